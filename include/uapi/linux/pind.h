@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * Accounting of long-term page pins and quotas on them per cgroup: the generic
+ * netlink family "pind". docs/netlink/pind.yaml is the same contract in the
+ * kernel's specification format and tells more about each item; the two change
+ * together.
+ *
+ * Sizes are bytes in 64 bits. Pins are references, as nr_foll_pin_acquired in
+ * /proc/vmstat counts them. A group is a cgroup v2, named by the cgroup's id
+ * (the inode number of its directory).
+ */
+#ifndef _UAPI_LINUX_PIND_H
+#define _UAPI_LINUX_PIND_H
+
+#define PIND_FAMILY_NAME	"pind"
+#define PIND_FAMILY_VERSION	1
+
+/* Multicast group: refused, high, group born and dead. */
+#define PIND_MCGRP_EVENTS	"events"
+
+/* The value of max and high that means "no limit". */
+#define PIND_UNLIMITED		0xffffffffffffffffULL
+
+/* The longest range a page query takes, in bytes. */
+#define PIND_PAGE_LENGTH_MAX	(1ULL << 30)
+
+/**
+ * enum pind_mode - what happens to a pin call that would exceed max
+ * @PIND_MODE_OBSERVE: admitted, counted in events-observed and reported
+ * @PIND_MODE_ENFORCE: refused with ENOMEM, counted in events-max and reported
+ */
+enum pind_mode {
+	PIND_MODE_OBSERVE = 1,
+	PIND_MODE_ENFORCE = 2,
+};
+
+/**
+ * enum pind_hook_state - is a pin or unpin function of the kernel seen
+ * @PIND_HOOK_STATE_ATTACHED: every call of it is
+ * @PIND_HOOK_STATE_ABSENT: this kernel does not have it
+ */
+enum pind_hook_state {
+	PIND_HOOK_STATE_ATTACHED = 1,
+	PIND_HOOK_STATE_ABSENT = 2,
+};
+
+/**
+ * enum pind_cmd - operations and events
+ * @PIND_CMD_INFO_GET: do: the module, its hooks, its self-check (PIND_A_INFO_*)
+ * @PIND_CMD_GROUP_GET: do: one group by id; dump: all (PIND_A_GROUP_*)
+ * @PIND_CMD_GROUP_SET: do, admin: set max, high, mode; answers with the group
+ * @PIND_CMD_GROUP_RESET_PEAK: do, admin: set peak to current; answers likewise
+ * @PIND_CMD_ACCOUNT_GET: dump: who holds pins, of all or one group
+ *	(PIND_A_ACCOUNT_*)
+ * @PIND_CMD_COUNTERS_GET: do: traffic since load (PIND_A_COUNTERS_*)
+ * @PIND_CMD_REFUSAL_GET: dump: recent refusals, oldest first
+ *	(PIND_A_REFUSAL_*)
+ * @PIND_CMD_PAGE_GET: admin: do by pfn, dump by pid, address and length: is a
+ *	page pinned, and by whom (PIND_A_PAGE_*)
+ * @PIND_CMD_AUDIT: do, admin: compare the ledger with the kernel now and
+ *	repair (PIND_A_AUDIT_*)
+ * @PIND_CMD_REFUSED_NTF: event: a refusal (PIND_A_EVENT_*)
+ * @PIND_CMD_HIGH_NTF: event: current rose above high
+ * @PIND_CMD_GROUP_NEW_NTF: event: a cgroup was met for the first time
+ * @PIND_CMD_GROUP_DEAD_NTF: event: a cgroup was removed, or its last pin went
+ */
+enum pind_cmd {
+	PIND_CMD_INFO_GET = 1,
+	PIND_CMD_GROUP_GET,
+	PIND_CMD_GROUP_SET,
+	PIND_CMD_GROUP_RESET_PEAK,
+	PIND_CMD_ACCOUNT_GET,
+	PIND_CMD_COUNTERS_GET,
+	PIND_CMD_REFUSAL_GET,
+	PIND_CMD_PAGE_GET,
+	PIND_CMD_AUDIT,
+	PIND_CMD_REFUSED_NTF,
+	PIND_CMD_HIGH_NTF,
+	PIND_CMD_GROUP_NEW_NTF,
+	PIND_CMD_GROUP_DEAD_NTF,
+
+	__PIND_CMD_MAX,
+	PIND_CMD_MAX = __PIND_CMD_MAX - 1
+};
+
+enum {
+	/** @PIND_A_HOOK_NAME: string: the kernel function */
+	PIND_A_HOOK_NAME = 1,
+	/** @PIND_A_HOOK_MECHANISM: string: how it is seen */
+	PIND_A_HOOK_MECHANISM,
+	/** @PIND_A_HOOK_STATE: u32: enum pind_hook_state */
+	PIND_A_HOOK_STATE,
+	/** @PIND_A_HOOK_CALLS: u64: calls seen since load */
+	PIND_A_HOOK_CALLS,
+
+	__PIND_A_HOOK_MAX,
+	PIND_A_HOOK_MAX = __PIND_A_HOOK_MAX - 1
+};
+
+enum {
+	/** @PIND_A_INFO_VERSION: string: the module's version */
+	PIND_A_INFO_VERSION = 1,
+	/** @PIND_A_INFO_LOAD_ID: u64: random, drawn at load; tells a reload */
+	PIND_A_INFO_LOAD_ID,
+	/** @PIND_A_INFO_PAGE_SIZE: u32: bytes of a base page */
+	PIND_A_INFO_PAGE_SIZE,
+	/** @PIND_A_INFO_TOTAL_RAM: u64: bytes of memory of the machine */
+	PIND_A_INFO_TOTAL_RAM,
+	/** @PIND_A_INFO_GROUPS: u64: groups known to the module */
+	PIND_A_INFO_GROUPS,
+	/** @PIND_A_INFO_ACCOUNTS: u64: accounts, those just emptied included */
+	PIND_A_INFO_ACCOUNTS,
+	/** @PIND_A_INFO_FOLIOS: u64: folios in the ledger */
+	PIND_A_INFO_FOLIOS,
+	/** @PIND_A_INFO_LEDGER_BYTES: u64: memory that the ledger takes */
+	PIND_A_INFO_LEDGER_BYTES,
+	/** @PIND_A_INFO_EVENTS_LOST: u64: events overwritten before being sent */
+	PIND_A_INFO_EVENTS_LOST,
+	/** @PIND_A_INFO_HOOK: nest of PIND_A_HOOK_*, one for each function */
+	PIND_A_INFO_HOOK,
+	/**
+	 * @PIND_A_INFO_BOOKS: s64, pages: the root's current less the sum of
+	 * what the groups charge by themselves; 0 when the books close
+	 */
+	PIND_A_INFO_BOOKS,
+
+	__PIND_A_INFO_MAX,
+	PIND_A_INFO_MAX = __PIND_A_INFO_MAX - 1
+};
+
+enum {
+	/** @PIND_A_GROUP_ID: u64: the cgroup's id */
+	PIND_A_GROUP_ID = 1,
+	/** @PIND_A_GROUP_PARENT_ID: u64: the parent's; left out for the root */
+	PIND_A_GROUP_PARENT_ID,
+	/** @PIND_A_GROUP_PATH: string: below the cgroup mount, "/" for the root */
+	PIND_A_GROUP_PATH,
+	/** @PIND_A_GROUP_CURRENT: u64: bytes charged to it and all below it */
+	PIND_A_GROUP_CURRENT,
+	/** @PIND_A_GROUP_PEAK: u64: the most that current was since load or reset */
+	PIND_A_GROUP_PEAK,
+	/** @PIND_A_GROUP_MAX: u64: quota in bytes, or PIND_UNLIMITED */
+	PIND_A_GROUP_MAX,
+	/** @PIND_A_GROUP_HIGH: u64: event mark in bytes, or PIND_UNLIMITED */
+	PIND_A_GROUP_HIGH,
+	/** @PIND_A_GROUP_MODE: u32: enum pind_mode */
+	PIND_A_GROUP_MODE,
+	/** @PIND_A_GROUP_PINS: u64: references held by it and all below it */
+	PIND_A_GROUP_PINS,
+	/** @PIND_A_GROUP_DEAD: u32: 1 if the cgroup was removed, else 0 */
+	PIND_A_GROUP_DEAD,
+	/** @PIND_A_GROUP_EVENTS_MAX: u64: calls refused because of its own max */
+	PIND_A_GROUP_EVENTS_MAX,
+	/** @PIND_A_GROUP_EVENTS_OBSERVED: u64: likewise, but in mode observe */
+	PIND_A_GROUP_EVENTS_OBSERVED,
+	/** @PIND_A_GROUP_EVENTS_HIGH: u64: times current rose above high */
+	PIND_A_GROUP_EVENTS_HIGH,
+	/** @PIND_A_GROUP_EVENTS_REFUSED: u64: its own calls that were refused */
+	PIND_A_GROUP_EVENTS_REFUSED,
+
+	__PIND_A_GROUP_MAX,
+	/* not ..._GROUP_MAX, which is the quota */
+	PIND_A_GROUP_LAST = __PIND_A_GROUP_MAX - 1
+};
+
+enum {
+	/** @PIND_A_ACCOUNT_ID: u64: a number for it while it lives */
+	PIND_A_ACCOUNT_ID = 1,
+	/** @PIND_A_ACCOUNT_GROUP_ID: u64: the group that pays */
+	PIND_A_ACCOUNT_GROUP_ID,
+	/** @PIND_A_ACCOUNT_PID: u32: process, in the initial pid namespace */
+	PIND_A_ACCOUNT_PID,
+	/** @PIND_A_ACCOUNT_START_TIME: u64: its start, ns of CLOCK_BOOTTIME */
+	PIND_A_ACCOUNT_START_TIME,
+	/** @PIND_A_ACCOUNT_COMM: string: its name */
+	PIND_A_ACCOUNT_COMM,
+	/** @PIND_A_ACCOUNT_SYMBOL: string: function that called the pin function */
+	PIND_A_ACCOUNT_SYMBOL,
+	/** @PIND_A_ACCOUNT_MODULE: string: its module; empty when built in */
+	PIND_A_ACCOUNT_MODULE,
+	/** @PIND_A_ACCOUNT_PINS: u64: references it holds */
+	PIND_A_ACCOUNT_PINS,
+	/** @PIND_A_ACCOUNT_COVERED: u64: bytes its pin calls covered */
+	PIND_A_ACCOUNT_COVERED,
+	/** @PIND_A_ACCOUNT_SINCE: u64: holds pins since, ns of CLOCK_BOOTTIME */
+	PIND_A_ACCOUNT_SINCE,
+
+	__PIND_A_ACCOUNT_MAX,
+	PIND_A_ACCOUNT_MAX = __PIND_A_ACCOUNT_MAX - 1
+};
+
+enum {
+	/** @PIND_A_COUNTERS_REQUESTED: u64: pins that pin calls handed out */
+	PIND_A_COUNTERS_REQUESTED = 1,
+	/** @PIND_A_COUNTERS_RETURNED: u64: pins that unpin calls gave back */
+	PIND_A_COUNTERS_RETURNED,
+	/** @PIND_A_COUNTERS_LONGTERM_REQUESTED: u64: of it FOLL_LONGTERM */
+	PIND_A_COUNTERS_LONGTERM_REQUESTED,
+	/** @PIND_A_COUNTERS_LONGTERM_RETURNED: u64: that left the ledger */
+	PIND_A_COUNTERS_LONGTERM_RETURNED,
+	/** @PIND_A_COUNTERS_KERNEL_ACQUIRED: u64: nr_foll_pin_acquired, exact */
+	PIND_A_COUNTERS_KERNEL_ACQUIRED,
+	/** @PIND_A_COUNTERS_KERNEL_RELEASED: u64: nr_foll_pin_released, exact */
+	PIND_A_COUNTERS_KERNEL_RELEASED,
+	/**
+	 * @PIND_A_COUNTERS_UNATTRIBUTED: s64: (kernel-acquired -
+	 * kernel-released) - (requested - returned): pins older than the module
+	 */
+	PIND_A_COUNTERS_UNATTRIBUTED,
+	/** @PIND_A_COUNTERS_REFUSED: u64: pin calls refused */
+	PIND_A_COUNTERS_REFUSED,
+	/** @PIND_A_COUNTERS_OBSERVED: u64: pin calls observe would have refused */
+	PIND_A_COUNTERS_OBSERVED,
+
+	__PIND_A_COUNTERS_MAX,
+	PIND_A_COUNTERS_MAX = __PIND_A_COUNTERS_MAX - 1
+};
+
+enum {
+	/** @PIND_A_REFUSAL_SEQ: u64: number since load, from 1; a gap is a loss */
+	PIND_A_REFUSAL_SEQ = 1,
+	/** @PIND_A_REFUSAL_TIME: u64: ns of CLOCK_REALTIME */
+	PIND_A_REFUSAL_TIME,
+	/** @PIND_A_REFUSAL_GROUP_ID: u64: the group that would have paid */
+	PIND_A_REFUSAL_GROUP_ID,
+	/** @PIND_A_REFUSAL_PATH: string: its path */
+	PIND_A_REFUSAL_PATH,
+	/** @PIND_A_REFUSAL_BY_ID: u64: the group whose max refused */
+	PIND_A_REFUSAL_BY_ID,
+	/** @PIND_A_REFUSAL_BY_PATH: string: its path */
+	PIND_A_REFUSAL_BY_PATH,
+	/** @PIND_A_REFUSAL_PID: u32: process whose memory was to be pinned */
+	PIND_A_REFUSAL_PID,
+	/** @PIND_A_REFUSAL_COMM: string: its name */
+	PIND_A_REFUSAL_COMM,
+	/** @PIND_A_REFUSAL_SYMBOL: string: function that called the pin function */
+	PIND_A_REFUSAL_SYMBOL,
+	/** @PIND_A_REFUSAL_MODULE: string: its module; empty when built in */
+	PIND_A_REFUSAL_MODULE,
+	/** @PIND_A_REFUSAL_WANTED: u64: bytes the call asked to pin */
+	PIND_A_REFUSAL_WANTED,
+	/** @PIND_A_REFUSAL_NEEDED: u64: of it not paid for already */
+	PIND_A_REFUSAL_NEEDED,
+	/** @PIND_A_REFUSAL_CURRENT: u64: current of the refusing group then */
+	PIND_A_REFUSAL_CURRENT,
+	/** @PIND_A_REFUSAL_MAX: u64: max of the refusing group then */
+	PIND_A_REFUSAL_MAX,
+	/** @PIND_A_REFUSAL_MODE: u32: enum pind_mode; observe means admitted */
+	PIND_A_REFUSAL_MODE,
+
+	__PIND_A_REFUSAL_MAX,
+	/* not ..._REFUSAL_MAX, which is the quota */
+	PIND_A_REFUSAL_LAST = __PIND_A_REFUSAL_MAX - 1
+};
+
+enum {
+	/** @PIND_A_PAGE_PFN: u64: page frame number */
+	PIND_A_PAGE_PFN = 1,
+	/** @PIND_A_PAGE_PID: u32: request: the process asked about */
+	PIND_A_PAGE_PID,
+	/** @PIND_A_PAGE_ADDRESS: u64: address in that process */
+	PIND_A_PAGE_ADDRESS,
+	/** @PIND_A_PAGE_LENGTH: u64: request: bytes, to PIND_PAGE_LENGTH_MAX */
+	PIND_A_PAGE_LENGTH,
+	/** @PIND_A_PAGE_FOLIO_PFN: u64: first frame of the page's folio */
+	PIND_A_PAGE_FOLIO_PFN,
+	/** @PIND_A_PAGE_FOLIO_SIZE: u64: bytes of that folio */
+	PIND_A_PAGE_FOLIO_SIZE,
+	/** @PIND_A_PAGE_PINCOUNT: u64: pins on the folio as the kernel counts */
+	PIND_A_PAGE_PINCOUNT,
+	/** @PIND_A_PAGE_HOLDER: nest of PIND_A_ACCOUNT_*, one for each holder */
+	PIND_A_PAGE_HOLDER,
+
+	__PIND_A_PAGE_MAX,
+	PIND_A_PAGE_MAX = __PIND_A_PAGE_MAX - 1
+};
+
+enum {
+	/** @PIND_A_AUDIT_FOLIOS: u64: folios checked */
+	PIND_A_AUDIT_FOLIOS = 1,
+	/** @PIND_A_AUDIT_PINS: u64: pins taken back that the kernel did not hold */
+	PIND_A_AUDIT_PINS,
+	/** @PIND_A_AUDIT_UNCHARGED: u64: bytes of charge that went with them */
+	PIND_A_AUDIT_UNCHARGED,
+
+	__PIND_A_AUDIT_MAX,
+	PIND_A_AUDIT_MAX = __PIND_A_AUDIT_MAX - 1
+};
+
+enum {
+	/** @PIND_A_EVENT_REFUSAL: nest of PIND_A_REFUSAL_* */
+	PIND_A_EVENT_REFUSAL = 1,
+	/** @PIND_A_EVENT_GROUP: nest of PIND_A_GROUP_* */
+	PIND_A_EVENT_GROUP,
+	/** @PIND_A_EVENT_LOST: u64: events lost since load */
+	PIND_A_EVENT_LOST,
+
+	__PIND_A_EVENT_MAX,
+	PIND_A_EVENT_MAX = __PIND_A_EVENT_MAX - 1
+};
+
+#endif /* _UAPI_LINUX_PIND_H */
