@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/hashtable.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/ktime.h>
+#include <linux/xarray.h>
+
+#include "account.h"
+#include "reap.h"
+
+/* What an account is found by. */
+struct account_key {
+	struct pind_group *group;
+	pid_t tgid;
+	u64 start_time;
+	unsigned long call_site;
+};
+
+/*
+ * Guards the table's and the index' coming and going. Process context only; the
+ * index is allocated from before it is taken, so nothing sleeps under it.
+ */
+static DEFINE_SPINLOCK(account_lock);
+static DEFINE_HASHTABLE(accounts, 12);
+static DEFINE_XARRAY_ALLOC1(by_id);
+static unsigned long nr_accounts;	/* under account_lock */
+static unsigned int generation = 1;	/* written under account_lock */
+
+static unsigned long hash_key(const struct account_key *key)
+{
+	return (unsigned long)key->group ^ key->call_site ^ ((unsigned long)key->tgid << 32);
+}
+
+/* Under RCU or account_lock. Return: with a reference, or NULL. */
+static struct pind_account *find(const struct account_key *key)
+{
+	struct pind_account *account;
+
+	hash_for_each_possible_rcu(accounts, account, node, hash_key(key),
+				   lockdep_is_held(&account_lock)) {
+		if (account->group == key->group && account->tgid == key->tgid &&
+		    account->start_time == key->start_time &&
+		    account->call_site == key->call_site &&
+		    atomic_inc_not_zero(&account->refs))
+			return account;
+	}
+	return NULL;
+}
+
+/* "io_pin_pages", or "ib_umem_get [ib_uverbs]" */
+static void name_call_site(struct pind_account *account)
+{
+	char name[KSYM_SYMBOL_LEN], *module;
+
+	/* - 1: the call itself, in case it is the function's last instruction */
+	sprint_symbol_no_offset(name, account->call_site - 1);
+	module = strstr(name, " [");
+	if (module) {
+		*module = '\0';
+		module += 2;
+		strscpy(account->module, module, sizeof(account->module));
+		account->module[strcspn(account->module, " ]")] = '\0';
+	}
+	strscpy(account->symbol, name, sizeof(account->symbol));
+}
+
+/* Takes over the membership in the group, in any case. */
+static struct pind_account *add(const struct account_key *key, struct task_struct *leader)
+{
+	struct pind_account *account, *other;
+
+	account = kzalloc(sizeof(*account), GFP_KERNEL);
+	if (!account)
+		goto fail;
+	account->group = key->group;
+	account->tgid = key->tgid;
+	account->start_time = key->start_time;
+	account->call_site = key->call_site;
+	atomic_set(&account->refs, 2); /* the table, and the caller */
+	get_task_comm(account->comm, leader);
+	name_call_site(account);
+	if (xa_alloc(&by_id, &account->id, account, XA_LIMIT(1, S32_MAX), GFP_KERNEL))
+		goto fail;
+
+	spin_lock(&account_lock);
+	other = find(key);
+	if (!other) {
+		hash_add_rcu(accounts, &account->node, hash_key(key));
+		nr_accounts++;
+		generation++;
+	}
+	spin_unlock(&account_lock);
+	if (!other)
+		return account;
+
+	/* another thread was quicker */
+	xa_erase(&by_id, account->id);
+	kfree_rcu(account, rcu);
+	pind_group_leave(key->group);
+	return other;
+
+fail:
+	kfree(account);
+	pind_group_leave(key->group);
+	return ERR_PTR(-ENOMEM);
+}
+
+/* The task whose memory @mm is, with a reference. */
+static struct task_struct *get_owner(struct mm_struct *mm)
+{
+	struct task_struct *task = current;
+
+	rcu_read_lock();
+	if (mm && (mm != current->mm || (current->flags & PF_KTHREAD)))
+		task = rcu_dereference(mm->owner) ?: current;
+	get_task_struct(task);
+	rcu_read_unlock();
+	return task;
+}
+
+struct pind_account *pind_account_open(struct mm_struct *mm, unsigned long call_site)
+{
+	struct task_struct *task = get_owner(mm), *leader = task->group_leader;
+	struct pind_account *account;
+	struct account_key key = {
+		.tgid = task_tgid_nr(task),
+		.start_time = leader->start_boottime,
+		.call_site = call_site,
+	};
+
+	key.group = pind_group_join(task);
+	if (IS_ERR(key.group)) {
+		put_task_struct(task);
+		return ERR_CAST(key.group);
+	}
+	rcu_read_lock();
+	account = find(&key);
+	rcu_read_unlock();
+	if (account)
+		pind_group_leave(key.group); /* the account is a member itself */
+	else
+		account = add(&key, leader);
+	put_task_struct(task);
+	return account;
+}
+
+void pind_account_put(struct pind_account *account)
+{
+	if (atomic_dec_return(&account->refs) == 1)
+		pind_reap_soon();
+}
+
+struct pind_account *pind_account_by_id(u32 id)
+{
+	return xa_load(&by_id, id);
+}
+
+void pind_account_record(struct pind_account *account, u32 pins, u32 covered, bool is_new)
+{
+	if (is_new)
+		atomic_inc(&account->refs);
+	if (atomic_long_add_return(pins, &account->pins) == pins)
+		WRITE_ONCE(account->since, ktime_get_boottime_ns());
+	atomic_long_add(covered, &account->covered);
+}
+
+void pind_account_release(struct pind_account *account, const struct pind_release *release)
+{
+	atomic_long_sub(release->pins, &account->pins);
+	if (!release->gone)
+		return;
+	atomic_long_sub(release->covered, &account->covered);
+	pind_account_put(account);
+}
+
+unsigned int pind_account_rate_current(const struct pind_holder *holder)
+{
+	const struct pind_account *account = holder->account;
+
+	/* an interrupt or a kernel thread says nothing about who let go */
+	if (!in_task() || (current->flags & PF_KTHREAD))
+		return 0;
+	if (account->tgid == current->tgid &&
+	    account->start_time == current->group_leader->start_boottime)
+		return 2;
+	return task_dfl_cgroup(current) == account->group->cgroup;
+}
+
+struct pind_account *pind_account_next(u32 id)
+{
+	unsigned long index = id;
+
+	return xa_find(&by_id, &index, ULONG_MAX, XA_PRESENT);
+}
+
+unsigned int pind_account_generation(void)
+{
+	return READ_ONCE(generation);
+}
+
+unsigned long pind_account_count(void)
+{
+	return READ_ONCE(nr_accounts);
+}
+
+static void remove_account(struct pind_account *account)
+{
+	spin_lock(&account_lock);
+	hash_del_rcu(&account->node);
+	nr_accounts--;
+	generation++;
+	spin_unlock(&account_lock);
+	xa_erase(&by_id, account->id);
+	pind_group_leave(account->group);
+	kfree_rcu(account, rcu);
+}
+
+void pind_account_reap(void)
+{
+	struct pind_account *account;
+	unsigned long id;
+
+	xa_for_each(&by_id, id, account) {
+		if (atomic_cmpxchg(&account->refs, 1, 0) == 1)
+			remove_account(account);
+		cond_resched();
+	}
+}
+
+void pind_account_exit(void)
+{
+	struct pind_account *account;
+	unsigned long id;
+
+	xa_for_each(&by_id, id, account)
+		remove_account(account);
+	xa_destroy(&by_id);
+}

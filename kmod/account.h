@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Who holds pins: a cgroup, a process, and the place in the kernel that pinned. */
+#ifndef PIND_ACCOUNT_H
+#define PIND_ACCOUNT_H
+
+#include <linux/kallsyms.h>
+#include <linux/sched.h>
+
+#include "group.h"
+#include "holding.h"
+
+#define PIND_SYMBOL_LEN 64
+
+/**
+ * struct pind_account - one such
+ * @node: in the table, by group, process and call site; RCU
+ * @group: that pays; we are a member of it
+ * @tgid: process, in the initial pid namespace
+ * @start_time: its start, ns of CLOCK_BOOTTIME
+ * @call_site: return address of the call of the pin function
+ * @id: number in the index, 1 to 2^31 - 1
+ * @refs: folios it is a holder of, and calls under way, plus 1 for the table
+ * @pins: references it holds
+ * @covered: pages they cover
+ * @since: when it last began to hold pins, ns of CLOCK_BOOTTIME
+ * @comm: name of the process
+ * @symbol: function at @call_site
+ * @module: module of it, or ""
+ * @rcu: look-ups take no lock
+ */
+struct pind_account {
+	struct hlist_node node;
+	struct pind_group *group;
+	pid_t tgid;
+	u64 start_time;
+	unsigned long call_site;
+	u32 id;
+	atomic_t refs;
+	atomic_long_t pins;
+	atomic_long_t covered;
+	u64 since;
+	char comm[TASK_COMM_LEN];
+	char symbol[PIND_SYMBOL_LEN];
+	char module[MODULE_NAME_LEN];
+	struct rcu_head rcu;
+};
+
+/**
+ * pind_account_open() - the account of whoever has @mm pinned at @call_site
+ * @mm: whose memory; the caller keeps it
+ *
+ * It is the task that calls, where that is its own memory; else (a pin from
+ * another process or a kernel worker) the owner of the memory.
+ *
+ * Context: process, may sleep. Return: with a reference, or an ERR_PTR: -ENOMEM.
+ */
+struct pind_account *pind_account_open(struct mm_struct *mm, unsigned long call_site);
+
+/** pind_account_put() - drop a reference. Context: any. */
+void pind_account_put(struct pind_account *account);
+
+/** pind_account_by_id() - one that holds a folio. Context: any, under RCU. */
+struct pind_account *pind_account_by_id(u32 id);
+
+/**
+ * pind_account_record() - the ledger wrote down pins for it
+ * @is_new: it became a holder of the folio, which keeps a reference
+ * Context: any.
+ */
+void pind_account_record(struct pind_account *account, u32 pins, u32 covered, bool is_new);
+
+/** pind_account_release() - the ledger took pins from it. Context: any. */
+void pind_account_release(struct pind_account *account, const struct pind_release *release);
+
+/** pind_account_rate_current() - how likely is it that the unpin that runs here is the holder's own */
+unsigned int pind_account_rate_current(const struct pind_holder *holder);
+
+/**
+ * pind_account_next() - the account with the lowest id not below @id
+ * Context: under rcu_read_lock(). Return: or NULL at the end.
+ */
+struct pind_account *pind_account_next(u32 id);
+
+unsigned int pind_account_generation(void);
+unsigned long pind_account_count(void);
+
+/** pind_account_reap() - free accounts that hold nothing. Context: process. */
+void pind_account_reap(void);
+
+/** pind_account_exit() - forget all; the ledger is gone, no hook runs */
+void pind_account_exit(void);
+
+#endif /* PIND_ACCOUNT_H */

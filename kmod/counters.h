@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Counts of all FOLL_PIN traffic since load, in pins, by the names of the patch
+ * that brought FOLL_PIN (nr_foll_pin_requested, nr_foll_pin_returned) and, beside
+ * them, the kernel's own. /proc/pind/vmstat has them as text.
+ */
+#ifndef PIND_COUNTERS_H
+#define PIND_COUNTERS_H
+
+#include <linux/types.h>
+
+/** struct pind_counters - a reading; see PIND_A_COUNTERS_* for each */
+struct pind_counters {
+	u64 requested;
+	u64 returned;
+	u64 longterm_requested;
+	u64 longterm_returned;
+	u64 kernel_acquired;
+	u64 kernel_released;
+	s64 unattributed;
+	u64 refused;
+	u64 observed;
+};
+
+/* Each adds to a per-CPU count. Context: any. */
+void pind_count_requested(unsigned long pins);
+void pind_count_longterm_requested(unsigned long pins);
+void pind_count_returned(unsigned long pins);
+void pind_count_longterm_returned(unsigned long pins);
+void pind_count_refusal(bool observed);
+
+/**
+ * pind_counters_read() - sum them up
+ * Under traffic the sums are not of one instant. Context: process.
+ */
+void pind_counters_read(struct pind_counters *counters);
+
+int pind_counters_init(void);
+void pind_counters_exit(void);
+
+#endif /* PIND_COUNTERS_H */

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
+#include <linux/random.h>
+
+#include "counters.h"
+#include "fill.h"
+#include "hook.h"
+#include "ledger.h"
+
+static u64 load_id;
+
+void pind_load_id_init(void)
+{
+	load_id = get_random_u64();
+}
+
+int pind_fill_u64(struct sk_buff *skb, int type, u64 value)
+{
+	return nla_put(skb, type, sizeof(value), &value);
+}
+
+static int fill_bytes(struct sk_buff *skb, int type, unsigned long pages)
+{
+	return pind_fill_u64(skb, type, (u64)pages << PAGE_SHIFT);
+}
+
+static int fill_limit(struct sk_buff *skb, int type, unsigned long pages)
+{
+	if (pages == PIND_PAGES_UNLIMITED)
+		return pind_fill_u64(skb, type, PIND_UNLIMITED);
+	return fill_bytes(skb, type, pages);
+}
+
+static int fill_hooks(struct sk_buff *skb)
+{
+	struct pind_hook_info hook;
+	struct nlattr *nest;
+	unsigned int i;
+
+	for (i = 0; pind_hook_info(i, &hook); i++) {
+		nest = nla_nest_start(skb, PIND_A_INFO_HOOK);
+		if (!nest || nla_put_string(skb, PIND_A_HOOK_NAME, hook.name) ||
+		    nla_put_string(skb, PIND_A_HOOK_MECHANISM, hook.mechanism) ||
+		    nla_put_u32(skb, PIND_A_HOOK_STATE, PIND_HOOK_STATE_ATTACHED) ||
+		    pind_fill_u64(skb, PIND_A_HOOK_CALLS, hook.calls))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
+int pind_fill_info(struct sk_buff *skb)
+{
+	s64 books = pind_group_books();
+
+	if (nla_put_string(skb, PIND_A_INFO_VERSION, PIND_VERSION) ||
+	    pind_fill_u64(skb, PIND_A_INFO_LOAD_ID, load_id) ||
+	    nla_put_u32(skb, PIND_A_INFO_PAGE_SIZE, PAGE_SIZE) ||
+	    fill_bytes(skb, PIND_A_INFO_TOTAL_RAM, totalram_pages()) ||
+	    pind_fill_u64(skb, PIND_A_INFO_GROUPS, pind_group_count()) ||
+	    pind_fill_u64(skb, PIND_A_INFO_ACCOUNTS, pind_account_count()) ||
+	    pind_fill_u64(skb, PIND_A_INFO_FOLIOS, pind_ledger_folios()) ||
+	    pind_fill_u64(skb, PIND_A_INFO_LEDGER_BYTES, pind_ledger_bytes()) ||
+	    pind_fill_u64(skb, PIND_A_INFO_EVENTS_LOST, pind_event_lost()) ||
+	    fill_hooks(skb) ||
+	    nla_put(skb, PIND_A_INFO_BOOKS, sizeof(books), &books))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int pind_fill_group(struct sk_buff *skb, const struct pind_group *group)
+{
+	const struct pind_charge *charge = &group->charge;
+
+	if (pind_fill_u64(skb, PIND_A_GROUP_ID, group->id) ||
+	    (group->parent_id &&
+	     pind_fill_u64(skb, PIND_A_GROUP_PARENT_ID, group->parent_id)) ||
+	    nla_put_string(skb, PIND_A_GROUP_PATH, group->path) ||
+	    fill_bytes(skb, PIND_A_GROUP_CURRENT, pind_charge_current(charge)) ||
+	    fill_bytes(skb, PIND_A_GROUP_PEAK, atomic_long_read(&charge->peak)) ||
+	    fill_limit(skb, PIND_A_GROUP_MAX, READ_ONCE(charge->max)) ||
+	    fill_limit(skb, PIND_A_GROUP_HIGH, READ_ONCE(charge->high)) ||
+	    nla_put_u32(skb, PIND_A_GROUP_MODE,
+			READ_ONCE(charge->enforce) ? PIND_MODE_ENFORCE : PIND_MODE_OBSERVE) ||
+	    pind_fill_u64(skb, PIND_A_GROUP_PINS, pind_charge_pins(charge)) ||
+	    nla_put_u32(skb, PIND_A_GROUP_DEAD, pind_group_is_dead(group)) ||
+	    pind_fill_u64(skb, PIND_A_GROUP_EVENTS_MAX,
+			  atomic_long_read(&charge->events_max)) ||
+	    pind_fill_u64(skb, PIND_A_GROUP_EVENTS_OBSERVED,
+			  atomic_long_read(&charge->events_observed)) ||
+	    pind_fill_u64(skb, PIND_A_GROUP_EVENTS_HIGH,
+			  atomic_long_read(&charge->events_high)) ||
+	    pind_fill_u64(skb, PIND_A_GROUP_EVENTS_REFUSED,
+			  atomic_long_read(&group->events_refused)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_account(struct sk_buff *skb, const struct pind_account *account,
+			unsigned long pins, unsigned long covered)
+{
+	if (pind_fill_u64(skb, PIND_A_ACCOUNT_ID, account->id) ||
+	    pind_fill_u64(skb, PIND_A_ACCOUNT_GROUP_ID, account->group->id) ||
+	    nla_put_u32(skb, PIND_A_ACCOUNT_PID, account->tgid) ||
+	    pind_fill_u64(skb, PIND_A_ACCOUNT_START_TIME, account->start_time) ||
+	    nla_put_string(skb, PIND_A_ACCOUNT_COMM, account->comm) ||
+	    nla_put_string(skb, PIND_A_ACCOUNT_SYMBOL, account->symbol) ||
+	    nla_put_string(skb, PIND_A_ACCOUNT_MODULE, account->module) ||
+	    pind_fill_u64(skb, PIND_A_ACCOUNT_PINS, pins) ||
+	    fill_bytes(skb, PIND_A_ACCOUNT_COVERED, covered) ||
+	    pind_fill_u64(skb, PIND_A_ACCOUNT_SINCE, READ_ONCE(account->since)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int pind_fill_account(struct sk_buff *skb, const struct pind_account *account)
+{
+	return fill_account(skb, account, max(atomic_long_read(&account->pins), 0L),
+			    max(atomic_long_read(&account->covered), 0L));
+}
+
+int pind_fill_holder(struct sk_buff *skb, const struct pind_holder *holder)
+{
+	return fill_account(skb, holder->account, holder->pins, holder->covered);
+}
+
+int pind_fill_refusal(struct sk_buff *skb, const struct pind_refusal *refusal)
+{
+	if (pind_fill_u64(skb, PIND_A_REFUSAL_SEQ, refusal->seq) ||
+	    pind_fill_u64(skb, PIND_A_REFUSAL_TIME, refusal->time) ||
+	    pind_fill_u64(skb, PIND_A_REFUSAL_GROUP_ID, refusal->group->id) ||
+	    nla_put_string(skb, PIND_A_REFUSAL_PATH, refusal->group->path) ||
+	    pind_fill_u64(skb, PIND_A_REFUSAL_BY_ID, refusal->by->id) ||
+	    nla_put_string(skb, PIND_A_REFUSAL_BY_PATH, refusal->by->path) ||
+	    nla_put_u32(skb, PIND_A_REFUSAL_PID, refusal->pid) ||
+	    nla_put_string(skb, PIND_A_REFUSAL_COMM, refusal->comm) ||
+	    nla_put_string(skb, PIND_A_REFUSAL_SYMBOL, refusal->symbol) ||
+	    nla_put_string(skb, PIND_A_REFUSAL_MODULE, refusal->module) ||
+	    fill_bytes(skb, PIND_A_REFUSAL_WANTED, refusal->wanted) ||
+	    fill_bytes(skb, PIND_A_REFUSAL_NEEDED, refusal->needed) ||
+	    fill_bytes(skb, PIND_A_REFUSAL_CURRENT, refusal->current_) ||
+	    fill_limit(skb, PIND_A_REFUSAL_MAX, refusal->max) ||
+	    nla_put_u32(skb, PIND_A_REFUSAL_MODE,
+			refusal->observed ? PIND_MODE_OBSERVE : PIND_MODE_ENFORCE))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int pind_fill_counters(struct sk_buff *skb)
+{
+	struct pind_counters c;
+
+	pind_counters_read(&c);
+	if (pind_fill_u64(skb, PIND_A_COUNTERS_REQUESTED, c.requested) ||
+	    pind_fill_u64(skb, PIND_A_COUNTERS_RETURNED, c.returned) ||
+	    pind_fill_u64(skb, PIND_A_COUNTERS_LONGTERM_REQUESTED, c.longterm_requested) ||
+	    pind_fill_u64(skb, PIND_A_COUNTERS_LONGTERM_RETURNED, c.longterm_returned) ||
+	    pind_fill_u64(skb, PIND_A_COUNTERS_KERNEL_ACQUIRED, c.kernel_acquired) ||
+	    pind_fill_u64(skb, PIND_A_COUNTERS_KERNEL_RELEASED, c.kernel_released) ||
+	    pind_fill_u64(skb, PIND_A_COUNTERS_UNATTRIBUTED, c.unattributed) ||
+	    pind_fill_u64(skb, PIND_A_COUNTERS_REFUSED, c.refused) ||
+	    pind_fill_u64(skb, PIND_A_COUNTERS_OBSERVED, c.observed))
+		return -EMSGSIZE;
+	return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Objects into netlink attributes: one function an object, for get, dump and event. */
+#ifndef PIND_FILL_H
+#define PIND_FILL_H
+
+#include <net/netlink.h>
+
+#include "event.h"
+
+/* Sizes go out in bytes in 64 bits. Return: 0; -EMSGSIZE if @skb is full. */
+int pind_fill_u64(struct sk_buff *skb, int type, u64 value);
+int pind_fill_info(struct sk_buff *skb);
+int pind_fill_group(struct sk_buff *skb, const struct pind_group *group);
+int pind_fill_account(struct sk_buff *skb, const struct pind_account *account);
+int pind_fill_refusal(struct sk_buff *skb, const struct pind_refusal *refusal);
+int pind_fill_counters(struct sk_buff *skb);
+
+/** pind_fill_holder() - an account with what it holds of one folio */
+int pind_fill_holder(struct sk_buff *skb, const struct pind_holder *holder);
+
+/** pind_load_id_init() - draw the number that tells this load from others */
+void pind_load_id_init(void);
+
+#endif /* PIND_FILL_H */

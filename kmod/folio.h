@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the kernel itself says of a folio. */
+#ifndef PIND_FOLIO_H
+#define PIND_FOLIO_H
+
+#include <linux/mm.h>
+
+/**
+ * pind_folio_pincount() - how many FOLL_PIN references the kernel counts
+ *
+ * Exact for a large folio. A folio of one page has no counter: each pin raises
+ * its reference count by GUP_PIN_COUNTING_BIAS (1024). Mappings are references,
+ * too, so they are taken off first: a file page mapped 1,024 times is not
+ * pinned. The rest (LRU, page cache, plain references, and the two reads not
+ * being atomic together) is taken to be under half a bias; a page with more
+ * plain references than that looks pinned here, as it does to the kernel.
+ *
+ * Context: any; the caller keeps the folio from being freed, or can live with
+ * an answer about whatever the memory is now.
+ */
+static inline u64 pind_folio_pincount(struct folio *folio)
+{
+	long refs;
+
+	if (folio_test_large(folio))
+		return max(atomic_read(&folio->_pincount), 0);
+
+	refs = (long)folio_ref_count(folio) - (atomic_read(&folio->_mapcount) + 1);
+	return max(refs + GUP_PIN_COUNTING_BIAS / 2, 0L) / GUP_PIN_COUNTING_BIAS;
+}
+
+/** pind_folio_is_exempt() - the zero page: pinning it takes no reference */
+static inline bool pind_folio_is_exempt(struct folio *folio)
+{
+	return is_zero_pfn(folio_pfn(folio));
+}
+
+#endif /* PIND_FOLIO_H */

@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/pid.h>
+#include <linux/sched/mm.h>
+#include <net/genetlink.h>
+
+#include "compat.h"
+#include "fill.h"
+#include "genl.h"
+#include "ledger.h"
+#include "page.h"
+
+static struct genl_family family;
+
+/* What get and dump pass on the way from a request to a message. */
+typedef int (*fill_fn)(struct sk_buff *skb, const void *object);
+
+/* Build one message into @skb, or nothing of it. */
+static int put_message(struct sk_buff *skb, u32 portid, u32 seq, int flags, u8 cmd,
+		       fill_fn fill, const void *object, struct netlink_callback *cb)
+{
+	void *header = genlmsg_put(skb, portid, seq, &family, flags, cmd);
+	int ret;
+
+	if (!header)
+		return -EMSGSIZE;
+	if (cb)
+		genl_dump_check_consistent(cb, header);
+	ret = fill(skb, object);
+	if (ret) {
+		genlmsg_cancel(skb, header);
+		return ret;
+	}
+	genlmsg_end(skb, header);
+	return 0;
+}
+
+/* Answer a do request. */
+static int reply(struct genl_info *info, fill_fn fill, const void *object)
+{
+	/* info has a nest for each hook, a frame one for each holder, paths are long */
+	struct sk_buff *skb = genlmsg_new(4 * PATH_MAX, GFP_KERNEL);
+	int ret;
+
+	if (!skb)
+		return -ENOMEM;
+	ret = put_message(skb, info->snd_portid, info->snd_seq, 0, info->genlhdr->cmd, fill,
+			  object, NULL);
+	if (ret) {
+		nlmsg_free(skb);
+		return ret;
+	}
+	return genlmsg_reply(skb, info);
+}
+
+/* One message of a dump. Return: 0; -EMSGSIZE when the rest has to wait. */
+static int dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd, fill_fn fill,
+		    const void *object)
+{
+	return put_message(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, NLM_F_MULTI, cmd,
+			   fill, object, cb);
+}
+
+static int fill_info(struct sk_buff *skb, const void *unused)
+{
+	return pind_fill_info(skb);
+}
+
+static int fill_counters(struct sk_buff *skb, const void *unused)
+{
+	return pind_fill_counters(skb);
+}
+
+static int fill_group(struct sk_buff *skb, const void *group)
+{
+	return pind_fill_group(skb, group);
+}
+
+static int fill_account(struct sk_buff *skb, const void *account)
+{
+	return pind_fill_account(skb, account);
+}
+
+static int fill_refusal(struct sk_buff *skb, const void *refusal)
+{
+	return pind_fill_refusal(skb, refusal);
+}
+
+static int fill_frame(struct sk_buff *skb, const void *pfn)
+{
+	return pind_page_fill_frame(skb, *(const unsigned long *)pfn);
+}
+
+static int fill_audit(struct sk_buff *skb, const void *object)
+{
+	const struct pind_audit *audit = object;
+
+	if (pind_fill_u64(skb, PIND_A_AUDIT_FOLIOS, audit->folios) ||
+	    pind_fill_u64(skb, PIND_A_AUDIT_PINS, audit->pins) ||
+	    pind_fill_u64(skb, PIND_A_AUDIT_UNCHARGED, audit->uncharged))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int get_info(struct sk_buff *skb, struct genl_info *info)
+{
+	return reply(info, fill_info, NULL);
+}
+
+static int get_counters(struct sk_buff *skb, struct genl_info *info)
+{
+	return reply(info, fill_counters, NULL);
+}
+
+/* The group a request names; as a member of it, or an ERR_PTR with its text said. */
+static struct pind_group *requested_group(struct genl_info *info)
+{
+	struct pind_group *group;
+
+	if (!info->attrs[PIND_A_GROUP_ID]) {
+		NL_SET_ERR_MSG(info->extack, "attribute id is missing: the cgroup's id, u64");
+		return ERR_PTR(-EINVAL);
+	}
+	group = pind_group_join_id(nla_get_u64(info->attrs[PIND_A_GROUP_ID]));
+	if (IS_ERR(group))
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[PIND_A_GROUP_ID],
+				    "no cgroup of the default hierarchy has this id");
+	return group;
+}
+
+static int get_group(struct sk_buff *skb, struct genl_info *info)
+{
+	struct pind_group *group = requested_group(info);
+	int ret;
+
+	if (IS_ERR(group))
+		return PTR_ERR(group);
+	ret = reply(info, fill_group, group);
+	pind_group_leave(group);
+	return ret;
+}
+
+/* Bytes to pages, rounded down; what is above all memory means no limit. */
+static unsigned long limit_of(const struct nlattr *attr)
+{
+	return min_t(u64, nla_get_u64(attr) >> PAGE_SHIFT, PIND_PAGES_UNLIMITED);
+}
+
+static unsigned long limit_or_none(const struct nlattr *attr)
+{
+	return nla_get_u64(attr) == PIND_UNLIMITED ? PIND_PAGES_UNLIMITED : limit_of(attr);
+}
+
+static int parse_quota(struct genl_info *info, struct pind_quota *quota)
+{
+	struct nlattr **attrs = info->attrs;
+
+	*quota = (struct pind_quota){
+		.has_max = attrs[PIND_A_GROUP_MAX],
+		.has_high = attrs[PIND_A_GROUP_HIGH],
+		.has_mode = attrs[PIND_A_GROUP_MODE],
+	};
+	if (!quota->has_max && !quota->has_high && !quota->has_mode) {
+		NL_SET_ERR_MSG(info->extack, "nothing to set: max, high and mode are all missing");
+		return -EINVAL;
+	}
+	if (quota->has_max)
+		quota->max = limit_or_none(attrs[PIND_A_GROUP_MAX]);
+	if (quota->has_high)
+		quota->high = limit_or_none(attrs[PIND_A_GROUP_HIGH]);
+	if (quota->has_mode)
+		quota->enforce = nla_get_u32(attrs[PIND_A_GROUP_MODE]) == PIND_MODE_ENFORCE;
+	return 0;
+}
+
+static int set_group(struct sk_buff *skb, struct genl_info *info)
+{
+	struct pind_quota quota;
+	struct pind_group *group;
+	int ret;
+
+	ret = parse_quota(info, &quota);
+	if (ret)
+		return ret;
+	group = requested_group(info);
+	if (IS_ERR(group))
+		return PTR_ERR(group);
+	ret = pind_group_set(group, &quota);
+	if (ret)
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[PIND_A_GROUP_ID],
+				    "the cgroup was removed; its quota can no longer change");
+	else
+		ret = reply(info, fill_group, group);
+	pind_group_leave(group);
+	return ret;
+}
+
+static int reset_peak(struct sk_buff *skb, struct genl_info *info)
+{
+	struct pind_group *group = requested_group(info);
+	int ret;
+
+	if (IS_ERR(group))
+		return PTR_ERR(group);
+	pind_charge_reset_peak(&group->charge);
+	ret = reply(info, fill_group, group);
+	pind_group_leave(group);
+	return ret;
+}
+
+/* A message must fit: one with two of the longest paths does. */
+static int start_dump(struct netlink_callback *cb)
+{
+	cb->min_dump_alloc = 4 * PATH_MAX;
+	return 0;
+}
+
+static int dump_groups(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	u64 *cursor = (u64 *)cb->ctx; /* lowest id not yet told */
+	struct pind_group *group;
+	int ret;
+
+	if (pind_dump_attrs(cb)[PIND_A_GROUP_ID]) {
+		NL_SET_ERR_MSG(cb->extack, "a dump is of all groups: leave id out");
+		return -EINVAL;
+	}
+	cb->seq = pind_group_generation();
+	while ((group = pind_group_next(*cursor))) {
+		ret = dump_one(skb, cb, PIND_CMD_GROUP_GET, fill_group, group);
+		if (!ret)
+			*cursor = group->id + 1;
+		pind_group_leave(group);
+		if (ret)
+			break;
+	}
+	return skb->len;
+}
+
+static int dump_accounts(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct nlattr *only = pind_dump_attrs(cb)[PIND_A_ACCOUNT_GROUP_ID];
+	u64 *cursor = (u64 *)cb->ctx;
+	struct pind_account *account;
+
+	cb->seq = pind_account_generation();
+	rcu_read_lock();
+	while ((account = pind_account_next(*cursor))) {
+		if (atomic_long_read(&account->pins) > 0 &&
+		    (!only || account->group->id == nla_get_u64(only)) &&
+		    dump_one(skb, cb, PIND_CMD_ACCOUNT_GET, fill_account, account))
+			break;
+		*cursor = (u64)account->id + 1;
+	}
+	rcu_read_unlock();
+	return skb->len;
+}
+
+static int dump_refusals(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	u64 *cursor = (u64 *)cb->ctx;
+	struct pind_refusal refusal;
+	int ret = 0;
+
+	cb->seq = 1; /* each stands for itself: none is lost by another coming */
+	while (!ret && pind_event_read_refusal(*cursor, &refusal)) {
+		ret = dump_one(skb, cb, PIND_CMD_REFUSAL_GET, fill_refusal, &refusal);
+		if (!ret)
+			*cursor = refusal.seq + 1;
+		pind_event_put_refusal(&refusal);
+	}
+	return skb->len;
+}
+
+static int get_page_frame(struct sk_buff *skb, struct genl_info *info)
+{
+	unsigned long pfn;
+	int ret;
+
+	if (!info->attrs[PIND_A_PAGE_PFN]) {
+		NL_SET_ERR_MSG(info->extack, "attribute pfn is missing: a page frame number, u64");
+		return -EINVAL;
+	}
+	if (info->attrs[PIND_A_PAGE_PID] || info->attrs[PIND_A_PAGE_ADDRESS] ||
+	    info->attrs[PIND_A_PAGE_LENGTH]) {
+		NL_SET_ERR_MSG(info->extack, "pid, address and length are for a dump");
+		return -EINVAL;
+	}
+	pfn = nla_get_u64(info->attrs[PIND_A_PAGE_PFN]);
+	ret = reply(info, fill_frame, &pfn);
+	if (ret == -ENXIO)
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[PIND_A_PAGE_PFN],
+				    "no memory in use has this page frame number");
+	return ret;
+}
+
+/* A range of a process that is being dumped, page by page. */
+struct range_cursor {
+	struct mm_struct *mm; /* NULL until the first message is asked for */
+	unsigned long next;
+	unsigned long end;
+};
+
+/* Not an op's .start: a text set there does not reach the caller. */
+static int begin_page_range(struct netlink_callback *cb)
+{
+	struct range_cursor *range = (struct range_cursor *)cb->ctx;
+	struct nlattr **attrs = pind_dump_attrs(cb);
+	struct task_struct *task;
+	u64 address, length;
+
+	if (attrs[PIND_A_PAGE_PFN] || !attrs[PIND_A_PAGE_PID] || !attrs[PIND_A_PAGE_ADDRESS] ||
+	    !attrs[PIND_A_PAGE_LENGTH]) {
+		NL_SET_ERR_MSG(cb->extack, "a dump takes pid, address and length, and no pfn");
+		return -EINVAL;
+	}
+	address = nla_get_u64(attrs[PIND_A_PAGE_ADDRESS]);
+	length = nla_get_u64(attrs[PIND_A_PAGE_LENGTH]);
+	if (!length || length > PIND_PAGE_LENGTH_MAX || address + length < address) {
+		NL_SET_ERR_MSG(cb->extack, "length must be 1 to 1 GiB and end below 2^64");
+		return -ERANGE;
+	}
+	rcu_read_lock();
+	task = pid_task(find_pid_ns(nla_get_u32(attrs[PIND_A_PAGE_PID]), &init_pid_ns),
+			PIDTYPE_TGID);
+	if (task)
+		get_task_struct(task);
+	rcu_read_unlock();
+	range->mm = task ? get_task_mm(task) : NULL;
+	if (task)
+		put_task_struct(task);
+	if (!range->mm) {
+		NL_SET_ERR_MSG(cb->extack, "no process with memory has this pid");
+		return -ESRCH;
+	}
+	range->next = address & PAGE_MASK;
+	range->end = address + length;
+	return 0;
+}
+
+/* A page that is being asked about, for fill_address(). */
+struct page_question {
+	struct mm_struct *mm;
+	unsigned long address;
+};
+
+/* 1: not present, so there is nothing to tell and the message is dropped. */
+static int fill_address(struct sk_buff *skb, const void *object)
+{
+	const struct page_question *question = object;
+	int ret = pind_page_fill_address(skb, question->mm, question->address);
+
+	return ret < 0 ? ret : !ret;
+}
+
+static int dump_page_range(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct range_cursor *range = (struct range_cursor *)cb->ctx;
+	int ret;
+
+	if (!range->mm) {
+		ret = begin_page_range(cb);
+		if (ret)
+			return ret;
+	}
+	cb->seq = 1;
+	for (; range->next < range->end; range->next += PAGE_SIZE) {
+		struct page_question question = { range->mm, range->next };
+
+		if (dump_one(skb, cb, PIND_CMD_PAGE_GET, fill_address, &question) < 0)
+			break;
+		cond_resched();
+	}
+	return skb->len;
+}
+
+static int done_page_range(struct netlink_callback *cb)
+{
+	struct range_cursor *range = (struct range_cursor *)cb->ctx;
+
+	if (range->mm)
+		mmput(range->mm);
+	return 0;
+}
+
+static int audit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct pind_audit result;
+
+	pind_ledger_audit(&result);
+	return reply(info, fill_audit, &result);
+}
+
+static const struct nla_policy id_policy[] = {
+	[PIND_A_GROUP_ID] = { .type = NLA_U64 },
+};
+
+static const struct nla_policy set_policy[] = {
+	[PIND_A_GROUP_ID] = { .type = NLA_U64 },
+	[PIND_A_GROUP_MAX] = { .type = NLA_U64 },
+	[PIND_A_GROUP_HIGH] = { .type = NLA_U64 },
+	[PIND_A_GROUP_MODE] = NLA_POLICY_RANGE(NLA_U32, PIND_MODE_OBSERVE, PIND_MODE_ENFORCE),
+};
+
+static const struct nla_policy account_policy[] = {
+	[PIND_A_ACCOUNT_GROUP_ID] = { .type = NLA_U64 },
+};
+
+static const struct nla_policy page_policy[] = {
+	[PIND_A_PAGE_PFN] = { .type = NLA_U64 },
+	[PIND_A_PAGE_PID] = { .type = NLA_U32 },
+	[PIND_A_PAGE_ADDRESS] = { .type = NLA_U64 },
+	[PIND_A_PAGE_LENGTH] = { .type = NLA_U64 },
+};
+
+/* An operation without a policy takes no attributes at all. */
+#define POLICY(p) .policy = (p), .maxattr = ARRAY_SIZE(p) - 1
+
+static const struct genl_ops ops[] = {
+	/* open to everyone: they only read */
+	{ .cmd = PIND_CMD_INFO_GET, .doit = get_info },
+	{ .cmd = PIND_CMD_GROUP_GET, .doit = get_group, .start = start_dump,
+	  .dumpit = dump_groups, POLICY(id_policy) },
+	{ .cmd = PIND_CMD_ACCOUNT_GET, .dumpit = dump_accounts, POLICY(account_policy) },
+	{ .cmd = PIND_CMD_COUNTERS_GET, .doit = get_counters },
+	{ .cmd = PIND_CMD_REFUSAL_GET, .start = start_dump, .dumpit = dump_refusals },
+	/* they change something, or tell where in memory a page lies */
+	{ .cmd = PIND_CMD_GROUP_SET, .doit = set_group, POLICY(set_policy),
+	  .flags = GENL_ADMIN_PERM },
+	{ .cmd = PIND_CMD_GROUP_RESET_PEAK, .doit = reset_peak, POLICY(id_policy),
+	  .flags = GENL_ADMIN_PERM },
+	{ .cmd = PIND_CMD_PAGE_GET, .doit = get_page_frame, .dumpit = dump_page_range,
+	  .done = done_page_range, POLICY(page_policy), .flags = GENL_ADMIN_PERM },
+	{ .cmd = PIND_CMD_AUDIT, .doit = audit, .flags = GENL_ADMIN_PERM },
+};
+
+static const struct genl_multicast_group multicast_groups[] = {
+	{ .name = PIND_MCGRP_EVENTS },
+};
+
+static struct genl_family family __ro_after_init = {
+	.name = PIND_FAMILY_NAME,
+	.version = PIND_FAMILY_VERSION,
+	.ops = ops,
+	.n_ops = ARRAY_SIZE(ops),
+	.mcgrps = multicast_groups,
+	.n_mcgrps = ARRAY_SIZE(multicast_groups),
+	.parallel_ops = true, /* what needs a lock takes its own */
+	.module = THIS_MODULE,
+};
+
+/* The object of an event goes into a nest beside the count of lost ones. */
+static int send_event(u8 cmd, int nest_type, fill_fn fill, const void *object)
+{
+	struct sk_buff *skb = genlmsg_new(4 * PATH_MAX, GFP_KERNEL);
+	struct nlattr *nest;
+	void *header;
+
+	if (!skb)
+		return -ENOMEM;
+	header = genlmsg_put(skb, 0, 0, &family, 0, cmd);
+	nest = header ? nla_nest_start(skb, nest_type) : NULL;
+	if (!nest || fill(skb, object))
+		goto fail;
+	nla_nest_end(skb, nest);
+	if (pind_fill_u64(skb, PIND_A_EVENT_LOST, pind_event_lost()))
+		goto fail;
+	genlmsg_end(skb, header);
+	(void)genlmsg_multicast(&family, skb, 0, 0, GFP_KERNEL); /* -ESRCH: nobody listens */
+	return 0;
+
+fail:
+	nlmsg_free(skb);
+	return -ENOMEM;
+}
+
+int pind_genl_send_refusal(const struct pind_refusal *refusal)
+{
+	return send_event(PIND_CMD_REFUSED_NTF, PIND_A_EVENT_REFUSAL, fill_refusal, refusal);
+}
+
+int pind_genl_send_group(enum pind_cmd cmd, struct pind_group *group)
+{
+	return send_event(cmd, PIND_A_EVENT_GROUP, fill_group, group);
+}
+
+int pind_genl_init(void)
+{
+	pind_load_id_init();
+	return genl_register_family(&family);
+}
+
+void pind_genl_exit(void)
+{
+	genl_unregister_family(&family);
+}

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+
+#include "event.h"
+#include "group.h"
+#include "reap.h"
+
+/* Guards coming, going and setting of groups. Taken inside mmap_lock (a pin
+ * call may hold it); nothing that takes mmap_lock may run under it. */
+static DEFINE_MUTEX(group_mutex);
+
+/* cgroup id -> struct pind_group; written under group_mutex, read under RCU */
+static DEFINE_XARRAY(groups);
+static unsigned long nr_groups;		/* under group_mutex */
+static unsigned int generation = 1;	/* written under group_mutex */
+
+static struct pind_group *join_known(u64 id)
+{
+	struct pind_group *group;
+
+	rcu_read_lock();
+	group = xa_load(&groups, id);
+	if (group && !atomic_inc_not_zero(&group->members))
+		group = NULL;
+	rcu_read_unlock();
+	return group;
+}
+
+static void free_group(struct pind_group *group)
+{
+	cgroup_put(group->cgroup);
+	kfree(group->path);
+	kfree_rcu(group, rcu);
+}
+
+void pind_group_put(struct pind_group *group)
+{
+	if (refcount_dec_and_test(&group->refs))
+		free_group(group);
+}
+
+void pind_group_leave(struct pind_group *group)
+{
+	/* 1 is the index alone: a removed cgroup may be done with now. RCU,
+	 * since the next one to look may be the reaper. */
+	rcu_read_lock();
+	if (atomic_dec_return(&group->members) == 1 && pind_group_is_dead(group))
+		pind_reap_soon();
+	rcu_read_unlock();
+}
+
+static char *path_of(struct cgroup *cgroup)
+{
+	char *buffer = kmalloc(PATH_MAX, GFP_KERNEL), *path = NULL;
+
+	if (buffer && cgroup_path(cgroup, buffer, PATH_MAX) >= 0)
+		path = kstrdup(buffer, GFP_KERNEL);
+	kfree(buffer);
+	return path;
+}
+
+static void bump_generation(void)
+{
+	if (!++generation)
+		generation = 1;
+}
+
+/* Under group_mutex; the parent is known, and a membership in it is handed over. */
+static struct pind_group *add_group(struct cgroup *cgroup, struct pind_group *parent)
+{
+	struct pind_group *group = kzalloc(sizeof(*group), GFP_KERNEL);
+
+	if (!group)
+		return NULL;
+	group->path = path_of(cgroup);
+	if (!group->path)
+		goto fail;
+	group->id = cgroup_id(cgroup);
+	group->parent = parent;
+	group->parent_id = parent ? parent->id : 0;
+	group->cgroup = cgroup;
+	atomic_set(&group->members, 2); /* the index, and the caller */
+	refcount_set(&group->refs, 1);
+	pind_charge_init(&group->charge, parent ? &parent->charge : NULL);
+	if (xa_err(xa_store(&groups, group->id, group, GFP_KERNEL)))
+		goto fail;
+	cgroup_get(cgroup);
+	nr_groups++;
+	bump_generation();
+	pind_event_group(PIND_CMD_GROUP_NEW_NTF, group);
+	return group;
+
+fail:
+	kfree(group->path);
+	kfree(group);
+	return NULL;
+}
+
+/* With a reference to @cgroup. From the root down, so that parents come first. */
+static struct pind_group *join_cgroup(struct cgroup *cgroup)
+{
+	struct pind_group *group = join_known(cgroup_id(cgroup)), *parent = NULL;
+	int level;
+
+	if (group)
+		return group;
+
+	mutex_lock(&group_mutex);
+	for (level = 0; level <= cgroup->level; level++) {
+		struct cgroup *ancestor = cgroup_ancestor(cgroup, level);
+
+		group = join_known(cgroup_id(ancestor));
+		if (group) {
+			if (parent)
+				pind_group_leave(parent);
+		} else {
+			group = add_group(ancestor, parent);
+			if (!group && parent)
+				pind_group_leave(parent);
+		}
+		if (!group)
+			break;
+		parent = group;
+	}
+	mutex_unlock(&group_mutex);
+	return group ?: ERR_PTR(-ENOMEM);
+}
+
+struct pind_group *pind_group_join(struct task_struct *task)
+{
+	struct pind_group *group;
+	struct cgroup *cgroup;
+
+	rcu_read_lock();
+	for (;;) {
+		cgroup = task_dfl_cgroup(task);
+		group = xa_load(&groups, cgroup_id(cgroup));
+		if (group && atomic_inc_not_zero(&group->members)) {
+			rcu_read_unlock();
+			return group;
+		}
+		if (cgroup_tryget(cgroup))
+			break;
+		cpu_relax(); /* the task is just being moved out of it */
+	}
+	rcu_read_unlock();
+
+	group = join_cgroup(cgroup);
+	cgroup_put(cgroup);
+	return group;
+}
+
+struct pind_group *pind_group_join_id(u64 id)
+{
+	struct pind_group *group = join_known(id);
+	struct cgroup *cgroup;
+
+	if (group)
+		return group;
+	cgroup = cgroup_get_from_id(id);
+	if (IS_ERR_OR_NULL(cgroup))
+		return ERR_PTR(-ENOENT);
+	group = join_cgroup(cgroup);
+	cgroup_put(cgroup);
+	return group;
+}
+
+int pind_group_set(struct pind_group *group, const struct pind_quota *quota)
+{
+	int ret = 0;
+
+	mutex_lock(&group_mutex);
+	if (pind_group_is_dead(group)) {
+		ret = -ESTALE;
+		goto out;
+	}
+	if (quota->has_mode)
+		WRITE_ONCE(group->charge.enforce, quota->enforce);
+	if (quota->has_max)
+		WRITE_ONCE(group->charge.max, quota->max);
+	if (quota->has_high) {
+		WRITE_ONCE(group->charge.high, quota->high);
+		atomic_set(&group->charge.above_high, 0);
+	}
+out:
+	mutex_unlock(&group_mutex);
+	return ret;
+}
+
+struct pind_group *pind_group_next(u64 id)
+{
+	struct pind_group *group;
+	unsigned long index = id;
+
+	rcu_read_lock();
+	group = xa_find(&groups, &index, ULONG_MAX, XA_PRESENT);
+	while (group && !atomic_inc_not_zero(&group->members))
+		group = xa_find_after(&groups, &index, ULONG_MAX, XA_PRESENT);
+	rcu_read_unlock();
+	return group;
+}
+
+unsigned int pind_group_generation(void)
+{
+	return READ_ONCE(generation);
+}
+
+unsigned long pind_group_count(void)
+{
+	return READ_ONCE(nr_groups);
+}
+
+long pind_group_books(void)
+{
+	struct pind_group *group;
+	unsigned long id;
+	long books = 0;
+
+	rcu_read_lock();
+	xa_for_each(&groups, id, group) {
+		books -= atomic_long_read(&group->charge.own);
+		if (!group->parent)
+			books += atomic_long_read(&group->charge.settled);
+	}
+	rcu_read_unlock();
+	return books;
+}
+
+/* Under group_mutex. */
+static void remove_group(struct pind_group *group)
+{
+	xa_erase(&groups, group->id);
+	nr_groups--;
+	bump_generation();
+	if (group->parent)
+		pind_group_leave(group->parent);
+	group->parent = NULL;
+	group->charge.parent = NULL;
+	pind_group_put(group);
+}
+
+static bool is_unneeded(struct pind_group *group)
+{
+	return atomic_read(&group->members) == 1 && !atomic_long_read(&group->charge.usage) &&
+	       !atomic_long_read(&group->charge.pins);
+}
+
+/* Under group_mutex. Return: whether it was taken out. */
+static bool reap_group(struct pind_group *group)
+{
+	if (!pind_group_is_dead(group))
+		return false;
+	if (!group->dead) {
+		WRITE_ONCE(group->dead, true);
+		pind_event_group(PIND_CMD_GROUP_DEAD_NTF, group);
+	}
+	if (!is_unneeded(group) || atomic_cmpxchg(&group->members, 1, 0) != 1)
+		return false;
+	pind_event_group(PIND_CMD_GROUP_DEAD_NTF, group);
+	remove_group(group);
+	return true;
+}
+
+void pind_group_reap(void)
+{
+	struct pind_group *group;
+	unsigned long id;
+	bool again;
+
+	mutex_lock(&group_mutex);
+	do {
+		again = false;
+		xa_for_each(&groups, id, group)
+			again |= reap_group(group);
+	} while (again); /* a child that went may have been its parent's last */
+	mutex_unlock(&group_mutex);
+}
+
+int pind_group_init(void)
+{
+	/* the root is always there: it is where the books close */
+	struct pind_group *root = join_cgroup(&cgrp_dfl_root.cgrp);
+
+	if (IS_ERR(root))
+		return PTR_ERR(root);
+	pind_group_leave(root);
+	return 0;
+}
+
+void pind_group_exit(void)
+{
+	struct pind_group *group;
+	unsigned long id;
+
+	mutex_lock(&group_mutex);
+	xa_for_each(&groups, id, group) {
+		group->parent = NULL; /* may be gone before its children */
+		remove_group(group);
+	}
+	mutex_unlock(&group_mutex);
+	xa_destroy(&groups);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The table of the kernel's pin and unpin functions and how each is seen: at its
+ * ftrace site the instruction pointer is set to our replacement, which calls the
+ * original. Nothing is patched on disk and no symbol is looked up.
+ */
+#ifndef PIND_HOOK_H
+#define PIND_HOOK_H
+
+#include <linux/percpu.h>
+#include <linux/types.h>
+
+/** struct pind_hook_info - a row of the table, for user space */
+struct pind_hook_info {
+	const char *name;
+	const char *mechanism;
+	u64 calls;
+};
+
+/** pind_hook_attach() - from now on every call is seen. Context: process. */
+int pind_hook_attach(void);
+
+/**
+ * pind_hook_detach() - no call is seen any more, and none is still under way
+ *
+ * Waits for pin calls that are in the kernel's own function below ours, as long
+ * as they take (a fault that user space serves may take for ever).
+ */
+void pind_hook_detach(void);
+
+/** pind_hook_info() - row @i of the table. Return: false behind the last. */
+bool pind_hook_info(unsigned int i, struct pind_hook_info *info);
+
+/* Replacements that run now; summed over the CPUs it is their number. */
+DECLARE_PER_CPU(long, pind_hook_active);
+
+/* First and last thing in a replacement: nothing after the exit may sleep. */
+static __always_inline void pind_hook_enter(void)
+{
+	this_cpu_inc(pind_hook_active);
+}
+
+static __always_inline void pind_hook_exit(void)
+{
+	this_cpu_dec(pind_hook_active);
+}
+
+#endif /* PIND_HOOK_H */

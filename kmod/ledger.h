@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The ledger: which folio is held by which accounts. Sparse, by the page frame
+ * number of the folio's head (a pinned folio keeps its head: it cannot be
+ * split, moved or freed).
+ *
+ * An unpin names only a page, so nobody can say whose pin it was. Instead the
+ * kernel's own count is the truth: after every unpin, and after every record,
+ * the holders of the folio are clamped to it. A charge is thus held exactly as
+ * long as the kernel could still owe it: too long while a short-term pin
+ * overlaps (it heals when that ends), never too short.
+ */
+#ifndef PIND_LEDGER_H
+#define PIND_LEDGER_H
+
+#include <linux/mm.h>
+
+#include "holding.h"
+
+/**
+ * struct pind_claim - what a pin call got of one folio
+ * @account: who
+ * @folio: of what
+ * @pins: references
+ * @covered: base pages that they cover
+ */
+struct pind_claim {
+	struct pind_account *account;
+	struct folio *folio;
+	u32 pins;
+	u32 covered;
+};
+
+/**
+ * struct pind_bill - uncharge that is collected while a lock is held, for one
+ * group, to walk up the hierarchy once instead of once a page
+ * @group: whose
+ * @pages: to uncharge
+ * @pins: to take back
+ * @total: pages since the bill was opened, paid ones included
+ */
+struct pind_bill {
+	struct pind_group *group;
+	unsigned long pages;
+	unsigned long pins;
+	unsigned long total;
+};
+
+/** struct pind_audit - what an audit found; see PIND_A_AUDIT_* */
+struct pind_audit {
+	u64 folios;
+	u64 pins;
+	u64 uncharged;
+};
+
+int pind_ledger_init(void);
+
+/** pind_ledger_exit() - forget all; no hook may run any more */
+void pind_ledger_exit(void);
+
+/**
+ * pind_ledger_record() - write down a claim
+ * @budget: pages reserved for it
+ * @ret_need: pages that its group owes more for it; set also on -ENOSPC
+ *
+ * Context: process, may sleep. Return: 0; -ENOMEM; -ENOSPC if @budget is less
+ * than what is needed. On error nothing was written.
+ */
+int pind_ledger_record(const struct pind_claim *claim, unsigned long budget,
+		       unsigned long *ret_need);
+
+/**
+ * pind_ledger_need() - pages that the account's group would owe more for a claim
+ * Context: any.
+ */
+unsigned long pind_ledger_need(const struct pind_claim *claim);
+
+/** pind_ledger_is_empty() - the fast way out of every unpin. Context: any. */
+bool pind_ledger_is_empty(void);
+
+/**
+ * pind_ledger_take() - take a reference on a folio if the ledger has it
+ *
+ * Before an unpin, so that the folio is still there to be clamped after it; the
+ * caller drops the reference after pind_ledger_clamp().
+ *
+ * Context: any; the caller holds a pin. Return: whether it was taken.
+ */
+bool pind_ledger_take(struct folio *folio);
+
+/**
+ * pind_ledger_clamp() - after an unpin: take back what the kernel no longer owes
+ * @folio: with a reference from pind_ledger_take()
+ * @unpinner: who ran the unpin
+ * @bill: collects the uncharge; pind_bill_pay() it in the end
+ *
+ * Context: any, under rcu_read_lock().
+ */
+void pind_ledger_clamp(struct folio *folio, const struct pind_unpinner *unpinner,
+		       struct pind_bill *bill);
+
+/** pind_bill_pay() - uncharge what was collected. Context: any, under RCU. */
+void pind_bill_pay(struct pind_bill *bill);
+
+/**
+ * pind_ledger_audit() - clamp every folio in the ledger now
+ * Context: process, may sleep.
+ */
+void pind_ledger_audit(struct pind_audit *audit);
+
+/**
+ * pind_ledger_holders() - who holds the folio that begins at @pfn
+ * @holders: room for @nr of them; their accounts stay valid while the caller is
+ *	under rcu_read_lock(), which it must be
+ *
+ * Return: how many were written.
+ */
+unsigned int pind_ledger_holders(unsigned long pfn, struct pind_holder *holders, unsigned int nr);
+
+/** pind_ledger_reap() - free leaves that hold nothing. Context: process. */
+void pind_ledger_reap(void);
+
+/** pind_ledger_folios() - folios in the ledger */
+u64 pind_ledger_folios(void);
+
+/** pind_ledger_bytes() - memory the ledger takes */
+u64 pind_ledger_bytes(void);
+
+#endif /* PIND_LEDGER_H */

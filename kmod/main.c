@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * pind: who pins memory for DMA, and how much of it they may. See
+ * docs/ARCHITECTURE.md.
+ */
+#include <linux/init.h>
+#include <linux/module.h>
+
+#include "account.h"
+#include "counters.h"
+#include "event.h"
+#include "genl.h"
+#include "group.h"
+#include "hook.h"
+#include "ledger.h"
+#include "reap.h"
+
+/* Hooks come last and go first: nothing is seen before it can be written down. */
+static int __init pind_init(void)
+{
+	int ret;
+
+	ret = pind_ledger_init();
+	if (ret)
+		return ret;
+	ret = pind_genl_init();
+	if (ret)
+		goto err_ledger;
+	ret = pind_group_init();
+	if (ret)
+		goto err_genl;
+	ret = pind_counters_init();
+	if (ret)
+		goto err_genl;
+	ret = pind_reap_init();
+	if (ret)
+		goto err_counters;
+	ret = pind_hook_attach();
+	if (ret)
+		goto err_reap;
+	return 0;
+
+err_reap:
+	pind_reap_exit();
+err_counters:
+	pind_counters_exit();
+err_genl:
+	pind_event_stop();
+	pind_genl_exit();
+	pind_event_exit();
+	pind_group_exit();
+err_ledger:
+	pind_ledger_exit();
+	return ret;
+}
+
+static void __exit pind_exit(void)
+{
+	pind_hook_detach();
+	pind_event_stop();
+	pind_genl_exit();
+	pind_reap_exit();
+	pind_counters_exit();
+	pind_event_exit();
+	pind_ledger_exit();
+	pind_account_exit();
+	pind_group_exit();
+}
+
+module_init(pind_init);
+module_exit(pind_exit);
+
+MODULE_DESCRIPTION("Accounting of and quotas on long-term page pins, per cgroup");
+MODULE_VERSION(PIND_VERSION);
+MODULE_LICENSE("GPL");

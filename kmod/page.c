@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/memory_hotplug.h>
+#include <linux/mm.h>
+#include <linux/mmap_lock.h>
+
+#include "compat.h"
+#include "fill.h"
+#include "folio.h"
+#include "ledger.h"
+#include "page.h"
+
+/* Holders told of one folio; more than that many accounts on one are cut off. */
+#define HOLDERS_TOLD 16
+
+static int fill_holders(struct sk_buff *skb, unsigned long pfn)
+{
+	struct pind_holder holders[HOLDERS_TOLD];
+	struct nlattr *nest;
+	unsigned int i, nr;
+	int ret = 0;
+
+	rcu_read_lock();
+	nr = pind_ledger_holders(pfn, holders, HOLDERS_TOLD);
+	for (i = 0; i < nr && !ret; i++) {
+		nest = nla_nest_start(skb, PIND_A_PAGE_HOLDER);
+		ret = nest ? pind_fill_holder(skb, &holders[i]) : -EMSGSIZE;
+		if (!ret)
+			nla_nest_end(skb, nest);
+	}
+	rcu_read_unlock();
+	return ret;
+}
+
+static int fill_page(struct sk_buff *skb, struct page *page)
+{
+	struct folio *folio = page_folio(page);
+
+	if (pind_fill_u64(skb, PIND_A_PAGE_PFN, page_to_pfn(page)) ||
+	    pind_fill_u64(skb, PIND_A_PAGE_FOLIO_PFN, folio_pfn(folio)) ||
+	    pind_fill_u64(skb, PIND_A_PAGE_FOLIO_SIZE, folio_size(folio)) ||
+	    pind_fill_u64(skb, PIND_A_PAGE_PINCOUNT,
+			  pind_folio_is_exempt(folio) ? 0 : pind_folio_pincount(folio)))
+		return -EMSGSIZE;
+	return fill_holders(skb, folio_pfn(folio));
+}
+
+int pind_page_fill_frame(struct sk_buff *skb, unsigned long pfn)
+{
+	struct page *page = pfn_to_online_page(pfn);
+	struct folio *folio;
+	int ret;
+
+	if (!page)
+		return -ENXIO;
+	/* a reference keeps the folio what it is; a free page has none to take */
+	folio = page_folio(page);
+	if (!folio_try_get(folio))
+		return -ENXIO;
+	ret = page_folio(page) == folio ? fill_page(skb, page) : -ENXIO;
+	folio_put(folio);
+	return ret;
+}
+
+int pind_page_fill_address(struct sk_buff *skb, struct mm_struct *mm, unsigned long address)
+{
+	struct page *page;
+	long got;
+	int ret;
+
+	mmap_read_lock(mm);
+	got = pind_peek_pages(mm, address, 1, &page);
+	mmap_read_unlock(mm);
+	if (got != 1)
+		return 0;
+	ret = pind_fill_u64(skb, PIND_A_PAGE_ADDRESS, address) ?: fill_page(skb, page);
+	put_page(page);
+	return ret ?: 1;
+}

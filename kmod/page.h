@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Page queries: is a page pinned, and by whom (PIND_CMD_PAGE_GET). */
+#ifndef PIND_PAGE_H
+#define PIND_PAGE_H
+
+#include <net/netlink.h>
+
+/**
+ * pind_page_fill_frame() - what is known of a frame
+ * Context: process. Return: 0; -ENXIO if it is not memory; -EMSGSIZE.
+ */
+int pind_page_fill_frame(struct sk_buff *skb, unsigned long pfn);
+
+/**
+ * pind_page_fill_address() - what is known of the page at an address
+ * @skb: gets nothing if the page is not present
+ * Context: process, may sleep. Return: 1 if it is present, 0 if not; -EMSGSIZE.
+ */
+int pind_page_fill_address(struct sk_buff *skb, struct mm_struct *mm, unsigned long address);
+
+#endif /* PIND_PAGE_H */

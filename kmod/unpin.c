@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
+
+#include "compat.h"
+#include "counters.h"
+#include "folio.h"
+#include "hook.h"
+#include "ledger.h"
+#include "unpin.h"
+
+/* Pages unpinned in one go, so that what has to be remembered fits the stack. */
+#define CHUNK 64
+
+/*
+ * Folios of a chunk that are in the ledger, held until they are clamped: looking
+ * again after the unpin could not tell whether we hold one.
+ */
+struct held {
+	struct folio *last;
+	unsigned int nr;
+	struct folio *folio[CHUNK];
+};
+
+static const struct pind_unpinner whoever_runs = { .rate = pind_account_rate_current };
+
+static void hold(struct held *held, struct folio *folio)
+{
+	if (folio == held->last)
+		return;
+	held->last = folio;
+	if (pind_ledger_take(folio))
+		held->folio[held->nr++] = folio;
+}
+
+static void clamp_held(struct held *held, const struct pind_unpinner *unpinner)
+{
+	struct pind_bill bill = {};
+	unsigned int i;
+
+	if (!held->nr)
+		return;
+	rcu_read_lock();
+	for (i = 0; i < held->nr; i++)
+		pind_ledger_clamp(held->folio[i], unpinner, &bill);
+	pind_bill_pay(&bill);
+	rcu_read_unlock();
+	/* not folio_put(): memory of a device is put in its own way */
+	for (i = 0; i < held->nr; i++)
+		put_page(&held->folio[i]->page);
+}
+
+unsigned long pind_unpin_count(struct page **pages, unsigned long npages)
+{
+	unsigned long i, pins = 0;
+
+	for (i = 0; i < npages; i++)
+		pins += !is_zero_pfn(page_to_pfn(pages[i]));
+	return pins;
+}
+
+/*
+ * unpin_user_pages_dirty_lock(..., false) is a jump to unpin_user_pages(): call
+ * that one, so that a tracer cannot bring the jump back to us as a second call.
+ */
+static void unpin_original(struct page **pages, unsigned long npages, bool make_dirty)
+{
+	if (make_dirty)
+		unpin_user_pages_dirty_lock(pages, npages, true);
+	else
+		unpin_user_pages(pages, npages);
+}
+
+static void unpin_pages(struct page **pages, unsigned long npages, bool make_dirty,
+			const struct pind_unpinner *unpinner)
+{
+	unsigned long i, n;
+	struct held held;
+
+	/* an error value taken for a count: the original warns and does nothing */
+	if (IS_ERR_VALUE(npages)) {
+		unpin_original(pages, npages, make_dirty);
+		return;
+	}
+	pind_count_returned(pind_unpin_count(pages, npages));
+	if (pind_ledger_is_empty()) {
+		unpin_original(pages, npages, make_dirty);
+		return;
+	}
+	for (; npages; pages += n, npages -= n) {
+		n = min_t(unsigned long, npages, CHUNK);
+		held.last = NULL;
+		held.nr = 0;
+		for (i = 0; i < n; i++)
+			hold(&held, page_folio(pages[i]));
+		unpin_original(pages, n, make_dirty);
+		clamp_held(&held, unpinner);
+	}
+}
+
+void pind_unpin_undo(struct page **pages, unsigned long npages, struct pind_account *account)
+{
+	struct pind_unpinner us = { .account = account };
+
+	unpin_pages(pages, npages, false, &us);
+}
+
+void pind_unpin_user_page(struct page *page)
+{
+	struct held held = {};
+
+	pind_hook_enter();
+	pind_count_returned(pind_unpin_count(&page, 1));
+	if (!pind_ledger_is_empty())
+		hold(&held, page_folio(page));
+	unpin_user_page(page);
+	clamp_held(&held, &whoever_runs);
+	pind_hook_exit();
+}
+
+void pind_unpin_user_pages(struct page **pages, unsigned long npages)
+{
+	pind_hook_enter();
+	unpin_pages(pages, npages, false, &whoever_runs);
+	pind_hook_exit();
+}
+
+void pind_unpin_user_pages_dirty_lock(struct page **pages, unsigned long npages, bool make_dirty)
+{
+	pind_hook_enter();
+	unpin_pages(pages, npages, make_dirty, &whoever_runs);
+	pind_hook_exit();
+}
+
+/* Hold the folios of the next pages, up to CHUNK of them. Returns how many pages that is. */
+static unsigned long hold_range(struct held *held, struct page *page, unsigned long npages)
+{
+	unsigned long done, run, zero = 0;
+	unsigned int folios = 0;
+
+	for (done = 0; done < npages && folios < CHUNK; done += run, folios++) {
+		struct page *first = nth_page(page, done);
+		struct folio *folio = page_folio(first);
+
+		run = min_t(unsigned long, npages - done,
+			    folio_nr_pages(folio) - folio_page_idx(folio, first));
+		if (pind_folio_is_exempt(folio))
+			zero += run;
+		if (!pind_ledger_is_empty())
+			hold(held, folio);
+	}
+	pind_count_returned(done - zero);
+	return done;
+}
+
+void pind_unpin_user_page_range_dirty_lock(struct page *page, unsigned long npages, bool make_dirty)
+{
+	unsigned long n;
+	struct held held;
+
+	pind_hook_enter();
+	for (; npages; npages -= n, page = nth_page(page, n)) {
+		held.last = NULL;
+		held.nr = 0;
+		n = hold_range(&held, page, npages);
+		unpin_user_page_range_dirty_lock(page, n, make_dirty);
+		clamp_held(&held, &whoever_runs);
+	}
+	pind_hook_exit();
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What runs in the place of the kernel's unpin functions: the same, and after it
+ * the ledger is brought in line with what the kernel then still holds.
+ *
+ * Runs wherever an unpin may: in another process, a worker, softirq or hardirq,
+ * with interrupts off. Nothing here allocates, sleeps (but for what the kernel's
+ * own *_dirty_lock functions do) or takes anything but the ledger's raw locks.
+ * It is idempotent: being run twice for one unpin does no harm.
+ */
+#ifndef PIND_UNPIN_H
+#define PIND_UNPIN_H
+
+#include "account.h"
+
+/* The replacements; each has the prototype of what it replaces. */
+void pind_unpin_user_page(struct page *page);
+void pind_unpin_user_pages(struct page **pages, unsigned long npages);
+void pind_unpin_user_pages_dirty_lock(struct page **pages, unsigned long npages, bool make_dirty);
+void pind_unpin_user_page_range_dirty_lock(struct page *page, unsigned long npages,
+					   bool make_dirty);
+
+/**
+ * pind_unpin_undo() - unpin what @account has just pinned
+ * Context: process.
+ */
+void pind_unpin_undo(struct page **pages, unsigned long npages, struct pind_account *account);
+
+/** pind_unpin_count() - pins that the kernel counts for these: not the zero page's */
+unsigned long pind_unpin_count(struct page **pages, unsigned long npages);
+
+#endif /* PIND_UNPIN_H */
