@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* org.pind1.Group, as docs/dbus/org.pind1.Group.xml has it: an object per group. */
+#include <errno.h>
+#include <string.h>
+
+#include "bus-internal.h"
+
+/* Properties that stay as long as the object does. */
+static int get_const(sd_bus *connection, const char *object, const char *interface,
+		     const char *property, sd_bus_message *reply, void *userdata,
+		     sd_bus_error *error)
+{
+	struct pind_bus *bus = userdata;
+	const struct pind_group_info *info = &bus->group->info;
+
+	if (!strcmp(property, "Id"))
+		return sd_bus_message_append(reply, "t", info->id);
+	if (!strcmp(property, "ParentId"))
+		return sd_bus_message_append(reply, "t", info->parent_id);
+	return pind_bus_append_text(reply, info->path);
+}
+
+static const struct {
+	const char *property;
+	size_t offset;
+} sizes[] = {
+	{ "Current", offsetof(struct pind_group_info, current) },
+	{ "Peak", offsetof(struct pind_group_info, peak) },
+	{ "Max", offsetof(struct pind_group_info, max) },
+	{ "High", offsetof(struct pind_group_info, high) },
+	{ "Pins", offsetof(struct pind_group_info, pins) },
+	{ "EventsMax", offsetof(struct pind_group_info, events_max) },
+	{ "EventsObserved", offsetof(struct pind_group_info, events_observed) },
+	{ "EventsHigh", offsetof(struct pind_group_info, events_high) },
+	{ "EventsRefused", offsetof(struct pind_group_info, events_refused) },
+};
+
+/* Properties of type t that are read from the module at the moment of the call. */
+static int get_number(sd_bus *connection, const char *object, const char *interface,
+		      const char *property, sd_bus_message *reply, void *userdata,
+		      sd_bus_error *error)
+{
+	struct pind_bus *bus = userdata;
+	uint64_t value;
+	int r;
+
+	r = bus->calls->group_read(bus->userdata, bus->group, error);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		if (strcmp(property, sizes[i].property))
+			continue;
+		memcpy(&value, (const char *)&bus->group->info + sizes[i].offset, sizeof(value));
+		return sd_bus_message_append(reply, "t", value);
+	}
+	return -ENOENT;
+}
+
+static int get_mode(sd_bus *connection, const char *object, const char *interface,
+		    const char *property, sd_bus_message *reply, void *userdata,
+		    sd_bus_error *error)
+{
+	struct pind_bus *bus = userdata;
+	int r;
+
+	r = bus->calls->group_read(bus->userdata, bus->group, error);
+	if (r < 0)
+		return r;
+	return sd_bus_message_append(reply, "s", pind_mode_name(bus->group->info.mode));
+}
+
+static int get_flag(sd_bus *connection, const char *object, const char *interface,
+		    const char *property, sd_bus_message *reply, void *userdata,
+		    sd_bus_error *error)
+{
+	struct pind_bus *bus = userdata;
+	bool flag;
+	int r;
+
+	r = bus->calls->group_read(bus->userdata, bus->group, error);
+	if (r < 0)
+		return r;
+	if (!strcmp(property, "Dead"))
+		flag = bus->group->info.dead;
+	else
+		flag = bus->calls->group_is_runtime(bus->userdata, bus->group);
+	return sd_bus_message_append(reply, "b", flag);
+}
+
+/* Has something done about the group at hand, which signals may replace meanwhile. */
+static int quota_set(struct pind_bus *bus, const struct pind_quota_request *request,
+		     sd_bus_error *error)
+{
+	_cleanup_free_ char *path = strdup(bus->group->info.path);
+
+	if (!path)
+		return -ENOMEM;
+	return bus->calls->quota_set(bus->userdata, path, request, error);
+}
+
+static int set_max(sd_bus *connection, const char *object, const char *interface,
+		   const char *property, sd_bus_message *value, void *userdata,
+		   sd_bus_error *error)
+{
+	struct pind_quota_request request = { .keep_kind = true, .change.set_max = true };
+	int r;
+
+	r = sd_bus_message_read_basic(value, 't', &request.change.max);
+	if (r < 0)
+		return r;
+	return quota_set(userdata, &request, error);
+}
+
+static int set_high(sd_bus *connection, const char *object, const char *interface,
+		    const char *property, sd_bus_message *value, void *userdata,
+		    sd_bus_error *error)
+{
+	struct pind_quota_request request = { .keep_kind = true, .change.set_high = true };
+	int r;
+
+	r = sd_bus_message_read_basic(value, 't', &request.change.high);
+	if (r < 0)
+		return r;
+	return quota_set(userdata, &request, error);
+}
+
+static int set_mode(sd_bus *connection, const char *object, const char *interface,
+		    const char *property, sd_bus_message *value, void *userdata,
+		    sd_bus_error *error)
+{
+	struct pind_quota_request request = { .keep_kind = true, .change.set_mode = true };
+	const char *word;
+	int r;
+
+	r = sd_bus_message_read_basic(value, 's', &word);
+	if (r < 0)
+		return r;
+	r = pind_bus_read_mode(word, &request.change.mode, error);
+	if (r < 0)
+		return r;
+	return quota_set(userdata, &request, error);
+}
+
+static int method_set_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct pind_quota_request request;
+	int r;
+
+	r = pind_bus_read_quota(call, &request, error);
+	if (r < 0)
+		return r;
+	r = quota_set(userdata, &request, error);
+	if (r < 0)
+		return r;
+	return sd_bus_reply_method_return(call, NULL);
+}
+
+static int method_unset_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct pind_bus *bus = userdata;
+	_cleanup_free_ char *path = strdup(bus->group->info.path);
+	int r;
+
+	if (!path)
+		return -ENOMEM;
+	r = bus->calls->quota_unset(bus->userdata, path, error);
+	if (r < 0)
+		return r;
+	return sd_bus_reply_method_return(call, NULL);
+}
+
+static int method_reset_peak(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct pind_bus *bus = userdata;
+	int r;
+
+	r = bus->calls->peak_reset(bus->userdata, bus->group, error);
+	if (r < 0)
+		return r;
+	return sd_bus_reply_method_return(call, NULL);
+}
+
+/* See bus-manager.c. */
+#define FREE	 SD_BUS_VTABLE_UNPRIVILEGED
+#define CONSTANT SD_BUS_VTABLE_PROPERTY_CONST
+#define CHANGING SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE
+
+static const sd_bus_vtable group_vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	SD_BUS_PROPERTY("Id", "t", get_const, 0, CONSTANT),
+	SD_BUS_PROPERTY("ParentId", "t", get_const, 0, CONSTANT),
+	SD_BUS_PROPERTY("Path", "s", get_const, 0, CONSTANT),
+	SD_BUS_PROPERTY("Current", "t", get_number, 0, 0),
+	SD_BUS_PROPERTY("Peak", "t", get_number, 0, 0),
+	SD_BUS_WRITABLE_PROPERTY("Max", "t", get_number, set_max, 0, CHANGING | FREE),
+	SD_BUS_WRITABLE_PROPERTY("High", "t", get_number, set_high, 0, CHANGING | FREE),
+	SD_BUS_WRITABLE_PROPERTY("Mode", "s", get_mode, set_mode, 0, CHANGING | FREE),
+	SD_BUS_PROPERTY("Runtime", "b", get_flag, 0, CHANGING),
+	SD_BUS_PROPERTY("Pins", "t", get_number, 0, 0),
+	SD_BUS_PROPERTY("Dead", "b", get_flag, 0, CHANGING),
+	SD_BUS_PROPERTY("EventsMax", "t", get_number, 0, 0),
+	SD_BUS_PROPERTY("EventsObserved", "t", get_number, 0, 0),
+	SD_BUS_PROPERTY("EventsHigh", "t", get_number, 0, 0),
+	SD_BUS_PROPERTY("EventsRefused", "t", get_number, 0, 0),
+	SD_BUS_METHOD_WITH_ARGS("SetQuota", SD_BUS_ARGS("a{sv}", quota), SD_BUS_NO_RESULT,
+				method_set_quota, FREE),
+	SD_BUS_METHOD_WITH_ARGS("UnsetQuota", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT,
+				method_unset_quota, FREE),
+	SD_BUS_METHOD_WITH_ARGS("ResetPeak", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_reset_peak,
+				FREE),
+	SD_BUS_VTABLE_END,
+};
+
+/* Is there a group behind the object? Answers with the bus itself, which has it at hand. */
+static int find_group(sd_bus *connection, const char *object, const char *interface,
+		      void *userdata, void **ret_found, sd_bus_error *error)
+{
+	_cleanup_free_ char *path = NULL;
+	struct pind_bus *bus = userdata;
+	int r;
+
+	r = sd_bus_path_decode(object, PIND_GROUP_PREFIX, &path);
+	if (r <= 0 || path[0] != '/')
+		return r < 0 ? r : 0;
+	r = bus->calls->group_find(bus->userdata, path, &bus->group, error);
+	if (r > 0)
+		*ret_found = bus;
+	return r;
+}
+
+/* The objects of all groups, as they are counted up. */
+struct listing {
+	char **objects;
+	size_t n;
+};
+
+static int listing_add(struct pind_group *group, void *userdata)
+{
+	struct listing *listing = userdata;
+	int r;
+
+	r = pind_bus_group_object(group->info.path, &listing->objects[listing->n]);
+	if (r < 0)
+		return r;
+	listing->n++;
+	return 0;
+}
+
+static int enumerate_groups(sd_bus *connection, const char *prefix, void *userdata,
+			    char ***ret_objects, sd_bus_error *error)
+{
+	struct pind_bus *bus = userdata;
+	sd_bus_message *call = sd_bus_get_current_message(connection);
+	struct listing listing = {};
+	int r;
+
+	/* introspection wants the names alone; for the values one dump does */
+	if (call && sd_bus_message_is_method_call(call, "org.freedesktop.DBus.ObjectManager",
+						  "GetManagedObjects") > 0) {
+		r = bus->calls->groups_read(bus->userdata, error);
+		if (r < 0)
+			return r;
+	}
+	listing.objects = calloc(pind_groups_count(bus->calls->groups(bus->userdata)) + 1,
+				 sizeof(char *));
+	if (!listing.objects)
+		return -ENOMEM;
+	r = pind_groups_visit(bus->calls->groups(bus->userdata), listing_add, &listing);
+	if (r < 0) {
+		for (size_t i = 0; i < listing.n; i++)
+			free(listing.objects[i]);
+		free(listing.objects);
+		return r;
+	}
+	*ret_objects = listing.objects;
+	return 0;
+}
+
+int pind_bus_add_groups(struct pind_bus *bus)
+{
+	int r;
+
+	r = sd_bus_add_fallback_vtable(bus->bus, NULL, PIND_GROUP_PREFIX, PIND_GROUP_INTERFACE,
+				       group_vtable, find_group, bus);
+	if (r < 0)
+		return r;
+	r = sd_bus_add_node_enumerator(bus->bus, NULL, PIND_GROUP_PREFIX, enumerate_groups, bus);
+	if (r < 0)
+		return r;
+	return sd_bus_add_object_manager(bus->bus, NULL, PIND_OBJECT);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the bus share; for bus*.c only. */
+#ifndef PIND_BUS_INTERNAL_H
+#define PIND_BUS_INTERNAL_H
+
+#include <pind/cleanup.h>
+#include <pind/dbus-names.h>
+
+#include "bus.h"
+
+struct pind_bus {
+	sd_bus *bus;
+	const struct pind_bus_calls *calls;
+	void *userdata;
+	/*
+	 * The group that sd-bus asked for last: what its functions get as userdata.
+	 * Whoever has something done that may emit a signal has to be done with
+	 * it before.
+	 */
+	struct pind_group *group;
+};
+
+/* The Manager's and the Group's vtables, on the connection. 0 or negative errno. */
+int pind_bus_add_manager(struct pind_bus *bus);
+int pind_bus_add_groups(struct pind_bus *bus);
+
+/**
+ * pind_bus_read_quota - take the argument a{sv} of a SetQuota apart
+ *
+ * Return: 0; negative errno with PIND_ERROR_INVALID_VALUE set.
+ */
+int pind_bus_read_quota(sd_bus_message *call, struct pind_quota_request *ret,
+			sd_bus_error *error);
+
+/* "observe" or "enforce", else -EINVAL with PIND_ERROR_INVALID_VALUE set. */
+int pind_bus_read_mode(const char *word, uint32_t *ret, sd_bus_error *error);
+
+/* Dictionaries a{sv} of docs/dbus/. 0 or negative errno. */
+int pind_bus_append_refusal(sd_bus_message *m, const struct pind_refusal *refusal);
+int pind_bus_append_account(sd_bus_message *m, const struct pind_account_info *account,
+			    const char *path);
+int pind_bus_append_quota(sd_bus_message *m, const struct pind_quota *quota, bool present);
+int pind_bus_append_counters(sd_bus_message *m, const struct pind_counters *counters);
+int pind_bus_append_audit(sd_bus_message *m, const struct pind_audit *audit);
+
+/* A string of strangers, as pind_text_clean() makes it. */
+int pind_bus_append_text(sd_bus_message *m, const char *text);
+
+/* The object of a group; to be freed. */
+int pind_bus_group_object(const char *path, char **ret_object);
+
+#endif /* PIND_BUS_INTERNAL_H */

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* org.pind1.Manager, as docs/dbus/org.pind1.Manager.xml has it. */
+#include <errno.h>
+#include <string.h>
+
+#include "bus-internal.h"
+
+static int get_version(sd_bus *connection, const char *object, const char *interface,
+		       const char *property, sd_bus_message *reply, void *userdata,
+		       sd_bus_error *error)
+{
+	return sd_bus_message_append(reply, "s", PIND_VERSION);
+}
+
+/* Properties that are known without the module. */
+static int get_status(sd_bus *connection, const char *object, const char *interface,
+		      const char *property, sd_bus_message *reply, void *userdata,
+		      sd_bus_error *error)
+{
+	struct pind_bus *bus = userdata;
+	struct pind_status status;
+
+	bus->calls->status(bus->userdata, &status);
+	if (!strcmp(property, "State"))
+		return sd_bus_message_append(reply, "s", status.state);
+	if (!strcmp(property, "Reason"))
+		return pind_bus_append_text(reply, status.reason);
+	if (!strcmp(property, "ModuleVersion"))
+		return pind_bus_append_text(reply, status.module_version);
+	if (!strcmp(property, "LoadId"))
+		return sd_bus_message_append(reply, "t", status.load_id);
+	if (!strcmp(property, "EventsLost"))
+		return sd_bus_message_append(reply, "t", status.events_lost);
+	return sd_bus_message_append(reply, "t", status.resyncs);
+}
+
+/* Properties that are read from the module at the moment of the call. */
+static int get_info(sd_bus *connection, const char *object, const char *interface,
+		    const char *property, sd_bus_message *reply, void *userdata,
+		    sd_bus_error *error)
+{
+	struct pind_bus *bus = userdata;
+	const struct pind_info *info = bus->calls->info(bus->userdata);
+
+	if (!strcmp(property, "TotalRam"))
+		return sd_bus_message_append(reply, "t", info->total_ram);
+	if (!strcmp(property, "PageSize"))
+		return sd_bus_message_append(reply, "u", info->page_size);
+	if (!strcmp(property, "Groups"))
+		return sd_bus_message_append(reply, "t", info->groups);
+	if (!strcmp(property, "Accounts"))
+		return sd_bus_message_append(reply, "t", info->accounts);
+	if (!strcmp(property, "Folios"))
+		return sd_bus_message_append(reply, "t", info->folios);
+	if (!strcmp(property, "LedgerBytes"))
+		return sd_bus_message_append(reply, "t", info->ledger_bytes);
+	return sd_bus_message_append(reply, "x", (int64_t)info->books);
+}
+
+static int get_hooks(sd_bus *connection, const char *object, const char *interface,
+		     const char *property, sd_bus_message *reply, void *userdata,
+		     sd_bus_error *error)
+{
+	struct pind_bus *bus = userdata;
+	const struct pind_info *info = bus->calls->info(bus->userdata);
+	int r;
+
+	r = sd_bus_message_open_container(reply, 'a', "(ssst)");
+	for (size_t i = 0; r >= 0 && i < info->n_hooks; i++) {
+		const struct pind_hook *hook = &info->hooks[i];
+
+		r = sd_bus_message_append(
+			reply, "(ssst)", hook->name, hook->mechanism,
+			hook->state == PIND_HOOK_STATE_ATTACHED ? "attached" : "absent",
+			hook->calls);
+	}
+	return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+/* Reads the name that a call begins with, and finds the path it means. */
+static int read_path(struct pind_bus *bus, sd_bus_message *call, char **ret_path,
+		     sd_bus_error *error)
+{
+	const char *name;
+	int r;
+
+	r = sd_bus_message_read_basic(call, 's', &name);
+	if (r < 0)
+		return r;
+	return bus->calls->path_of(bus->userdata, name, ret_path, error);
+}
+
+static int reply_object(sd_bus_message *call, const char *path)
+{
+	_cleanup_free_ char *object = NULL;
+	int r;
+
+	r = pind_bus_group_object(path, &object);
+	if (r < 0)
+		return r;
+	return sd_bus_reply_method_return(call, "o", object);
+}
+
+static int method_get_group(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	_cleanup_free_ char *path = NULL;
+	struct pind_bus *bus = userdata;
+	struct pind_group *group;
+	int r;
+
+	r = read_path(bus, call, &path, error);
+	if (r < 0)
+		return r;
+	r = bus->calls->group_find(bus->userdata, path, &group, error);
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return sd_bus_error_setf(error, PIND_ERROR_NO_SUCH_GROUP,
+					 "there is no cgroup '%s'", path);
+	return reply_object(call, path);
+}
+
+static int method_set_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	_cleanup_free_ char *path = NULL;
+	struct pind_quota_request request;
+	struct pind_bus *bus = userdata;
+	const char *name;
+	int r;
+
+	r = sd_bus_message_read_basic(call, 's', &name);
+	if (r < 0)
+		return r;
+	r = pind_bus_read_quota(call, &request, error);
+	if (r < 0)
+		return r;
+	r = bus->calls->path_of(bus->userdata, name, &path, error);
+	if (r < 0)
+		return r;
+	r = bus->calls->quota_set(bus->userdata, path, &request, error);
+	if (r < 0)
+		return r;
+	return reply_object(call, path);
+}
+
+static int method_unset_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	_cleanup_free_ char *path = NULL;
+	struct pind_bus *bus = userdata;
+	int r;
+
+	r = read_path(bus, call, &path, error);
+	if (r < 0)
+		return r;
+	r = bus->calls->quota_unset(bus->userdata, path, error);
+	if (r < 0)
+		return r;
+	return sd_bus_reply_method_return(call, NULL);
+}
+
+static int append_quota(const struct pind_quota *quota, bool present, void *closure)
+{
+	return pind_bus_append_quota(closure, quota, present);
+}
+
+static int append_account(const struct pind_account_info *account, const char *path, void *closure)
+{
+	return pind_bus_append_account(closure, account, path);
+}
+
+static int append_refusal(const struct pind_refusal *refusal, void *closure)
+{
+	return pind_bus_append_refusal(closure, refusal);
+}
+
+/* A reply with an open array of dictionaries. */
+static int list_begin(sd_bus_message *call, sd_bus_message **ret_reply)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	int r;
+
+	r = sd_bus_message_new_method_return(call, &reply);
+	if (r < 0)
+		return r;
+	r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+	if (r < 0)
+		return r;
+	*ret_reply = TAKE_PTR(reply);
+	return 0;
+}
+
+static int list_send(sd_bus_message *reply)
+{
+	int r;
+
+	r = sd_bus_message_close_container(reply);
+	if (r < 0)
+		return r;
+	return sd_bus_message_send(reply);
+}
+
+static int method_list_quotas(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	struct pind_bus *bus = userdata;
+	int r;
+
+	r = list_begin(call, &reply);
+	if (r < 0)
+		return r;
+	r = bus->calls->quotas(bus->userdata, append_quota, reply);
+	if (r < 0)
+		return r;
+	return list_send(reply);
+}
+
+static int method_list_accounts(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	_cleanup_free_ char *path = NULL;
+	struct pind_bus *bus = userdata;
+	const char *name;
+	int r;
+
+	r = sd_bus_message_read_basic(call, 's', &name);
+	if (r < 0)
+		return r;
+	if (name[0]) {
+		r = bus->calls->path_of(bus->userdata, name, &path, error);
+		if (r < 0)
+			return r;
+	}
+	r = list_begin(call, &reply);
+	if (r < 0)
+		return r;
+	r = bus->calls->accounts(bus->userdata, path, append_account, reply, error);
+	if (r < 0)
+		return r;
+	return list_send(reply);
+}
+
+static int method_list_refusals(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	struct pind_bus *bus = userdata;
+	int r;
+
+	r = list_begin(call, &reply);
+	if (r < 0)
+		return r;
+	r = bus->calls->refusals(bus->userdata, append_refusal, reply, error);
+	if (r < 0)
+		return r;
+	return list_send(reply);
+}
+
+static int method_get_counters(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	struct pind_counters counters;
+	struct pind_bus *bus = userdata;
+	int r;
+
+	r = bus->calls->counters(bus->userdata, &counters, error);
+	if (r < 0)
+		return r;
+	r = sd_bus_message_new_method_return(call, &reply);
+	if (r < 0)
+		return r;
+	r = pind_bus_append_counters(reply, &counters);
+	if (r < 0)
+		return r;
+	return sd_bus_message_send(reply);
+}
+
+static int method_audit(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	struct pind_bus *bus = userdata;
+	struct pind_audit audit;
+	int r;
+
+	r = bus->calls->audit(bus->userdata, &audit, error);
+	if (r < 0)
+		return r;
+	r = sd_bus_message_new_method_return(call, &reply);
+	if (r < 0)
+		return r;
+	r = pind_bus_append_audit(reply, &audit);
+	if (r < 0)
+		return r;
+	return sd_bus_message_send(reply);
+}
+
+/*
+ * Methods are "unprivileged" for sd-bus, which would ask for CAP_SYS_ADMIN else: who may
+ * call what is the matter of access.c.
+ */
+#define FREE	 SD_BUS_VTABLE_UNPRIVILEGED
+#define CONSTANT SD_BUS_VTABLE_PROPERTY_CONST
+#define CHANGING SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE
+
+static const sd_bus_vtable manager_vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	SD_BUS_PROPERTY("Version", "s", get_version, 0, CONSTANT),
+	SD_BUS_PROPERTY("State", "s", get_status, 0, CHANGING),
+	SD_BUS_PROPERTY("Reason", "s", get_status, 0, CHANGING),
+	SD_BUS_PROPERTY("ModuleVersion", "s", get_status, 0, CHANGING),
+	SD_BUS_PROPERTY("LoadId", "t", get_status, 0, CHANGING),
+	SD_BUS_PROPERTY("TotalRam", "t", get_info, 0, 0),
+	SD_BUS_PROPERTY("PageSize", "u", get_info, 0, 0),
+	SD_BUS_PROPERTY("Groups", "t", get_info, 0, 0),
+	SD_BUS_PROPERTY("Accounts", "t", get_info, 0, 0),
+	SD_BUS_PROPERTY("Folios", "t", get_info, 0, 0),
+	SD_BUS_PROPERTY("LedgerBytes", "t", get_info, 0, 0),
+	SD_BUS_PROPERTY("Books", "x", get_info, 0, 0),
+	SD_BUS_PROPERTY("EventsLost", "t", get_status, 0, 0),
+	SD_BUS_PROPERTY("Resyncs", "t", get_status, 0, 0),
+	SD_BUS_PROPERTY("Hooks", "a(ssst)", get_hooks, 0, 0),
+	SD_BUS_METHOD_WITH_ARGS("GetGroup", SD_BUS_ARGS("s", name), SD_BUS_RESULT("o", group),
+				method_get_group, FREE),
+	SD_BUS_METHOD_WITH_ARGS("SetQuota", SD_BUS_ARGS("s", name, "a{sv}", quota),
+				SD_BUS_RESULT("o", group), method_set_quota, FREE),
+	SD_BUS_METHOD_WITH_ARGS("UnsetQuota", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT,
+				method_unset_quota, FREE),
+	SD_BUS_METHOD_WITH_ARGS("ListQuotas", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", quotas),
+				method_list_quotas, FREE),
+	SD_BUS_METHOD_WITH_ARGS("ListAccounts", SD_BUS_ARGS("s", name),
+				SD_BUS_RESULT("aa{sv}", accounts), method_list_accounts,
+				FREE),
+	SD_BUS_METHOD_WITH_ARGS("ListRefusals", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", refusals),
+				method_list_refusals, FREE),
+	SD_BUS_METHOD_WITH_ARGS("GetCounters", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", counters),
+				method_get_counters, FREE),
+	SD_BUS_METHOD_WITH_ARGS("Audit", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", result),
+				method_audit, FREE),
+	SD_BUS_SIGNAL_WITH_ARGS("Refused", SD_BUS_ARGS("a{sv}", refusal), 0),
+	SD_BUS_SIGNAL_WITH_ARGS("High",
+				SD_BUS_ARGS("o", group, "s", path, "t", current, "t", high), 0),
+	SD_BUS_VTABLE_END,
+};
+
+int pind_bus_add_manager(struct pind_bus *bus)
+{
+	return sd_bus_add_object_vtable(bus->bus, NULL, PIND_OBJECT, PIND_MANAGER_INTERFACE,
+					manager_vtable, bus);
+}

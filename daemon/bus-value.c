@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Values between the wire of the bus and our structs. */
+#include <errno.h>
+#include <string.h>
+
+#include <pind/driver.h>
+
+#include "bus-internal.h"
+#include "text.h"
+
+int pind_bus_append_text(sd_bus_message *m, const char *text)
+{
+	char clean[PIND_TEXT_PATH_SIZE];
+
+	return sd_bus_message_append(m, "s", pind_text_clean(clean, sizeof(clean), text));
+}
+
+static int append_text_entry(sd_bus_message *m, const char *key, const char *text)
+{
+	char clean[PIND_TEXT_PATH_SIZE];
+
+	return sd_bus_message_append(m, "{sv}", key, "s",
+				     pind_text_clean(clean, sizeof(clean), text));
+}
+
+static int append_number(sd_bus_message *m, const char *key, uint64_t value)
+{
+	return sd_bus_message_append(m, "{sv}", key, "t", value);
+}
+
+int pind_bus_append_refusal(sd_bus_message *m, const struct pind_refusal *refusal)
+{
+	const char *driver = pind_driver_name(refusal->symbol, refusal->module);
+	int r;
+
+	/* each appends nothing once one has failed; sd-bus keeps the message poisoned */
+	r = sd_bus_message_open_container(m, 'a', "{sv}");
+	r = r < 0 ? r : append_number(m, "seq", refusal->seq);
+	r = r < 0 ? r : append_number(m, "time", refusal->time);
+	r = r < 0 ? r : append_text_entry(m, "path", refusal->path);
+	r = r < 0 ? r : append_number(m, "group_id", refusal->group_id);
+	r = r < 0 ? r : append_text_entry(m, "by", refusal->by_path);
+	r = r < 0 ? r : append_number(m, "by_id", refusal->by_id);
+	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "pid", "u", refusal->pid);
+	r = r < 0 ? r : append_text_entry(m, "comm", refusal->comm);
+	r = r < 0 ? r : append_text_entry(m, "driver", driver);
+	r = r < 0 ? r : append_text_entry(m, "symbol", refusal->symbol);
+	r = r < 0 ? r : append_text_entry(m, "module", refusal->module);
+	r = r < 0 ? r : append_number(m, "wanted", refusal->wanted);
+	r = r < 0 ? r : append_number(m, "needed", refusal->needed);
+	r = r < 0 ? r : append_number(m, "current", refusal->current);
+	r = r < 0 ? r : append_number(m, "max", refusal->max);
+	r = r < 0 ? r : append_text_entry(m, "mode", pind_mode_name(refusal->mode));
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+int pind_bus_append_account(sd_bus_message *m, const struct pind_account_info *account,
+			    const char *path)
+{
+	const char *driver = pind_driver_name(account->symbol, account->module);
+	int r;
+
+	r = sd_bus_message_open_container(m, 'a', "{sv}");
+	r = r < 0 ? r : append_number(m, "id", account->id);
+	r = r < 0 ? r : append_text_entry(m, "path", path);
+	r = r < 0 ? r : append_number(m, "group_id", account->group_id);
+	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "pid", "u", account->pid);
+	r = r < 0 ? r : append_number(m, "start_time", account->start_time);
+	r = r < 0 ? r : append_text_entry(m, "comm", account->comm);
+	r = r < 0 ? r : append_text_entry(m, "driver", driver);
+	r = r < 0 ? r : append_text_entry(m, "symbol", account->symbol);
+	r = r < 0 ? r : append_text_entry(m, "module", account->module);
+	r = r < 0 ? r : append_number(m, "pins", account->pins);
+	r = r < 0 ? r : append_number(m, "covered", account->covered);
+	r = r < 0 ? r : append_number(m, "since", account->since);
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+int pind_bus_append_quota(sd_bus_message *m, const struct pind_quota *quota, bool present)
+{
+	int r;
+
+	r = sd_bus_message_open_container(m, 'a', "{sv}");
+	r = r < 0 ? r : append_text_entry(m, "path", quota->path);
+	r = r < 0 ? r : append_number(m, "max", quota->max);
+	r = r < 0 ? r : append_number(m, "high", quota->high);
+	r = r < 0 ? r : append_text_entry(m, "mode", pind_mode_name(quota->mode));
+	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "runtime", "b", quota->cgroup_id != 0);
+	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "present", "b", present);
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+int pind_bus_append_counters(sd_bus_message *m, const struct pind_counters *c)
+{
+	return sd_bus_message_append(
+		m, "a{sv}", 9, "nr_foll_pin_requested", "t", c->requested, "nr_foll_pin_returned",
+		"t", c->returned, "nr_foll_pin_longterm_requested", "t", c->longterm_requested,
+		"nr_foll_pin_longterm_returned", "t", c->longterm_returned, "nr_foll_pin_acquired",
+		"t", c->kernel_acquired, "nr_foll_pin_released", "t", c->kernel_released,
+		"nr_foll_pin_unattributed", "x", (int64_t)c->unattributed, "nr_pind_refused", "t",
+		c->refused, "nr_pind_observed", "t", c->observed);
+}
+
+int pind_bus_append_audit(sd_bus_message *m, const struct pind_audit *audit)
+{
+	return sd_bus_message_append(m, "a{sv}", 3, "folios", "t", audit->folios, "pins", "t",
+				     audit->pins, "uncharged", "t", audit->uncharged);
+}
+
+int pind_bus_group_object(const char *path, char **ret_object)
+{
+	return sd_bus_path_encode(PIND_GROUP_PREFIX, path, ret_object);
+}
+
+int pind_bus_read_mode(const char *word, uint32_t *ret, sd_bus_error *error)
+{
+	char clean[64];
+
+	for (uint32_t mode = PIND_MODE_OBSERVE; mode <= PIND_MODE_ENFORCE; mode++)
+		if (!strcmp(word, pind_mode_name(mode))) {
+			*ret = mode;
+			return 0;
+		}
+	(void)sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
+				"mode is '%s', but has to be 'observe' or 'enforce'",
+				pind_text_clean(clean, sizeof(clean), word));
+	return -EINVAL;
+}
+
+/* The keys of a quota; the index is also the bit in what was given. */
+static const struct {
+	const char *key;
+	const char *type;
+	const char *what;
+} quota_keys[] = {
+	{ "max", "t", "a number of bytes (t)" },
+	{ "high", "t", "a number of bytes (t)" },
+	{ "mode", "s", "a string (s), 'observe' or 'enforce'" },
+	{ "runtime", "b", "a boolean (b)" },
+};
+
+enum { KEY_MAX, KEY_HIGH, KEY_MODE, KEY_RUNTIME, KEYS };
+
+static int read_quota_value(sd_bus_message *call, unsigned int key,
+			    struct pind_quota_request *request, sd_bus_error *error)
+{
+	const char *word;
+	int flag;
+	int r;
+
+	switch (key) {
+	case KEY_MAX:
+		request->change.set_max = true;
+		return sd_bus_message_read_basic(call, 't', &request->change.max);
+	case KEY_HIGH:
+		request->change.set_high = true;
+		return sd_bus_message_read_basic(call, 't', &request->change.high);
+	case KEY_MODE:
+		r = sd_bus_message_read_basic(call, 's', &word);
+		if (r < 0)
+			return r;
+		request->change.set_mode = true;
+		return pind_bus_read_mode(word, &request->change.mode, error);
+	default:
+		r = sd_bus_message_read_basic(call, 'b', &flag);
+		request->runtime = flag;
+		return r;
+	}
+}
+
+static int read_quota_entry(sd_bus_message *call, struct pind_quota_request *request,
+			    unsigned int *given, sd_bus_error *error)
+{
+	const char *key, *type;
+	char clean[64];
+	unsigned int i;
+	int r;
+
+	r = sd_bus_message_read_basic(call, 's', &key);
+	if (r < 0)
+		return r;
+	for (i = 0; i < KEYS && strcmp(key, quota_keys[i].key); i++)
+		;
+	if (i == KEYS)
+		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
+					 "'%s' is no part of a quota; those are max, high, mode "
+					 "and runtime",
+					 pind_text_clean(clean, sizeof(clean), key));
+	if (*given & (1U << i))
+		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE, "%s is given twice", key);
+	*given |= 1U << i;
+	r = sd_bus_message_peek_type(call, NULL, &type);
+	if (r < 0)
+		return r;
+	if (strcmp(type, quota_keys[i].type))
+		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
+					 "%s has to be %s, not of type '%s'", key,
+					 quota_keys[i].what, type);
+	r = sd_bus_message_enter_container(call, 'v', quota_keys[i].type);
+	if (r < 0)
+		return r;
+	r = read_quota_value(call, i, request, error);
+	if (r < 0)
+		return r;
+	return sd_bus_message_exit_container(call);
+}
+
+int pind_bus_read_quota(sd_bus_message *call, struct pind_quota_request *ret, sd_bus_error *error)
+{
+	struct pind_quota_request request = {};
+	unsigned int given = 0;
+	int r;
+
+	r = sd_bus_message_enter_container(call, 'a', "{sv}");
+	if (r < 0)
+		return r;
+	while ((r = sd_bus_message_enter_container(call, 'e', "sv")) > 0) {
+		r = read_quota_entry(call, &request, &given, error);
+		if (r < 0)
+			return r;
+		r = sd_bus_message_exit_container(call);
+		if (r < 0)
+			return r;
+	}
+	if (r < 0)
+		return r;
+	if (given == 0)
+		return sd_bus_error_set(error, PIND_ERROR_INVALID_VALUE,
+					"there is nothing to set: give max, high, mode or runtime");
+	r = sd_bus_message_exit_container(call);
+	if (r < 0)
+		return r;
+	*ret = request;
+	return 0;
+}

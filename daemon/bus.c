@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+
+#include "access.h"
+#include "bus-internal.h"
+#include "journal.h"
+
+/* Each message passes here before any object sees it. */
+static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error denied = SD_BUS_ERROR_NULL;
+	struct pind_bus *bus = userdata;
+	uint8_t type;
+
+	if (sd_bus_message_get_type(m, &type) < 0 || type != SD_BUS_MESSAGE_METHOD_CALL)
+		return 0;
+	if (pind_access_check(m, &denied) < 0) {
+		(void)sd_bus_reply_method_error(m, &denied);
+		return 1;
+	}
+	bus->calls->message_came(bus->userdata);
+	return 0;
+}
+
+int pind_bus_open(sd_event *event, const struct pind_bus_calls *calls, void *userdata,
+		  struct pind_bus **ret)
+{
+	struct pind_bus *bus = calloc(1, sizeof(*bus));
+	int r;
+
+	if (!bus)
+		return -ENOMEM;
+	bus->calls = calls;
+	bus->userdata = userdata;
+	r = sd_bus_open_system_with_description(&bus->bus, "pind");
+	r = r < 0 ? r : sd_bus_set_exit_on_disconnect(bus->bus, true);
+	r = r < 0 ? r : sd_bus_add_filter(bus->bus, NULL, on_message, bus);
+	r = r < 0 ? r : pind_bus_add_manager(bus);
+	r = r < 0 ? r : pind_bus_add_groups(bus);
+	r = r < 0 ? r : sd_bus_attach_event(bus->bus, event, SD_EVENT_PRIORITY_NORMAL);
+	if (r < 0) {
+		(void)pind_bus_free(bus);
+		return r;
+	}
+	*ret = bus;
+	return 0;
+}
+
+struct pind_bus *pind_bus_free(struct pind_bus *bus)
+{
+	if (bus) {
+		(void)sd_bus_flush_close_unref(bus->bus);
+		free(bus);
+	}
+	return NULL;
+}
+
+int pind_bus_request_name(struct pind_bus *bus)
+{
+	int r = sd_bus_request_name(bus->bus, PIND_BUS_NAME, 0);
+
+	return r < 0 ? r : 0;
+}
+
+static void log_failure(const char *signal, int error)
+{
+	if (error < 0)
+		pind_log(LOG_WARNING, "the signal %s could not be sent: %s", signal,
+			 strerror(-error));
+}
+
+void pind_bus_emit_refused(struct pind_bus *bus, const struct pind_refusal *refusal)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+	int r;
+
+	r = sd_bus_message_new_signal(bus->bus, &m, PIND_OBJECT, PIND_MANAGER_INTERFACE, "Refused");
+	r = r < 0 ? r : pind_bus_append_refusal(m, refusal);
+	r = r < 0 ? r : sd_bus_send(bus->bus, m, NULL);
+	log_failure("Refused", r);
+}
+
+void pind_bus_emit_high(struct pind_bus *bus, const struct pind_group_info *group)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+	_cleanup_free_ char *object = NULL;
+	int r;
+
+	r = pind_bus_group_object(group->path, &object);
+	r = r < 0 ? r : sd_bus_message_new_signal(bus->bus, &m, PIND_OBJECT, PIND_MANAGER_INTERFACE,
+						  "High");
+	r = r < 0 ? r : sd_bus_message_append(m, "o", object);
+	r = r < 0 ? r : pind_bus_append_text(m, group->path);
+	r = r < 0 ? r : sd_bus_message_append(m, "tt", group->current, group->high);
+	r = r < 0 ? r : sd_bus_send(bus->bus, m, NULL);
+	log_failure("High", r);
+}
+
+void pind_bus_emit_added(struct pind_bus *bus, const struct pind_group *group)
+{
+	_cleanup_free_ char *object = NULL;
+	int r;
+
+	r = pind_bus_group_object(group->info.path, &object);
+	r = r < 0 ? r : sd_bus_emit_object_added(bus->bus, object);
+	log_failure("InterfacesAdded", r);
+}
+
+void pind_bus_emit_removed(struct pind_bus *bus, const struct pind_group *group)
+{
+	_cleanup_free_ char *object = NULL;
+	int r;
+
+	r = pind_bus_group_object(group->info.path, &object);
+	r = r < 0 ? r : sd_bus_emit_object_removed(bus->bus, object);
+	log_failure("InterfacesRemoved", r);
+}
+
+void pind_bus_emit_group_changed(struct pind_bus *bus, const struct pind_group *group)
+{
+	_cleanup_free_ char *object = NULL;
+	int r;
+
+	r = pind_bus_group_object(group->info.path, &object);
+	r = r < 0 ? r : sd_bus_emit_properties_changed(bus->bus, object, PIND_GROUP_INTERFACE,
+						       "Max", "High", "Mode", "Runtime", "Dead",
+						       NULL);
+	log_failure("PropertiesChanged", r);
+}
+
+void pind_bus_emit_status_changed(struct pind_bus *bus)
+{
+	int r = sd_bus_emit_properties_changed(bus->bus, PIND_OBJECT, PIND_MANAGER_INTERFACE,
+					       "State", "Reason", "ModuleVersion", "LoadId", NULL);
+
+	log_failure("PropertiesChanged", r);
+}

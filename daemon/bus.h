@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * org.pind1 on the bus: takes calls apart, checks them, has them done through
+ * struct pind_bus_calls, and puts the answers together. Knows neither the kernel
+ * nor the rules.
+ */
+#ifndef PIND_BUS_H
+#define PIND_BUS_H
+
+#include <systemd/sd-bus.h>
+
+#include "groups.h"
+#include "store.h"
+
+struct pind_bus;
+
+/* The properties of the Manager that do not come from the module. */
+struct pind_status {
+	const char *state;
+	const char *reason;
+	const char *module_version;
+	uint64_t load_id;
+	uint64_t events_lost;
+	uint64_t resyncs;
+};
+
+/* A SetQuota that was found well-formed. */
+struct pind_quota_request {
+	struct pind_group_change change;
+	/* Which kind it is to be: as asked, or (a property was written) as it is. */
+	bool keep_kind;
+	bool runtime;
+};
+
+/*
+ * What the bus has others do. Those with an error return 0, or a negative errno with
+ * the error set: one of PIND_ERROR_* and a sentence.
+ */
+struct pind_bus_calls {
+	/* A message came: values read before it are not fresh any more. */
+	void (*message_came)(void *userdata);
+
+	void (*status)(void *userdata, struct pind_status *ret_status);
+	/* As of now; without a module, zeros but for what the machine itself knows. */
+	const struct pind_info *(*info)(void *userdata);
+
+	/*
+	 * Whatever cgroup is at the path, whether the module has met it or not; lives
+	 * until the next message. Return: 1, 0 if there is none, negative errno.
+	 */
+	int (*group_find)(void *userdata, const char *path, struct pind_group **ret_group,
+			  sd_bus_error *error);
+	/* Makes the group's values those of now: asks the kernel once a message. */
+	int (*group_read)(void *userdata, struct pind_group *group, sd_bus_error *error);
+	/* The same for all groups, in one request. */
+	int (*groups_read)(void *userdata, sd_bus_error *error);
+	const struct pind_groups *(*groups)(void *userdata);
+	bool (*group_is_runtime)(void *userdata, const struct pind_group *group);
+
+	/* Name to path, as pind_cgroup_path(). */
+	int (*path_of)(void *userdata, const char *name, char **ret_path, sd_bus_error *error);
+
+	int (*quota_set)(void *userdata, const char *path,
+			 const struct pind_quota_request *request, sd_bus_error *error);
+	int (*quota_unset)(void *userdata, const char *path, sd_bus_error *error);
+	int (*peak_reset)(void *userdata, struct pind_group *group, sd_bus_error *error);
+
+	int (*quotas)(void *userdata,
+		      int (*handler)(const struct pind_quota *quota, bool present, void *closure),
+		      void *closure);
+	/* Of the group at @path and all below it; all of them for NULL. */
+	int (*accounts)(void *userdata, const char *path,
+			int (*handler)(const struct pind_account_info *account, const char *path,
+				       void *closure),
+			void *closure, sd_bus_error *error);
+	int (*refusals)(void *userdata,
+			int (*handler)(const struct pind_refusal *refusal, void *closure),
+			void *closure, sd_bus_error *error);
+	int (*counters)(void *userdata, struct pind_counters *ret_counters, sd_bus_error *error);
+	int (*audit)(void *userdata, struct pind_audit *ret_audit, sd_bus_error *error);
+};
+
+/**
+ * pind_bus_open - connect to the system bus and put the objects up
+ *
+ * The bus is that of DBUS_SYSTEM_BUS_ADDRESS, if it is set. When it goes, the loop
+ * ends with a failure.
+ *
+ * Return: 0 or a negative errno.
+ */
+int pind_bus_open(sd_event *event, const struct pind_bus_calls *calls, void *userdata,
+		  struct pind_bus **ret);
+struct pind_bus *pind_bus_free(struct pind_bus *bus);
+
+/* Asks for org.pind1, once all is ready. -EEXIST: somebody has it. */
+int pind_bus_request_name(struct pind_bus *bus);
+
+/* Signals. A failure to send is logged; there is nobody else to tell. */
+void pind_bus_emit_refused(struct pind_bus *bus, const struct pind_refusal *refusal);
+void pind_bus_emit_high(struct pind_bus *bus, const struct pind_group_info *group);
+/* The group's object came to be, or is about to go (it must still be found). */
+void pind_bus_emit_added(struct pind_bus *bus, const struct pind_group *group);
+void pind_bus_emit_removed(struct pind_bus *bus, const struct pind_group *group);
+/* Max, High, Mode, Runtime or Dead changed. */
+void pind_bus_emit_group_changed(struct pind_bus *bus, const struct pind_group *group);
+/* State, Reason, ModuleVersion or LoadId changed. */
+void pind_bus_emit_status_changed(struct pind_bus *bus);
+
+#endif /* PIND_BUS_H */

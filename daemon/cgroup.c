@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fnmatch.h>
+#include <fts.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+
+#include <linux/magic.h>
+
+#include <pind/cleanup.h>
+
+#include "cgroup.h"
+#include "text.h"
+
+DEFINE_CLEANUP(FTS, fts_close, fts_closep)
+
+/* The kinds of unit that have a cgroup. */
+static const char *const unit_suffixes[] = { ".slice", ".service", ".scope",
+					     ".socket", ".mount",  ".swap" };
+
+const char *pind_cgroup_mount(void)
+{
+	static const char *const mounts[] = { "/sys/fs/cgroup", "/sys/fs/cgroup/unified" };
+	struct statfs fs;
+
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++)
+		if (statfs(mounts[i], &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC)
+			return mounts[i];
+	return NULL;
+}
+
+const char *pind_cgroup_path_wrong(const char *path)
+{
+	const char *part;
+	size_t length;
+
+	if (path[0] != '/')
+		return "a cgroup path begins with '/'";
+	if (strlen(path) >= PATH_MAX)
+		return "it is too long for a path";
+	if (strchr(path, '\n'))
+		return "a cgroup path has no line feed";
+	if (path[1] == '\0')
+		return NULL;
+	for (part = path; *part; part += length) {
+		part++;
+		length = strcspn(part, "/");
+		if (length == 0)
+			return "it has an empty part ('//' or a '/' at its end)";
+		if (length > NAME_MAX)
+			return "a part of it is too long for a name";
+		if ((length == 1 && part[0] == '.') ||
+		    (length == 2 && part[0] == '.' && part[1] == '.'))
+			return "'.' and '..' are not allowed in it";
+	}
+	return NULL;
+}
+
+static int name_wrong(char *sentence, const char *name, const char *why)
+{
+	char clean[256];
+
+	(void)snprintf(sentence, PIND_CGROUP_SENTENCE_SIZE, "'%s' names no group: %s",
+		       pind_text_clean(clean, sizeof(clean), name), why);
+	return -EINVAL;
+}
+
+static const char *unit_suffix(const char *name)
+{
+	size_t length = strlen(name);
+
+	for (size_t i = 0; i < sizeof(unit_suffixes) / sizeof(unit_suffixes[0]); i++) {
+		size_t suffix = strlen(unit_suffixes[i]);
+
+		if (length > suffix && !strcmp(name + length - suffix, unit_suffixes[i]))
+			return unit_suffixes[i];
+	}
+	return NULL;
+}
+
+/* a-b.slice is /a.slice/a-b.slice, and -.slice is the root. */
+static int slice_path(const char *name, char *sentence, char **ret_path)
+{
+	_cleanup_free_ char *path = NULL;
+	size_t stem = strlen(name) - strlen(".slice");
+	size_t size = 0;
+	FILE *file;
+
+	if (stem == 1 && name[0] == '-') {
+		path = strdup("/");
+		if (!path)
+			return -ENOMEM;
+		*ret_path = TAKE_PTR(path);
+		return 0;
+	}
+	if (name[0] == '-' || name[stem - 1] == '-' || strstr(name, "--"))
+		return name_wrong(sentence, name,
+				  "a slice has no '-' at its start or end, and no '--'");
+	file = open_memstream(&path, &size);
+	if (!file)
+		return -errno;
+	for (size_t i = 1; i < stem; i++)
+		if (name[i] == '-')
+			(void)fprintf(file, "/%.*s.slice", (int)i, name);
+	(void)fprintf(file, "/%s", name);
+	if (fclose(file) != 0)
+		return -ENOMEM;
+	if (pind_cgroup_path_wrong(path))
+		return name_wrong(sentence, name, pind_cgroup_path_wrong(path));
+	*ret_path = TAKE_PTR(path);
+	return 0;
+}
+
+/* Units of one name in the tree. */
+struct search {
+	const char *name;
+	bool below_users; /* look there too */
+	short level; /* of the best find */
+	unsigned int found; /* on that level */
+	char *path;
+};
+
+static void search_take(struct search *search, const FTSENT *entry, size_t mount_length)
+{
+	if (search->found && entry->fts_level > search->level)
+		return;
+	if (search->found && entry->fts_level == search->level) {
+		search->found++;
+		return;
+	}
+	free(search->path);
+	search->path = strdup(entry->fts_path + mount_length);
+	search->level = entry->fts_level;
+	search->found = 1;
+}
+
+/* The find nearest to the root counts: what is deeper is another manager's own. */
+static int search_run(struct search *search, const char *mount)
+{
+	char *const roots[] = { (char *)mount, NULL };
+	_cleanup_(fts_closep) FTS *fts = NULL;
+	FTSENT *entry;
+
+	fts = fts_open(roots, FTS_PHYSICAL | FTS_NOSTAT | FTS_NOCHDIR, NULL);
+	if (!fts)
+		return -errno;
+	while ((entry = fts_read(fts))) {
+		if (entry->fts_info != FTS_D || entry->fts_level == 0)
+			continue;
+		if (!strcmp(entry->fts_name, search->name))
+			search_take(search, entry, strlen(mount));
+		if (!search->below_users && !fnmatch("user@*.service", entry->fts_name, 0))
+			(void)fts_set(fts, entry, FTS_SKIP);
+	}
+	if (!search->found)
+		return -ENOENT;
+	return search->path ? 0 : -ENOMEM;
+}
+
+static int unit_path(const char *mount, const char *name, char *sentence, char **ret_path)
+{
+	struct search search = { .name = name };
+	int r;
+
+	r = search_run(&search, mount);
+	if (r == -ENOENT) {
+		search.below_users = true;
+		r = search_run(&search, mount);
+	}
+	if (r >= 0 && search.found > 1) {
+		(void)snprintf(sentence, PIND_CGROUP_SENTENCE_SIZE,
+			       "%u cgroups are named '%s'; give the path of the one that is meant",
+			       search.found, name);
+		r = -ENOTUNIQ;
+	}
+	if (r < 0) {
+		free(search.path);
+		return r;
+	}
+	*ret_path = search.path;
+	return 0;
+}
+
+static int plain_path(const char *mount, const char *name, char *sentence, char **ret_path)
+{
+	size_t length = strlen(mount);
+	const char *path = name;
+	const char *wrong;
+	char *copy;
+
+	if (!strncmp(name, mount, length) && (name[length] == '/' || name[length] == '\0'))
+		path = name[length] ? name + length : "/";
+	copy = strdup(path);
+	if (!copy)
+		return -ENOMEM;
+	/* the shell completes directories with a slash */
+	length = strlen(copy);
+	if (length > 1 && copy[length - 1] == '/' && copy[length - 2] != '/')
+		copy[length - 1] = '\0';
+	wrong = pind_cgroup_path_wrong(copy);
+	if (wrong) {
+		free(copy);
+		return name_wrong(sentence, name, wrong);
+	}
+	*ret_path = copy;
+	return 0;
+}
+
+int pind_cgroup_path(const char *mount, const char *name, char *sentence, char **ret_path)
+{
+	const char *suffix = unit_suffix(name);
+
+	if (name[0] == '/')
+		return plain_path(mount, name, sentence, ret_path);
+	if (name[0] == '\0')
+		return name_wrong(sentence, name,
+				  "it is empty; '/' is the root, with all groups below it");
+	if (!suffix || strchr(name, '/'))
+		return name_wrong(sentence, name,
+				  "a cgroup path begins with '/', and a unit's name ends with its "
+				  "kind, as in tenant-a.slice or nginx.service");
+	if (strlen(name) > NAME_MAX)
+		return name_wrong(sentence, name, "it is too long for a unit");
+	if (!strcmp(suffix, ".slice"))
+		return slice_path(name, sentence, ret_path);
+	return unit_path(mount, name, sentence, ret_path);
+}
+
+int pind_cgroup_id(const char *mount, const char *path, uint64_t *ret_id)
+{
+	_cleanup_free_ char *full = NULL;
+	struct stat st;
+
+	if (asprintf(&full, "%s%s", mount, path) < 0)
+		return -ENOMEM;
+	if (lstat(full, &st) < 0)
+		return errno == ENOTDIR ? -ENOENT : -errno;
+	if (!S_ISDIR(st.st_mode))
+		return -ENOENT;
+	*ret_id = st.st_ino;
+	return 0;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Cgroups by name. A name is what a person types: a cgroup path, with or without
+ * the mount point before it, or the name of a systemd unit. A path is what the
+ * module says: below the mount, "/" for the root, no slash at its end.
+ */
+#ifndef PIND_CGROUP_H
+#define PIND_CGROUP_H
+
+#include <stdint.h>
+
+/* Room for a sentence about a name that is wrong. */
+#define PIND_CGROUP_SENTENCE_SIZE 512
+
+/**
+ * pind_cgroup_mount - where the cgroup v2 hierarchy is mounted
+ *
+ * Return: the directory (unified or hybrid layout), NULL if there is none.
+ */
+const char *pind_cgroup_mount(void);
+
+/**
+ * pind_cgroup_path - which path a name means
+ * @mount: of the hierarchy
+ * @name: path or unit. A slice's path follows from its name; any other unit is
+ *	looked up in the tree, below user@*.service only where there is none elsewhere
+ * @sentence: told what is wrong with the name; PIND_CGROUP_SENTENCE_SIZE bytes
+ * @ret_path: to be freed
+ *
+ * A path or slice need not exist.
+ *
+ * Return: 0; -EINVAL if the name can mean nothing, with a sentence; -ENOENT if
+ * there is no such unit; -ENOTUNIQ if there are several, with a sentence.
+ */
+int pind_cgroup_path(const char *mount, const char *name, char *sentence, char **ret_path);
+
+/**
+ * pind_cgroup_id - the id of the cgroup at a path
+ *
+ * Return: 0, -ENOENT if there is none, or another negative errno.
+ */
+int pind_cgroup_id(const char *mount, const char *path, uint64_t *ret_id);
+
+/**
+ * pind_cgroup_path_wrong - what keeps it from being a well-formed path
+ *
+ * Well-formed: absolute, no empty part, none that is "." or "..", at most PATH_MAX long with
+ * parts of at most NAME_MAX.
+ *
+ * Return: NULL if nothing does, else the end of a sentence.
+ */
+const char *pind_cgroup_path_wrong(const char *path);
+
+#endif /* PIND_CGROUP_H */

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The place in our code says nothing to the reader of these entries. */
+#define SD_JOURNAL_SUPPRESS_LOCATION
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <systemd/sd-journal.h>
+
+#include <pind/driver.h>
+
+#include "journal.h"
+#include "text.h"
+
+/* Is stderr the journal's? Then it takes the priority from the line. */
+static bool stderr_is_journal(void)
+{
+	return getenv("JOURNAL_STREAM") != NULL;
+}
+
+void pind_log(int priority, const char *format, ...)
+{
+	char line[2048];
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	if (stderr_is_journal())
+		(void)fprintf(stderr, "<%d>%s\n", priority, line);
+	else
+		(void)fprintf(stderr, "pind: %s\n", line);
+}
+
+/* Structured entries go past stderr; who runs the daemon by hand shall see them too. */
+static void show(const char *message)
+{
+	if (!stderr_is_journal())
+		(void)fprintf(stderr, "pind: %s\n", message);
+}
+
+const char *pind_journal_refusal_message(char *buffer, const struct pind_refusal *refusal)
+{
+	char comm[PIND_TEXT_NAME_SIZE], driver[PIND_TEXT_NAME_SIZE];
+	char path[PIND_TEXT_PATH_SIZE], by[PIND_TEXT_PATH_SIZE];
+	char wanted[PIND_TEXT_SIZE_SIZE], needed[PIND_TEXT_SIZE_SIZE];
+	char current[PIND_TEXT_SIZE_SIZE], max[PIND_TEXT_SIZE_SIZE];
+	char new_part[64] = "", excess[64] = "";
+	uint64_t sum;
+
+	(void)pind_text_size(wanted, refusal->wanted);
+	(void)pind_text_size(needed, refusal->needed);
+	if (strcmp(needed, wanted))
+		(void)snprintf(new_part, sizeof(new_part), " (%s of it new)", needed);
+	/* rounded, 47.0 and 1.0 MiB would seem to fit into 48.0 MiB */
+	if (!__builtin_add_overflow(refusal->current, refusal->needed, &sum) && sum > refusal->max)
+		(void)snprintf(excess, sizeof(excess), " (%s too much)",
+			       pind_text_size(needed, sum - refusal->max));
+	(void)snprintf(buffer, PIND_REFUSAL_MESSAGE_SIZE,
+		       "%s[%" PRIu32 "] in %s: %s wanted to pin %s%s, but %s pins %s of its max "
+		       "%s; %s%s",
+		       pind_text_clean(comm, sizeof(comm), refusal->comm), refusal->pid,
+		       pind_text_clean(path, sizeof(path), refusal->path),
+		       pind_text_clean(driver, sizeof(driver),
+				       pind_driver_name(refusal->symbol, refusal->module)),
+		       wanted, new_part,
+		       pind_text_clean(by, sizeof(by), refusal->by_path),
+		       pind_text_size(current, refusal->current),
+		       pind_text_size(max, refusal->max),
+		       refusal->mode == PIND_MODE_OBSERVE ? "admitted, as its mode is observe" :
+							    "refused",
+		       excess);
+	return buffer;
+}
+
+void pind_journal_refusal(const struct pind_refusal *refusal)
+{
+	char message[PIND_REFUSAL_MESSAGE_SIZE];
+
+	(void)pind_journal_refusal_message(message, refusal);
+	(void)sd_journal_send("MESSAGE=%s", message, "MESSAGE_ID=%s", PIND_MESSAGE_REFUSAL,
+			      "PRIORITY=%d",
+			      refusal->mode == PIND_MODE_OBSERVE ? LOG_NOTICE : LOG_WARNING,
+			      "PIND_CGROUP=%s", refusal->path, "PIND_REFUSED_BY=%s",
+			      refusal->by_path, "PIND_PID=%" PRIu32, refusal->pid, "PIND_COMM=%s",
+			      refusal->comm, "PIND_DRIVER=%s",
+			      pind_driver_name(refusal->symbol, refusal->module), "PIND_SYMBOL=%s",
+			      refusal->symbol, "PIND_MODULE=%s", refusal->module,
+			      "PIND_WANTED=%" PRIu64, refusal->wanted, "PIND_NEEDED=%" PRIu64,
+			      refusal->needed, "PIND_CURRENT=%" PRIu64, refusal->current,
+			      "PIND_MAX=%" PRIu64, refusal->max, "PIND_MODE=%s",
+			      pind_mode_name(refusal->mode), "PIND_SEQ=%" PRIu64, refusal->seq,
+			      NULL);
+	show(message);
+}
+
+void pind_journal_high(const struct pind_group_info *group)
+{
+	char message[PIND_TEXT_PATH_SIZE + 128], path[PIND_TEXT_PATH_SIZE];
+	char current[PIND_TEXT_SIZE_SIZE], high[PIND_TEXT_SIZE_SIZE];
+
+	(void)snprintf(message, sizeof(message), "%s pins %s, more than its high of %s",
+		       pind_text_clean(path, sizeof(path), group->path),
+		       pind_text_size(current, group->current), pind_text_size(high, group->high));
+	(void)sd_journal_send("MESSAGE=%s", message, "MESSAGE_ID=%s", PIND_MESSAGE_HIGH,
+			      "PRIORITY=%d", LOG_NOTICE, "PIND_CGROUP=%s", group->path,
+			      "PIND_CURRENT=%" PRIu64, group->current, "PIND_HIGH=%" PRIu64,
+			      group->high, NULL);
+	show(message);
+}
+
+void pind_journal_module_came(const struct pind_info *info)
+{
+	char message[256];
+
+	(void)snprintf(message, sizeof(message), "the kernel module pind %s is there",
+		       info->version);
+	(void)sd_journal_send("MESSAGE=%s", message, "MESSAGE_ID=%s", PIND_MESSAGE_LOADED,
+			      "PRIORITY=%d", LOG_INFO, "PIND_STATE=loaded", "PIND_VERSION=%s",
+			      info->version, "PIND_LOAD_ID=%" PRIu64, info->load_id, NULL);
+	show(message);
+}
+
+void pind_journal_module_left(const struct pind_info *info)
+{
+	const char *message = "the kernel module pind was unloaded: no quota is enforced until "
+			      "it is loaded again";
+
+	(void)sd_journal_send("MESSAGE=%s", message, "MESSAGE_ID=%s", PIND_MESSAGE_LEFT,
+			      "PRIORITY=%d", LOG_WARNING, "PIND_STATE=unloaded",
+			      "PIND_VERSION=%s", info->version, "PIND_LOAD_ID=%" PRIu64,
+			      info->load_id, NULL);
+	show(message);
+}
+
+void pind_journal_damage(const char *file, const char *kept_as, const char *sentence)
+{
+	(void)sd_journal_send("MESSAGE=%s", sentence, "MESSAGE_ID=%s", PIND_MESSAGE_DAMAGE,
+			      "PRIORITY=%d", LOG_ERR, "PIND_FILE=%s", file, "PIND_KEPT_AS=%s",
+			      kept_as ?: "", NULL);
+	show(sentence);
+}

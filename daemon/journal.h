@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the daemon writes to the journal. Entries that machines look for have a
+ * MESSAGE_ID and fields of their own, beside a MESSAGE for people:
+ *
+ *   refusal  PIND_CGROUP (that would have paid), PIND_REFUSED_BY, PIND_PID,
+ *            PIND_COMM, PIND_DRIVER, PIND_SYMBOL, PIND_MODULE, PIND_WANTED,
+ *            PIND_NEEDED, PIND_CURRENT, PIND_MAX, PIND_MODE, PIND_SEQ
+ *   high     PIND_CGROUP, PIND_CURRENT, PIND_HIGH
+ *   module   PIND_STATE ("loaded", "unloaded"), PIND_VERSION, PIND_LOAD_ID
+ *   damage   PIND_FILE, PIND_KEPT_AS
+ *
+ * Sizes are bytes. Nothing is rate-limited here; journald does that.
+ */
+#ifndef PIND_JOURNAL_H
+#define PIND_JOURNAL_H
+
+#include <syslog.h>
+
+#include "snapshot.h"
+
+#define PIND_MESSAGE_REFUSAL "dd9ff8247d34415599f327d4b0f4dcaf"
+#define PIND_MESSAGE_HIGH    "1e3676d01eb64ec3883f471510fb20d7"
+#define PIND_MESSAGE_LOADED  "07f4764f07a74d12ba403aa41077d70a"
+#define PIND_MESSAGE_LEFT    "397bf0e2dacf4e51b42439f32abbf9e0"
+#define PIND_MESSAGE_DAMAGE  "bc53c77d9631407588fd253f892bb7fb"
+
+/* A line for people; @priority as syslog(3). To stderr, which is the journal's in a unit. */
+void pind_log(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+void pind_journal_refusal(const struct pind_refusal *refusal);
+void pind_journal_high(const struct pind_group_info *group);
+void pind_journal_module_came(const struct pind_info *info);
+void pind_journal_module_left(const struct pind_info *info);
+
+/* @kept_as: NULL if it could not be kept aside. @sentence says it all. */
+void pind_journal_damage(const char *file, const char *kept_as, const char *sentence);
+
+/* Room for what pind_journal_refusal_message() says. */
+#define PIND_REFUSAL_MESSAGE_SIZE 16384
+
+/* The MESSAGE of a refusal, in @buffer of PIND_REFUSAL_MESSAGE_SIZE bytes. */
+const char *pind_journal_refusal_message(char *buffer, const struct pind_refusal *refusal);
+
+#endif /* PIND_JOURNAL_H */

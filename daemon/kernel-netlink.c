@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+#include <string.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+
+#include <pind/cleanup.h>
+
+#include "kernel-netlink.h"
+#include "message.h"
+#include "netlink.h"
+
+/* Datagrams read in one go, so that a flood of events leaves room for the bus. */
+#define DATAGRAMS_AT_ONCE 64
+
+struct kernel_netlink {
+	struct pind_kernel kernel;
+	struct pind_netlink *nl; /* requests */
+	int fd; /* multicast: nlctrl's "notify" and, while it is there, the module's "events" */
+	sd_event_source *source;
+	struct pind_family family; /* id 0: the module is not there */
+	uint16_t lost_of; /* the family that the next one is about */
+	uint64_t lost; /* events lost, as the module last said */
+	const struct pind_kernel_handlers *handlers;
+	void *userdata;
+};
+
+/* What an answer's messages go to. */
+struct answer {
+	union {
+		pind_group_handler group;
+		pind_account_handler account;
+		pind_refusal_handler refusal;
+	} handler;
+	void *userdata;
+	void *ret; /* of the requests that fill one struct */
+	size_t count;
+};
+
+static struct kernel_netlink *kernel_of(struct pind_kernel *kernel)
+{
+	return (struct kernel_netlink *)kernel;
+}
+
+/* Looks the family up anew and joins its events. -ENODEV: it is not there. */
+static int family_find(struct kernel_netlink *k)
+{
+	struct pind_family family;
+	int r;
+
+	r = pind_netlink_resolve(k->nl, PIND_FAMILY_NAME, PIND_MCGRP_EVENTS, &family);
+	if (r < 0) {
+		k->family = (struct pind_family){};
+		return r;
+	}
+	if (family.id == k->family.id)
+		return 0;
+	if (family.group == 0)
+		return -EBADMSG;
+	r = pind_netlink_join(k->fd, family.group);
+	if (r == -ENOENT || r == -EINVAL) /* it went again between the two */
+		return -ENODEV;
+	if (r < 0)
+		return r;
+	k->family = family;
+	if (family.id != k->lost_of) {
+		k->lost_of = family.id;
+		k->lost = 0;
+	}
+	return 0;
+}
+
+/* Sets the request up; the family of a module that came just now is found here. */
+static int request_begin(struct kernel_netlink *k, char *buffer, uint8_t command, uint16_t flags,
+			 struct nlmsghdr **ret)
+{
+	int r;
+
+	k->kernel.text[0] = '\0';
+	if (k->family.id == 0) {
+		r = family_find(k);
+		if (r < 0)
+			return r;
+	}
+	*ret = pind_message_request(buffer, k->family.id, command, PIND_FAMILY_VERSION, flags);
+	return 0;
+}
+
+static int request_send(struct kernel_netlink *k, struct nlmsghdr *nlh,
+			pind_netlink_handler handler, struct answer *answer)
+{
+	uint16_t id = k->family.id;
+	int r;
+
+	r = pind_netlink_request(k->nl, nlh, handler, answer);
+	(void)snprintf(k->kernel.text, sizeof(k->kernel.text), "%s", pind_netlink_text(k->nl));
+	k->kernel.overtaken = pind_netlink_overtaken(k->nl);
+	if (r != -ENOENT || k->kernel.text[0])
+		return r;
+
+	/*
+	 * -ENOENT without a word: generic netlink does not know the family's
+	 * number (any more), or the module does not know the object.
+	 */
+	r = family_find(k);
+	if (r < 0)
+		return r;
+	if (k->family.id == id)
+		return -ENOENT;
+	nlh->nlmsg_type = k->family.id;
+	return pind_netlink_request(k->nl, nlh, handler, answer);
+}
+
+static int on_group(const struct nlmsghdr *nlh, void *userdata)
+{
+	struct answer *answer = userdata;
+	struct pind_group_info group;
+	int r;
+
+	r = pind_message_parse_group(nlh, &group);
+	if (r < 0)
+		return r;
+	answer->count++;
+	return answer->handler.group ? answer->handler.group(&group, answer->userdata) : 0;
+}
+
+static int on_account(const struct nlmsghdr *nlh, void *userdata)
+{
+	struct answer *answer = userdata;
+	struct pind_account_info account;
+	int r;
+
+	r = pind_message_parse_account(nlh, &account);
+	if (r < 0)
+		return r;
+	return answer->handler.account(&account, answer->userdata);
+}
+
+static int on_refusal(const struct nlmsghdr *nlh, void *userdata)
+{
+	struct answer *answer = userdata;
+	struct pind_refusal refusal;
+	int r;
+
+	r = pind_message_parse_refusal(nlh, &refusal);
+	if (r < 0)
+		return r;
+	return answer->handler.refusal(&refusal, answer->userdata);
+}
+
+static int on_info(const struct nlmsghdr *nlh, void *userdata)
+{
+	struct answer *answer = userdata;
+
+	answer->count++;
+	return pind_message_parse_info(nlh, answer->ret);
+}
+
+static int on_counters(const struct nlmsghdr *nlh, void *userdata)
+{
+	struct answer *answer = userdata;
+
+	answer->count++;
+	return pind_message_parse_counters(nlh, answer->ret);
+}
+
+static int on_audit(const struct nlmsghdr *nlh, void *userdata)
+{
+	struct answer *answer = userdata;
+
+	answer->count++;
+	return pind_message_parse_audit(nlh, answer->ret);
+}
+
+/* A request without attributes whose answer is one struct. */
+static int request_struct(struct pind_kernel *kernel, uint8_t command,
+			  pind_netlink_handler handler, void *ret)
+{
+	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct kernel_netlink *k = kernel_of(kernel);
+	struct answer answer = { .ret = ret };
+	struct nlmsghdr *nlh;
+	int r;
+
+	r = request_begin(k, buffer, command, 0, &nlh);
+	if (r < 0)
+		return r;
+	r = request_send(k, nlh, handler, &answer);
+	if (r < 0)
+		return r;
+	return answer.count == 1 ? 0 : -EBADMSG;
+}
+
+static int kernel_info_get(struct pind_kernel *kernel, struct pind_info *ret_info)
+{
+	return request_struct(kernel, PIND_CMD_INFO_GET, on_info, ret_info);
+}
+
+static int kernel_counters_get(struct pind_kernel *kernel, struct pind_counters *ret_counters)
+{
+	return request_struct(kernel, PIND_CMD_COUNTERS_GET, on_counters, ret_counters);
+}
+
+static int kernel_audit(struct pind_kernel *kernel, struct pind_audit *ret_audit)
+{
+	return request_struct(kernel, PIND_CMD_AUDIT, on_audit, ret_audit);
+}
+
+/* A request about one group, answered with the group. */
+static int request_group(struct pind_kernel *kernel, uint8_t command, uint64_t id,
+			 const struct pind_group_change *change, pind_group_handler handler,
+			 void *userdata)
+{
+	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct kernel_netlink *k = kernel_of(kernel);
+	struct answer answer = { .handler.group = handler, .userdata = userdata };
+	struct nlmsghdr *nlh;
+	int r;
+
+	r = request_begin(k, buffer, command, 0, &nlh);
+	if (r < 0)
+		return r;
+	pind_message_put_group_change(nlh, id, change);
+	r = request_send(k, nlh, on_group, &answer);
+	if (r < 0)
+		return r;
+	return answer.count == 1 ? 0 : -EBADMSG;
+}
+
+static int kernel_group_get(struct pind_kernel *kernel, uint64_t id, pind_group_handler handler,
+			    void *userdata)
+{
+	const struct pind_group_change none = {};
+
+	return request_group(kernel, PIND_CMD_GROUP_GET, id, &none, handler, userdata);
+}
+
+static int kernel_group_set(struct pind_kernel *kernel, uint64_t id,
+			    const struct pind_group_change *change, pind_group_handler handler,
+			    void *userdata)
+{
+	return request_group(kernel, PIND_CMD_GROUP_SET, id, change, handler, userdata);
+}
+
+static int kernel_group_reset_peak(struct pind_kernel *kernel, uint64_t id,
+				   pind_group_handler handler, void *userdata)
+{
+	const struct pind_group_change none = {};
+
+	return request_group(kernel, PIND_CMD_GROUP_RESET_PEAK, id, &none, handler, userdata);
+}
+
+static int request_dump(struct pind_kernel *kernel, uint8_t command, pind_netlink_handler handler,
+			struct answer *answer)
+{
+	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct kernel_netlink *k = kernel_of(kernel);
+	struct nlmsghdr *nlh;
+	int r;
+
+	r = request_begin(k, buffer, command, NLM_F_DUMP, &nlh);
+	if (r < 0)
+		return r;
+	return request_send(k, nlh, handler, answer);
+}
+
+static int kernel_group_dump(struct pind_kernel *kernel, pind_group_handler handler,
+			     void *userdata)
+{
+	struct answer answer = { .handler.group = handler, .userdata = userdata };
+
+	return request_dump(kernel, PIND_CMD_GROUP_GET, on_group, &answer);
+}
+
+static int kernel_account_dump(struct pind_kernel *kernel, pind_account_handler handler,
+			       void *userdata)
+{
+	struct answer answer = { .handler.account = handler, .userdata = userdata };
+
+	return request_dump(kernel, PIND_CMD_ACCOUNT_GET, on_account, &answer);
+}
+
+static int kernel_refusal_dump(struct pind_kernel *kernel, pind_refusal_handler handler,
+			       void *userdata)
+{
+	struct answer answer = { .handler.refusal = handler, .userdata = userdata };
+
+	return request_dump(kernel, PIND_CMD_REFUSAL_GET, on_refusal, &answer);
+}
+
+/* A message of nlctrl: families come and go. */
+static void control_take(struct kernel_netlink *k, const struct nlmsghdr *nlh)
+{
+	int command = pind_message_command(nlh);
+	const char *name;
+
+	if (command != CTRL_CMD_NEWFAMILY && command != CTRL_CMD_DELFAMILY)
+		return;
+	name = pind_netlink_family_name(nlh);
+	if (!name || strcmp(name, PIND_FAMILY_NAME) != 0)
+		return;
+	if (command == CTRL_CMD_DELFAMILY) {
+		/* a request may have noticed before; the manager has still to be told */
+		k->family = (struct pind_family){};
+		k->handlers->left(k->userdata);
+		return;
+	}
+	if (family_find(k) >= 0)
+		k->handlers->arrived(k->userdata);
+}
+
+static void event_take(struct kernel_netlink *k, const struct nlmsghdr *nlh)
+{
+	struct pind_event event;
+	bool lost;
+
+	if (pind_message_parse_event(nlh, &event) <= 0)
+		return;
+	lost = event.lost > k->lost;
+	k->lost = event.lost;
+	switch (event.command) {
+	case PIND_CMD_REFUSED_NTF:
+		k->handlers->refused(&event.refusal, k->userdata);
+		break;
+	case PIND_CMD_HIGH_NTF:
+		k->handlers->high(&event.group, k->userdata);
+		break;
+	case PIND_CMD_GROUP_NEW_NTF:
+		k->handlers->group_new(&event.group, k->userdata);
+		break;
+	case PIND_CMD_GROUP_DEAD_NTF:
+		k->handlers->group_dead(&event.group, k->userdata);
+		break;
+	}
+	if (lost)
+		k->handlers->stale(k->userdata);
+}
+
+static int on_multicast(const struct nlmsghdr *nlh, void *userdata)
+{
+	struct kernel_netlink *k = userdata;
+
+	if (nlh->nlmsg_type == GENL_ID_CTRL)
+		control_take(k, nlh);
+	else if (nlh->nlmsg_type == k->family.id)
+		event_take(k, nlh);
+	return 0;
+}
+
+static int on_readable(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	struct kernel_netlink *k = userdata;
+	int r = 1;
+
+	for (int i = 0; r == 1 && i < DATAGRAMS_AT_ONCE; i++)
+		r = pind_netlink_receive(fd, on_multicast, k);
+	if (r == -ENOBUFS) {
+		k->kernel.overruns++;
+		/* the family's coming or going may be among what was lost */
+		k->family = (struct pind_family){};
+		k->handlers->stale(k->userdata);
+		return 0;
+	}
+	return r < 0 ? r : 0;
+}
+
+static int kernel_start(struct pind_kernel *kernel, sd_event *event,
+			const struct pind_kernel_handlers *handlers, void *userdata)
+{
+	_cleanup_(sd_event_source_unrefp) sd_event_source *source = NULL;
+	struct kernel_netlink *k = kernel_of(kernel);
+	struct pind_family control;
+	struct pind_info info;
+	int r;
+
+	k->handlers = handlers;
+	k->userdata = userdata;
+
+	r = pind_netlink_resolve(k->nl, "nlctrl", "notify", &control);
+	if (r < 0)
+		return r;
+	r = pind_netlink_join(k->fd, control.group);
+	if (r < 0)
+		return r;
+	r = sd_event_add_io(event, &source, k->fd, EPOLLIN, on_readable, k);
+	if (r < 0)
+		return r;
+	(void)sd_event_source_set_description(source, "pind-kernel-events");
+	(void)sd_event_source_set_exit_on_failure(source, true);
+
+	/* after the join, so that no coming is missed between the two */
+	if (family_find(k) >= 0 && kernel_info_get(kernel, &info) >= 0)
+		k->lost = info.events_lost;
+	k->source = TAKE_PTR(source);
+	return 0;
+}
+
+static void kernel_free(struct pind_kernel *kernel)
+{
+	struct kernel_netlink *k = kernel_of(kernel);
+
+	(void)sd_event_source_disable_unref(k->source);
+	if (k->fd >= 0)
+		(void)close(k->fd);
+	(void)pind_netlink_free(k->nl);
+	free(k);
+}
+
+static const struct pind_kernel_ops kernel_ops = {
+	.start = kernel_start,
+	.info_get = kernel_info_get,
+	.group_get = kernel_group_get,
+	.group_set = kernel_group_set,
+	.group_reset_peak = kernel_group_reset_peak,
+	.group_dump = kernel_group_dump,
+	.account_dump = kernel_account_dump,
+	.refusal_dump = kernel_refusal_dump,
+	.counters_get = kernel_counters_get,
+	.audit = kernel_audit,
+	.free = kernel_free,
+};
+
+int pind_kernel_netlink_new(struct pind_kernel **ret)
+{
+	struct kernel_netlink *k;
+	int r;
+
+	k = calloc(1, sizeof(*k));
+	if (!k)
+		return -ENOMEM;
+	k->kernel.ops = &kernel_ops;
+	k->fd = pind_netlink_listen();
+	r = k->fd < 0 ? k->fd : pind_netlink_open(&k->nl);
+	if (r < 0) {
+		kernel_free(&k->kernel);
+		return r;
+	}
+	*ret = &k->kernel;
+	return 0;
+}

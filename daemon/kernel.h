@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel as the daemon sees it: a table of functions, so that the tests can
+ * put a kernel of their own in its place. The real one is kernel-netlink.c.
+ *
+ * Requests are answered before they return. They return 0 or more on success and
+ * a negative errno, the same for all of them:
+ *   -ENODEV     the module is not loaded
+ *   -ETIMEDOUT  it did not answer in time
+ *   -EBADMSG    it answered with something that is not the contract
+ *   else        what the module said; pind_kernel.text is its own sentence
+ * What arrives by itself comes through the handlers, from the event loop, never
+ * from within a request.
+ */
+#ifndef PIND_KERNEL_H
+#define PIND_KERNEL_H
+
+#include <systemd/sd-event.h>
+
+#include "snapshot.h"
+
+struct pind_kernel;
+
+/* Given one object; its strings live until it returns. Negative errno stops. */
+typedef int (*pind_group_handler)(const struct pind_group_info *group, void *userdata);
+typedef int (*pind_account_handler)(const struct pind_account_info *account, void *userdata);
+typedef int (*pind_refusal_handler)(const struct pind_refusal *refusal, void *userdata);
+
+/* What the kernel tells unasked. Strings live until the handler returns. */
+struct pind_kernel_handlers {
+	/* The module was loaded. */
+	void (*arrived)(void *userdata);
+	/* The module was unloaded. */
+	void (*left)(void *userdata);
+	/* Events were lost: what is known may be wrong, ask for everything anew. */
+	void (*stale)(void *userdata);
+	void (*refused)(const struct pind_refusal *refusal, void *userdata);
+	void (*high)(const struct pind_group_info *group, void *userdata);
+	void (*group_new)(const struct pind_group_info *group, void *userdata);
+	/* The cgroup was removed, or (pins and current 0) its last pin went. */
+	void (*group_dead)(const struct pind_group_info *group, void *userdata);
+};
+
+struct pind_kernel_ops {
+	/*
+	 * Begin to listen, on the given loop. Called once, before all else. A
+	 * module that is loaded already does not cause arrived().
+	 */
+	int (*start)(struct pind_kernel *kernel, sd_event *event,
+		     const struct pind_kernel_handlers *handlers, void *userdata);
+
+	int (*info_get)(struct pind_kernel *kernel, struct pind_info *ret_info);
+	/* The group is handed to the handler, which may be NULL. -ENOENT: no such cgroup. */
+	int (*group_get)(struct pind_kernel *kernel, uint64_t id, pind_group_handler handler,
+			 void *userdata);
+	/* Likewise, as the group is after the change. -ESTALE: it was removed. */
+	int (*group_set)(struct pind_kernel *kernel, uint64_t id,
+			 const struct pind_group_change *change, pind_group_handler handler,
+			 void *userdata);
+	int (*group_reset_peak)(struct pind_kernel *kernel, uint64_t id,
+				pind_group_handler handler, void *userdata);
+
+	/*
+	 * Dumps. The handler is called once a whole dump is there. Return 1 if the
+	 * dump was overtaken by a change again and again, and the last one, which
+	 * may lack something, was handed out.
+	 */
+	int (*group_dump)(struct pind_kernel *kernel, pind_group_handler handler, void *userdata);
+	int (*account_dump)(struct pind_kernel *kernel, pind_account_handler handler,
+			    void *userdata);
+	int (*refusal_dump)(struct pind_kernel *kernel, pind_refusal_handler handler,
+			    void *userdata);
+
+	int (*counters_get)(struct pind_kernel *kernel, struct pind_counters *ret_counters);
+	int (*audit)(struct pind_kernel *kernel, struct pind_audit *ret_audit);
+
+	void (*free)(struct pind_kernel *kernel);
+};
+
+/* The head of each body's own struct. */
+struct pind_kernel {
+	const struct pind_kernel_ops *ops;
+	/* The module's sentence on the last request that failed, or "". */
+	char text[256];
+	/* Dumps that were overtaken by a change and asked for again. */
+	uint64_t overtaken;
+	/* Times that the socket for events overran. */
+	uint64_t overruns;
+};
+
+static inline struct pind_kernel *pind_kernel_free(struct pind_kernel *kernel)
+{
+	if (kernel)
+		kernel->ops->free(kernel);
+	return NULL;
+}
+
+#endif /* PIND_KERNEL_H */

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the bus asks for. */
+#include <string.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "manager-internal.h"
+#include "text.h"
+
+int manager_kernel_error(struct pind_manager *m, int r, const char *path, sd_bus_error *error)
+{
+	const char *text = m->kernel->text;
+	char clean[PIND_TEXT_PATH_SIZE];
+
+	(void)pind_text_clean(clean, sizeof(clean), path ?: "/");
+	if (r == -ENODEV) {
+		if (m->present) /* its going has not been told yet */
+			manager_sync_soon(m, 0);
+		return sd_bus_error_set(error, PIND_ERROR_NO_MODULE,
+					"the pind kernel module is not loaded; load it with "
+					"'modprobe pind'");
+	}
+	if (r == -ENOENT && path)
+		return sd_bus_error_setf(error, PIND_ERROR_NO_SUCH_GROUP,
+					 "there is no cgroup '%s'", clean);
+	if (r == -ESTALE && path)
+		return sd_bus_error_setf(error, PIND_ERROR_GROUP_REMOVED,
+					 "the cgroup '%s' was removed; its quota cannot change",
+					 clean);
+	if (r == -ETIMEDOUT)
+		return sd_bus_error_set(error, PIND_ERROR_KERNEL,
+					"the kernel module did not answer in time");
+	return sd_bus_error_setf(error, PIND_ERROR_KERNEL, "the kernel module refused: %s",
+				 text[0] ? text : strerror(-r));
+}
+
+static void call_message_came(void *userdata)
+{
+	struct pind_manager *m = userdata;
+
+	m->epoch++;
+}
+
+static void call_status(void *userdata, struct pind_status *ret_status)
+{
+	struct pind_manager *m = userdata;
+
+	*ret_status = (struct pind_status){
+		.state = manager_state(m),
+		.reason = m->reason ?: "",
+		.module_version = m->info.version,
+		.load_id = m->info.load_id,
+		.events_lost = m->info.events_lost + m->kernel->overruns,
+		.resyncs = m->resyncs + m->kernel->overtaken,
+	};
+}
+
+static const struct pind_info *call_info(void *userdata)
+{
+	struct pind_manager *m = userdata;
+	struct pind_info info;
+
+	if (m->present && m->info_epoch != m->epoch) {
+		/* a module that does not answer shows in the State; the last values stay */
+		if (m->kernel->ops->info_get(m->kernel, &info) < 0 ||
+		    info.load_id != m->info.load_id)
+			manager_sync_soon(m, 0);
+		else
+			m->info = info;
+		m->info_epoch = m->epoch;
+	}
+	if (!m->present) {
+		m->info.page_size = (uint32_t)sysconf(_SC_PAGESIZE);
+		m->info.total_ram = (uint64_t)sysconf(_SC_PHYS_PAGES) * m->info.page_size;
+	}
+	return &m->info;
+}
+
+/* A cgroup that the module has not met: its values, with a path of our own. */
+static int take_stray(const struct pind_group_info *info, void *userdata)
+{
+	struct pind_manager *m = userdata;
+	char *path = strdup(info->path);
+
+	if (!path)
+		return -ENOMEM;
+	free((char *)m->stray.info.path);
+	m->stray = (struct pind_group){ .info = *info, .epoch = m->epoch };
+	m->stray.info.path = path;
+	return 0;
+}
+
+static int call_group_find(void *userdata, const char *path, struct pind_group **ret_group,
+			   sd_bus_error *error)
+{
+	struct pind_manager *m = userdata;
+	uint64_t id;
+	int r;
+
+	*ret_group = pind_groups_by_path(m->groups, path);
+	if (*ret_group && (m->signalling || !(*ret_group)->info.dead))
+		return 1;
+	if (pind_cgroup_path_wrong(path))
+		return 0;
+	if (!m->present)
+		return manager_kernel_error(m, -ENODEV, path, error);
+	if (pind_cgroup_id(m->cgroup_mount, path, &id) < 0)
+		return *ret_group ? 1 : 0;
+	r = m->kernel->ops->group_get(m->kernel, id, take_stray, m);
+	if (r == -ENOENT)
+		return *ret_group ? 1 : 0;
+	if (r < 0)
+		return manager_kernel_error(m, r, path, error);
+	*ret_group = &m->stray;
+	return 1;
+}
+
+static int call_group_read(void *userdata, struct pind_group *group, sd_bus_error *error)
+{
+	struct pind_manager *m = userdata;
+	int r;
+
+	if (m->signalling || group->epoch == m->epoch)
+		return 0;
+	/* the very group is in the table, and is brought up to date there */
+	r = m->kernel->ops->group_get(m->kernel, group->info.id, manager_take_group, m);
+	if (r < 0)
+		return manager_kernel_error(m, r, group->info.path, error);
+	return 0;
+}
+
+static int call_groups_read(void *userdata, sd_bus_error *error)
+{
+	struct pind_manager *m = userdata;
+	int r;
+
+	if (!m->present)
+		return 0;
+	r = m->kernel->ops->group_dump(m->kernel, manager_take_group, m);
+	if (r < 0)
+		return manager_kernel_error(m, r, NULL, error);
+	return 0;
+}
+
+static const struct pind_groups *call_groups(void *userdata)
+{
+	struct pind_manager *m = userdata;
+
+	return m->groups;
+}
+
+static bool call_group_is_runtime(void *userdata, const struct pind_group *group)
+{
+	struct pind_manager *m = userdata;
+	const struct pind_quota *quota = pind_store_find(m->runtime, group->info.path);
+
+	return quota && quota->cgroup_id == group->info.id;
+}
+
+static int call_path_of(void *userdata, const char *name, char **ret_path, sd_bus_error *error)
+{
+	char sentence[PIND_CGROUP_SENTENCE_SIZE];
+	struct pind_manager *m = userdata;
+	int r;
+
+	r = pind_cgroup_path(m->cgroup_mount, name, sentence, ret_path);
+	if (r == -EINVAL || r == -ENOTUNIQ)
+		return sd_bus_error_set(error, PIND_ERROR_INVALID_VALUE, sentence);
+	if (r == -ENOENT)
+		return sd_bus_error_setf(error, PIND_ERROR_NO_SUCH_GROUP,
+					 "the unit '%s' has no cgroup: it is not running, or has "
+					 "another name",
+					 name);
+	return r;
+}
+
+static int call_peak_reset(void *userdata, struct pind_group *group, sd_bus_error *error)
+{
+	struct pind_manager *m = userdata;
+	int r;
+
+	r = m->kernel->ops->group_reset_peak(m->kernel, group->info.id, NULL, NULL);
+	if (r < 0)
+		return manager_kernel_error(m, r, group->info.path, error);
+	return 0;
+}
+
+static int call_quotas(void *userdata,
+		       int (*handler)(const struct pind_quota *quota, bool present, void *closure),
+		       void *closure)
+{
+	struct pind_manager *m = userdata;
+	const struct pind_store *const stores[] = { m->kept, m->runtime };
+	const struct pind_quota *quota;
+	uint64_t id;
+	int r;
+
+	for (size_t s = 0; s < 2; s++)
+		for (size_t i = 0; (quota = pind_store_at(stores[s], i)); i++) {
+			bool present = pind_cgroup_id(m->cgroup_mount, quota->path, &id) >= 0;
+
+			r = handler(quota, present, closure);
+			if (r < 0)
+				return r;
+		}
+	return 0;
+}
+
+/* Accounts on their way to the bus. */
+struct account_list {
+	struct pind_manager *m;
+	const char *below;
+	int (*handler)(const struct pind_account_info *account, const char *path, void *closure);
+	void *closure;
+};
+
+static bool path_is_below(const char *path, const char *below)
+{
+	size_t length = strlen(below);
+
+	if (!strcmp(below, "/"))
+		return true;
+	return !strncmp(path, below, length) && (path[length] == '/' || path[length] == '\0');
+}
+
+static int list_account(const struct pind_account_info *account, void *userdata)
+{
+	struct account_list *list = userdata;
+	struct pind_group *group = pind_groups_by_id(list->m->groups, account->group_id);
+
+	if (!group) {
+		/* its birth has not been told yet */
+		(void)list->m->kernel->ops->group_get(list->m->kernel, account->group_id,
+						      manager_take_group, list->m);
+		group = pind_groups_by_id(list->m->groups, account->group_id);
+	}
+	if (!group || (list->below && !path_is_below(group->info.path, list->below)))
+		return 0;
+	return list->handler(account, group->info.path, list->closure);
+}
+
+static int call_accounts(void *userdata, const char *path,
+			 int (*handler)(const struct pind_account_info *account, const char *path,
+					void *closure),
+			 void *closure, sd_bus_error *error)
+{
+	struct pind_manager *m = userdata;
+	struct account_list list = { m, path, handler, closure };
+	struct pind_group *group;
+	int r;
+
+	if (path) {
+		r = call_group_find(m, path, &group, error);
+		if (r < 0)
+			return r;
+		if (r == 0)
+			return manager_kernel_error(m, -ENOENT, path, error);
+	}
+	r = m->kernel->ops->account_dump(m->kernel, list_account, &list);
+	if (r < 0)
+		return manager_kernel_error(m, r, NULL, error);
+	return 0;
+}
+
+static int call_refusals(void *userdata,
+			 int (*handler)(const struct pind_refusal *refusal, void *closure),
+			 void *closure, sd_bus_error *error)
+{
+	struct pind_manager *m = userdata;
+	int r;
+
+	r = m->kernel->ops->refusal_dump(m->kernel, handler, closure);
+	if (r < 0)
+		return manager_kernel_error(m, r, NULL, error);
+	return 0;
+}
+
+static int call_counters(void *userdata, struct pind_counters *ret_counters, sd_bus_error *error)
+{
+	struct pind_manager *m = userdata;
+	int r;
+
+	r = m->kernel->ops->counters_get(m->kernel, ret_counters);
+	if (r < 0)
+		return manager_kernel_error(m, r, NULL, error);
+	return 0;
+}
+
+static int call_audit(void *userdata, struct pind_audit *ret_audit, sd_bus_error *error)
+{
+	struct pind_manager *m = userdata;
+	int r;
+
+	r = m->kernel->ops->audit(m->kernel, ret_audit);
+	if (r < 0)
+		return manager_kernel_error(m, r, NULL, error);
+	return 0;
+}
+
+const struct pind_bus_calls manager_calls = {
+	.message_came = call_message_came,
+	.status = call_status,
+	.info = call_info,
+	.group_find = call_group_find,
+	.group_read = call_group_read,
+	.groups_read = call_groups_read,
+	.groups = call_groups,
+	.group_is_runtime = call_group_is_runtime,
+	.path_of = call_path_of,
+	.quota_set = manager_quota_set,
+	.quota_unset = manager_quota_unset,
+	.peak_reset = call_peak_reset,
+	.quotas = call_quotas,
+	.accounts = call_accounts,
+	.refusals = call_refusals,
+	.counters = call_counters,
+	.audit = call_audit,
+};

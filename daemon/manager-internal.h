@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of the manager share; for manager*.c only:
+ *   manager.c        life: start, stop, state, what the kernel tells
+ *   manager-sync.c   reading everything anew
+ *   manager-quota.c  quotas: the rules, and who has to know of a change
+ *   manager-calls.c  what the bus asks for
+ */
+#ifndef PIND_MANAGER_INTERNAL_H
+#define PIND_MANAGER_INTERNAL_H
+
+#include <pind/cleanup.h>
+#include <pind/dbus-names.h>
+
+#include "bus.h"
+#include "groups.h"
+#include "journal.h"
+#include "kernel.h"
+#include "manager.h"
+#include "reported.h"
+#include "store.h"
+#include "watch.h"
+
+/* What a State of "degraded" may come from; each has its sentence while it lasts. */
+enum trouble {
+	TROUBLE_MODULE, /* it does not answer as it should */
+	TROUBLE_STORE, /* a file of quotas was damaged */
+	TROUBLE_QUOTA, /* a quota could not be applied */
+	TROUBLES
+};
+
+struct pind_manager {
+	sd_event *event;
+	char *cgroup_mount;
+	char *state_directory;
+	char *runtime_directory;
+
+	struct pind_kernel *kernel;
+	struct pind_bus *bus;
+	struct pind_store *kept; /* quotas that are kept */
+	struct pind_store *runtime; /* they come before those, as long as they last */
+	struct pind_groups *groups;
+	struct pind_watch *watch;
+	struct pind_reported *reported; /* refusals that were told */
+
+	sd_event_source *sync_timer; /* on when everything has to be read anew */
+	uint64_t sync_last; /* CLOCK_MONOTONIC, us */
+	uint64_t sync_pause; /* us until the next try, while it fails */
+	sd_event_source *later; /* on when there is something to do once the event is done */
+	bool births; /* cgroups were made: see whether a quota waits for one */
+
+	bool present; /* the module is there */
+	struct pind_info info; /* as last read */
+	uint64_t epoch; /* counts what comes from outside: values are fresh within one */
+	uint64_t info_epoch;
+	uint64_t resyncs;
+	bool stale; /* something was lost since the last reading */
+	bool synced; /* everything was read once in this life */
+	char *troubles[TROUBLES];
+	char *reason;
+	char *told; /* state and reason, as bus and service manager were told */
+	uint64_t told_load_id;
+	struct pind_group stray; /* a cgroup that the module has not met, while it is asked about */
+	bool signalling; /* values for a signal are those at hand */
+};
+
+/* manager.c */
+void manager_set_trouble(struct pind_manager *m, enum trouble trouble, char *sentence);
+/* Works the state out anew, and tells the bus and the service manager if it is another. */
+void manager_settle_state(struct pind_manager *m);
+const char *manager_state(const struct pind_manager *m);
+/* Something to do once the event at hand is done. */
+void manager_later(struct pind_manager *m);
+/* Sends a signal about a group, with the values at hand; before the bus is up, none. */
+typedef void (*manager_signal_t)(struct pind_bus *bus, const struct pind_group *group);
+void manager_signal(struct pind_manager *m, manager_signal_t signal,
+		    const struct pind_group *group);
+/* Tells of a refusal, if it was not told before. */
+void manager_tell_refusal(struct pind_manager *m, const struct pind_refusal *refusal);
+
+/* manager-sync.c */
+/* Reads everything anew now. Return: 0; -ENODEV without a module; negative errno. */
+int manager_sync(struct pind_manager *m);
+/* The same soon, but not more often than is good. @after: us from now, at least. */
+void manager_sync_soon(struct pind_manager *m, uint64_t after);
+/* Takes in what the module said about a group just now. 0 or -ENOMEM. */
+int manager_take_group(const struct pind_group_info *info, void *manager);
+/* The group is no more: takes it off the bus and out of the table. */
+void manager_drop_group(struct pind_manager *m, struct pind_group *group);
+void manager_module_gone(struct pind_manager *m);
+
+/* manager-quota.c */
+/* The quota that binds a path now, NULL if there is none. */
+const struct pind_quota *manager_quota_of(const struct pind_manager *m, const char *path);
+bool manager_is_runtime(const struct pind_manager *m, const char *path);
+/*
+ * Gives the kernel each quota that it has not got, and waits for the cgroups that are
+ * missing. Runtime quotas whose cgroup was removed are forgotten.
+ */
+void manager_apply_quotas(struct pind_manager *m);
+/* Makes quotas that the kernel has, and no store, our own runtime quotas. */
+void manager_adopt_quotas(struct pind_manager *m);
+int manager_quota_set(void *userdata, const char *path, const struct pind_quota_request *request,
+		      sd_bus_error *error);
+int manager_quota_unset(void *userdata, const char *path, sd_bus_error *error);
+
+/* manager-calls.c */
+extern const struct pind_bus_calls manager_calls;
+/* Turns a failure of the kernel, about @path or NULL, into an error for the bus. */
+int manager_kernel_error(struct pind_manager *m, int r, const char *path, sd_bus_error *error);
+
+#endif /* PIND_MANAGER_INTERNAL_H */

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The rules of quotas, and the order in which kernel and disk learn of a change. */
+#include <string.h>
+
+#include "cgroup.h"
+#include "manager-internal.h"
+#include "text.h"
+
+const struct pind_quota *manager_quota_of(const struct pind_manager *m, const char *path)
+{
+	return pind_store_find(m->runtime, path) ?: pind_store_find(m->kept, path);
+}
+
+bool manager_is_runtime(const struct pind_manager *m, const char *path)
+{
+	return pind_store_find(m->runtime, path) != NULL;
+}
+
+static bool info_has_quota(const struct pind_group_info *info)
+{
+	return info->max != PIND_UNLIMITED || info->high != PIND_UNLIMITED ||
+	       info->mode != PIND_MODE_ENFORCE;
+}
+
+/* Forgets the runtime quotas whose cgroup is not there any more. */
+static void forget_past_runtime(struct pind_manager *m)
+{
+	const struct pind_quota *quota;
+	char clean[PIND_TEXT_PATH_SIZE];
+	size_t i = 0;
+
+	while ((quota = pind_store_at(m->runtime, i))) {
+		uint64_t id = 0;
+		int r = pind_cgroup_id(m->cgroup_mount, quota->path, &id);
+
+		if ((r < 0 && r != -ENOENT) || id == quota->cgroup_id) {
+			i++;
+			continue;
+		}
+		(void)pind_text_clean(clean, sizeof(clean), quota->path);
+		r = pind_store_remove(m->runtime, quota->path);
+		if (r < 0) {
+			/* the id tells the next reader that it is of the past */
+			i++;
+			continue;
+		}
+		pind_log(LOG_INFO, "the runtime quota of %s is forgotten, for its cgroup was removed",
+			 clean);
+	}
+}
+
+/* Notes the first quota that the kernel would not take. */
+static void apply_failed(struct pind_manager *m, const char *path, int r, char **trouble)
+{
+	char clean[PIND_TEXT_PATH_SIZE];
+
+	if (*trouble)
+		return;
+	if (asprintf(trouble, "the quota of %s could not be applied: %s",
+		     pind_text_clean(clean, sizeof(clean), path),
+		     m->kernel->text[0] ? m->kernel->text : strerror(-r)) < 0)
+		*trouble = NULL;
+}
+
+/* Gives the kernel the quota, if it has not got it, and if the cgroup is there. */
+static void apply_quota(struct pind_manager *m, const struct pind_quota *quota, char **trouble)
+{
+	const struct pind_group_change change = {
+		.set_max = true,
+		.set_high = true,
+		.set_mode = true,
+		.max = quota->max,
+		.high = quota->high,
+		.mode = quota->mode,
+	};
+	const struct pind_group *group;
+	uint64_t id;
+	int r;
+
+	r = pind_cgroup_id(m->cgroup_mount, quota->path, &id);
+	if (r >= 0 && quota->cgroup_id && quota->cgroup_id != id)
+		return; /* of the past, and could not be taken off the disk */
+	if (r >= 0) {
+		group = pind_groups_by_id(m->groups, id);
+		if (group && group->info.max == quota->max && group->info.high == quota->high &&
+		    group->info.mode == quota->mode)
+			return;
+		r = m->kernel->ops->group_set(m->kernel, id, &change, manager_take_group, m);
+	}
+	if (r < 0 && r != -ENOENT && r != -ESTALE && r != -ENODEV)
+		apply_failed(m, quota->path, r, trouble);
+}
+
+/* First the watch, then the look: what is made between the two is seen by both. */
+static void watch_and_apply(struct pind_manager *m, const struct pind_quota *quota, char **trouble)
+{
+	char clean[PIND_TEXT_PATH_SIZE];
+	int r = pind_watch_add(m->watch, quota->path);
+
+	if (r < 0)
+		pind_log(LOG_WARNING, "%s cannot be waited for: %s",
+			 pind_text_clean(clean, sizeof(clean), quota->path), strerror(-r));
+	apply_quota(m, quota, trouble);
+}
+
+void manager_apply_quotas(struct pind_manager *m)
+{
+	const struct pind_quota *quota;
+	char *trouble = NULL;
+	bool had = m->troubles[TROUBLE_QUOTA];
+
+	if (!m->present)
+		return;
+	forget_past_runtime(m);
+	pind_watch_begin(m->watch);
+	for (size_t i = 0; (quota = pind_store_at(m->runtime, i)); i++)
+		watch_and_apply(m, quota, &trouble);
+	for (size_t i = 0; (quota = pind_store_at(m->kept, i)); i++)
+		if (!pind_store_find(m->runtime, quota->path))
+			watch_and_apply(m, quota, &trouble);
+	pind_watch_end(m->watch);
+	manager_set_trouble(m, TROUBLE_QUOTA, trouble);
+	if (had || trouble)
+		manager_settle_state(m);
+}
+
+static int adopt_quota(struct pind_group *group, void *userdata)
+{
+	const struct pind_group_info *info = &group->info;
+	struct pind_manager *m = userdata;
+	const struct pind_quota quota = {
+		.path = (char *)info->path,
+		.max = info->max,
+		.high = info->high,
+		.mode = info->mode,
+		.cgroup_id = info->id,
+	};
+	char clean[PIND_TEXT_PATH_SIZE];
+	int r;
+
+	if (info->dead || !info_has_quota(info) || manager_quota_of(m, info->path))
+		return 0;
+	pind_log(LOG_NOTICE,
+		 "%s has a quota in the kernel that is not in the store; taken over as a runtime "
+		 "quota",
+		 pind_text_clean(clean, sizeof(clean), info->path));
+	r = pind_store_put(m->runtime, &quota);
+	if (r < 0)
+		pind_log(LOG_WARNING, "it could not be noted, and is in the kernel only: %s",
+			 strerror(-r));
+	group->changed = true;
+	manager_later(m);
+	return 0;
+}
+
+void manager_adopt_quotas(struct pind_manager *m)
+{
+	(void)pind_groups_visit(m->groups, adopt_quota, m);
+}
+
+/* A group as the kernel has it before and after a change. */
+static int take_values(const struct pind_group_info *info, void *userdata)
+{
+	struct pind_group_info *values = userdata;
+
+	*values = *info;
+	values->path = NULL; /* it would not outlive this */
+	return 0;
+}
+
+/* Finds the cgroup that is to be changed. */
+static int find_cgroup(struct pind_manager *m, const char *path, uint64_t *ret_id,
+		       sd_bus_error *error)
+{
+	const struct pind_group *group = pind_groups_by_path(m->groups, path);
+	char clean[PIND_TEXT_PATH_SIZE];
+	int r;
+
+	r = pind_cgroup_id(m->cgroup_mount, path, ret_id);
+	if (r >= 0)
+		return 0;
+	(void)pind_text_clean(clean, sizeof(clean), path);
+	if (r == -ENOENT && group)
+		return sd_bus_error_setf(error, PIND_ERROR_GROUP_REMOVED,
+					 "the cgroup '%s' was removed, only pins are left of it; "
+					 "its quota cannot change",
+					 clean);
+	if (r == -ENOENT)
+		return sd_bus_error_setf(error, PIND_ERROR_NO_SUCH_GROUP,
+					 "there is no cgroup '%s'", clean);
+	return sd_bus_error_setf(error, PIND_ERROR_NO_SUCH_GROUP,
+				 "the cgroup '%s' cannot be looked at: %s", clean, strerror(-r));
+}
+
+static int store_failed(struct pind_manager *m, const char *path, int r, sd_bus_error *error)
+{
+	char clean[PIND_TEXT_PATH_SIZE];
+
+	return sd_bus_error_setf(error, PIND_ERROR_STORE,
+				 "the quota of '%s' could not be written to disk (%s); nothing "
+				 "was changed",
+				 pind_text_clean(clean, sizeof(clean), path), strerror(-r));
+}
+
+/* Undoes a change in the kernel, whose values were @old. */
+static void kernel_restore(struct pind_manager *m, uint64_t id, const struct pind_group_info *old)
+{
+	const struct pind_group_change change = {
+		.set_max = true,
+		.set_high = true,
+		.set_mode = true,
+		.max = old->max,
+		.high = old->high,
+		.mode = old->mode,
+	};
+	int r = m->kernel->ops->group_set(m->kernel, id, &change, NULL, NULL);
+
+	if (r < 0) {
+		pind_log(LOG_ERR, "a quota could not be set back: %s", strerror(-r));
+		manager_sync_soon(m, 0);
+	}
+}
+
+/* Makes @quota the one of its path: a runtime one beside a kept one, a kept one alone. */
+static int stores_put(struct pind_manager *m, const struct pind_quota *quota)
+{
+	const struct pind_quota *old = pind_store_find(m->kept, quota->path);
+	struct pind_quota copy = old ? *old : (struct pind_quota){};
+	int r;
+
+	if (quota->cgroup_id)
+		return pind_store_put(m->runtime, quota);
+	r = pind_store_put(m->kept, quota);
+	if (r < 0)
+		return r;
+	r = pind_store_remove(m->runtime, quota->path);
+	if (r >= 0)
+		return 0;
+	copy.path = quota->path;
+	(void)(old ? pind_store_put(m->kept, &copy) : pind_store_remove(m->kept, quota->path));
+	return r;
+}
+
+static int stores_remove(struct pind_manager *m, const char *path)
+{
+	const struct pind_quota *old = pind_store_find(m->kept, path);
+	struct pind_quota copy = old ? *old : (struct pind_quota){};
+	int r;
+
+	r = pind_store_remove(m->kept, path);
+	if (r < 0)
+		return r;
+	r = pind_store_remove(m->runtime, path);
+	if (r < 0 && old) {
+		copy.path = (char *)path;
+		(void)pind_store_put(m->kept, &copy);
+	}
+	return r;
+}
+
+/* The group's values changed, or the kind of its quota did. */
+static void settle_group(struct pind_manager *m, uint64_t id)
+{
+	struct pind_group *group;
+
+	/* as the kernel has it now; from here on the module knows the cgroup */
+	(void)m->kernel->ops->group_get(m->kernel, id, manager_take_group, m);
+	group = pind_groups_by_id(m->groups, id);
+	if (group) {
+		group->changed = true;
+		manager_later(m);
+	}
+}
+
+int manager_quota_set(void *userdata, const char *path, const struct pind_quota_request *request,
+		      sd_bus_error *error)
+{
+	const struct pind_group_change *change = &request->change;
+	struct pind_group_info old, new;
+	struct pind_manager *m = userdata;
+	struct pind_quota quota;
+	bool runtime = request->runtime;
+	uint64_t id;
+	int r;
+
+	if (!m->present)
+		return manager_kernel_error(m, -ENODEV, path, error);
+	r = find_cgroup(m, path, &id, error);
+	if (r < 0)
+		return r;
+	r = m->kernel->ops->group_get(m->kernel, id, take_values, &old);
+	if (r < 0)
+		return manager_kernel_error(m, r, path, error);
+	new = old;
+	if (change->set_max || change->set_high || change->set_mode)
+		r = m->kernel->ops->group_set(m->kernel, id, change, take_values, &new);
+	if (r < 0)
+		return manager_kernel_error(m, r, path, error);
+
+	if (request->keep_kind)
+		runtime = manager_is_runtime(m, path);
+	quota = (struct pind_quota){
+		.path = (char *)path,
+		.max = new.max,
+		.high = new.high,
+		.mode = new.mode,
+		.cgroup_id = runtime ? id : 0,
+	};
+	r = stores_put(m, &quota);
+	if (r < 0) {
+		kernel_restore(m, id, &old);
+		return store_failed(m, path, r, error);
+	}
+	settle_group(m, id);
+	manager_apply_quotas(m); /* to watch for the cgroup's next life */
+	return 0;
+}
+
+/* A quota whose cgroup, or whose module, is not there: it is on disk only. */
+static int forget_stored(struct pind_manager *m, const char *path, sd_bus_error *error)
+{
+	int r = stores_remove(m, path);
+
+	if (r < 0)
+		return store_failed(m, path, r, error);
+	manager_apply_quotas(m); /* which waits for its cgroup no more */
+	return 0;
+}
+
+int manager_quota_unset(void *userdata, const char *path, sd_bus_error *error)
+{
+	const struct pind_group_change none = {
+		.set_max = true,
+		.set_high = true,
+		.set_mode = true,
+		.max = PIND_UNLIMITED,
+		.high = PIND_UNLIMITED,
+		.mode = PIND_MODE_ENFORCE,
+	};
+	struct pind_manager *m = userdata;
+	struct pind_group_info old;
+	uint64_t id;
+	int r;
+
+	if (manager_quota_of(m, path) &&
+	    (!m->present || pind_cgroup_id(m->cgroup_mount, path, &id) == -ENOENT))
+		return forget_stored(m, path, error);
+	if (!m->present)
+		return manager_kernel_error(m, -ENODEV, path, error);
+	r = find_cgroup(m, path, &id, error);
+	if (r < 0)
+		return r;
+	r = m->kernel->ops->group_get(m->kernel, id, take_values, &old);
+	if (r >= 0 && info_has_quota(&old))
+		r = m->kernel->ops->group_set(m->kernel, id, &none, NULL, NULL);
+	if (r < 0)
+		return manager_kernel_error(m, r, path, error);
+	r = stores_remove(m, path);
+	if (r < 0) {
+		kernel_restore(m, id, &old);
+		return store_failed(m, path, r, error);
+	}
+	settle_group(m, id);
+	return 0;
+}

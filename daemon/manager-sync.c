@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Reading everything anew: at the start, after a reload, when events were lost. */
+#include <string.h>
+#include <time.h>
+
+#include "manager-internal.h"
+
+/* Between two readings, so that a flood of losses cannot keep us busy. */
+#define SYNC_INTERVAL_USEC  (200 * 1000)
+/* Between tries, while the module does not answer as it should. */
+#define SYNC_PAUSE_MIN_USEC (1000 * 1000)
+#define SYNC_PAUSE_MAX_USEC (60 * 1000 * 1000)
+
+static uint64_t now_usec(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+void manager_sync_soon(struct pind_manager *m, uint64_t after)
+{
+	uint64_t when = now_usec() + after;
+
+	if (m->sync_last > 0 && when < m->sync_last + SYNC_INTERVAL_USEC)
+		when = m->sync_last + SYNC_INTERVAL_USEC;
+	(void)sd_event_source_set_time(m->sync_timer, when);
+	(void)sd_event_source_set_enabled(m->sync_timer, SD_EVENT_ONESHOT);
+}
+
+static bool differs_for_the_bus(const struct pind_group_info *a, const struct pind_group_info *b)
+{
+	return a->max != b->max || a->high != b->high || a->mode != b->mode ||
+	       !a->dead != !b->dead;
+}
+
+int manager_take_group(const struct pind_group_info *info, void *manager)
+{
+	struct pind_manager *m = manager;
+	struct pind_group *group = pind_groups_by_id(m->groups, info->id);
+	struct pind_group *stood = pind_groups_by_path(m->groups, info->path);
+	bool changed = group && differs_for_the_bus(&group->info, info);
+	int r;
+
+	/* a new cgroup at the path of one that was removed is a new object */
+	if (!group && stood && stood->info.dead && !info->dead)
+		manager_signal(m, pind_bus_emit_removed, stood);
+	r = pind_groups_update(m->groups, info, &group);
+	if (r < 0)
+		return r;
+	group->epoch = m->epoch;
+	group->seen = true;
+	if (changed) {
+		group->changed = true;
+		manager_later(m);
+	}
+	if (r > 0 && pind_groups_by_path(m->groups, info->path) == group)
+		manager_signal(m, pind_bus_emit_added, group);
+	return 0;
+}
+
+void manager_drop_group(struct pind_manager *m, struct pind_group *group)
+{
+	_cleanup_free_ char *path = strdup(group->info.path);
+	bool stands = pind_groups_by_path(m->groups, group->info.path) == group;
+
+	if (stands)
+		manager_signal(m, pind_bus_emit_removed, group);
+	pind_groups_remove(m->groups, group);
+	/* an older one of that path shows again */
+	group = path ? pind_groups_by_path(m->groups, path) : NULL;
+	if (stands && group)
+		manager_signal(m, pind_bus_emit_added, group);
+}
+
+static void manager_drop_all(struct pind_manager *m)
+{
+	struct pind_group *group;
+
+	while ((group = pind_groups_any(m->groups)))
+		manager_drop_group(m, group);
+}
+
+void manager_module_gone(struct pind_manager *m)
+{
+	bool was = m->present;
+
+	if (was)
+		pind_journal_module_left(&m->info);
+	manager_drop_all(m);
+	m->present = false;
+	m->info = (struct pind_info){};
+	m->info_epoch = 0;
+	manager_set_trouble(m, TROUBLE_MODULE, NULL);
+	manager_set_trouble(m, TROUBLE_QUOTA, NULL);
+	(void)sd_event_source_set_enabled(m->sync_timer, SD_EVENT_OFF);
+	manager_settle_state(m);
+}
+
+static int forget_seen(struct pind_group *group, void *userdata)
+{
+	group->seen = false;
+	return 0;
+}
+
+static int find_unseen(struct pind_group *group, void *userdata)
+{
+	struct pind_group **ret = userdata;
+
+	if (group->seen)
+		return 0;
+	*ret = group;
+	return -ECANCELED;
+}
+
+static int sync_groups(struct pind_manager *m)
+{
+	struct pind_group *group;
+	int r;
+
+	(void)pind_groups_visit(m->groups, forget_seen, NULL);
+	r = m->kernel->ops->group_dump(m->kernel, manager_take_group, m);
+	if (r < 0)
+		return r;
+	if (r > 0) {
+		/* something may be missing in it: nothing is dropped, and it is read again */
+		manager_sync_soon(m, 0);
+		return 0;
+	}
+	while (pind_groups_visit(m->groups, find_unseen, &group) == -ECANCELED)
+		manager_drop_group(m, group);
+	return 0;
+}
+
+static int tell_refusal(const struct pind_refusal *refusal, void *userdata)
+{
+	manager_tell_refusal(userdata, refusal);
+	return 0;
+}
+
+static int take_last(const struct pind_refusal *refusal, void *userdata)
+{
+	*(uint64_t *)userdata = refusal->seq;
+	return 0;
+}
+
+/*
+ * Tells the refusals that came by no event. Those that a daemon finds at its start,
+ * without a note which were told, are history.
+ */
+static int sync_refusals(struct pind_manager *m)
+{
+	uint64_t last = 0;
+	int r;
+
+	if (!pind_reported_knows(m->reported, m->info.load_id) && m->synced)
+		pind_reported_set(m->reported, m->info.load_id, 0);
+	if (pind_reported_knows(m->reported, m->info.load_id)) {
+		r = m->kernel->ops->refusal_dump(m->kernel, tell_refusal, m);
+		return r < 0 ? r : 0;
+	}
+	r = m->kernel->ops->refusal_dump(m->kernel, take_last, &last);
+	if (r < 0)
+		return r;
+	pind_reported_set(m->reported, m->info.load_id, last);
+	return 0;
+}
+
+static int sync_info(struct pind_manager *m)
+{
+	struct pind_info info;
+	bool other;
+	int r;
+
+	r = m->kernel->ops->info_get(m->kernel, &info);
+	if (r < 0)
+		return r;
+	other = !m->present || info.load_id != m->info.load_id;
+	if (other)
+		manager_drop_all(m);
+	m->info = info;
+	m->info_epoch = m->epoch;
+	m->present = true;
+	if (other)
+		pind_journal_module_came(&m->info);
+	return 0;
+}
+
+int manager_sync(struct pind_manager *m)
+{
+	char *sentence = NULL;
+	int r;
+
+	(void)sd_event_source_set_enabled(m->sync_timer, SD_EVENT_OFF);
+	m->sync_last = now_usec();
+	m->resyncs += m->stale;
+	m->stale = false;
+	r = sync_info(m);
+	r = r < 0 ? r : sync_groups(m);
+	r = r < 0 ? r : sync_refusals(m);
+	if (r == -ENODEV) {
+		m->synced = true;
+		manager_module_gone(m);
+		return r;
+	}
+	if (r >= 0) {
+		m->synced = true;
+		m->sync_pause = 0;
+		manager_set_trouble(m, TROUBLE_MODULE, NULL);
+		manager_apply_quotas(m);
+		manager_adopt_quotas(m);
+		manager_settle_state(m);
+		return 0;
+	}
+	m->sync_pause = m->sync_pause ? m->sync_pause * 2 : SYNC_PAUSE_MIN_USEC;
+	if (m->sync_pause > SYNC_PAUSE_MAX_USEC)
+		m->sync_pause = SYNC_PAUSE_MAX_USEC;
+	manager_sync_soon(m, m->sync_pause);
+	if (asprintf(&sentence, "the kernel module does not answer as it should: %s",
+		     m->kernel->text[0] ? m->kernel->text : strerror(-r)) >= 0)
+		manager_set_trouble(m, TROUBLE_MODULE, sentence);
+	manager_settle_state(m);
+	return r;
+}

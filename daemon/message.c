@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+
+#include "message.h"
+
+enum kind {
+	KIND_U32, /* into a uint32_t */
+	KIND_U64, /* into a uint64_t, signed ones too */
+	KIND_STRING, /* into a const char *, points into the message */
+	KIND_COPY, /* into a char[]; what is too long is cut */
+	KIND_SKIP, /* dealt with by the caller, any number of times */
+};
+
+/* One attribute and where its value goes. */
+struct field {
+	uint16_t type;
+	enum kind kind;
+	size_t offset;
+	size_t size; /* KIND_COPY only */
+	bool optional;
+};
+
+#define FIELD_ANY(object, attribute, kind, member, optional)      \
+	{ attribute, kind, offsetof(struct object, member),       \
+	  sizeof(((struct object *)0)->member), optional }
+#define FIELD(object, attribute, kind, member) FIELD_ANY(object, attribute, kind, member, false)
+#define FIELD_OPTIONAL(object, attribute, kind, member) \
+	FIELD_ANY(object, attribute, kind, member, true)
+#define FIELD_SKIP(attribute) { attribute, KIND_SKIP, 0, 0, true }
+
+static const struct field hook_fields[] = {
+	FIELD(pind_hook, PIND_A_HOOK_NAME, KIND_COPY, name),
+	FIELD(pind_hook, PIND_A_HOOK_MECHANISM, KIND_COPY, mechanism),
+	FIELD(pind_hook, PIND_A_HOOK_STATE, KIND_U32, state),
+	FIELD(pind_hook, PIND_A_HOOK_CALLS, KIND_U64, calls),
+	{},
+};
+
+static const struct field info_fields[] = {
+	FIELD(pind_info, PIND_A_INFO_VERSION, KIND_COPY, version),
+	FIELD(pind_info, PIND_A_INFO_LOAD_ID, KIND_U64, load_id),
+	FIELD(pind_info, PIND_A_INFO_PAGE_SIZE, KIND_U32, page_size),
+	FIELD(pind_info, PIND_A_INFO_TOTAL_RAM, KIND_U64, total_ram),
+	FIELD(pind_info, PIND_A_INFO_GROUPS, KIND_U64, groups),
+	FIELD(pind_info, PIND_A_INFO_ACCOUNTS, KIND_U64, accounts),
+	FIELD(pind_info, PIND_A_INFO_FOLIOS, KIND_U64, folios),
+	FIELD(pind_info, PIND_A_INFO_LEDGER_BYTES, KIND_U64, ledger_bytes),
+	FIELD(pind_info, PIND_A_INFO_EVENTS_LOST, KIND_U64, events_lost),
+	FIELD_SKIP(PIND_A_INFO_HOOK),
+	FIELD(pind_info, PIND_A_INFO_BOOKS, KIND_U64, books),
+	{},
+};
+
+static const struct field group_fields[] = {
+	FIELD(pind_group_info, PIND_A_GROUP_ID, KIND_U64, id),
+	FIELD_OPTIONAL(pind_group_info, PIND_A_GROUP_PARENT_ID, KIND_U64, parent_id),
+	FIELD(pind_group_info, PIND_A_GROUP_PATH, KIND_STRING, path),
+	FIELD(pind_group_info, PIND_A_GROUP_CURRENT, KIND_U64, current),
+	FIELD(pind_group_info, PIND_A_GROUP_PEAK, KIND_U64, peak),
+	FIELD(pind_group_info, PIND_A_GROUP_MAX, KIND_U64, max),
+	FIELD(pind_group_info, PIND_A_GROUP_HIGH, KIND_U64, high),
+	FIELD(pind_group_info, PIND_A_GROUP_MODE, KIND_U32, mode),
+	FIELD(pind_group_info, PIND_A_GROUP_PINS, KIND_U64, pins),
+	FIELD(pind_group_info, PIND_A_GROUP_DEAD, KIND_U32, dead),
+	FIELD(pind_group_info, PIND_A_GROUP_EVENTS_MAX, KIND_U64, events_max),
+	FIELD(pind_group_info, PIND_A_GROUP_EVENTS_OBSERVED, KIND_U64, events_observed),
+	FIELD(pind_group_info, PIND_A_GROUP_EVENTS_HIGH, KIND_U64, events_high),
+	FIELD(pind_group_info, PIND_A_GROUP_EVENTS_REFUSED, KIND_U64, events_refused),
+	{},
+};
+
+static const struct field account_fields[] = {
+	FIELD(pind_account_info, PIND_A_ACCOUNT_ID, KIND_U64, id),
+	FIELD(pind_account_info, PIND_A_ACCOUNT_GROUP_ID, KIND_U64, group_id),
+	FIELD(pind_account_info, PIND_A_ACCOUNT_PID, KIND_U32, pid),
+	FIELD(pind_account_info, PIND_A_ACCOUNT_START_TIME, KIND_U64, start_time),
+	FIELD(pind_account_info, PIND_A_ACCOUNT_COMM, KIND_STRING, comm),
+	FIELD(pind_account_info, PIND_A_ACCOUNT_SYMBOL, KIND_STRING, symbol),
+	FIELD(pind_account_info, PIND_A_ACCOUNT_MODULE, KIND_STRING, module),
+	FIELD(pind_account_info, PIND_A_ACCOUNT_PINS, KIND_U64, pins),
+	FIELD(pind_account_info, PIND_A_ACCOUNT_COVERED, KIND_U64, covered),
+	FIELD(pind_account_info, PIND_A_ACCOUNT_SINCE, KIND_U64, since),
+	{},
+};
+
+static const struct field counters_fields[] = {
+	FIELD(pind_counters, PIND_A_COUNTERS_REQUESTED, KIND_U64, requested),
+	FIELD(pind_counters, PIND_A_COUNTERS_RETURNED, KIND_U64, returned),
+	FIELD(pind_counters, PIND_A_COUNTERS_LONGTERM_REQUESTED, KIND_U64, longterm_requested),
+	FIELD(pind_counters, PIND_A_COUNTERS_LONGTERM_RETURNED, KIND_U64, longterm_returned),
+	FIELD(pind_counters, PIND_A_COUNTERS_KERNEL_ACQUIRED, KIND_U64, kernel_acquired),
+	FIELD(pind_counters, PIND_A_COUNTERS_KERNEL_RELEASED, KIND_U64, kernel_released),
+	FIELD(pind_counters, PIND_A_COUNTERS_UNATTRIBUTED, KIND_U64, unattributed),
+	FIELD(pind_counters, PIND_A_COUNTERS_REFUSED, KIND_U64, refused),
+	FIELD(pind_counters, PIND_A_COUNTERS_OBSERVED, KIND_U64, observed),
+	{},
+};
+
+static const struct field refusal_fields[] = {
+	FIELD(pind_refusal, PIND_A_REFUSAL_SEQ, KIND_U64, seq),
+	FIELD(pind_refusal, PIND_A_REFUSAL_TIME, KIND_U64, time),
+	FIELD(pind_refusal, PIND_A_REFUSAL_GROUP_ID, KIND_U64, group_id),
+	FIELD(pind_refusal, PIND_A_REFUSAL_PATH, KIND_STRING, path),
+	FIELD(pind_refusal, PIND_A_REFUSAL_BY_ID, KIND_U64, by_id),
+	FIELD(pind_refusal, PIND_A_REFUSAL_BY_PATH, KIND_STRING, by_path),
+	FIELD(pind_refusal, PIND_A_REFUSAL_PID, KIND_U32, pid),
+	FIELD(pind_refusal, PIND_A_REFUSAL_COMM, KIND_STRING, comm),
+	FIELD(pind_refusal, PIND_A_REFUSAL_SYMBOL, KIND_STRING, symbol),
+	FIELD(pind_refusal, PIND_A_REFUSAL_MODULE, KIND_STRING, module),
+	FIELD(pind_refusal, PIND_A_REFUSAL_WANTED, KIND_U64, wanted),
+	FIELD(pind_refusal, PIND_A_REFUSAL_NEEDED, KIND_U64, needed),
+	FIELD(pind_refusal, PIND_A_REFUSAL_CURRENT, KIND_U64, current),
+	FIELD(pind_refusal, PIND_A_REFUSAL_MAX, KIND_U64, max),
+	FIELD(pind_refusal, PIND_A_REFUSAL_MODE, KIND_U32, mode),
+	{},
+};
+
+static const struct field audit_fields[] = {
+	FIELD(pind_audit, PIND_A_AUDIT_FOLIOS, KIND_U64, folios),
+	FIELD(pind_audit, PIND_A_AUDIT_PINS, KIND_U64, pins),
+	FIELD(pind_audit, PIND_A_AUDIT_UNCHARGED, KIND_U64, uncharged),
+	{},
+};
+
+/* A run of attributes: a message's or a nest's. */
+struct span {
+	const void *start;
+	size_t length;
+};
+
+#define ATTRIBUTE_LENGTH_MIN sizeof(struct nlattr)
+
+static bool attribute_ok(const struct nlattr *attr, size_t left)
+{
+	return left >= ATTRIBUTE_LENGTH_MIN && attr->nla_len >= ATTRIBUTE_LENGTH_MIN &&
+	       attr->nla_len <= left;
+}
+
+/* The next attribute of the span, which shrinks; NULL with *ret_bad false at its end. */
+static const struct nlattr *span_next(struct span *span, bool *ret_bad)
+{
+	const struct nlattr *attr = span->start;
+	size_t step;
+
+	*ret_bad = false;
+	if (span->length == 0)
+		return NULL;
+	if (!attribute_ok(attr, span->length)) {
+		*ret_bad = true;
+		return NULL;
+	}
+	step = MNL_ALIGN(attr->nla_len);
+	if (step > span->length)
+		step = span->length;
+	span->start = (const char *)span->start + step;
+	span->length -= step;
+	return attr;
+}
+
+static int message_span(const struct nlmsghdr *nlh, struct span *ret)
+{
+	if (nlh->nlmsg_len < NLMSG_HDRLEN + GENL_HDRLEN)
+		return -EBADMSG;
+	ret->start = (const char *)nlh + NLMSG_HDRLEN + GENL_HDRLEN;
+	ret->length = nlh->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN;
+	return 0;
+}
+
+static struct span nest_span(const struct nlattr *attr)
+{
+	return (struct span){ mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr) };
+}
+
+static bool string_ok(const struct nlattr *attr)
+{
+	size_t length = mnl_attr_get_payload_len(attr);
+
+	/* ends with a NUL, and with none before */
+	return length > 0 && strnlen(mnl_attr_get_payload(attr), length) == length - 1;
+}
+
+static int field_store(const struct field *field, const struct nlattr *attr, char *object)
+{
+	size_t length = mnl_attr_get_payload_len(attr);
+	void *target = object + field->offset;
+
+	switch (field->kind) {
+	case KIND_U32:
+		if (length != sizeof(uint32_t))
+			return -EBADMSG;
+		memcpy(target, mnl_attr_get_payload(attr), length);
+		return 0;
+	case KIND_U64:
+		/* the kernel aligns attributes to 4 bytes only, hence memcpy */
+		if (length != sizeof(uint64_t))
+			return -EBADMSG;
+		memcpy(target, mnl_attr_get_payload(attr), length);
+		return 0;
+	case KIND_STRING:
+		if (!string_ok(attr))
+			return -EBADMSG;
+		*(const char **)target = mnl_attr_get_str(attr);
+		return 0;
+	case KIND_COPY:
+		if (!string_ok(attr))
+			return -EBADMSG;
+		(void)snprintf(target, field->size, "%s", mnl_attr_get_str(attr));
+		return 0;
+	case KIND_SKIP:
+		return 0;
+	}
+	return -EBADMSG;
+}
+
+static const struct field *field_find(const struct field *fields, uint16_t type)
+{
+	for (; fields->type; fields++)
+		if (fields->type == type)
+			return fields;
+	return NULL;
+}
+
+/* Fills the object from the attributes as the table says. */
+static int span_parse(struct span span, const struct field *fields, void *object)
+{
+	const struct nlattr *attr;
+	uint32_t seen = 0;
+	bool bad;
+	int r;
+
+	while ((attr = span_next(&span, &bad))) {
+		const struct field *field = field_find(fields, mnl_attr_get_type(attr));
+
+		if (!field)
+			continue;
+		if (field->kind != KIND_SKIP && (seen & (1U << field->type)))
+			return -EBADMSG;
+		seen |= 1U << field->type;
+		r = field_store(field, attr, object);
+		if (r < 0)
+			return r;
+	}
+	if (bad)
+		return -EBADMSG;
+	for (; fields->type; fields++)
+		if (!fields->optional && !(seen & (1U << fields->type)))
+			return -EBADMSG;
+	return 0;
+}
+
+static int message_parse(const struct nlmsghdr *nlh, const struct field *fields, void *object)
+{
+	struct span span;
+	int r;
+
+	r = message_span(nlh, &span);
+	if (r < 0)
+		return r;
+	return span_parse(span, fields, object);
+}
+
+static int group_check(const struct pind_group_info *group)
+{
+	if (group->path[0] != '/')
+		return -EBADMSG;
+	if (group->mode != PIND_MODE_OBSERVE && group->mode != PIND_MODE_ENFORCE)
+		return -EBADMSG;
+	return 0;
+}
+
+struct nlmsghdr *pind_message_request(char *buffer, uint16_t family, uint8_t command,
+				      uint8_t version, uint16_t flags)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
+	struct genlmsghdr *genl;
+
+	nlh->nlmsg_type = family;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
+	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+	genl->cmd = command;
+	genl->version = version;
+	return nlh;
+}
+
+void pind_message_put_group_change(struct nlmsghdr *nlh, uint64_t id,
+				   const struct pind_group_change *change)
+{
+	mnl_attr_put_u64(nlh, PIND_A_GROUP_ID, id);
+	if (change->set_max)
+		mnl_attr_put_u64(nlh, PIND_A_GROUP_MAX, change->max);
+	if (change->set_high)
+		mnl_attr_put_u64(nlh, PIND_A_GROUP_HIGH, change->high);
+	if (change->set_mode)
+		mnl_attr_put_u32(nlh, PIND_A_GROUP_MODE, change->mode);
+}
+
+int pind_message_command(const struct nlmsghdr *nlh)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+
+	if (nlh->nlmsg_len < NLMSG_HDRLEN + GENL_HDRLEN)
+		return -EBADMSG;
+	return genl->cmd;
+}
+
+static int info_parse_hooks(struct span span, struct pind_info *info)
+{
+	const struct nlattr *attr;
+	bool bad;
+	int r;
+
+	while ((attr = span_next(&span, &bad))) {
+		if (mnl_attr_get_type(attr) != PIND_A_INFO_HOOK)
+			continue;
+		if (info->n_hooks == PIND_HOOKS_MAX)
+			return -EBADMSG;
+		r = span_parse(nest_span(attr), hook_fields, &info->hooks[info->n_hooks]);
+		if (r < 0)
+			return r;
+		info->n_hooks++;
+	}
+	return bad ? -EBADMSG : 0;
+}
+
+int pind_message_parse_info(const struct nlmsghdr *nlh, struct pind_info *ret)
+{
+	struct pind_info info = {};
+	struct span span;
+	int r;
+
+	r = message_span(nlh, &span);
+	if (r < 0)
+		return r;
+	r = span_parse(span, info_fields, &info);
+	if (r < 0)
+		return r;
+	r = info_parse_hooks(span, &info);
+	if (r < 0)
+		return r;
+	*ret = info;
+	return 0;
+}
+
+int pind_message_parse_group(const struct nlmsghdr *nlh, struct pind_group_info *ret)
+{
+	struct pind_group_info group = {};
+	int r;
+
+	r = message_parse(nlh, group_fields, &group);
+	if (r < 0)
+		return r;
+	r = group_check(&group);
+	if (r < 0)
+		return r;
+	*ret = group;
+	return 0;
+}
+
+int pind_message_parse_account(const struct nlmsghdr *nlh, struct pind_account_info *ret)
+{
+	struct pind_account_info account = {};
+	int r;
+
+	r = message_parse(nlh, account_fields, &account);
+	if (r < 0)
+		return r;
+	*ret = account;
+	return 0;
+}
+
+int pind_message_parse_refusal(const struct nlmsghdr *nlh, struct pind_refusal *ret)
+{
+	struct pind_refusal refusal = {};
+	int r;
+
+	r = message_parse(nlh, refusal_fields, &refusal);
+	if (r < 0)
+		return r;
+	*ret = refusal;
+	return 0;
+}
+
+int pind_message_parse_counters(const struct nlmsghdr *nlh, struct pind_counters *ret)
+{
+	struct pind_counters counters = {};
+	int r;
+
+	r = message_parse(nlh, counters_fields, &counters);
+	if (r < 0)
+		return r;
+	*ret = counters;
+	return 0;
+}
+
+int pind_message_parse_audit(const struct nlmsghdr *nlh, struct pind_audit *ret)
+{
+	struct pind_audit audit = {};
+	int r;
+
+	r = message_parse(nlh, audit_fields, &audit);
+	if (r < 0)
+		return r;
+	*ret = audit;
+	return 0;
+}
+
+static int event_parse_attribute(const struct nlattr *attr, struct pind_event *event, bool *has)
+{
+	bool is_refusal = event->command == PIND_CMD_REFUSED_NTF;
+
+	switch (mnl_attr_get_type(attr)) {
+	case PIND_A_EVENT_REFUSAL:
+		if (!is_refusal || *has)
+			return -EBADMSG;
+		*has = true;
+		return span_parse(nest_span(attr), refusal_fields, &event->refusal);
+	case PIND_A_EVENT_GROUP:
+		if (is_refusal || *has)
+			return -EBADMSG;
+		*has = true;
+		return span_parse(nest_span(attr), group_fields, &event->group) ?:
+		       group_check(&event->group);
+	case PIND_A_EVENT_LOST:
+		if (mnl_attr_get_payload_len(attr) != sizeof(event->lost))
+			return -EBADMSG;
+		memcpy(&event->lost, mnl_attr_get_payload(attr), sizeof(event->lost));
+		return 0;
+	}
+	return 0;
+}
+
+int pind_message_parse_event(const struct nlmsghdr *nlh, struct pind_event *ret)
+{
+	struct pind_event event = {};
+	const struct nlattr *attr;
+	struct span span;
+	bool has = false;
+	bool bad;
+	int r;
+
+	r = pind_message_command(nlh);
+	if (r < 0)
+		return r;
+	if (r < PIND_CMD_REFUSED_NTF || r > PIND_CMD_GROUP_DEAD_NTF)
+		return 0;
+	event.command = (uint8_t)r;
+	(void)message_span(nlh, &span);
+	while ((attr = span_next(&span, &bad))) {
+		r = event_parse_attribute(attr, &event, &has);
+		if (r < 0)
+			return r;
+	}
+	if (bad || !has)
+		return -EBADMSG;
+	*ret = event;
+	return 1;
+}

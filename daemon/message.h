@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The words of the wire: builds requests to the module and takes its messages
+ * apart, as docs/netlink/pind.yaml says. Touches no socket.
+ *
+ * The parsers are strict: an attribute of the wrong length, a string without its
+ * end, one that is missing or there twice, and trailing bytes make -EBADMSG, and
+ * *ret is left alone. Attributes that are not known are skipped, for a newer
+ * module may send more. Strings in *ret point into the message.
+ */
+#ifndef PIND_MESSAGE_H
+#define PIND_MESSAGE_H
+
+#include <linux/netlink.h>
+
+#include "snapshot.h"
+
+/* Room for any request. */
+#define PIND_REQUEST_SIZE 256
+
+/**
+ * pind_message_request - begin a request
+ * @buffer: at least PIND_REQUEST_SIZE bytes
+ * @family: number of the generic netlink family
+ * @command: enum pind_cmd, or of another family
+ * @version: of the family
+ * @flags: beside NLM_F_REQUEST and NLM_F_ACK, e.g. NLM_F_DUMP
+ *
+ * Return: the message in @buffer; attributes are put behind it by libmnl.
+ */
+struct nlmsghdr *pind_message_request(char *buffer, uint16_t family, uint8_t command,
+				      uint8_t version, uint16_t flags);
+
+/* Puts what @change marks behind the id. */
+void pind_message_put_group_change(struct nlmsghdr *nlh, uint64_t id,
+				   const struct pind_group_change *change);
+
+/* The generic netlink command of a message, or -EBADMSG if it is too short for one. */
+int pind_message_command(const struct nlmsghdr *nlh);
+
+int pind_message_parse_info(const struct nlmsghdr *nlh, struct pind_info *ret);
+int pind_message_parse_group(const struct nlmsghdr *nlh, struct pind_group_info *ret);
+int pind_message_parse_account(const struct nlmsghdr *nlh, struct pind_account_info *ret);
+int pind_message_parse_refusal(const struct nlmsghdr *nlh, struct pind_refusal *ret);
+int pind_message_parse_counters(const struct nlmsghdr *nlh, struct pind_counters *ret);
+int pind_message_parse_audit(const struct nlmsghdr *nlh, struct pind_audit *ret);
+
+/* What an event carries: one of the two, told by the command. */
+struct pind_event {
+	uint8_t command; /* one of PIND_CMD_*_NTF */
+	uint64_t lost;
+	struct pind_refusal refusal;
+	struct pind_group_info group;
+};
+
+/* Return: 1, 0 if it is no event that is known, -EBADMSG. */
+int pind_message_parse_event(const struct nlmsghdr *nlh, struct pind_event *ret);
+
+#endif /* PIND_MESSAGE_H */

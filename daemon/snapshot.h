@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the module says, as plain values. Each struct is one attribute set of
+ * docs/netlink/pind.yaml, where the meaning of each field stands. Sizes are
+ * bytes. Strings belong to whoever hands the struct out, and live as long as
+ * that one's contract says.
+ */
+#ifndef PIND_SNAPSHOT_H
+#define PIND_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/pind.h>
+
+/* More than any kernel has pin and unpin functions. */
+#define PIND_HOOKS_MAX 64
+
+struct pind_hook {
+	char name[64];
+	char mechanism[32];
+	uint32_t state; /* enum pind_hook_state */
+	uint64_t calls;
+};
+
+struct pind_info {
+	char version[64];
+	uint64_t load_id;
+	uint32_t page_size;
+	uint64_t total_ram;
+	uint64_t groups;
+	uint64_t accounts;
+	uint64_t folios;
+	uint64_t ledger_bytes;
+	uint64_t events_lost;
+	uint64_t books; /* s64 on the wire and for the reader */
+	size_t n_hooks;
+	struct pind_hook hooks[PIND_HOOKS_MAX];
+};
+
+struct pind_group_info {
+	uint64_t id;
+	uint64_t parent_id; /* 0: the root */
+	const char *path;
+	uint64_t current;
+	uint64_t peak;
+	uint64_t max;
+	uint64_t high;
+	uint32_t mode; /* enum pind_mode */
+	uint64_t pins;
+	uint32_t dead;
+	uint64_t events_max;
+	uint64_t events_observed;
+	uint64_t events_high;
+	uint64_t events_refused;
+};
+
+struct pind_account_info {
+	uint64_t id;
+	uint64_t group_id;
+	uint32_t pid;
+	uint64_t start_time;
+	const char *comm;
+	const char *symbol;
+	const char *module;
+	uint64_t pins;
+	uint64_t covered;
+	uint64_t since;
+};
+
+struct pind_counters {
+	uint64_t requested;
+	uint64_t returned;
+	uint64_t longterm_requested;
+	uint64_t longterm_returned;
+	uint64_t kernel_acquired;
+	uint64_t kernel_released;
+	uint64_t unattributed; /* s64 on the wire and for the reader */
+	uint64_t refused;
+	uint64_t observed;
+};
+
+struct pind_refusal {
+	uint64_t seq;
+	uint64_t time;
+	uint64_t group_id;
+	const char *path;
+	uint64_t by_id;
+	const char *by_path;
+	uint32_t pid;
+	const char *comm;
+	const char *symbol;
+	const char *module;
+	uint64_t wanted;
+	uint64_t needed;
+	uint64_t current;
+	uint64_t max;
+	uint32_t mode; /* enum pind_mode */
+};
+
+struct pind_audit {
+	uint64_t folios;
+	uint64_t pins;
+	uint64_t uncharged;
+};
+
+/* What to set on a group; what is not marked stays as it is. */
+struct pind_group_change {
+	bool set_max;
+	bool set_high;
+	bool set_mode;
+	uint64_t max;
+	uint64_t high;
+	uint32_t mode;
+};
+
+/* The words of the bus and the store for enum pind_mode. */
+static inline const char *pind_mode_name(uint32_t mode)
+{
+	return mode == PIND_MODE_OBSERVE ? "observe" : "enforce";
+}
+
+#endif /* PIND_SNAPSHOT_H */

@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cjson/cJSON.h>
+#include <linux/pind.h>
+
+#include <pind/cleanup.h>
+
+#include "cgroup.h"
+#include "snapshot.h"
+#include "store.h"
+
+#define STORE_VERSION	   1
+#define STORE_TEMPORARY	   PIND_STORE_FILE ".new"
+/* A million quotas; what is bigger was not written by us. */
+#define STORE_SIZE_MAX	   (256 * 1024 * 1024)
+#define STORE_DAMAGED_MAX  1000
+/* The word for PIND_UNLIMITED in the file. */
+#define STORE_UNLIMITED	   "max"
+
+DEFINE_CLEANUP(cJSON, cJSON_Delete, cjson_deletep)
+
+struct pind_store {
+	char *directory;
+	bool unusable; /* the file could not be read: do not overwrite it */
+	struct pind_quota *quotas; /* sorted by path */
+	size_t n;
+};
+
+void pind_store_report_clear(struct pind_store_report *report)
+{
+	free(report->kept_as);
+	free(report->why);
+	*report = (struct pind_store_report){};
+}
+
+static void __attribute__((format(printf, 2, 3)))
+report_why(struct pind_store_report *report, const char *format, ...)
+{
+	va_list arguments;
+
+	if (report->why)
+		return; /* the first trouble is the one to tell */
+	va_start(arguments, format);
+	if (vasprintf(&report->why, format, arguments) < 0)
+		report->why = NULL;
+	va_end(arguments);
+}
+
+/* Where the path is, or where it would be. */
+static size_t store_position(const struct pind_store *store, const char *path, bool *ret_found)
+{
+	size_t low = 0, high = store->n;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = strcmp(store->quotas[middle].path, path);
+
+		if (order == 0) {
+			*ret_found = true;
+			return middle;
+		}
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*ret_found = false;
+	return low;
+}
+
+static void store_take_out(struct pind_store *store, size_t at)
+{
+	store->n--;
+	memmove(&store->quotas[at], &store->quotas[at + 1],
+		(store->n - at) * sizeof(store->quotas[0]));
+}
+
+/* Room for one more at @at; the entry there is to be filled. */
+static int store_make_room(struct pind_store *store, size_t at)
+{
+	struct pind_quota *quotas;
+
+	quotas = reallocarray(store->quotas, store->n + 1, sizeof(*quotas));
+	if (!quotas)
+		return -ENOMEM;
+	store->quotas = quotas;
+	memmove(&quotas[at + 1], &quotas[at], (store->n - at) * sizeof(quotas[0]));
+	store->n++;
+	return 0;
+}
+
+static bool json_size(const cJSON *value, uint64_t *ret)
+{
+	uint64_t bytes;
+
+	if (cJSON_IsString(value) && !strcmp(value->valuestring, STORE_UNLIMITED)) {
+		*ret = PIND_UNLIMITED;
+		return true;
+	}
+	/*
+	 * Numbers are doubles, which hold each multiple of a page size below
+	 * 2^64; the kernel has rounded to pages.
+	 */
+	if (!cJSON_IsNumber(value) || !(value->valuedouble >= 0) ||
+	    value->valuedouble >= 0x1p64)
+		return false;
+	bytes = (uint64_t)value->valuedouble;
+	if ((double)bytes != value->valuedouble)
+		return false; /* has a fraction */
+	*ret = bytes;
+	return true;
+}
+
+static bool json_mode(const cJSON *value, uint32_t *ret)
+{
+	if (!cJSON_IsString(value))
+		return false;
+	for (uint32_t mode = PIND_MODE_OBSERVE; mode <= PIND_MODE_ENFORCE; mode++)
+		if (!strcmp(value->valuestring, pind_mode_name(mode))) {
+			*ret = mode;
+			return true;
+		}
+	return false;
+}
+
+/* NULL if the entry is one, else what is wrong. The path stays the document's. */
+static const char *json_quota(const cJSON *entry, struct pind_quota *ret)
+{
+	const cJSON *path = cJSON_GetObjectItemCaseSensitive(entry, "path");
+	const cJSON *id = cJSON_GetObjectItemCaseSensitive(entry, "cgroup_id");
+	struct pind_quota quota = {};
+	char *end;
+
+	if (!cJSON_IsString(path) || pind_cgroup_path_wrong(path->valuestring))
+		return "its \"path\" is no cgroup path";
+	if (!json_size(cJSON_GetObjectItemCaseSensitive(entry, "max"), &quota.max))
+		return "its \"max\" is neither a number of bytes nor \"" STORE_UNLIMITED "\"";
+	if (!json_size(cJSON_GetObjectItemCaseSensitive(entry, "high"), &quota.high))
+		return "its \"high\" is neither a number of bytes nor \"" STORE_UNLIMITED "\"";
+	if (!json_mode(cJSON_GetObjectItemCaseSensitive(entry, "mode"), &quota.mode))
+		return "its \"mode\" is neither \"observe\" nor \"enforce\"";
+	if (id) {
+		/* a string, for an id needs all its 64 bits */
+		if (!cJSON_IsString(id) || !id->valuestring[0])
+			return "its \"cgroup_id\" is no id";
+		quota.cgroup_id = strtoull(id->valuestring, &end, 10);
+		if (*end || quota.cgroup_id == 0)
+			return "its \"cgroup_id\" is no id";
+	}
+	quota.path = path->valuestring;
+	*ret = quota;
+	return NULL;
+}
+
+static int store_insert(struct pind_store *store, const struct pind_quota *quota)
+{
+	_cleanup_free_ char *path = NULL;
+	bool found;
+	size_t at;
+	int r;
+
+	at = store_position(store, quota->path, &found);
+	if (found)
+		return -EEXIST;
+	path = strdup(quota->path);
+	if (!path)
+		return -ENOMEM;
+	r = store_make_room(store, at);
+	if (r < 0)
+		return r;
+	store->quotas[at] = *quota;
+	store->quotas[at].path = TAKE_PTR(path);
+	return 0;
+}
+
+/* Takes the entries that make sense and tells of those that do not. */
+static int store_take_json(struct pind_store *store, const cJSON *document,
+			   struct pind_store_report *report)
+{
+	const cJSON *version = cJSON_GetObjectItemCaseSensitive(document, "version");
+	const cJSON *quotas = cJSON_GetObjectItemCaseSensitive(document, "quotas");
+	const cJSON *entry;
+	size_t number = 0;
+	int r;
+
+	if (!cJSON_IsNumber(version) || version->valueint != STORE_VERSION ||
+	    !cJSON_IsArray(quotas)) {
+		report_why(report, "it is no list of quotas of version %d", STORE_VERSION);
+		return 0;
+	}
+	cJSON_ArrayForEach(entry, quotas) {
+		struct pind_quota quota;
+		const char *wrong = json_quota(entry, &quota);
+
+		number++;
+		r = wrong ? 0 : store_insert(store, &quota);
+		if (r == -ENOMEM)
+			return r;
+		if (r == -EEXIST)
+			wrong = "its \"path\" is there twice";
+		if (wrong) {
+			report->skipped++;
+			report_why(report, "quota number %zu makes no sense: %s", number, wrong);
+		}
+	}
+	report->quotas = store->n;
+	return 0;
+}
+
+static int file_read(const char *path, char **ret_text)
+{
+	_cleanup_fclose_ FILE *file = fopen(path, "re");
+	_cleanup_free_ char *text = NULL;
+	struct stat st;
+	size_t length;
+
+	if (!file || fstat(fileno(file), &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	if (st.st_size > STORE_SIZE_MAX)
+		return -EFBIG;
+	text = malloc((size_t)st.st_size + 1);
+	if (!text)
+		return -ENOMEM;
+	length = fread(text, 1, (size_t)st.st_size, file);
+	if (ferror(file))
+		return -EIO;
+	text[length] = '\0';
+	/* a NUL inside would hide what stands behind it */
+	if (strlen(text) != length)
+		text[0] = '\0';
+	*ret_text = TAKE_PTR(text);
+	return 0;
+}
+
+/* Gives the file a second name, under which it stays. */
+static int file_keep(const char *path, char **ret_kept)
+{
+	for (int i = 1; i <= STORE_DAMAGED_MAX; i++) {
+		_cleanup_free_ char *kept = NULL;
+
+		if (asprintf(&kept, "%s.damaged-%d", path, i) < 0)
+			return -ENOMEM;
+		if (link(path, kept) == 0) {
+			*ret_kept = TAKE_PTR(kept);
+			return 0;
+		}
+		if (errno != EEXIST)
+			return -errno;
+	}
+	return -EMFILE;
+}
+
+static int directory_sync(const char *directory)
+{
+	_cleanup_close_ int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || fsync(fd) < 0)
+		return -errno;
+	return 0;
+}
+
+static bool json_add_size(cJSON *entry, const char *key, uint64_t bytes)
+{
+	char digits[24];
+
+	if (bytes == PIND_UNLIMITED)
+		return cJSON_AddStringToObject(entry, key, STORE_UNLIMITED);
+	/* cJSON's own way of printing numbers rounds those of more than 15 digits */
+	(void)snprintf(digits, sizeof(digits), "%" PRIu64, bytes);
+	return cJSON_AddRawToObject(entry, key, digits);
+}
+
+static int store_print(const struct pind_store *store, char **ret_text)
+{
+	_cleanup_(cjson_deletep) cJSON *document = cJSON_CreateObject();
+	cJSON *quotas;
+	bool ok;
+
+	ok = cJSON_AddNumberToObject(document, "version", STORE_VERSION);
+	quotas = cJSON_AddArrayToObject(document, "quotas");
+	for (size_t i = 0; ok && i < store->n; i++) {
+		const struct pind_quota *quota = &store->quotas[i];
+		cJSON *entry = cJSON_CreateObject();
+		char id[24];
+
+		if (!cJSON_AddItemToArray(quotas, entry)) {
+			cJSON_Delete(entry);
+			return -ENOMEM;
+		}
+		(void)snprintf(id, sizeof(id), "%" PRIu64, quota->cgroup_id);
+		ok = cJSON_AddStringToObject(entry, "path", quota->path) &&
+		     json_add_size(entry, "max", quota->max) &&
+		     json_add_size(entry, "high", quota->high) &&
+		     cJSON_AddStringToObject(entry, "mode", pind_mode_name(quota->mode)) &&
+		     (!quota->cgroup_id || cJSON_AddStringToObject(entry, "cgroup_id", id));
+	}
+	*ret_text = ok && quotas ? cJSON_Print(document) : NULL;
+	return *ret_text ? 0 : -ENOMEM;
+}
+
+static int file_write(const char *path, const char *text)
+{
+	_cleanup_close_ int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+				      0644);
+	size_t left = strlen(text);
+
+	if (fd < 0)
+		return -errno;
+	while (left > 0) {
+		ssize_t written = write(fd, text, left);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -errno;
+		text += written;
+		left -= (size_t)written;
+	}
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+static int store_save(const struct pind_store *store)
+{
+	_cleanup_free_ char *text = NULL, *file = NULL, *temporary = NULL;
+	int r;
+
+	if (store->unusable)
+		return -EROFS;
+	r = store_print(store, &text);
+	if (r < 0)
+		return r;
+	if (asprintf(&file, "%s/" PIND_STORE_FILE, store->directory) < 0 ||
+	    asprintf(&temporary, "%s/" STORE_TEMPORARY, store->directory) < 0)
+		return -ENOMEM;
+	r = file_write(temporary, text);
+	if (r >= 0 && rename(temporary, file) < 0)
+		r = -errno;
+	if (r < 0) {
+		(void)unlink(temporary);
+		return r;
+	}
+	/*
+	 * The new file is in place, so the change is made; a failure here would
+	 * only mean that a power cut may still undo it.
+	 */
+	(void)directory_sync(store->directory);
+	return 0;
+}
+
+static int store_load(struct pind_store *store, struct pind_store_report *report)
+{
+	_cleanup_(cjson_deletep) cJSON *document = NULL;
+	_cleanup_free_ char *path = NULL, *text = NULL;
+	int r;
+
+	if (asprintf(&path, "%s/" PIND_STORE_FILE, store->directory) < 0)
+		return -ENOMEM;
+	r = file_read(path, &text);
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0) {
+		store->unusable = true;
+		report_why(report, "it cannot be read: %s", strerror(-r));
+		return 0;
+	}
+	document = cJSON_ParseWithOpts(text, NULL, true);
+	if (!document)
+		report_why(report, "it is no JSON");
+	else if (store_take_json(store, document, report) < 0)
+		return -ENOMEM;
+	if (!report->why)
+		return 0;
+
+	r = file_keep(path, &report->kept_as);
+	if (r >= 0)
+		r = store_save(store);
+	if (r < 0)
+		store->unusable = true;
+	return 0;
+}
+
+int pind_store_open(const char *directory, struct pind_store **ret,
+		    struct pind_store_report *ret_report)
+{
+	struct pind_store_report report = {};
+	struct pind_store *store;
+	int r;
+
+	store = calloc(1, sizeof(*store));
+	if (!store)
+		return -ENOMEM;
+	store->directory = strdup(directory);
+	r = store->directory ? 0 : -ENOMEM;
+	if (r >= 0) {
+		/* a failure shows when the file is read or written */
+		(void)mkdir(directory, 0755);
+		r = store_load(store, &report);
+	}
+	if (r < 0) {
+		pind_store_report_clear(&report);
+		(void)pind_store_free(store);
+		return r;
+	}
+	*ret = store;
+	*ret_report = report;
+	return 0;
+}
+
+struct pind_store *pind_store_free(struct pind_store *store)
+{
+	if (store) {
+		for (size_t i = 0; i < store->n; i++)
+			free(store->quotas[i].path);
+		free(store->quotas);
+		free(store->directory);
+		free(store);
+	}
+	return NULL;
+}
+
+const struct pind_quota *pind_store_find(const struct pind_store *store, const char *path)
+{
+	bool found;
+	size_t at = store_position(store, path, &found);
+
+	return found ? &store->quotas[at] : NULL;
+}
+
+const struct pind_quota *pind_store_at(const struct pind_store *store, size_t index)
+{
+	return index < store->n ? &store->quotas[index] : NULL;
+}
+
+int pind_store_put(struct pind_store *store, const struct pind_quota *quota)
+{
+	struct pind_quota old;
+	bool found;
+	size_t at;
+	int r;
+
+	at = store_position(store, quota->path, &found);
+	if (!found) {
+		r = store_insert(store, quota);
+		if (r < 0)
+			return r;
+		r = store_save(store);
+		if (r < 0) {
+			free(store->quotas[at].path);
+			store_take_out(store, at);
+		}
+		return r;
+	}
+	old = store->quotas[at];
+	store->quotas[at] = *quota;
+	store->quotas[at].path = old.path;
+	r = store_save(store);
+	if (r < 0)
+		store->quotas[at] = old;
+	return r;
+}
+
+int pind_store_remove(struct pind_store *store, const char *path)
+{
+	struct pind_quota old;
+	bool found;
+	size_t at;
+	int r;
+
+	at = store_position(store, path, &found);
+	if (!found)
+		return 0;
+	old = store->quotas[at];
+	store_take_out(store, at);
+	r = store_save(store);
+	if (r < 0) {
+		/* the room is still there: nothing was given back */
+		memmove(&store->quotas[at + 1], &store->quotas[at],
+			(store->n - at) * sizeof(store->quotas[0]));
+		store->quotas[at] = old;
+		store->n++;
+		return r;
+	}
+	free(old.path);
+	return 1;
+}

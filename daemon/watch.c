@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdbool.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+
+#include <pind/cleanup.h>
+
+#include "cgroup.h"
+#include "watch.h"
+
+/* A directory that is watched. */
+struct place {
+	struct place *next;
+	struct pind_watch *watch;
+	sd_event_source *source;
+	bool wanted;
+	bool gone; /* its directory was removed: of no more use */
+	char path[]; /* below the mount, "" for the mount itself */
+};
+
+struct pind_watch {
+	sd_event *event;
+	char *mount;
+	void (*on_birth)(void *userdata);
+	void *userdata;
+	struct place *places;
+	char **paths; /* that are waited for */
+	size_t n_paths;
+};
+
+static void place_free(struct place *place)
+{
+	(void)sd_event_source_disable_unref(place->source);
+	free(place);
+}
+
+/* Is what was made one of the paths, or a directory on the way to one? */
+static bool is_on_the_way(const struct place *place, const char *name)
+{
+	const struct pind_watch *watch = place->watch;
+	size_t parent = strlen(place->path), length = strlen(name);
+
+	for (size_t i = 0; i < watch->n_paths; i++) {
+		const char *path = watch->paths[i];
+
+		if (!strncmp(path, place->path, parent) && path[parent] == '/' &&
+		    !strncmp(path + parent + 1, name, length) &&
+		    (path[parent + 1 + length] == '/' || path[parent + 1 + length] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+static int on_inotify(sd_event_source *source, const struct inotify_event *event, void *userdata)
+{
+	struct place *place = userdata;
+	struct pind_watch *watch = place->watch;
+
+	if (event->mask & (IN_DELETE_SELF | IN_IGNORED | IN_UNMOUNT))
+		place->gone = true;
+	else if (!(event->mask & IN_Q_OVERFLOW) &&
+		 !((event->mask & IN_ISDIR) && is_on_the_way(place, event->name)))
+		return 0;
+	watch->on_birth(watch->userdata);
+	return 0;
+}
+
+int pind_watch_new(sd_event *event, const char *mount, void (*on_birth)(void *userdata),
+		   void *userdata, struct pind_watch **ret)
+{
+	struct pind_watch *watch = calloc(1, sizeof(*watch));
+
+	if (!watch)
+		return -ENOMEM;
+	watch->mount = strdup(mount);
+	if (!watch->mount) {
+		free(watch);
+		return -ENOMEM;
+	}
+	watch->event = sd_event_ref(event);
+	watch->on_birth = on_birth;
+	watch->userdata = userdata;
+	*ret = watch;
+	return 0;
+}
+
+struct pind_watch *pind_watch_free(struct pind_watch *watch)
+{
+	if (watch) {
+		pind_watch_begin(watch);
+		pind_watch_end(watch);
+		(void)sd_event_unref(watch->event);
+		free(watch->paths);
+		free(watch->mount);
+		free(watch);
+	}
+	return NULL;
+}
+
+void pind_watch_begin(struct pind_watch *watch)
+{
+	for (struct place *place = watch->places; place; place = place->next)
+		place->wanted = false;
+	while (watch->n_paths)
+		free(watch->paths[--watch->n_paths]);
+}
+
+static int place_new(struct pind_watch *watch, const char *path, size_t length)
+{
+	_cleanup_free_ char *full = NULL;
+	struct place *place;
+	int r;
+
+	if (asprintf(&full, "%s%.*s", watch->mount, (int)length, path) < 0)
+		return -ENOMEM;
+	place = calloc(1, sizeof(*place) + length + 1);
+	if (!place)
+		return -ENOMEM;
+	memcpy(place->path, path, length);
+	place->watch = watch;
+	place->wanted = true;
+	r = sd_event_add_inotify(watch->event, &place->source, full,
+				 IN_CREATE | IN_DELETE_SELF | IN_ONLYDIR, on_inotify, place);
+	if (r < 0) {
+		free(place);
+		return r;
+	}
+	(void)sd_event_source_set_description(place->source, "pind-cgroup-birth");
+	place->next = watch->places;
+	watch->places = place;
+	return 0;
+}
+
+/* Watches the first @length bytes of @path; -ENOENT if there is no such directory. */
+static int place_want(struct pind_watch *watch, const char *path, size_t length)
+{
+	for (struct place *place = watch->places; place; place = place->next)
+		if (!place->gone && strlen(place->path) == length &&
+		    !memcmp(place->path, path, length)) {
+			place->wanted = true;
+			return 0;
+		}
+	return place_new(watch, path, length);
+}
+
+static bool place_exists(const struct pind_watch *watch, const char *path, size_t length)
+{
+	_cleanup_free_ char *part = strndup(path, length);
+	uint64_t id;
+
+	return part && pind_cgroup_id(watch->mount, part, &id) >= 0;
+}
+
+/* Watches the nearest directory above the path that exists. */
+static int watch_above(struct pind_watch *watch, const char *path)
+{
+	size_t length = strlen(path);
+	int r;
+
+	do {
+		do
+			length--;
+		while (path[length] != '/');
+		r = place_want(watch, path, length);
+	} while (r == -ENOENT && length > 0);
+	if (r < 0)
+		return r;
+	/*
+	 * The next directory on the way may have been made between the look and the
+	 * watch; nobody would tell of what is made in it.
+	 */
+	length += 1 + strcspn(path + length + 1, "/");
+	return path[length] && place_exists(watch, path, length) ? -EAGAIN : 0;
+}
+
+int pind_watch_add(struct pind_watch *watch, const char *path)
+{
+	char **paths;
+	int r;
+
+	if (!strcmp(path, "/"))
+		return 0;
+	paths = reallocarray(watch->paths, watch->n_paths + 1, sizeof(*paths));
+	if (!paths)
+		return -ENOMEM;
+	watch->paths = paths;
+	paths[watch->n_paths] = strdup(path);
+	if (!paths[watch->n_paths])
+		return -ENOMEM;
+	watch->n_paths++;
+	do
+		r = watch_above(watch, path);
+	while (r == -EAGAIN);
+	return r;
+}
+
+void pind_watch_end(struct pind_watch *watch)
+{
+	struct place **link = &watch->places;
+
+	while (*link) {
+		struct place *place = *link;
+
+		if (place->wanted && !place->gone) {
+			link = &place->next;
+			continue;
+		}
+		*link = place->next;
+		place_free(place);
+	}
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The daemon with the fake kernel in the module's place. Arguments: the directory that
+ * stands for the cgroup mount; then any of
+ *   unloaded       the module is not there at the start
+ *   refusals=N     so many refusals were before, of early1, early2, ...
+ *   PATH=BYTES     the kernel has this max already
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <pind/cleanup.h>
+
+#include "fake-kernel.h"
+#include "manager.h"
+
+static void refuse_early(struct fake_kernel *k, int n)
+{
+	char comm[32];
+
+	for (int i = 1; i <= n; i++) {
+		(void)snprintf(comm, sizeof(comm), "early%d", i);
+		(void)fake_refuse(k, "/", "/", comm);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct pind_places places = {
+		.cgroup_mount = argv[1],
+		.state_directory = getenv("STATE_DIRECTORY"),
+		.runtime_directory = getenv("RUNTIME_DIRECTORY"),
+	};
+	struct pind_kernel *kernel;
+
+	if (argc < 2 || fake_kernel_new(argv[1], &kernel) < 0)
+		return EXIT_FAILURE;
+	for (int i = 2; i < argc; i++) {
+		char *equals = strchr(argv[i], '=');
+
+		if (!strcmp(argv[i], "unloaded")) {
+			fake_reset((struct fake_kernel *)kernel, false);
+		} else if (!strncmp(argv[i], "refusals=", 9)) {
+			refuse_early((struct fake_kernel *)kernel, atoi(argv[i] + 9));
+		} else if (equals) {
+			*equals = '\0';
+			fake_group((struct fake_kernel *)kernel, argv[i])->max =
+				strtoull(equals + 1, NULL, 10);
+		}
+	}
+	return pind_run(kernel, &places);
+}

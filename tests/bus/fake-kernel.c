@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <ftw.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <pind/cleanup.h>
+
+#include "fake-kernel.h"
+
+const char *const fake_request_names[FAKE_REQUESTS] = {
+	"info-get",	"group-get",   "group-set",    "group-reset-peak", "group-dump",
+	"account-dump", "refusal-dump", "counters-get", "audit",
+};
+
+static struct fake_kernel *fake_of(struct pind_kernel *kernel)
+{
+	return (struct fake_kernel *)kernel;
+}
+
+/* Counts the request; negative if it is to fail. */
+static int fake_request(struct fake_kernel *k, enum fake_request request)
+{
+	int error = k->fail[request];
+
+	k->kernel.text[0] = '\0';
+	k->requests[request]++;
+	if (!k->loaded)
+		return -ENODEV;
+	if (error) {
+		k->fail[request] = 0;
+		(void)snprintf(k->kernel.text, sizeof(k->kernel.text), "%s", k->fail_text);
+		return -error;
+	}
+	return 0;
+}
+
+struct pind_group_info *fake_group_by_id(struct fake_kernel *k, uint64_t id)
+{
+	for (size_t i = 0; i < k->n_groups; i++)
+		if (k->groups[i].id == id)
+			return &k->groups[i];
+	return NULL;
+}
+
+void fake_group_remove(struct fake_kernel *k, struct pind_group_info *group)
+{
+	free((char *)group->path);
+	*group = k->groups[--k->n_groups];
+}
+
+void fake_reset(struct fake_kernel *k, bool loaded)
+{
+	while (k->n_groups)
+		fake_group_remove(k, &k->groups[0]);
+	k->n_accounts = 0;
+	k->seq = 0;
+	k->events_lost = 0;
+	k->loaded = loaded;
+	k->load_id++;
+}
+
+static bool directory_id(struct fake_kernel *k, const char *path, uint64_t *ret_id)
+{
+	char full[4096];
+	struct stat st;
+
+	(void)snprintf(full, sizeof(full), "%s%s", k->mount, path);
+	if (stat(full, &st) < 0 || !S_ISDIR(st.st_mode))
+		return false;
+	*ret_id = st.st_ino;
+	return true;
+}
+
+struct pind_group_info *fake_group(struct fake_kernel *k, const char *path)
+{
+	struct pind_group_info *group;
+	char *slash, parent[4096];
+	uint64_t id;
+
+	if (!directory_id(k, path, &id))
+		return NULL;
+	group = fake_group_by_id(k, id);
+	if (group)
+		return group;
+	if (k->n_groups == FAKE_MANY)
+		return NULL;
+	group = &k->groups[k->n_groups++];
+	*group = (struct pind_group_info){
+		.id = id,
+		.path = strdup(path),
+		.max = PIND_UNLIMITED,
+		.high = PIND_UNLIMITED,
+		.mode = PIND_MODE_ENFORCE,
+	};
+	(void)snprintf(parent, sizeof(parent), "%s", path);
+	slash = strrchr(parent, '/');
+	slash[slash == parent] = '\0';
+	if (strcmp(path, "/"))
+		(void)directory_id(k, parent, &group->parent_id);
+	return group;
+}
+
+struct pind_refusal *fake_refuse(struct fake_kernel *k, const char *path, const char *by_path,
+				 const char *comm)
+{
+	struct fake_refusal *entry = &k->refusals[(k->seq + 1) % FAKE_REFUSALS];
+	struct pind_refusal *refusal = &entry->refusal;
+	struct pind_group_info *group = fake_group(k, path);
+	struct pind_group_info *by = fake_group(k, by_path);
+
+	if (!group || !by)
+		return NULL;
+	(void)snprintf(entry->texts[0], sizeof(entry->texts[0]), "%s", path);
+	(void)snprintf(entry->texts[1], sizeof(entry->texts[1]), "%s", by_path);
+	(void)snprintf(entry->texts[2], sizeof(entry->texts[2]), "%s", comm);
+	(void)snprintf(entry->texts[3], sizeof(entry->texts[3]), "io_pin_pages");
+	*refusal = (struct pind_refusal){
+		.seq = ++k->seq,
+		.time = 789,
+		.group_id = group->id,
+		.path = entry->texts[0],
+		.by_id = by->id,
+		.by_path = entry->texts[1],
+		.pid = 123,
+		.comm = entry->texts[2],
+		.symbol = entry->texts[3],
+		.module = entry->texts[4],
+		.wanted = 32 << 20,
+		.needed = 32 << 20,
+		.current = by->current,
+		.max = by->max,
+		.mode = by->mode,
+	};
+	return refusal;
+}
+
+/* nftw() carries nothing along. */
+static struct {
+	uint64_t id;
+	size_t skip;
+	char path[4096];
+} search;
+
+static int compare_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	if (st->st_ino != search.id || type != FTW_D)
+		return 0;
+	(void)snprintf(search.path, sizeof(search.path), "%s", path[search.skip] ? path + search.skip : "/");
+	return 1;
+}
+
+/* The group of an id; a cgroup that was not met yet is met now. */
+static struct pind_group_info *meet(struct fake_kernel *k, uint64_t id)
+{
+	struct pind_group_info *group = fake_group_by_id(k, id);
+
+	if (group)
+		return group;
+	search.id = id;
+	search.skip = strlen(k->mount);
+	if (nftw(k->mount, compare_entry, 16, FTW_PHYS) <= 0)
+		return NULL;
+	return fake_group(k, search.path);
+}
+
+static int fake_start(struct pind_kernel *kernel, sd_event *event,
+		      const struct pind_kernel_handlers *handlers, void *userdata)
+{
+	struct fake_kernel *k = fake_of(kernel);
+
+	k->handlers = handlers;
+	k->userdata = userdata;
+	return fake_bus_open(k, event);
+}
+
+static int fake_info_get(struct pind_kernel *kernel, struct pind_info *ret_info)
+{
+	struct fake_kernel *k = fake_of(kernel);
+	int r = fake_request(k, FAKE_INFO_GET);
+
+	if (r < 0)
+		return r;
+	*ret_info = (struct pind_info){
+		.version = "0.1-fake",
+		.load_id = k->load_id,
+		.page_size = FAKE_PAGE,
+		.total_ram = 1ULL << 30,
+		.groups = k->n_groups,
+		.accounts = k->n_accounts,
+		.folios = 11,
+		.ledger_bytes = 4096,
+		.events_lost = k->events_lost,
+		.books = (uint64_t)-2,
+		.n_hooks = 2,
+		.hooks = { { "pin_user_pages_fast", "ftrace-ipmodify", PIND_HOOK_STATE_ATTACHED, 7 },
+			   { "memfd_pin_folios", "ftrace-ipmodify", PIND_HOOK_STATE_ABSENT, 0 } },
+	};
+	return 0;
+}
+
+static int hand_out(struct pind_group_info *group, pind_group_handler handler, void *userdata)
+{
+	if (!group)
+		return -ENOENT;
+	return handler ? handler(group, userdata) : 0;
+}
+
+static int fake_group_get(struct pind_kernel *kernel, uint64_t id, pind_group_handler handler,
+			  void *userdata)
+{
+	struct fake_kernel *k = fake_of(kernel);
+	int r = fake_request(k, FAKE_GROUP_GET);
+
+	return r < 0 ? r : hand_out(meet(k, id), handler, userdata);
+}
+
+static uint64_t whole_pages(uint64_t bytes)
+{
+	return bytes == PIND_UNLIMITED ? bytes : bytes - bytes % FAKE_PAGE;
+}
+
+static int fake_group_set(struct pind_kernel *kernel, uint64_t id,
+			  const struct pind_group_change *change, pind_group_handler handler,
+			  void *userdata)
+{
+	struct fake_kernel *k = fake_of(kernel);
+	struct pind_group_info *group;
+	int r = fake_request(k, FAKE_GROUP_SET);
+
+	if (r < 0)
+		return r;
+	group = meet(k, id);
+	if (group && group->dead)
+		return -ESTALE;
+	if (group && change->set_max)
+		group->max = whole_pages(change->max);
+	if (group && change->set_high)
+		group->high = whole_pages(change->high);
+	if (group && change->set_mode)
+		group->mode = change->mode;
+	return hand_out(group, handler, userdata);
+}
+
+static int fake_group_reset_peak(struct pind_kernel *kernel, uint64_t id,
+				 pind_group_handler handler, void *userdata)
+{
+	struct fake_kernel *k = fake_of(kernel);
+	struct pind_group_info *group;
+	int r = fake_request(k, FAKE_RESET_PEAK);
+
+	if (r < 0)
+		return r;
+	group = meet(k, id);
+	if (group)
+		group->peak = group->current;
+	return hand_out(group, handler, userdata);
+}
+
+static int fake_group_dump(struct pind_kernel *kernel, pind_group_handler handler, void *userdata)
+{
+	struct fake_kernel *k = fake_of(kernel);
+	int r = fake_request(k, FAKE_GROUP_DUMP);
+
+	for (size_t i = 0; r >= 0 && i < k->n_groups; i++)
+		r = handler(&k->groups[i], userdata);
+	return r < 0 ? r : 0;
+}
+
+static int fake_account_dump(struct pind_kernel *kernel, pind_account_handler handler,
+			     void *userdata)
+{
+	struct fake_kernel *k = fake_of(kernel);
+	int r = fake_request(k, FAKE_ACCOUNT_DUMP);
+
+	for (size_t i = 0; r >= 0 && i < k->n_accounts; i++) {
+		struct pind_account_info account = k->accounts[i].account;
+
+		account.comm = k->accounts[i].texts[0];
+		account.symbol = k->accounts[i].texts[1];
+		account.module = k->accounts[i].texts[2];
+		r = handler(&account, userdata);
+	}
+	return r < 0 ? r : 0;
+}
+
+static int fake_refusal_dump(struct pind_kernel *kernel, pind_refusal_handler handler,
+			     void *userdata)
+{
+	struct fake_kernel *k = fake_of(kernel);
+	uint64_t first = k->seq > FAKE_REFUSALS ? k->seq - FAKE_REFUSALS + 1 : 1;
+	int r = fake_request(k, FAKE_REFUSAL_DUMP);
+
+	for (uint64_t seq = first; r >= 0 && seq <= k->seq; seq++)
+		r = handler(&k->refusals[seq % FAKE_REFUSALS].refusal, userdata);
+	return r < 0 ? r : 0;
+}
+
+static int fake_counters_get(struct pind_kernel *kernel, struct pind_counters *ret_counters)
+{
+	int r = fake_request(fake_of(kernel), FAKE_COUNTERS_GET);
+
+	if (r < 0)
+		return r;
+	*ret_counters = (struct pind_counters){ 1, 2, 3, 4, 5, 6, (uint64_t)-7, 8, 9 };
+	return 0;
+}
+
+static int fake_audit(struct pind_kernel *kernel, struct pind_audit *ret_audit)
+{
+	int r = fake_request(fake_of(kernel), FAKE_AUDIT);
+
+	if (r < 0)
+		return r;
+	*ret_audit = (struct pind_audit){ 100, 3, 12288 };
+	return 0;
+}
+
+static void fake_free(struct pind_kernel *kernel)
+{
+	struct fake_kernel *k = fake_of(kernel);
+
+	fake_reset(k, false);
+	(void)sd_bus_flush_close_unref(k->bus);
+	free(k->mount);
+	free(k);
+}
+
+static const struct pind_kernel_ops fake_ops = {
+	.start = fake_start,
+	.info_get = fake_info_get,
+	.group_get = fake_group_get,
+	.group_set = fake_group_set,
+	.group_reset_peak = fake_group_reset_peak,
+	.group_dump = fake_group_dump,
+	.account_dump = fake_account_dump,
+	.refusal_dump = fake_refusal_dump,
+	.counters_get = fake_counters_get,
+	.audit = fake_audit,
+	.free = fake_free,
+};
+
+int fake_kernel_new(const char *mount, struct pind_kernel **ret)
+{
+	struct fake_kernel *k = calloc(1, sizeof(*k));
+
+	if (!k)
+		return -ENOMEM;
+	k->kernel.ops = &fake_ops;
+	k->mount = strdup(mount);
+	k->loaded = true;
+	k->load_id = 1000;
+	*ret = &k->kernel;
+	return k->mount ? 0 : -ENOMEM;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A kernel for the tests: keeps groups in memory as the module does, for the cgroups
+ * that are directories below a given one, and has a bus name of its own, org.pind1.Test
+ * with an object /org/pind1/test, by which a test makes happen what the module would
+ * see. The methods stand in the vtable of fake-bus.c.
+ */
+#ifndef PIND_FAKE_KERNEL_H
+#define PIND_FAKE_KERNEL_H
+
+#include <systemd/sd-bus.h>
+
+#include "kernel.h"
+
+#define FAKE_BUS_NAME  "org.pind1.Test"
+#define FAKE_OBJECT    "/org/pind1/test"
+#define FAKE_INTERFACE "org.pind1.Test"
+
+#define FAKE_PAGE     4096
+#define FAKE_MANY     8192
+#define FAKE_REFUSALS 256
+
+/* The requests, by which they are counted and made to fail. */
+enum fake_request {
+	FAKE_INFO_GET,
+	FAKE_GROUP_GET,
+	FAKE_GROUP_SET,
+	FAKE_RESET_PEAK,
+	FAKE_GROUP_DUMP,
+	FAKE_ACCOUNT_DUMP,
+	FAKE_REFUSAL_DUMP,
+	FAKE_COUNTERS_GET,
+	FAKE_AUDIT,
+	FAKE_REQUESTS
+};
+
+extern const char *const fake_request_names[FAKE_REQUESTS];
+
+struct fake_refusal {
+	struct pind_refusal refusal;
+	char texts[5][256]; /* path, by_path, comm, symbol, module */
+};
+
+struct fake_account {
+	struct pind_account_info account;
+	char texts[3][64]; /* comm, symbol, module */
+};
+
+struct fake_kernel {
+	struct pind_kernel kernel;
+	const struct pind_kernel_handlers *handlers;
+	void *userdata;
+	sd_bus *bus;
+	char *mount;
+
+	bool loaded;
+	uint64_t load_id;
+	uint64_t events_lost;
+	struct pind_group_info groups[FAKE_MANY]; /* paths on the heap */
+	size_t n_groups;
+	struct fake_refusal refusals[FAKE_REFUSALS];
+	uint64_t seq;
+	struct fake_account accounts[64];
+	size_t n_accounts;
+
+	uint64_t requests[FAKE_REQUESTS];
+	int fail[FAKE_REQUESTS]; /* errno of the next such request */
+	char fail_text[256];
+};
+
+/* The group of the cgroup at a path; met now if it was not. NULL: no such cgroup. */
+struct pind_group_info *fake_group(struct fake_kernel *k, const char *path);
+struct pind_group_info *fake_group_by_id(struct fake_kernel *k, uint64_t id);
+void fake_group_remove(struct fake_kernel *k, struct pind_group_info *group);
+/* Notes a refusal; NULL if there is no such cgroup. */
+struct pind_refusal *fake_refuse(struct fake_kernel *k, const char *path, const char *by_path,
+				 const char *comm);
+/* Loads it anew or unloads it: all is forgotten. */
+void fake_reset(struct fake_kernel *k, bool loaded);
+
+/* Goes on the bus, with its methods. 0 or negative errno. */
+int fake_bus_open(struct fake_kernel *k, sd_event *event);
+
+/* A kernel that has its module loaded. */
+int fake_kernel_new(const char *mount, struct pind_kernel **ret);
+
+#endif /* PIND_FAKE_KERNEL_H */

@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Messages: built, taken apart, and each way in which they can be wrong. */
+#include "cmocka-all.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+
+#include "message.h"
+
+#define SIZE 4096
+
+struct message {
+	char buffer[SIZE] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh;
+};
+
+static void begin(struct message *m, uint8_t command)
+{
+	memset(m, 0, sizeof(*m));
+	m->nlh = pind_message_request(m->buffer, 0x20, command, 1, 0);
+}
+
+static void put_group(struct nlmsghdr *nlh)
+{
+	mnl_attr_put_u64(nlh, PIND_A_GROUP_ID, 7);
+	mnl_attr_put_u64(nlh, PIND_A_GROUP_PARENT_ID, 1);
+	mnl_attr_put_strz(nlh, PIND_A_GROUP_PATH, "/a.slice");
+	mnl_attr_put_u64(nlh, PIND_A_GROUP_CURRENT, 4096);
+	mnl_attr_put_u64(nlh, PIND_A_GROUP_PEAK, 8192);
+	mnl_attr_put_u64(nlh, PIND_A_GROUP_MAX, PIND_UNLIMITED);
+	mnl_attr_put_u64(nlh, PIND_A_GROUP_HIGH, 12288);
+	mnl_attr_put_u32(nlh, PIND_A_GROUP_MODE, PIND_MODE_OBSERVE);
+	mnl_attr_put_u64(nlh, PIND_A_GROUP_PINS, 5);
+	mnl_attr_put_u32(nlh, PIND_A_GROUP_DEAD, 1);
+	mnl_attr_put_u64(nlh, PIND_A_GROUP_EVENTS_MAX, 11);
+	mnl_attr_put_u64(nlh, PIND_A_GROUP_EVENTS_OBSERVED, 12);
+	mnl_attr_put_u64(nlh, PIND_A_GROUP_EVENTS_HIGH, 13);
+	mnl_attr_put_u64(nlh, PIND_A_GROUP_EVENTS_REFUSED, 14);
+}
+
+static void put_refusal(struct nlmsghdr *nlh)
+{
+	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_SEQ, 1);
+	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_TIME, 2);
+	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_GROUP_ID, 3);
+	mnl_attr_put_strz(nlh, PIND_A_REFUSAL_PATH, "/a.slice/b.service");
+	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_BY_ID, 4);
+	mnl_attr_put_strz(nlh, PIND_A_REFUSAL_BY_PATH, "/a.slice");
+	mnl_attr_put_u32(nlh, PIND_A_REFUSAL_PID, 5);
+	mnl_attr_put_strz(nlh, PIND_A_REFUSAL_COMM, "fio");
+	mnl_attr_put_strz(nlh, PIND_A_REFUSAL_SYMBOL, "io_pin_pages");
+	mnl_attr_put_strz(nlh, PIND_A_REFUSAL_MODULE, "");
+	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_WANTED, 6);
+	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_NEEDED, 7);
+	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_CURRENT, 8);
+	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_MAX, 9);
+	mnl_attr_put_u32(nlh, PIND_A_REFUSAL_MODE, PIND_MODE_ENFORCE);
+}
+
+static void test_request(void **state)
+{
+	const struct pind_group_change change = { .set_max = true, .max = 8192, .high = 1 };
+	struct message m;
+	struct genlmsghdr *genl;
+	struct nlattr *attr;
+	int n = 0;
+
+	begin(&m, PIND_CMD_GROUP_SET);
+	pind_message_put_group_change(m.nlh, 7, &change);
+	genl = mnl_nlmsg_get_payload(m.nlh);
+	assert_int_equal(m.nlh->nlmsg_flags, NLM_F_REQUEST | NLM_F_ACK);
+	assert_int_equal(m.nlh->nlmsg_type, 0x20);
+	assert_int_equal(genl->cmd, PIND_CMD_GROUP_SET);
+	assert_int_equal(genl->reserved, 0);
+	mnl_attr_for_each(attr, m.nlh, GENL_HDRLEN) {
+		n++;
+		if (mnl_attr_get_type(attr) == PIND_A_GROUP_ID)
+			assert_int_equal(mnl_attr_get_u64(attr), 7);
+		else if (mnl_attr_get_type(attr) == PIND_A_GROUP_MAX)
+			assert_int_equal(mnl_attr_get_u64(attr), 8192);
+		else
+			fail();
+	}
+	assert_int_equal(n, 2);
+	assert_true(m.nlh->nlmsg_len <= PIND_REQUEST_SIZE);
+}
+
+static void test_group(void **state)
+{
+	struct pind_group_info group;
+	struct message m;
+
+	begin(&m, PIND_CMD_GROUP_GET);
+	put_group(m.nlh);
+	/* a newer module may say more */
+	mnl_attr_put_u64(m.nlh, 999, 1);
+	assert_int_equal(pind_message_parse_group(m.nlh, &group), 0);
+	assert_int_equal(group.id, 7);
+	assert_int_equal(group.parent_id, 1);
+	assert_string_equal(group.path, "/a.slice");
+	assert_int_equal(group.current, 4096);
+	assert_int_equal(group.peak, 8192);
+	assert_true(group.max == PIND_UNLIMITED);
+	assert_int_equal(group.high, 12288);
+	assert_int_equal(group.mode, PIND_MODE_OBSERVE);
+	assert_int_equal(group.pins, 5);
+	assert_int_equal(group.dead, 1);
+	assert_int_equal(group.events_max, 11);
+	assert_int_equal(group.events_observed, 12);
+	assert_int_equal(group.events_high, 13);
+	assert_int_equal(group.events_refused, 14);
+}
+
+/* The message without one of its attributes. */
+static void copy_without(struct message *to, const struct message *from, uint16_t type)
+{
+	const struct nlattr *attr;
+
+	begin(to, PIND_CMD_GROUP_GET);
+	mnl_attr_for_each(attr, from->nlh, GENL_HDRLEN)
+		if (mnl_attr_get_type(attr) != type)
+			mnl_attr_put(to->nlh, mnl_attr_get_type(attr),
+				     mnl_attr_get_payload_len(attr), mnl_attr_get_payload(attr));
+}
+
+static void test_missing(void **state)
+{
+	struct pind_group_info group = { .id = 99 };
+	struct message whole, m;
+
+	begin(&whole, PIND_CMD_GROUP_GET);
+	put_group(whole.nlh);
+	for (uint16_t type = PIND_A_GROUP_ID; type <= PIND_A_GROUP_LAST; type++) {
+		copy_without(&m, &whole, type);
+		if (type == PIND_A_GROUP_PARENT_ID) /* the root has none */
+			continue;
+		assert_int_equal(pind_message_parse_group(m.nlh, &group), -EBADMSG);
+		assert_int_equal(group.id, 99);
+	}
+	copy_without(&m, &whole, PIND_A_GROUP_PARENT_ID);
+	assert_int_equal(pind_message_parse_group(m.nlh, &group), 0);
+	assert_int_equal(group.parent_id, 0);
+}
+
+static void assert_bad_with(uint16_t type, size_t length, const void *value)
+{
+	struct pind_group_info group;
+	struct message whole, m;
+
+	begin(&whole, PIND_CMD_GROUP_GET);
+	put_group(whole.nlh);
+	copy_without(&m, &whole, type);
+	mnl_attr_put(m.nlh, type, length, value);
+	assert_int_equal(pind_message_parse_group(m.nlh, &group), -EBADMSG);
+}
+
+static void test_lengths(void **state)
+{
+	const char zeros[16] = {};
+
+	for (size_t length = 0; length <= 16; length++) {
+		if (length != 8)
+			assert_bad_with(PIND_A_GROUP_MAX, length, zeros);
+		if (length != 4)
+			assert_bad_with(PIND_A_GROUP_DEAD, length, zeros);
+	}
+	assert_bad_with(PIND_A_GROUP_PATH, 0, "");
+	assert_bad_with(PIND_A_GROUP_PATH, 2, "/a"); /* no end */
+	assert_bad_with(PIND_A_GROUP_PATH, 4, "/\0a"); /* an end within */
+	assert_bad_with(PIND_A_GROUP_PATH, 2, "a"); /* no path */
+	assert_bad_with(PIND_A_GROUP_MODE, 4, "\3\0\0\0");
+	assert_bad_with(PIND_A_GROUP_MODE, 4, zeros);
+}
+
+static void test_twice(void **state)
+{
+	struct pind_group_info group;
+	struct message m;
+
+	begin(&m, PIND_CMD_GROUP_GET);
+	put_group(m.nlh);
+	mnl_attr_put_u64(m.nlh, PIND_A_GROUP_MAX, 1);
+	assert_int_equal(pind_message_parse_group(m.nlh, &group), -EBADMSG);
+}
+
+/* Cut at each byte, on the heap, so that a sanitizer sees a read beyond. */
+static void test_truncated(void **state)
+{
+	struct message m;
+
+	begin(&m, PIND_CMD_REFUSED_NTF);
+	{
+		struct nlattr *nest = mnl_attr_nest_start(m.nlh, PIND_A_EVENT_REFUSAL);
+
+		put_refusal(m.nlh);
+		mnl_attr_nest_end(m.nlh, nest);
+	}
+	for (uint32_t length = NLMSG_HDRLEN; length < m.nlh->nlmsg_len; length++) {
+		struct nlmsghdr *cut = malloc(length);
+		struct pind_group_info group;
+		struct pind_refusal refusal;
+		struct pind_event event;
+
+		memcpy(cut, m.nlh, length);
+		cut->nlmsg_len = length;
+		assert_int_equal(pind_message_parse_event(cut, &event), -EBADMSG);
+		assert_int_equal(pind_message_parse_group(cut, &group), -EBADMSG);
+		assert_int_equal(pind_message_parse_refusal(cut, &refusal), -EBADMSG);
+		free(cut);
+	}
+}
+
+/* Any byte wrong: an answer, whichever, and no read beyond. */
+static void test_garbled(void **state)
+{
+	struct message m;
+
+	begin(&m, PIND_CMD_GROUP_GET);
+	put_group(m.nlh);
+	for (uint32_t at = NLMSG_HDRLEN; at < m.nlh->nlmsg_len; at++)
+		for (int value = 0; value < 256; value += 5) {
+			struct nlmsghdr *copy = malloc(m.nlh->nlmsg_len);
+			struct pind_group_info group;
+
+			memcpy(copy, m.nlh, m.nlh->nlmsg_len);
+			((unsigned char *)copy)[at] = (unsigned char)value;
+			if (pind_message_parse_group(copy, &group) == 0)
+				assert_int_equal(group.path[0], '/');
+			free(copy);
+		}
+}
+
+static void test_refusal(void **state)
+{
+	struct pind_refusal refusal;
+	struct message m;
+
+	begin(&m, PIND_CMD_REFUSAL_GET);
+	put_refusal(m.nlh);
+	assert_int_equal(pind_message_parse_refusal(m.nlh, &refusal), 0);
+	assert_int_equal(refusal.seq, 1);
+	assert_int_equal(refusal.by_id, 4);
+	assert_string_equal(refusal.by_path, "/a.slice");
+	assert_string_equal(refusal.module, "");
+	assert_int_equal(refusal.needed, 7);
+	assert_int_equal(refusal.mode, PIND_MODE_ENFORCE);
+}
+
+static void put_hook(struct nlmsghdr *nlh, const char *name)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, PIND_A_INFO_HOOK);
+
+	mnl_attr_put_strz(nlh, PIND_A_HOOK_NAME, name);
+	mnl_attr_put_strz(nlh, PIND_A_HOOK_MECHANISM, "ftrace-ipmodify");
+	mnl_attr_put_u32(nlh, PIND_A_HOOK_STATE, PIND_HOOK_STATE_ATTACHED);
+	mnl_attr_put_u64(nlh, PIND_A_HOOK_CALLS, 3);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void test_info(void **state)
+{
+	struct pind_info info;
+	struct message m;
+
+	begin(&m, PIND_CMD_INFO_GET);
+	mnl_attr_put_strz(m.nlh, PIND_A_INFO_VERSION, "0.1");
+	mnl_attr_put_u32(m.nlh, PIND_A_INFO_PAGE_SIZE, 4096);
+	for (uint16_t type = PIND_A_INFO_LOAD_ID; type <= PIND_A_INFO_EVENTS_LOST; type++)
+		if (type != PIND_A_INFO_PAGE_SIZE)
+			mnl_attr_put_u64(m.nlh, type, type);
+	put_hook(m.nlh, "pin_user_pages");
+	put_hook(m.nlh, "unpin_user_page");
+	assert_int_equal(pind_message_parse_info(m.nlh, &info), -EBADMSG); /* no books */
+	mnl_attr_put_u64(m.nlh, PIND_A_INFO_BOOKS, (uint64_t)-1);
+	assert_int_equal(pind_message_parse_info(m.nlh, &info), 0);
+	assert_string_equal(info.version, "0.1");
+	assert_int_equal(info.load_id, PIND_A_INFO_LOAD_ID);
+	assert_int_equal(info.events_lost, PIND_A_INFO_EVENTS_LOST);
+	assert_int_equal(info.n_hooks, 2);
+	assert_string_equal(info.hooks[1].name, "unpin_user_page");
+	assert_int_equal(info.hooks[1].calls, 3);
+	assert_int_equal((int64_t)info.books, -1);
+}
+
+static void test_event(void **state)
+{
+	struct pind_event event;
+	struct nlattr *nest;
+	struct message m;
+
+	begin(&m, PIND_CMD_HIGH_NTF);
+	nest = mnl_attr_nest_start(m.nlh, PIND_A_EVENT_GROUP);
+	put_group(m.nlh);
+	mnl_attr_nest_end(m.nlh, nest);
+	mnl_attr_put_u64(m.nlh, PIND_A_EVENT_LOST, 17);
+	assert_int_equal(pind_message_parse_event(m.nlh, &event), 1);
+	assert_int_equal(event.command, PIND_CMD_HIGH_NTF);
+	assert_int_equal(event.lost, 17);
+	assert_string_equal(event.group.path, "/a.slice");
+
+	/* the wrong object for the event */
+	begin(&m, PIND_CMD_REFUSED_NTF);
+	nest = mnl_attr_nest_start(m.nlh, PIND_A_EVENT_GROUP);
+	put_group(m.nlh);
+	mnl_attr_nest_end(m.nlh, nest);
+	assert_int_equal(pind_message_parse_event(m.nlh, &event), -EBADMSG);
+	/* none at all */
+	begin(&m, PIND_CMD_GROUP_NEW_NTF);
+	assert_int_equal(pind_message_parse_event(m.nlh, &event), -EBADMSG);
+	/* no event, or one of the future */
+	begin(&m, PIND_CMD_GROUP_GET);
+	assert_int_equal(pind_message_parse_event(m.nlh, &event), 0);
+	begin(&m, PIND_CMD_MAX + 1);
+	assert_int_equal(pind_message_parse_event(m.nlh, &event), 0);
+}
+
+static void test_small_ones(void **state)
+{
+	struct pind_account_info account;
+	struct pind_counters counters;
+	struct pind_audit audit;
+	struct message m;
+
+	begin(&m, PIND_CMD_AUDIT);
+	mnl_attr_put_u64(m.nlh, PIND_A_AUDIT_FOLIOS, 1);
+	mnl_attr_put_u64(m.nlh, PIND_A_AUDIT_PINS, 2);
+	assert_int_equal(pind_message_parse_audit(m.nlh, &audit), -EBADMSG);
+	mnl_attr_put_u64(m.nlh, PIND_A_AUDIT_UNCHARGED, 3);
+	assert_int_equal(pind_message_parse_audit(m.nlh, &audit), 0);
+	assert_int_equal(audit.uncharged, 3);
+
+	begin(&m, PIND_CMD_COUNTERS_GET);
+	for (uint16_t type = 1; type <= PIND_A_COUNTERS_MAX; type++)
+		mnl_attr_put_u64(m.nlh, type, type);
+	assert_int_equal(pind_message_parse_counters(m.nlh, &counters), 0);
+	assert_int_equal(counters.requested, PIND_A_COUNTERS_REQUESTED);
+	assert_int_equal(counters.unattributed, PIND_A_COUNTERS_UNATTRIBUTED);
+	assert_int_equal(counters.observed, PIND_A_COUNTERS_OBSERVED);
+
+	begin(&m, PIND_CMD_ACCOUNT_GET);
+	mnl_attr_put_u64(m.nlh, PIND_A_ACCOUNT_ID, 1);
+	mnl_attr_put_u64(m.nlh, PIND_A_ACCOUNT_GROUP_ID, 2);
+	mnl_attr_put_u32(m.nlh, PIND_A_ACCOUNT_PID, 3);
+	mnl_attr_put_u64(m.nlh, PIND_A_ACCOUNT_START_TIME, 4);
+	mnl_attr_put_strz(m.nlh, PIND_A_ACCOUNT_COMM, "fio");
+	mnl_attr_put_strz(m.nlh, PIND_A_ACCOUNT_SYMBOL, "ib_umem_get");
+	mnl_attr_put_strz(m.nlh, PIND_A_ACCOUNT_MODULE, "ib_uverbs");
+	mnl_attr_put_u64(m.nlh, PIND_A_ACCOUNT_PINS, 5);
+	mnl_attr_put_u64(m.nlh, PIND_A_ACCOUNT_COVERED, 6);
+	mnl_attr_put_u64(m.nlh, PIND_A_ACCOUNT_SINCE, 7);
+	assert_int_equal(pind_message_parse_account(m.nlh, &account), 0);
+	assert_string_equal(account.module, "ib_uverbs");
+	assert_int_equal(account.since, 7);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_request),	  cmocka_unit_test(test_group),
+		cmocka_unit_test(test_missing),	  cmocka_unit_test(test_lengths),
+		cmocka_unit_test(test_twice),	  cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_garbled),	  cmocka_unit_test(test_refusal),
+		cmocka_unit_test(test_info),	  cmocka_unit_test(test_event),
+		cmocka_unit_test(test_small_ones),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
