@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading what org.pind1 sends, and its errors as exit statuses. */
+#ifndef PINCTL_BUS_H
+#define PINCTL_BUS_H
+
+#include <systemd/sd-bus.h>
+
+#include "model.h"
+#include "source.h"
+
+struct bus_source {
+	struct pind_source source;
+	sd_bus *bus;
+};
+
+/**
+ * bus_key - a property's name as the dictionary's key: EventsMax is events_max
+ * @buffer: twice the length of @property and a NUL
+ */
+void bus_key(const char *property, char *buffer);
+
+/**
+ * bus_read_record - read an a{sv} into a record
+ * @message: stands before the a{sv}
+ * @properties: the keys are names of properties, not of dictionary entries
+ * @record: its fields that are in the dictionary are set, the others stay
+ *
+ * Keys that the kind does not know are skipped. Values are replaced if they come
+ * twice.
+ *
+ * Return: 0 or negative errno.
+ */
+int bus_read_record(sd_bus_message *message, const struct pind_kind *kind, bool properties,
+		    void *record);
+
+/* Reads an aa{sv}. Return: 0 or negative errno. */
+int bus_read_records(sd_bus_message *message, struct pind_records *records);
+
+/**
+ * bus_fail - the exit status and sentence for a failed call
+ * @r: negative errno of the call
+ * @error: the bus error of the call, or NULL
+ * @name: the group asked for, or NULL
+ *
+ * Return: an exit status.
+ */
+int bus_fail(int r, const sd_bus_error *error, const char *name);
+
+/* Fails if a field that every answer has is missing. */
+int bus_check(const struct pind_kind *kind, const void *record);
+
+/* The watch operation: bus-watch.c. */
+int bus_watch(struct pind_source *source, int (*ready)(void), pind_event_handler handler,
+	      void *userdata);
+
+#endif /* PINCTL_BUS_H */

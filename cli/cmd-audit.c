@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pinctl audit: compare the ledger with the kernel's own count, and repair. */
+#include <stdio.h>
+
+#include <pind/cleanup.h>
+
+#include "json.h"
+#include "size.h"
+#include "source.h"
+#include "verb.h"
+
+static void print_audit(const struct pind_audit_info *audit)
+{
+	char uncharged[SIZE_FORMAT_MAX];
+
+	(void)printf("%llu folio%s checked: ", (unsigned long long)audit->folios,
+		     audit->folios == 1 ? "" : "s");
+	if (audit->pins == 0 && audit->uncharged == 0)
+		(void)puts("the ledger agrees with the kernel");
+	else
+		(void)printf("%llu pin%s and %s of charge taken back\n",
+			     (unsigned long long)audit->pins, audit->pins == 1 ? "" : "s",
+			     size_format(audit->uncharged, uncharged));
+}
+
+int cmd_audit(const struct pind_options *options)
+{
+	_cleanup_(source_closep) struct pind_source *source = NULL;
+	struct pind_audit_info audit = { 0 };
+	int r;
+
+	r = source_open(options->kernel, &source);
+	if (r == 0)
+		r = source->ops->audit(source, &audit);
+	if (r != 0)
+		return r;
+
+	if (options->json)
+		return json_print_record(&pind_audit_kind, &audit);
+	print_audit(&audit);
+	return 0;
+}

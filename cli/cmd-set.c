@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pinctl set GROUP --max SIZE ...: set or change a quota. */
+#include <errno.h>
+#include <string.h>
+
+#include <pind/cleanup.h>
+
+#include "fail.h"
+#include "group-text.h"
+#include "json.h"
+#include "size.h"
+#include "source.h"
+#include "verb.h"
+
+/* Reads the size of an option that may be left out. */
+static int read_size(const char *option, const char *text, struct pind_size *ret)
+{
+	const char *problem;
+
+	if (!text || size_parse(text, ret, &problem) == 0)
+		return 0;
+	return fail(PIND_EXIT_USAGE, "the size \"%s\" of %s %s: write %s", text, option, problem,
+		    SIZE_FORMS);
+}
+
+static int check_mode(const char *mode)
+{
+	if (!mode || strcmp(mode, "observe") == 0 || strcmp(mode, "enforce") == 0)
+		return 0;
+	return fail(PIND_EXIT_USAGE, "the mode \"%s\" does not exist: write observe or enforce",
+		    mode);
+}
+
+/* The machine's memory, asked for only if a percentage refers to it. */
+static int read_total_ram(struct pind_source *source, uint64_t *ret)
+{
+	_cleanup_(records_done) struct pind_records hooks = RECORDS(pind_hook_kind);
+	_cleanup_(status_info_done) struct pind_status_info status = { 0 };
+	int r = source->ops->status(source, &status, &hooks);
+
+	if (r != 0)
+		return r;
+	if (status.total_ram == 0)
+		return fail_no_module();
+	*ret = status.total_ram;
+	return 0;
+}
+
+static int set_quota(struct pind_source *source, const struct pind_options *options,
+		     const struct pind_size *max, const struct pind_size *high,
+		     struct pind_group_info *group)
+{
+	uint64_t total_ram = 0, max_bytes, high_bytes;
+	int r;
+
+	if (max->percent || high->percent) {
+		r = read_total_ram(source, &total_ram);
+		if (r != 0)
+			return r;
+	}
+	max_bytes = size_bytes(max, total_ram);
+	high_bytes = size_bytes(high, total_ram);
+	return source->ops->set_quota(source, options->group,
+				      &(struct pind_quota_change){
+					      .max = options->max ? &max_bytes : NULL,
+					      .high = options->high ? &high_bytes : NULL,
+					      .mode = options->mode,
+					      .runtime = options->runtime,
+				      },
+				      group);
+}
+
+int cmd_set(const struct pind_options *options)
+{
+	struct pind_size max = { .scale = 1 }, high = { .scale = 1 };
+	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
+	_cleanup_(source_closep) struct pind_source *source = NULL;
+	int r;
+
+	if (!options->max && !options->high && !options->mode)
+		return fail(
+			PIND_EXIT_USAGE,
+			"nothing to set for \"%s\": give --max SIZE, --high SIZE or --mode MODE",
+			options->group);
+	r = read_size("--max", options->max, &max);
+	if (r == 0)
+		r = read_size("--high", options->high, &high);
+	if (r == 0)
+		r = check_mode(options->mode);
+	if (r == 0)
+		r = source_open(options->kernel, &source);
+	if (r == 0)
+		r = set_quota(source, options, &max, &high, &group);
+	if (r != 0)
+		return r;
+
+	return options->json ? json_print_record(&pind_group_kind, &group)
+			     : group_print_quota(&group);
+}

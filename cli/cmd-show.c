@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pinctl show GROUP: everything that is known of one group. */
+#include <stdio.h>
+
+#include <pind/cleanup.h>
+
+#include "fail.h"
+#include "json.h"
+#include "screen.h"
+#include "size.h"
+#include "source.h"
+#include "table.h"
+#include "text.h"
+#include "verb.h"
+
+static const struct table_column show_columns[] = { { NULL, false }, { NULL, false } };
+
+static void add_size(struct table *table, const char *title, uint64_t bytes)
+{
+	char size[SIZE_FORMAT_MAX];
+
+	table_add(table, "  %s", title);
+	if (bytes == PIND_UNLIMITED)
+		table_add(table, "none");
+	else if (bytes < 1024)
+		table_add(table, "%s", size_format(bytes, size));
+	else
+		table_add(table, "%s (%llu bytes)", size_format(bytes, size),
+			  (unsigned long long)bytes);
+}
+
+static void add_number(struct table *table, const char *title, uint64_t number)
+{
+	table_add(table, "  %s", title);
+	table_add(table, "%llu", (unsigned long long)number);
+}
+
+static void add_use(struct table *table, const struct pind_group_info *group)
+{
+	char bar[SCREEN_BAR_MAX];
+
+	if (group->max == PIND_UNLIMITED || !screen_is_terminal())
+		return;
+	table_add(table, "  use");
+	table_add_styled(table, screen_use_style(group->current, group->max), "%s",
+			 screen_bar(group->current, group->max, bar));
+}
+
+static int print_group(const struct pind_group_info *group)
+{
+	_cleanup_(table_done) struct table table = TABLE(show_columns);
+	_cleanup_free_ char *path = text_cleaned(group->path);
+
+	if (!path)
+		return fail_memory();
+	(void)printf("%s%s%s%s\n", screen_on(SCREEN_BOLD), path, screen_off(SCREEN_BOLD),
+		     group->dead ? " (removed; its pins live on)" : "");
+	add_number(&table, "id", group->id);
+	add_size(&table, "current", group->current);
+	add_use(&table, group);
+	add_size(&table, "peak", group->peak);
+	add_size(&table, "max", group->max);
+	add_size(&table, "high", group->high);
+	table_add(&table, "  mode");
+	table_add(&table, "%s%s", model_mode(group->mode),
+		  group->mode == PIND_MODE_OBSERVE ? " (counts what max would refuse)" : "");
+	if (model_has(&pind_group_kind, group, "runtime") && group_has_quota(group)) {
+		table_add(&table, "  kept");
+		table_add(&table, "%s",
+			  group->runtime ? "until the cgroup goes or the machine restarts" : "yes");
+	}
+	add_number(&table, "pins", group->pins);
+	add_number(&table, "refused by its max", group->events_max);
+	add_number(&table, "observed by its max", group->events_observed);
+	add_number(&table, "times above high", group->events_high);
+	add_number(&table, "own calls refused", group->events_refused);
+	return table_print(&table, stdout);
+}
+
+int cmd_show(const struct pind_options *options)
+{
+	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
+	_cleanup_(source_closep) struct pind_source *source = NULL;
+	int r;
+
+	r = source_open(options->kernel, &source);
+	if (r == 0)
+		r = source->ops->group(source, options->group, &group);
+	if (r != 0)
+		return r;
+	return options->json ? json_print_record(&pind_group_kind, &group) : print_group(&group);
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pinctl status: is all well, and what stands behind it. */
+#include <stdio.h>
+#include <string.h>
+
+#include <pind/cleanup.h>
+
+#include "fail.h"
+#include "json.h"
+#include "screen.h"
+#include "size.h"
+#include "source.h"
+#include "table.h"
+#include "text.h"
+#include "verb.h"
+
+static const struct table_column fact_columns[] = { { NULL, false }, { NULL, false } };
+
+static const struct table_column hook_columns[] = {
+	{ "HOOK", false },
+	{ "STATE", false },
+	{ "CALLS", true },
+	{ "MECHANISM", false },
+};
+
+static bool is_state(const struct pind_status_info *status, const char *state)
+{
+	return strcmp(status->state, state) == 0;
+}
+
+static int exit_status(const struct pind_status_info *status)
+{
+	if (is_state(status, PIND_STATE_HEALTHY))
+		return PIND_EXIT_OK;
+	if (is_state(status, PIND_STATE_NO_MODULE))
+		return PIND_EXIT_NO_MODULE;
+	return PIND_EXIT_FAILED;
+}
+
+static int print_verdict(const struct pind_status_info *status)
+{
+	enum screen_style style = is_state(status, PIND_STATE_HEALTHY) ? SCREEN_GOOD : SCREEN_BAD;
+	_cleanup_free_ char *reason = text_cleaned(status->reason ? status->reason : "");
+
+	if (!reason)
+		return fail_memory();
+	(void)printf("%s%s%s", screen_on(style), status->state, screen_off(style));
+	if (is_state(status, PIND_STATE_NO_MODULE))
+		(void)printf(": the kernel module pind is not loaded, nothing is counted or "
+			     "refused: load it with `modprobe pind`\n");
+	else
+		(void)printf("%s%s\n", reason[0] ? ": " : "", reason);
+	return 0;
+}
+
+static void add_number(struct table *table, const char *title, unsigned long long number)
+{
+	table_add(table, "  %s", title);
+	table_add(table, "%llu", number);
+}
+
+static int print_facts(const struct pind_status_info *status)
+{
+	_cleanup_(table_done) struct table table = TABLE(fact_columns);
+	bool module = !is_state(status, PIND_STATE_NO_MODULE);
+	char size[SIZE_FORMAT_MAX];
+
+	if (status->version) {
+		table_add(&table, "  daemon");
+		table_add(&table, "%s", status->version);
+	}
+	table_add(&table, "  module");
+	if (module)
+		table_add(&table, "%s, load %016llx", status->module_version,
+			  (unsigned long long)status->load_id);
+	else
+		table_add(&table, "not loaded");
+	if (module) {
+		table_add(&table, "  memory");
+		table_add(&table, "%s in pages of %u bytes", size_format(status->total_ram, size),
+			  status->page_size);
+		add_number(&table, "groups", status->groups);
+		add_number(&table, "accounts", status->accounts);
+		table_add(&table, "  ledger");
+		table_add(&table, "%llu folio%s in %s", (unsigned long long)status->folios,
+			  status->folios == 1 ? "" : "s", size_format(status->ledger_bytes, size));
+		table_add(&table, "  books");
+		if (status->books == 0)
+			table_add(&table, "closed");
+		else
+			table_add_styled(&table, SCREEN_WARN, "off by %lld pages",
+					 (long long)status->books);
+	}
+	add_number(&table, "events lost", status->events_lost);
+	if (model_has(&pind_status_kind, status, "resyncs"))
+		add_number(&table, "resyncs", status->resyncs);
+	return table_print(&table, stdout);
+}
+
+static int print_hooks(const struct pind_records *hooks)
+{
+	const struct pind_field *state =
+		&pind_hook_kind.fields[model_find(&pind_hook_kind, "state")];
+	_cleanup_(table_done) struct table table = TABLE(hook_columns);
+
+	if (hooks->n == 0)
+		return 0;
+	for (size_t i = 0; i < hooks->n; i++) {
+		const struct pind_hook_info *hook = records_at(hooks, i);
+		bool attached = hook->state == PIND_HOOK_STATE_ATTACHED;
+
+		table_add(&table, "%s", hook->name);
+		table_add_styled(&table, attached ? SCREEN_GOOD : SCREEN_DIM, "%s",
+				 model_word(state, hook->state));
+		table_add(&table, "%llu", (unsigned long long)hook->calls);
+		table_add(&table, "%s", hook->mechanism);
+	}
+	(void)putchar('\n');
+	return table_print(&table, stdout);
+}
+
+static int print_json(const struct pind_status_info *status, const struct pind_records *hooks)
+{
+	_cleanup_(json_freep) cJSON *object = json_record(&pind_status_kind, status);
+	cJSON *array = json_records(hooks);
+
+	if (!object || !array || !cJSON_AddItemToObject(object, "hooks", array)) {
+		cJSON_Delete(array);
+		return fail_memory();
+	}
+	return json_print(object, false);
+}
+
+int cmd_status(const struct pind_options *options)
+{
+	_cleanup_(records_done) struct pind_records hooks = RECORDS(pind_hook_kind);
+	_cleanup_(status_info_done) struct pind_status_info status = { 0 };
+	_cleanup_(source_closep) struct pind_source *source = NULL;
+	int r;
+
+	r = source_open(options->kernel, &source);
+	if (r == 0)
+		r = source->ops->status(source, &status, &hooks);
+	if (r != 0)
+		return r;
+
+	if (options->json) {
+		r = print_json(&status, &hooks);
+	} else {
+		r = print_verdict(&status);
+		if (r == 0)
+			r = print_facts(&status);
+		if (r == 0)
+			r = print_hooks(&hooks);
+	}
+	return r != 0 ? r : exit_status(&status);
+}

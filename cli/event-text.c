@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <pind/cleanup.h>
+
+#include "event-text.h"
+#include "fail.h"
+#include "screen.h"
+#include "size.h"
+#include "text.h"
+#include "when.h"
+
+__attribute__((format(printf, 4, 5))) static int
+print_line(uint64_t time, enum screen_style style, const char *word, const char *format, ...)
+{
+	_cleanup_free_ char *line = NULL;
+	char clock[WHEN_MAX];
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vasprintf(&line, format, args);
+	va_end(args);
+	if (n < 0) {
+		line = NULL;
+		return fail_memory();
+	}
+	text_clean(line);
+	(void)printf("%s  %s%-10s%s  %s\n", when_time(time, clock), screen_on(style), word,
+		     screen_off(style), line);
+	return 0;
+}
+
+static int print_refusal(const struct pind_refusal_info *refusal)
+{
+	bool observed = refusal->mode == PIND_MODE_OBSERVE;
+	char wanted[SIZE_FORMAT_MAX], current[SIZE_FORMAT_MAX], max[SIZE_FORMAT_MAX];
+
+	return print_line(refusal->time, observed ? SCREEN_WARN : SCREEN_BAD,
+			  observed ? "observed" : "refused",
+			  "%s: %s[%u] wanted %s by %s, but %s has %s of %s%s", refusal->path,
+			  refusal->comm, refusal->pid, size_format(refusal->wanted, wanted),
+			  refusal->driver, refusal->by, size_format(refusal->current, current),
+			  size_format(refusal->max, max), observed ? " (admitted)" : "");
+}
+
+static int print_high(uint64_t now, const struct pind_group_info *group)
+{
+	char current[SIZE_FORMAT_MAX], high[SIZE_FORMAT_MAX];
+
+	return print_line(now, SCREEN_WARN, "high", "%s: %s rose above %s", group->path,
+			  size_format(group->current, current), size_format(group->high, high));
+}
+
+static const char *limit(uint64_t bytes, char *buffer)
+{
+	return bytes == PIND_UNLIMITED ? "none" : size_format(bytes, buffer);
+}
+
+static int print_quota(uint64_t now, const struct pind_group_info *group)
+{
+	const struct pind_kind *kind = &pind_group_kind;
+	char max[SIZE_FORMAT_MAX + 8] = "", high[SIZE_FORMAT_MAX + 8] = "", size[SIZE_FORMAT_MAX];
+	bool mode = model_has(kind, group, "mode"), runtime = model_has(kind, group, "runtime");
+
+	if (model_has(kind, group, "max"))
+		(void)snprintf(max, sizeof(max), ", max %s", limit(group->max, size));
+	if (model_has(kind, group, "high"))
+		(void)snprintf(high, sizeof(high), ", high %s", limit(group->high, size));
+	return print_line(now, SCREEN_BOLD, "quota", "%s changed%s%s%s%s%s", group->path, max, high,
+			  mode ? ", mode " : "", mode ? model_mode(group->mode) : "",
+			  !runtime	   ? ""
+			  : group->runtime ? ", runtime"
+					   : ", kept");
+}
+
+int event_print(const struct pind_event *event)
+{
+	uint64_t now = when_now(CLOCK_REALTIME);
+
+	switch (event->type) {
+	case PIND_EVENT_REFUSED:
+		return print_refusal(event->refusal);
+	case PIND_EVENT_HIGH:
+		return print_high(now, event->group);
+	case PIND_EVENT_GROUP_NEW:
+		return print_line(now, SCREEN_DIM, "group-new", "%s", event->group->path);
+	case PIND_EVENT_GROUP_DEAD:
+		return print_line(now, SCREEN_DIM, "group-dead", "%s %s", event->group->path,
+				  event->gone ? "is gone" : "was removed; its pins live on");
+	case PIND_EVENT_QUOTA:
+		return print_quota(now, event->group);
+	case PIND_EVENT_STATE:
+		return print_line(now, SCREEN_BOLD, "state", "%s%s%s", event->state,
+				  event->reason && event->reason[0] ? ": " : "",
+				  event->reason ? event->reason : "");
+	case PIND_EVENT_DAEMON_GONE:
+		return print_line(now, SCREEN_BAD, "daemon", "pind went away; the module goes on");
+	case PIND_EVENT_DAEMON_BACK:
+		return print_line(now, SCREEN_GOOD, "daemon", "pind is back");
+	case PIND_EVENT_MODULE_GONE:
+		return print_line(now, SCREEN_BAD, "module",
+				  "the kernel module is not loaded; nothing is counted");
+	case PIND_EVENT_MODULE_BACK:
+		return print_line(now, SCREEN_GOOD, "module", "the kernel module is back");
+	case PIND_EVENT_LOST:
+		if (event->number == 0)
+			return print_line(now, SCREEN_WARN, "lost", "some events were lost");
+		return print_line(now, SCREEN_WARN, "lost", "%llu events were lost",
+				  (unsigned long long)event->number);
+	}
+	return 0;
+}

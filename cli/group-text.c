@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+
+#include <pind/cleanup.h>
+
+#include "fail.h"
+#include "group-text.h"
+#include "size.h"
+#include "text.h"
+
+int group_print_quota(const struct pind_group_info *group)
+{
+	_cleanup_free_ char *path = text_cleaned(group->path);
+	char max[SIZE_FORMAT_MAX], high[SIZE_FORMAT_MAX];
+
+	if (!path)
+		return fail_memory();
+	if (!group_has_quota(group)) {
+		(void)printf("%s: no quota\n", path);
+		return 0;
+	}
+	(void)printf("%s: max %s, high %s, mode %s%s\n", path,
+		     group->max == PIND_UNLIMITED ? "none" : size_format(group->max, max),
+		     group->high == PIND_UNLIMITED ? "none" : size_format(group->high, high),
+		     model_mode(group->mode),
+		     group->runtime ? ", until the cgroup goes or the machine restarts" : ", kept");
+	return 0;
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/msg.h>
+
+#include <pind/cleanup.h>
+
+#include "fail.h"
+#include "kernel.h"
+#include "wire.h"
+
+/* One request while its answer comes in. */
+struct exchange {
+	kernel_reader reader;
+	void *userdata;
+	bool done;
+	int error;	     /* negative errno: the kernel's, or of reading its answer */
+	const char *problem; /* on -EBADMSG */
+	char text[256];	     /* of the extended acknowledgement */
+};
+
+DEFINE_CLEANUP(struct nl_sock, nl_socket_free, nl_sockp)
+DEFINE_CLEANUP(struct nl_msg, nlmsg_free, nl_msgp)
+DEFINE_CLEANUP(struct nl_cb, nl_cb_put, nl_cbp)
+
+/* Others than the kernel may write to our socket; they are not heard. */
+static int on_any(struct nl_msg *message, void *userdata)
+{
+	return nlmsg_get_src(message)->nl_pid == 0 ? NL_OK : NL_SKIP;
+}
+
+static int on_object(struct nl_msg *message, void *userdata)
+{
+	struct genlmsghdr *header = genlmsg_hdr(nlmsg_hdr(message));
+	struct exchange *exchange = userdata;
+
+	/* After an error the rest is drained, not read. */
+	if (exchange->error == 0)
+		exchange->error =
+			exchange->reader(genlmsg_attrdata(header, 0), genlmsg_attrlen(header, 0),
+					 exchange->userdata, &exchange->problem);
+	return NL_OK;
+}
+
+static void finish(struct exchange *exchange, struct nlmsghdr *header)
+{
+	const char *text;
+	int r = wire_error(header, &text);
+
+	exchange->done = true;
+	if (exchange->error == 0)
+		exchange->error = r;
+	if (text)
+		(void)snprintf(exchange->text, sizeof(exchange->text), "%s", text);
+}
+
+static int on_end(struct nl_msg *message, void *userdata)
+{
+	finish(userdata, nlmsg_hdr(message));
+	return NL_OK;
+}
+
+static int on_error(struct sockaddr_nl *from, struct nlmsgerr *error, void *userdata)
+{
+	/* libnl hands over the payload; the text stands in the message around it. */
+	finish(userdata, (struct nlmsghdr *)((char *)error - NLMSG_HDRLEN));
+	return NL_STOP;
+}
+
+static int new_callbacks(struct exchange *exchange, struct nl_cb **ret)
+{
+	struct nl_cb *callbacks = nl_cb_alloc(NL_CB_DEFAULT);
+
+	if (!callbacks)
+		return fail_memory();
+	(void)nl_cb_set(callbacks, NL_CB_MSG_IN, NL_CB_CUSTOM, on_any, NULL);
+	(void)nl_cb_set(callbacks, NL_CB_VALID, NL_CB_CUSTOM, on_object, exchange);
+	(void)nl_cb_set(callbacks, NL_CB_FINISH, NL_CB_CUSTOM, on_end, exchange);
+	(void)nl_cb_set(callbacks, NL_CB_ACK, NL_CB_CUSTOM, on_end, exchange);
+	(void)nl_cb_err(callbacks, NL_CB_CUSTOM, on_error, exchange);
+	*ret = callbacks;
+	return 0;
+}
+
+static int new_request(struct kernel_source *kernel, enum pind_cmd command, int flags,
+		       const uint64_t *id, struct nl_msg **ret)
+{
+	_cleanup_(nl_msgp) struct nl_msg *message = nlmsg_alloc();
+
+	if (!message ||
+	    !genlmsg_put(message, NL_AUTO_PORT, NL_AUTO_SEQ, kernel->family, 0, flags,
+			 (uint8_t)command, PIND_FAMILY_VERSION) ||
+	    (id && nla_put_u64(message, PIND_A_GROUP_ID, *id) < 0))
+		return fail_memory();
+	*ret = TAKE_PTR(message);
+	return 0;
+}
+
+/* Exit status of an exchange that did not end well. */
+static int exchange_failed(const struct exchange *exchange)
+{
+	switch (exchange->error) {
+	case -EAGAIN:
+	case -ENOENT:
+		return exchange->error;
+	case -ENOMEM:
+		return fail_memory();
+	case -EPERM:
+	case -EACCES:
+		return fail_not_allowed(NULL);
+	case -EBADMSG:
+		return fail(PIND_EXIT_FAILED,
+			    "the kernel module's answer has no good \"%s\": are pinctl and the "
+			    "module of the same version?",
+			    exchange->problem ? exchange->problem : "acknowledgement");
+	}
+	return fail(PIND_EXIT_FAILED,
+		    "the kernel module refused to answer (%s): are pinctl and the module of the "
+		    "same version?",
+		    exchange->text[0] ? exchange->text : strerror(-exchange->error));
+}
+
+int kernel_ask(struct kernel_source *kernel, enum pind_cmd command, int flags, const uint64_t *id,
+	       kernel_reader reader, void *userdata)
+{
+	struct exchange exchange = { .reader = reader, .userdata = userdata };
+	_cleanup_(nl_msgp) struct nl_msg *message = NULL;
+	_cleanup_(nl_cbp) struct nl_cb *callbacks = NULL;
+	int r;
+
+	r = new_request(kernel, command, flags, id, &message);
+	if (r == 0)
+		r = new_callbacks(&exchange, &callbacks);
+	if (r != 0)
+		return r;
+
+	r = nl_send_auto(kernel->socket, message);
+	while (r >= 0 && !exchange.done)
+		r = nl_recvmsgs(kernel->socket, callbacks);
+
+	if (r == -NLE_DUMP_INTR && exchange.error == 0)
+		exchange.error = -EAGAIN;
+	if (exchange.error != 0)
+		return exchange_failed(&exchange);
+	if (r < 0)
+		return fail(PIND_EXIT_FAILED, "the kernel module cannot be asked: %s",
+			    nl_geterror(r));
+	return 0;
+}
+
+int kernel_connect(struct nl_sock **ret_socket, int *ret_family)
+{
+	_cleanup_(nl_sockp) struct nl_sock *socket = nl_socket_alloc();
+	int family, on = 1;
+	int r;
+
+	if (!socket)
+		return fail_memory();
+	r = genl_connect(socket);
+	if (r < 0)
+		return fail(PIND_EXIT_FAILED, "generic netlink cannot be reached: %s",
+			    nl_geterror(r));
+	/* Without it refusals come as bare numbers, which is no reason to give up. */
+	(void)setsockopt(nl_socket_get_fd(socket), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
+
+	family = genl_ctrl_resolve(socket, PIND_FAMILY_NAME);
+	if (family == -NLE_OBJ_NOTFOUND)
+		return fail_no_module();
+	if (family < 0)
+		return fail(PIND_EXIT_FAILED, "generic netlink cannot be asked for \"%s\": %s",
+			    PIND_FAMILY_NAME, nl_geterror(family));
+	*ret_socket = TAKE_PTR(socket);
+	*ret_family = family;
+	return 0;
+}

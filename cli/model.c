@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+
+static const char *const mode_words[] = { "observe", "enforce", NULL };
+static const char *const hook_state_words[] = { "attached", "absent", NULL };
+
+/* The order of the rows is the order of the keys in JSON. */
+#define ROW(s, k, t, a, ...)                                                        \
+	{                                                                           \
+		.key = #k, .type = PIND_FIELD_##t, .offset = offsetof(struct s, k), \
+		.attribute = a, ##__VA_ARGS__                                       \
+	}
+#define NAMED(s, name, k, t, a)                                                       \
+	{                                                                             \
+		.key = name, .type = PIND_FIELD_##t, .offset = offsetof(struct s, k), \
+		.attribute = a                                                        \
+	}
+#define OPTIONAL .optional = true
+#define KIND(what, s, f)                                                                      \
+	{                                                                                     \
+		.noun = what, .size = sizeof(struct s), .n_fields = sizeof(f) / sizeof(f[0]), \
+		.fields = f                                                                   \
+	}
+
+static const struct pind_field group_fields[] = {
+	ROW(pind_group_info, path, TEXT, PIND_A_GROUP_PATH),
+	ROW(pind_group_info, id, U64, PIND_A_GROUP_ID),
+	ROW(pind_group_info, parent_id, U64, PIND_A_GROUP_PARENT_ID, OPTIONAL),
+	ROW(pind_group_info, current, U64, PIND_A_GROUP_CURRENT),
+	ROW(pind_group_info, peak, U64, PIND_A_GROUP_PEAK),
+	ROW(pind_group_info, max, LIMIT, PIND_A_GROUP_MAX),
+	ROW(pind_group_info, high, LIMIT, PIND_A_GROUP_HIGH),
+	ROW(pind_group_info, mode, WORD, PIND_A_GROUP_MODE, .words = mode_words),
+	ROW(pind_group_info, runtime, FLAG, 0, OPTIONAL),
+	ROW(pind_group_info, pins, U64, PIND_A_GROUP_PINS),
+	ROW(pind_group_info, dead, FLAG, PIND_A_GROUP_DEAD),
+	ROW(pind_group_info, events_max, U64, PIND_A_GROUP_EVENTS_MAX),
+	ROW(pind_group_info, events_observed, U64, PIND_A_GROUP_EVENTS_OBSERVED),
+	ROW(pind_group_info, events_high, U64, PIND_A_GROUP_EVENTS_HIGH),
+	ROW(pind_group_info, events_refused, U64, PIND_A_GROUP_EVENTS_REFUSED),
+	ROW(pind_group_info, present, FLAG, 0, OPTIONAL),
+};
+
+/* What the wire does not carry is worked out in source-kernel.c. */
+static const struct pind_field account_fields[] = {
+	ROW(pind_account_info, id, U64, PIND_A_ACCOUNT_ID),
+	ROW(pind_account_info, path, TEXT, 0),
+	ROW(pind_account_info, group_id, U64, PIND_A_ACCOUNT_GROUP_ID),
+	ROW(pind_account_info, pid, U32, PIND_A_ACCOUNT_PID),
+	ROW(pind_account_info, start_time, U64, PIND_A_ACCOUNT_START_TIME),
+	ROW(pind_account_info, comm, TEXT, PIND_A_ACCOUNT_COMM),
+	ROW(pind_account_info, driver, TEXT, 0),
+	ROW(pind_account_info, symbol, TEXT, PIND_A_ACCOUNT_SYMBOL),
+	ROW(pind_account_info, module, TEXT, PIND_A_ACCOUNT_MODULE),
+	ROW(pind_account_info, pins, U64, PIND_A_ACCOUNT_PINS),
+	ROW(pind_account_info, covered, U64, PIND_A_ACCOUNT_COVERED),
+	ROW(pind_account_info, since, U64, PIND_A_ACCOUNT_SINCE),
+	ROW(pind_account_info, gone, FLAG, 0, OPTIONAL),
+};
+
+static const struct pind_field refusal_fields[] = {
+	ROW(pind_refusal_info, seq, U64, PIND_A_REFUSAL_SEQ),
+	ROW(pind_refusal_info, time, U64, PIND_A_REFUSAL_TIME),
+	ROW(pind_refusal_info, path, TEXT, PIND_A_REFUSAL_PATH),
+	ROW(pind_refusal_info, group_id, U64, PIND_A_REFUSAL_GROUP_ID),
+	ROW(pind_refusal_info, by, TEXT, PIND_A_REFUSAL_BY_PATH),
+	ROW(pind_refusal_info, by_id, U64, PIND_A_REFUSAL_BY_ID),
+	ROW(pind_refusal_info, pid, U32, PIND_A_REFUSAL_PID),
+	ROW(pind_refusal_info, comm, TEXT, PIND_A_REFUSAL_COMM),
+	ROW(pind_refusal_info, driver, TEXT, 0),
+	ROW(pind_refusal_info, symbol, TEXT, PIND_A_REFUSAL_SYMBOL),
+	ROW(pind_refusal_info, module, TEXT, PIND_A_REFUSAL_MODULE),
+	ROW(pind_refusal_info, wanted, U64, PIND_A_REFUSAL_WANTED),
+	ROW(pind_refusal_info, needed, U64, PIND_A_REFUSAL_NEEDED),
+	ROW(pind_refusal_info, current, U64, PIND_A_REFUSAL_CURRENT),
+	ROW(pind_refusal_info, max, LIMIT, PIND_A_REFUSAL_MAX),
+	ROW(pind_refusal_info, mode, WORD, PIND_A_REFUSAL_MODE, .words = mode_words),
+};
+
+static const struct pind_field counters_fields[] = {
+	NAMED(pind_counters, "nr_foll_pin_requested", requested, U64, PIND_A_COUNTERS_REQUESTED),
+	NAMED(pind_counters, "nr_foll_pin_returned", returned, U64, PIND_A_COUNTERS_RETURNED),
+	NAMED(pind_counters, "nr_foll_pin_longterm_requested", longterm_requested, U64,
+	      PIND_A_COUNTERS_LONGTERM_REQUESTED),
+	NAMED(pind_counters, "nr_foll_pin_longterm_returned", longterm_returned, U64,
+	      PIND_A_COUNTERS_LONGTERM_RETURNED),
+	NAMED(pind_counters, "nr_foll_pin_acquired", acquired, U64,
+	      PIND_A_COUNTERS_KERNEL_ACQUIRED),
+	NAMED(pind_counters, "nr_foll_pin_released", released, U64,
+	      PIND_A_COUNTERS_KERNEL_RELEASED),
+	NAMED(pind_counters, "nr_foll_pin_unattributed", unattributed, S64,
+	      PIND_A_COUNTERS_UNATTRIBUTED),
+	NAMED(pind_counters, "nr_pind_refused", refused, U64, PIND_A_COUNTERS_REFUSED),
+	NAMED(pind_counters, "nr_pind_observed", observed, U64, PIND_A_COUNTERS_OBSERVED),
+};
+
+static const struct pind_field hook_fields[] = {
+	ROW(pind_hook_info, name, TEXT, PIND_A_HOOK_NAME),
+	ROW(pind_hook_info, mechanism, TEXT, PIND_A_HOOK_MECHANISM),
+	ROW(pind_hook_info, state, WORD, PIND_A_HOOK_STATE, .words = hook_state_words),
+	ROW(pind_hook_info, calls, U64, PIND_A_HOOK_CALLS),
+};
+
+/* version, state, reason and resyncs are the daemon's. */
+static const struct pind_field status_fields[] = {
+	ROW(pind_status_info, version, TEXT, 0, OPTIONAL),
+	ROW(pind_status_info, state, TEXT, 0),
+	ROW(pind_status_info, reason, TEXT, 0, OPTIONAL),
+	ROW(pind_status_info, module_version, TEXT, PIND_A_INFO_VERSION),
+	ROW(pind_status_info, load_id, U64, PIND_A_INFO_LOAD_ID),
+	ROW(pind_status_info, total_ram, U64, PIND_A_INFO_TOTAL_RAM),
+	ROW(pind_status_info, page_size, U32, PIND_A_INFO_PAGE_SIZE),
+	ROW(pind_status_info, groups, U64, PIND_A_INFO_GROUPS),
+	ROW(pind_status_info, accounts, U64, PIND_A_INFO_ACCOUNTS),
+	ROW(pind_status_info, folios, U64, PIND_A_INFO_FOLIOS),
+	ROW(pind_status_info, ledger_bytes, U64, PIND_A_INFO_LEDGER_BYTES),
+	ROW(pind_status_info, books, S64, PIND_A_INFO_BOOKS),
+	ROW(pind_status_info, events_lost, U64, PIND_A_INFO_EVENTS_LOST),
+	ROW(pind_status_info, resyncs, U64, 0, OPTIONAL),
+};
+
+static const struct pind_field audit_fields[] = {
+	ROW(pind_audit_info, folios, U64, PIND_A_AUDIT_FOLIOS),
+	ROW(pind_audit_info, pins, U64, PIND_A_AUDIT_PINS),
+	ROW(pind_audit_info, uncharged, U64, PIND_A_AUDIT_UNCHARGED),
+};
+
+const struct pind_kind pind_group_kind = KIND("group", pind_group_info, group_fields);
+const struct pind_kind pind_account_kind = KIND("account", pind_account_info, account_fields);
+const struct pind_kind pind_refusal_kind = KIND("refusal", pind_refusal_info, refusal_fields);
+const struct pind_kind pind_counters_kind = KIND("counters", pind_counters, counters_fields);
+const struct pind_kind pind_hook_kind = KIND("hook", pind_hook_info, hook_fields);
+const struct pind_kind pind_status_kind = KIND("status", pind_status_info, status_fields);
+const struct pind_kind pind_audit_kind = KIND("audit", pind_audit_info, audit_fields);
+
+static uint64_t *seen_of(const void *record)
+{
+	return (uint64_t *)record;
+}
+
+int model_find(const struct pind_kind *kind, const char *key)
+{
+	for (size_t i = 0; i < kind->n_fields; i++) {
+		if (strcmp(kind->fields[i].key, key) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+bool model_has(const struct pind_kind *kind, const void *record, const char *key)
+{
+	int i = model_find(kind, key);
+
+	return i >= 0 && (*seen_of(record) >> i & 1);
+}
+
+void model_mark(const struct pind_kind *kind, void *record, const char *key)
+{
+	int i = model_find(kind, key);
+
+	if (i >= 0)
+		*seen_of(record) |= UINT64_C(1) << i;
+}
+
+void *model_at(const struct pind_field *field, void *record)
+{
+	return (char *)record + field->offset;
+}
+
+int model_set_text(const struct pind_kind *kind, void *record, const char *key, const char *text)
+{
+	char **place = model_at(&kind->fields[model_find(kind, key)], record);
+	char *copy = strdup(text);
+
+	if (!copy)
+		return -ENOMEM;
+	free(*place);
+	*place = copy;
+	model_mark(kind, record, key);
+	return 0;
+}
+
+uint32_t model_word_number(const struct pind_field *field, const char *word)
+{
+	for (uint32_t i = 0; field->words[i]; i++) {
+		if (strcmp(field->words[i], word) == 0)
+			return i + 1;
+	}
+	return 0;
+}
+
+const char *model_word(const struct pind_field *field, uint32_t number)
+{
+	for (uint32_t i = 0; field->words[i]; i++) {
+		if (i + 1 == number)
+			return field->words[i];
+	}
+	return "unknown";
+}
+
+const char *model_mode(uint32_t mode)
+{
+	return model_word(&group_fields[model_find(&pind_group_kind, "mode")], mode);
+}
+
+const char *model_missing(const struct pind_kind *kind, const void *record)
+{
+	for (size_t i = 0; i < kind->n_fields; i++) {
+		if (!kind->fields[i].optional && !(*seen_of(record) >> i & 1))
+			return kind->fields[i].key;
+	}
+	return NULL;
+}
+
+void model_clear(const struct pind_kind *kind, void *record)
+{
+	for (size_t i = 0; i < kind->n_fields; i++) {
+		if (kind->fields[i].type == PIND_FIELD_TEXT)
+			free(*(char **)model_at(&kind->fields[i], record));
+	}
+	memset(record, 0, kind->size);
+}
+
+void group_info_done(struct pind_group_info *group)
+{
+	model_clear(&pind_group_kind, group);
+}
+
+void status_info_done(struct pind_status_info *status)
+{
+	model_clear(&pind_status_kind, status);
+}
+
+void *records_add(struct pind_records *records)
+{
+	size_t size = records->kind->size;
+	void *record;
+
+	if (records->n == records->room) {
+		size_t room = records->room ? records->room * 2 : 16;
+		char *items = reallocarray(records->items, room, size);
+
+		if (!items)
+			return NULL;
+		records->items = items;
+		records->room = room;
+	}
+	record = records->items + records->n * size;
+	memset(record, 0, size);
+	records->n++;
+	return record;
+}
+
+void *records_at(const struct pind_records *records, size_t i)
+{
+	return records->items + i * records->kind->size;
+}
+
+void records_keep(struct pind_records *records,
+		  bool (*keep)(const void *record, const void *userdata), const void *userdata)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < records->n; i++) {
+		void *record = records_at(records, i);
+
+		if (!keep(record, userdata)) {
+			model_clear(records->kind, record);
+			continue;
+		}
+		if (kept != i)
+			memcpy(records_at(records, kept), record, records->kind->size);
+		kept++;
+	}
+	records->n = kept;
+}
+
+void records_done(struct pind_records *records)
+{
+	for (size_t i = 0; i < records->n; i++)
+		model_clear(records->kind, records_at(records, i));
+	free(records->items);
+	*records = (struct pind_records){ .kind = records->kind };
+}
+
+/* '/' before every other character: /a, /a/b, /a.slice. */
+static int compare_groups(const void *a, const void *b)
+{
+	const unsigned char *p = (const unsigned char *)((const struct pind_group_info *)a)->path;
+	const unsigned char *q = (const unsigned char *)((const struct pind_group_info *)b)->path;
+
+	while (*p && *p == *q) {
+		p++;
+		q++;
+	}
+	if (*p == *q)
+		return 0;
+	if (*p == '\0' || *q == '\0')
+		return *p ? 1 : -1;
+	if (*p == '/' || *q == '/')
+		return *p == '/' ? -1 : 1;
+	return *p < *q ? -1 : 1;
+}
+
+void records_sort_groups(struct pind_records *groups)
+{
+	if (groups->n > 1)
+		qsort(groups->items, groups->n, groups->kind->size, compare_groups);
+}
+
+bool path_is_below(const char *path, const char *ancestor)
+{
+	size_t n = strlen(ancestor);
+
+	if (strcmp(ancestor, "/") == 0)
+		return true;
+	return strncmp(path, ancestor, n) == 0 && (path[n] == '\0' || path[n] == '/');
+}
+
+bool group_has_quota(const struct pind_group_info *group)
+{
+	return group->max != PIND_UNLIMITED || group->high != PIND_UNLIMITED ||
+	       group->mode == PIND_MODE_OBSERVE;
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What pinctl knows about groups, accounts, refusals and the module, wherever it
+ * came from. Each kind of record has one table of its fields, and that table is
+ * all that the bus reader, the wire reader and the JSON writer need: a field is
+ * named once.
+ */
+#ifndef PINCTL_MODEL_H
+#define PINCTL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/pind.h>
+
+/* Type in the record; D-Bus; netlink; JSON. */
+enum pind_field_type {
+	PIND_FIELD_U64,	  /* uint64_t; t; u64; number */
+	PIND_FIELD_U32,	  /* uint32_t; u; u32; number */
+	PIND_FIELD_S64,	  /* int64_t; x; s64; number */
+	PIND_FIELD_LIMIT, /* uint64_t; t; u64; number, or null for "no limit" */
+	PIND_FIELD_TEXT,  /* char *, owned; s; string; string */
+	PIND_FIELD_FLAG,  /* bool; b; u32 0 or 1; boolean */
+	PIND_FIELD_WORD,  /* uint32_t, index into words; s; u32; string */
+};
+
+struct pind_field {
+	const char *key; /* snake_case: the JSON key and the D-Bus dictionary's */
+	enum pind_field_type type;
+	size_t offset;		  /* in the record */
+	int attribute;		  /* on the wire; 0: it is not there */
+	bool optional;		  /* a source may leave it out */
+	const char *const *words; /* PIND_FIELD_WORD: NULL-terminated, from 1 on */
+};
+
+struct pind_kind {
+	const char *noun; /* for messages */
+	size_t size;	  /* of the record */
+	size_t n_fields;  /* at most 64 */
+	const struct pind_field *fields;
+};
+
+/*
+ * The records. Each begins with "seen": bit n is set when field n of its kind is
+ * known; the others are zero and not shown.
+ */
+struct pind_group_info {
+	uint64_t seen;
+	char *path;
+	uint64_t id;
+	uint64_t parent_id;
+	uint64_t current;
+	uint64_t peak;
+	uint64_t max;
+	uint64_t high;
+	uint32_t mode; /* enum pind_mode */
+	bool runtime;
+	uint64_t pins;
+	bool dead;
+	uint64_t events_max;
+	uint64_t events_observed;
+	uint64_t events_high;
+	uint64_t events_refused;
+	bool present; /* seen only where a quota is kept and its cgroup may not exist */
+};
+
+struct pind_account_info {
+	uint64_t seen;
+	uint64_t id;
+	char *path;
+	uint64_t group_id;
+	uint32_t pid;
+	uint64_t start_time; /* ns of CLOCK_BOOTTIME */
+	char *comm;
+	char *driver;
+	char *symbol;
+	char *module;
+	uint64_t pins;
+	uint64_t covered;
+	uint64_t since; /* ns of CLOCK_BOOTTIME */
+	bool gone;	/* seen only when true: that process exists no more */
+};
+
+struct pind_refusal_info {
+	uint64_t seen;
+	uint64_t seq;
+	uint64_t time; /* ns of CLOCK_REALTIME */
+	char *path;
+	uint64_t group_id;
+	char *by;
+	uint64_t by_id;
+	uint32_t pid;
+	char *comm;
+	char *driver;
+	char *symbol;
+	char *module;
+	uint64_t wanted;
+	uint64_t needed;
+	uint64_t current;
+	uint64_t max;
+	uint32_t mode; /* enum pind_mode */
+};
+
+/* Named as in /proc/pind/vmstat. */
+struct pind_counters {
+	uint64_t seen;
+	uint64_t requested;
+	uint64_t returned;
+	uint64_t longterm_requested;
+	uint64_t longterm_returned;
+	uint64_t acquired;
+	uint64_t released;
+	int64_t unattributed;
+	uint64_t refused;
+	uint64_t observed;
+};
+
+struct pind_hook_info {
+	uint64_t seen;
+	char *name;
+	char *mechanism;
+	uint32_t state; /* enum pind_hook_state */
+	uint64_t calls;
+};
+
+struct pind_status_info {
+	uint64_t seen;
+	char *version; /* of the daemon */
+	char *state;
+	char *reason;
+	char *module_version;
+	uint64_t load_id;
+	uint64_t total_ram;
+	uint32_t page_size;
+	uint64_t groups;
+	uint64_t accounts;
+	uint64_t folios;
+	uint64_t ledger_bytes;
+	int64_t books;
+	uint64_t events_lost;
+	uint64_t resyncs;
+};
+
+struct pind_audit_info {
+	uint64_t seen;
+	uint64_t folios;
+	uint64_t pins;
+	uint64_t uncharged;
+};
+
+extern const struct pind_kind pind_group_kind;
+extern const struct pind_kind pind_account_kind;
+extern const struct pind_kind pind_refusal_kind;
+extern const struct pind_kind pind_counters_kind;
+extern const struct pind_kind pind_hook_kind;
+extern const struct pind_kind pind_status_kind;
+extern const struct pind_kind pind_audit_kind;
+
+/* States of the daemon, from its XML. */
+#define PIND_STATE_HEALTHY   "healthy"
+#define PIND_STATE_NO_MODULE "no-module"
+#define PIND_STATE_DEGRADED  "degraded"
+
+/* Index of the field with this key, -1 if the kind has none. */
+int model_find(const struct pind_kind *kind, const char *key);
+
+/* Is the field with this key known in the record? */
+bool model_has(const struct pind_kind *kind, const void *record, const char *key);
+
+/* The field with this key is known from now on; the key is one of the kind. */
+void model_mark(const struct pind_kind *kind, void *record, const char *key);
+
+/* Where field n of the record is, as the type says. */
+void *model_at(const struct pind_field *field, void *record);
+
+/**
+ * model_set_text - set a text and mark it as known
+ * @key: a PIND_FIELD_TEXT of the kind
+ * @text: is copied
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int model_set_text(const struct pind_kind *kind, void *record, const char *key, const char *text);
+
+/* Number that a word stands for; 0 if it is none of the field's words. */
+uint32_t model_word_number(const struct pind_field *field, const char *word);
+
+/* Word of a number, "unknown" if there is none. */
+const char *model_word(const struct pind_field *field, uint32_t number);
+const char *model_mode(uint32_t mode);
+
+/* Key of the first field that is missing and not optional, NULL if none is. */
+const char *model_missing(const struct pind_kind *kind, const void *record);
+
+/* Frees the texts of a record and sets it to zero. */
+void model_clear(const struct pind_kind *kind, void *record);
+
+/* model_clear() of one kind each, to stand in _cleanup_(). */
+void group_info_done(struct pind_group_info *group);
+void status_info_done(struct pind_status_info *status);
+
+/* Many records of one kind. Start with RECORDS(kind), end with records_done(). */
+struct pind_records {
+	const struct pind_kind *kind;
+	size_t n;
+	size_t room;
+	char *items;
+};
+
+#define RECORDS(k) ((struct pind_records){ .kind = &(k) })
+
+/* A new record at the end, all zero; NULL if out of memory. Earlier pointers
+ * into the records are void after it. */
+void *records_add(struct pind_records *records);
+void *records_at(const struct pind_records *records, size_t i);
+/* Removes the records that keep() does not want; the order stays. */
+void records_keep(struct pind_records *records,
+		  bool (*keep)(const void *record, const void *userdata), const void *userdata);
+void records_done(struct pind_records *records);
+
+/* Sorts groups by path, a group right before those below it. */
+void records_sort_groups(struct pind_records *groups);
+
+/* Is path the group ancestor or one below it? */
+bool path_is_below(const char *path, const char *ancestor);
+
+/* Has it a max or high, or a mode of its own? */
+bool group_has_quota(const struct pind_group_info *group);
+
+#endif /* PINCTL_MODEL_H */

@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pind/cleanup.h>
+#include <pind/dbus-names.h>
+
+#include "bus.h"
+#include "fail.h"
+
+static sd_bus *bus_of(struct pind_source *source)
+{
+	return ((struct bus_source *)source)->bus;
+}
+
+/* A call of the Manager that takes nothing. */
+static int call_manager(sd_bus *bus, const char *method, sd_bus_message **ret)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	int r;
+
+	r = sd_bus_call_method(bus, PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE, method,
+			       &error, ret, "");
+	return r < 0 ? bus_fail(r, &error, NULL) : 0;
+}
+
+/* All properties of an interface into a record of that kind. */
+static int get_all(sd_bus *bus, const char *object, const char *interface, const char *name,
+		   const struct pind_kind *kind, void *record)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	int r;
+
+	r = sd_bus_call_method(bus, PIND_BUS_NAME, object, "org.freedesktop.DBus.Properties",
+			       "GetAll", &error, &reply, "s", interface);
+	if (r < 0)
+		return bus_fail(r, &error, name);
+	r = bus_read_record(reply, kind, true, record);
+	if (r < 0)
+		return bus_fail(r, NULL, name);
+	return bus_check(kind, record);
+}
+
+static int get_group(sd_bus *bus, const char *object, const char *name,
+		     struct pind_group_info *group)
+{
+	return get_all(bus, object, PIND_GROUP_INTERFACE, name, &pind_group_kind, group);
+}
+
+static int source_bus_group(struct pind_source *source, const char *name,
+			    struct pind_group_info *group)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	const char *object;
+	int r;
+
+	r = sd_bus_call_method(bus_of(source), PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE,
+			       "GetGroup", &error, &reply, "s", name);
+	if (r < 0)
+		return bus_fail(r, &error, name);
+	r = sd_bus_message_read(reply, "o", &object);
+	if (r < 0)
+		return bus_fail(r, NULL, name);
+	return get_group(bus_of(source), object, name, group);
+}
+
+/* The interfaces of one object: only org.pind1.Group is of interest. */
+static int read_interfaces(sd_bus_message *message, struct pind_records *groups)
+{
+	int r;
+
+	r = sd_bus_message_enter_container(message, 'a', "{sa{sv}}");
+	if (r < 0)
+		return r;
+	while ((r = sd_bus_message_enter_container(message, 'e', "sa{sv}")) > 0) {
+		const char *interface;
+
+		r = sd_bus_message_read(message, "s", &interface);
+		if (r < 0)
+			return r;
+		if (strcmp(interface, PIND_GROUP_INTERFACE) == 0) {
+			void *group = records_add(groups);
+
+			r = group ? bus_read_record(message, &pind_group_kind, true, group)
+				  : -ENOMEM;
+		} else {
+			r = sd_bus_message_skip(message, "a{sv}");
+		}
+		if (r < 0)
+			return r;
+		r = sd_bus_message_exit_container(message);
+		if (r < 0)
+			return r;
+	}
+	return r < 0 ? r : sd_bus_message_exit_container(message);
+}
+
+static int read_objects(sd_bus_message *message, struct pind_records *groups)
+{
+	int r;
+
+	r = sd_bus_message_enter_container(message, 'a', "{oa{sa{sv}}}");
+	if (r < 0)
+		return r;
+	while ((r = sd_bus_message_enter_container(message, 'e', "oa{sa{sv}}")) > 0) {
+		r = sd_bus_message_skip(message, "o");
+		if (r >= 0)
+			r = read_interfaces(message, groups);
+		if (r >= 0)
+			r = sd_bus_message_exit_container(message);
+		if (r < 0)
+			return r;
+	}
+	return r < 0 ? r : sd_bus_message_exit_container(message);
+}
+
+/* With no module there are no objects either: an empty list would hide that. */
+static int check_module(sd_bus *bus)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	_cleanup_free_ char *state = NULL;
+	int r;
+
+	r = sd_bus_get_property_string(bus, PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE,
+				       "State", &error, &state);
+	if (r < 0)
+		return bus_fail(r, &error, NULL);
+	return strcmp(state, PIND_STATE_NO_MODULE) == 0 ? fail_no_module() : 0;
+}
+
+static bool is_absent_quota(const void *record, const void *userdata)
+{
+	return model_has(&pind_group_kind, record, "present") &&
+	       !((const struct pind_group_info *)record)->present;
+}
+
+/* Quotas that are kept for cgroups which do not exist now. */
+static int absent_quotas(sd_bus *bus, struct pind_records *quotas)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	int r;
+
+	r = call_manager(bus, "ListQuotas", &reply);
+	if (r != 0)
+		return r;
+	r = bus_read_records(reply, quotas);
+	if (r < 0)
+		return bus_fail(r, NULL, NULL);
+	records_keep(quotas, is_absent_quota, NULL);
+	return 0;
+}
+
+static bool has_path(const struct pind_records *groups, size_t n, const char *path)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(((const struct pind_group_info *)records_at(groups, i))->path, path) ==
+		    0)
+			return true;
+	}
+	return false;
+}
+
+static int add_absent_quotas(sd_bus *bus, struct pind_records *groups)
+{
+	_cleanup_(records_done) struct pind_records quotas = RECORDS(pind_group_kind);
+	size_t n = groups->n;
+	int r;
+
+	r = absent_quotas(bus, &quotas);
+	for (size_t i = 0; r == 0 && i < quotas.n; i++) {
+		struct pind_group_info *quota = records_at(&quotas, i);
+		struct pind_group_info *group;
+
+		/* A cgroup that is gone may still be known, by its pins for instance. */
+		if (has_path(groups, n, quota->path))
+			continue;
+		group = records_add(groups);
+		if (!group)
+			return fail_memory();
+		*group = *quota;
+		quota->path = NULL;
+	}
+	return r;
+}
+
+static int source_bus_groups(struct pind_source *source, struct pind_records *groups)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	sd_bus *bus = bus_of(source);
+	int r;
+
+	r = sd_bus_call_method(bus, PIND_BUS_NAME, PIND_OBJECT,
+			       "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", &error,
+			       &reply, "");
+	if (r < 0)
+		return bus_fail(r, &error, NULL);
+	r = read_objects(reply, groups);
+	if (r < 0)
+		return bus_fail(r, NULL, NULL);
+	if (groups->n == 0) {
+		r = check_module(bus);
+		if (r != 0)
+			return r;
+	}
+	for (size_t i = 0; i < groups->n; i++) {
+		r = bus_check(&pind_group_kind, records_at(groups, i));
+		if (r != 0)
+			return r;
+	}
+	return add_absent_quotas(bus, groups);
+}
+
+static int source_bus_accounts(struct pind_source *source, const char *name,
+			       struct pind_records *accounts)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	int r;
+
+	r = sd_bus_call_method(bus_of(source), PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE,
+			       "ListAccounts", &error, &reply, "s", name ? name : "");
+	if (r < 0)
+		return bus_fail(r, &error, name);
+	r = bus_read_records(reply, accounts);
+	if (r < 0)
+		return bus_fail(r, NULL, name);
+	for (size_t i = 0; i < accounts->n; i++) {
+		r = bus_check(&pind_account_kind, records_at(accounts, i));
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+static int source_bus_refusals(struct pind_source *source, struct pind_records *refusals)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	int r;
+
+	r = call_manager(bus_of(source), "ListRefusals", &reply);
+	if (r != 0)
+		return r;
+	r = bus_read_records(reply, refusals);
+	if (r < 0)
+		return bus_fail(r, NULL, NULL);
+	for (size_t i = 0; i < refusals->n; i++) {
+		r = bus_check(&pind_refusal_kind, records_at(refusals, i));
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+/* A call of the Manager that answers with one a{sv}. */
+static int call_for_record(sd_bus *bus, const char *method, const struct pind_kind *kind,
+			   void *record)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	int r;
+
+	r = call_manager(bus, method, &reply);
+	if (r != 0)
+		return r;
+	r = bus_read_record(reply, kind, false, record);
+	if (r < 0)
+		return bus_fail(r, NULL, NULL);
+	return bus_check(kind, record);
+}
+
+static int source_bus_counters(struct pind_source *source, struct pind_counters *counters)
+{
+	return call_for_record(bus_of(source), "GetCounters", &pind_counters_kind, counters);
+}
+
+static int source_bus_audit(struct pind_source *source, struct pind_audit_info *audit)
+{
+	return call_for_record(bus_of(source), "Audit", &pind_audit_kind, audit);
+}
+
+static int add_hook(struct pind_records *hooks, const char *name, const char *mechanism,
+		    const char *state, uint64_t calls)
+{
+	const struct pind_field *field =
+		&pind_hook_kind.fields[model_find(&pind_hook_kind, "state")];
+	struct pind_hook_info *hook = records_add(hooks);
+	int r;
+
+	if (!hook)
+		return -ENOMEM;
+	r = model_set_text(&pind_hook_kind, hook, "name", name);
+	if (r < 0)
+		return r;
+	r = model_set_text(&pind_hook_kind, hook, "mechanism", mechanism);
+	if (r < 0)
+		return r;
+	hook->state = model_word_number(field, state);
+	hook->calls = calls;
+	model_mark(&pind_hook_kind, hook, "state");
+	model_mark(&pind_hook_kind, hook, "calls");
+	return 0;
+}
+
+static int get_hooks(sd_bus *bus, struct pind_records *hooks)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	const char *name, *mechanism, *state;
+	uint64_t calls;
+	int r;
+
+	r = sd_bus_get_property(bus, PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE, "Hooks",
+				&error, &reply, "a(ssst)");
+	if (r < 0)
+		return bus_fail(r, &error, NULL);
+	r = sd_bus_message_enter_container(reply, 'a', "(ssst)");
+	if (r < 0)
+		return bus_fail(r, NULL, NULL);
+	while ((r = sd_bus_message_read(reply, "(ssst)", &name, &mechanism, &state, &calls)) > 0) {
+		r = add_hook(hooks, name, mechanism, state, calls);
+		if (r < 0)
+			break;
+	}
+	return r < 0 ? bus_fail(r, NULL, NULL) : 0;
+}
+
+static int source_bus_status(struct pind_source *source, struct pind_status_info *status,
+			     struct pind_records *hooks)
+{
+	int r;
+
+	r = get_all(bus_of(source), PIND_OBJECT, PIND_MANAGER_INTERFACE, NULL, &pind_status_kind,
+		    status);
+	return r != 0 ? r : get_hooks(bus_of(source), hooks);
+}
+
+static int append_quota(sd_bus_message *message, const struct pind_quota_change *change)
+{
+	int r;
+
+	r = sd_bus_message_open_container(message, 'a', "{sv}");
+	if (r >= 0 && change->max)
+		r = sd_bus_message_append(message, "{sv}", "max", "t", *change->max);
+	if (r >= 0 && change->high)
+		r = sd_bus_message_append(message, "{sv}", "high", "t", *change->high);
+	if (r >= 0 && change->mode)
+		r = sd_bus_message_append(message, "{sv}", "mode", "s", change->mode);
+	if (r >= 0 && change->runtime)
+		r = sd_bus_message_append(message, "{sv}", "runtime", "b", true);
+	return r < 0 ? r : sd_bus_message_close_container(message);
+}
+
+static int source_bus_set_quota(struct pind_source *source, const char *name,
+				const struct pind_quota_change *change,
+				struct pind_group_info *group)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+	sd_bus *bus = bus_of(source);
+	const char *object;
+	int r;
+
+	r = sd_bus_message_new_method_call(bus, &call, PIND_BUS_NAME, PIND_OBJECT,
+					   PIND_MANAGER_INTERFACE, "SetQuota");
+	if (r >= 0)
+		r = sd_bus_message_append(call, "s", name);
+	if (r >= 0)
+		r = append_quota(call, change);
+	if (r < 0)
+		return bus_fail(r, NULL, name);
+
+	r = sd_bus_call(bus, call, 0, &error, &reply);
+	if (r < 0)
+		return bus_fail(r, &error, name);
+	r = sd_bus_message_read(reply, "o", &object);
+	if (r < 0)
+		return bus_fail(r, NULL, name);
+	return get_group(bus, object, name, group);
+}
+
+static int source_bus_unset_quota(struct pind_source *source, const char *name,
+				  struct pind_group_info *group)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	int r;
+
+	r = sd_bus_call_method(bus_of(source), PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE,
+			       "UnsetQuota", &error, NULL, "s", name);
+	if (r < 0)
+		return bus_fail(r, &error, name);
+
+	r = source_bus_group(source, name, group);
+	if (r != PIND_EXIT_NO_GROUP)
+		return r;
+	/* It was the quota of a cgroup that does not exist: nothing is left. */
+	fail_forget();
+	group->max = group->high = PIND_UNLIMITED;
+	group->mode = PIND_MODE_ENFORCE;
+	model_mark(&pind_group_kind, group, "max");
+	model_mark(&pind_group_kind, group, "high");
+	model_mark(&pind_group_kind, group, "mode");
+	model_mark(&pind_group_kind, group, "present");
+	return model_set_text(&pind_group_kind, group, "path", name) < 0 ? fail_memory() : 0;
+}
+
+static int source_bus_reset_peak(struct pind_source *source, const char *name,
+				 struct pind_group_info *group)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	sd_bus *bus = bus_of(source);
+	const char *object;
+	int r;
+
+	r = sd_bus_call_method(bus, PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE, "GetGroup",
+			       &error, &reply, "s", name);
+	if (r < 0)
+		return bus_fail(r, &error, name);
+	r = sd_bus_message_read(reply, "o", &object);
+	if (r < 0)
+		return bus_fail(r, NULL, name);
+	r = sd_bus_call_method(bus, PIND_BUS_NAME, object, PIND_GROUP_INTERFACE, "ResetPeak",
+			       &error, NULL, "");
+	if (r < 0)
+		return bus_fail(r, &error, name);
+	return get_group(bus, object, name, group);
+}
+
+static void source_bus_close(struct pind_source *source)
+{
+	(void)sd_bus_flush_close_unref(bus_of(source));
+	free(source);
+}
+
+static const struct pind_source_ops source_bus_ops = {
+	.groups = source_bus_groups,
+	.group = source_bus_group,
+	.accounts = source_bus_accounts,
+	.refusals = source_bus_refusals,
+	.counters = source_bus_counters,
+	.status = source_bus_status,
+	.watch = bus_watch,
+	.close = source_bus_close,
+	.set_quota = source_bus_set_quota,
+	.unset_quota = source_bus_unset_quota,
+	.reset_peak = source_bus_reset_peak,
+	.audit = source_bus_audit,
+};
+
+int source_open_bus(struct pind_source **ret)
+{
+	struct bus_source *source = calloc(1, sizeof(*source));
+	int r;
+
+	if (!source)
+		return fail_memory();
+	source->source.ops = &source_bus_ops;
+	r = sd_bus_open_system(&source->bus);
+	if (r < 0) {
+		free(source);
+		if (r == -ENOMEM)
+			return fail_memory();
+		return fail(PIND_EXIT_NO_DAEMON,
+			    "the system bus cannot be reached (%s): start it and the daemon with "
+			    "`systemctl start dbus pind`, or read the kernel module directly with "
+			    "--kernel",
+			    strerror(-r));
+	}
+	*ret = &source->source;
+	return 0;
+}

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <netlink/socket.h>
+
+#include <pind/cleanup.h>
+
+#include "fail.h"
+#include "kernel.h"
+#include "names.h"
+#include "wire.h"
+
+/* A dump that a change has overtaken is asked for again, so often at most. */
+#define DUMP_ATTEMPTS 10
+
+/* The books are open for a moment while a pin call is under way. */
+#define BOOKS_ATTEMPTS 5
+#define BOOKS_PAUSE_NS 20000000
+
+static struct kernel_source *kernel_of(struct pind_source *source)
+{
+	return (struct kernel_source *)source;
+}
+
+static int read_into(struct nlattr *attributes, int length, void *userdata,
+		     const char **ret_problem)
+{
+	struct pind_records *records = userdata;
+	void *record = records_add(records);
+
+	if (!record)
+		return -ENOMEM;
+	if (records->kind == &pind_account_kind)
+		return wire_read_account(attributes, length, record, ret_problem);
+	if (records->kind == &pind_refusal_kind)
+		return wire_read_refusal(attributes, length, record, ret_problem);
+	return wire_read(records->kind, attributes, length, record, ret_problem);
+}
+
+static int dump(struct kernel_source *kernel, enum pind_cmd command, struct pind_records *records)
+{
+	for (int i = 0; i < DUMP_ATTEMPTS; i++) {
+		int r;
+
+		records_done(records);
+		r = kernel_ask(kernel, command, NLM_F_DUMP, NULL, read_into, records);
+		if (r == -ENOENT)
+			return fail(PIND_EXIT_FAILED, "the kernel module has no %ss to show",
+				    records->kind->noun);
+		if (r != -EAGAIN)
+			return r;
+	}
+	return fail(PIND_EXIT_FAILED,
+		    "the list of %ss changed while it was read, %d times in a row: try again",
+		    records->kind->noun, DUMP_ATTEMPTS);
+}
+
+static int source_kernel_groups(struct pind_source *source, struct pind_records *groups)
+{
+	return dump(kernel_of(source), PIND_CMD_GROUP_GET, groups);
+}
+
+static int source_kernel_refusals(struct pind_source *source, struct pind_records *refusals)
+{
+	return dump(kernel_of(source), PIND_CMD_REFUSAL_GET, refusals);
+}
+
+/* The path that a user's name means, whether it exists or not. */
+static int resolve(const char *name, char **ret_path)
+{
+	_cleanup_free_ char *path = NULL;
+	int r = names_resolve(CGROUP_MOUNT, name, &path);
+
+	switch (r) {
+	case 0:
+		*ret_path = TAKE_PTR(path);
+		return 0;
+	case -ENOMEM:
+		return fail_memory();
+	case -ENOENT:
+		return fail_no_group(name);
+	case -ENOTUNIQ:
+		return fail(PIND_EXIT_USAGE,
+			    "more than one group is named \"%s\", %s for one: give the path", name,
+			    path);
+	case -EINVAL:
+		return fail(PIND_EXIT_USAGE,
+			    "\"%s\" is no name for a group: give a path such as "
+			    "/tenant.slice/a.service, or a unit such as nginx.service",
+			    name);
+	}
+	return fail(PIND_EXIT_FAILED, "looking for \"%s\" under %s failed: %s", name, CGROUP_MOUNT,
+		    strerror(-r));
+}
+
+/* A group that was removed has no directory, but the module may still know it. */
+static int find_dead(struct kernel_source *kernel, const char *name, const char *path,
+		     struct pind_group_info *group)
+{
+	_cleanup_(records_done) struct pind_records groups = RECORDS(pind_group_kind);
+	int r = dump(kernel, PIND_CMD_GROUP_GET, &groups);
+
+	if (r != 0)
+		return r;
+	for (size_t i = 0; i < groups.n; i++) {
+		struct pind_group_info *candidate = records_at(&groups, i);
+
+		if (strcmp(candidate->path, path) != 0)
+			continue;
+		*group = *candidate;
+		candidate->path = NULL;
+		return 0;
+	}
+	return fail_no_group(name);
+}
+
+static int source_kernel_group(struct pind_source *source, const char *name,
+			       struct pind_group_info *group)
+{
+	_cleanup_(records_done) struct pind_records groups = RECORDS(pind_group_kind);
+	struct kernel_source *kernel = kernel_of(source);
+	_cleanup_free_ char *path = NULL;
+	uint64_t id;
+	int r;
+
+	r = resolve(name, &path);
+	if (r != 0)
+		return r;
+	if (names_id(CGROUP_MOUNT, path, &id) < 0)
+		return find_dead(kernel, name, path, group);
+	r = kernel_ask(kernel, PIND_CMD_GROUP_GET, 0, &id, read_into, &groups);
+	if (r == -ENOENT || r == -EAGAIN || (r == 0 && groups.n == 0))
+		return fail_no_group(name);
+	if (r != 0)
+		return r;
+	*group = *(struct pind_group_info *)records_at(&groups, 0);
+	((struct pind_group_info *)records_at(&groups, 0))->path = NULL;
+	return 0;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	uint64_t p = ((const struct pind_group_info *)a)->id;
+	uint64_t q = ((const struct pind_group_info *)b)->id;
+
+	return p < q ? -1 : p > q;
+}
+
+/* Sets the path of each account from its group. */
+static int set_paths(struct pind_records *accounts, struct pind_records *groups)
+{
+	if (groups->n > 1)
+		qsort(groups->items, groups->n, groups->kind->size, compare_ids);
+
+	for (size_t i = 0; i < accounts->n; i++) {
+		struct pind_account_info *account = records_at(accounts, i);
+		struct pind_group_info key = { .id = account->group_id };
+		struct pind_group_info *group = NULL;
+
+		if (groups->n > 0)
+			group = bsearch(&key, groups->items, groups->n, groups->kind->size,
+					compare_ids);
+		if (group && model_set_text(&pind_account_kind, account, "path", group->path) < 0)
+			return fail_memory();
+	}
+	return 0;
+}
+
+static bool is_wanted(const void *record, const void *userdata)
+{
+	const struct pind_account_info *account = record;
+	const char *ancestor = userdata;
+
+	return account->path && path_is_below(account->path, ancestor);
+}
+
+static int source_kernel_accounts(struct pind_source *source, const char *name,
+				  struct pind_records *accounts)
+{
+	_cleanup_(records_done) struct pind_records groups = RECORDS(pind_group_kind);
+	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
+	int r = 0;
+
+	if (name)
+		r = source_kernel_group(source, name, &group);
+	if (r != 0)
+		return r;
+
+	/*
+	 * Accounts first: a group lives as long as an account of it holds pins, so
+	 * an account whose group is not among those read later holds none now.
+	 */
+	r = dump(kernel_of(source), PIND_CMD_ACCOUNT_GET, accounts);
+	if (r == 0)
+		r = source_kernel_groups(source, &groups);
+	if (r == 0)
+		r = set_paths(accounts, &groups);
+	if (r == 0)
+		records_keep(accounts, is_wanted, name ? group.path : "/");
+	return r;
+}
+
+static int read_counters(struct nlattr *attributes, int length, void *userdata,
+			 const char **ret_problem)
+{
+	return wire_read(&pind_counters_kind, attributes, length, userdata, ret_problem);
+}
+
+static int source_kernel_counters(struct pind_source *source, struct pind_counters *counters)
+{
+	int r = kernel_ask(kernel_of(source), PIND_CMD_COUNTERS_GET, 0, NULL, read_counters,
+			   counters);
+
+	return r < 0 ? fail(PIND_EXIT_FAILED, "the kernel module has no counters") : r;
+}
+
+struct info {
+	struct pind_status_info *status;
+	struct pind_records *hooks;
+};
+
+static int read_info(struct nlattr *attributes, int length, void *userdata,
+		     const char **ret_problem)
+{
+	struct info *info = userdata;
+
+	return wire_read_info(attributes, length, info->status, info->hooks, ret_problem);
+}
+
+/* What the daemon would say, as far as the module alone lets us know. */
+static int judge(struct pind_status_info *status)
+{
+	_cleanup_free_ char *reason = NULL;
+	bool healthy = status->books == 0;
+
+	if (!healthy && asprintf(&reason,
+				 "the books do not close: the root is charged %lld pages more than "
+				 "its groups",
+				 (long long)status->books) < 0) {
+		reason = NULL;
+		return fail_memory();
+	}
+	if (model_set_text(&pind_status_kind, status, "state",
+			   healthy ? PIND_STATE_HEALTHY : PIND_STATE_DEGRADED) < 0 ||
+	    model_set_text(&pind_status_kind, status, "reason", reason ? reason : "") < 0)
+		return fail_memory();
+	return 0;
+}
+
+static int source_kernel_status(struct pind_source *source, struct pind_status_info *status,
+				struct pind_records *hooks)
+{
+	struct info info = { .status = status, .hooks = hooks };
+
+	for (int i = 0; i < BOOKS_ATTEMPTS; i++) {
+		int r;
+
+		if (i > 0)
+			(void)nanosleep(&(struct timespec){ .tv_nsec = BOOKS_PAUSE_NS }, NULL);
+		model_clear(&pind_status_kind, status);
+		records_done(hooks);
+		r = kernel_ask(kernel_of(source), PIND_CMD_INFO_GET, 0, NULL, read_info, &info);
+		if (r < 0)
+			return fail(PIND_EXIT_FAILED, "the kernel module tells nothing of itself");
+		if (r != 0)
+			return r;
+		if (status->books == 0)
+			break;
+	}
+	return judge(status);
+}
+
+static void source_kernel_close(struct pind_source *source)
+{
+	nl_socket_free(kernel_of(source)->socket);
+	free(source);
+}
+
+static const struct pind_source_ops source_kernel_ops = {
+	.groups = source_kernel_groups,
+	.group = source_kernel_group,
+	.accounts = source_kernel_accounts,
+	.refusals = source_kernel_refusals,
+	.counters = source_kernel_counters,
+	.status = source_kernel_status,
+	.watch = kernel_watch,
+	.close = source_kernel_close,
+};
+
+int source_open_kernel(struct pind_source **ret)
+{
+	struct kernel_source *kernel = calloc(1, sizeof(*kernel));
+	int r;
+
+	if (!kernel)
+		return fail_memory();
+	kernel->source.ops = &source_kernel_ops;
+	r = kernel_connect(&kernel->socket, &kernel->family);
+	if (r != 0) {
+		free(kernel);
+		return r;
+	}
+	*ret = &kernel->source;
+	return 0;
+}

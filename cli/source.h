@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where pinctl's knowledge comes from: the daemon on the bus (source-bus.c), or
+ * the module itself (source-kernel.c, reading only). The verbs know this header
+ * alone.
+ *
+ * Every function returns 0, or an exit status whose sentence is kept (fail.h).
+ */
+#ifndef PINCTL_SOURCE_H
+#define PINCTL_SOURCE_H
+
+#include <stdbool.h>
+
+#include "model.h"
+
+struct pind_source;
+
+/* What SetQuota changes; a NULL stays as it is. */
+struct pind_quota_change {
+	const uint64_t *max;
+	const uint64_t *high;
+	const char *mode;
+	bool runtime;
+};
+
+enum pind_event_type {
+	PIND_EVENT_REFUSED,    /* refusal */
+	PIND_EVENT_HIGH,       /* group: path, current, high and perhaps more */
+	PIND_EVENT_GROUP_NEW,  /* group */
+	PIND_EVENT_GROUP_DEAD, /* group: path; gone: no pins are left */
+	PIND_EVENT_QUOTA,      /* group: path and what has changed */
+	PIND_EVENT_STATE,      /* text: the daemon's state, then reason */
+	PIND_EVENT_DAEMON_GONE,
+	PIND_EVENT_DAEMON_BACK,
+	PIND_EVENT_MODULE_GONE,
+	PIND_EVENT_MODULE_BACK,
+	PIND_EVENT_LOST, /* number: events lost since the last one */
+};
+
+struct pind_event {
+	enum pind_event_type type;
+	const struct pind_refusal_info *refusal;
+	const struct pind_group_info *group;
+	bool gone;
+	const char *state;
+	const char *reason;
+	uint64_t number;
+};
+
+/* Called for each event. Return: 0, or an exit status to stop with. */
+typedef int (*pind_event_handler)(const struct pind_event *event, void *userdata);
+
+struct pind_source_ops {
+	/* All groups, unsorted; on the bus also kept quotas without a cgroup. */
+	int (*groups)(struct pind_source *source, struct pind_records *groups);
+	/* One group by any of its names; @group is zero before. */
+	int (*group)(struct pind_source *source, const char *name, struct pind_group_info *group);
+	/* Accounts of a group and those below it, of all if @name is NULL. */
+	int (*accounts)(struct pind_source *source, const char *name,
+			struct pind_records *accounts);
+	/* Recent refusals, oldest first. */
+	int (*refusals)(struct pind_source *source, struct pind_records *refusals);
+	int (*counters)(struct pind_source *source, struct pind_counters *counters);
+	/* Fails for an absent module or not, as its state says: with the bus it is
+	 * PIND_STATE_NO_MODULE and no failure. */
+	int (*status)(struct pind_source *source, struct pind_status_info *status,
+		      struct pind_records *hooks);
+	/* Calls @ready once when events are being received, then @handler for each
+	 * until it returns an exit status. */
+	int (*watch)(struct pind_source *source, int (*ready)(void), pind_event_handler handler,
+		     void *userdata);
+	void (*close)(struct pind_source *source);
+
+	/* Only the daemon can: NULL for the kernel. @group is zero before. */
+	int (*set_quota)(struct pind_source *source, const char *name,
+			 const struct pind_quota_change *change, struct pind_group_info *group);
+	/* @group is what is left; no id, and not present, if there is no cgroup. */
+	int (*unset_quota)(struct pind_source *source, const char *name,
+			   struct pind_group_info *group);
+	int (*reset_peak)(struct pind_source *source, const char *name,
+			  struct pind_group_info *group);
+	int (*audit)(struct pind_source *source, struct pind_audit_info *audit);
+};
+
+/* The bodies embed this as their first member. */
+struct pind_source {
+	const struct pind_source_ops *ops;
+};
+
+/* Open one body. @ret is closed by source_closep(). */
+int source_open_bus(struct pind_source **ret);
+int source_open_kernel(struct pind_source **ret);
+
+/* One of the two. */
+static inline int source_open(bool kernel, struct pind_source **ret)
+{
+	return kernel ? source_open_kernel(ret) : source_open_bus(ret);
+}
+
+static inline void source_closep(struct pind_source **source)
+{
+	if (*source)
+		(*source)->ops->close(*source);
+}
+
+#endif /* PINCTL_SOURCE_H */

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Text that others wrote (names of processes, paths of cgroups) made fit for a
+ * terminal and for JSON.
+ */
+#ifndef PINCTL_TEXT_H
+#define PINCTL_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Is this valid UTF-8, as RFC 3629 has it? */
+bool text_is_utf8(const char *text);
+
+/**
+ * text_clean - replace what is not to reach a terminal or a JSON reader
+ * @text: changed in place: each control character, and each byte that is no
+ *	part of valid UTF-8, becomes '?'; never NULL
+ *
+ * A process may call itself "\033[2J", and the kernel passes that on.
+ */
+void text_clean(char *text);
+
+/* A clean copy: free(); NULL if out of memory. */
+char *text_cleaned(const char *text);
+
+/* How many columns the text takes: its code points, none of them wide. */
+size_t text_width(const char *text);
+
+#endif /* PINCTL_TEXT_H */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Points in time, in the words of people. */
+#ifndef PINCTL_WHEN_H
+#define PINCTL_WHEN_H
+
+#include <stdint.h>
+#include <time.h>
+
+/* Bytes that the functions below need at most. */
+#define WHEN_MAX 40
+
+/* Now on a clock, in nanoseconds. */
+uint64_t when_now(clockid_t clock);
+
+/* "just now", "5s ago", "3min ago", "2h ago", "4 days ago". Both in nanoseconds of
+ * the same clock. Return: @buffer of WHEN_MAX bytes. */
+const char *when_ago(uint64_t then, uint64_t now, char *buffer);
+
+/* Local date and time, or time alone, of nanoseconds of CLOCK_REALTIME.
+ * Return: @buffer of WHEN_MAX bytes. */
+const char *when_date(uint64_t realtime, char *buffer);
+const char *when_time(uint64_t realtime, char *buffer);
+
+#endif /* PINCTL_WHEN_H */

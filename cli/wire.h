@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reading the messages of the kernel module (linux/pind.h). Pure: no socket. A
+ * second, independent reader of the wire format beside the daemon's, and strict:
+ * an attribute of the wrong length or a missing one is an error.
+ */
+#ifndef PINCTL_WIRE_H
+#define PINCTL_WIRE_H
+
+#include <netlink/attr.h>
+#include <netlink/netlink.h>
+
+#include "model.h"
+
+/**
+ * wire_read - read the attributes of one object
+ * @kind: what the object is
+ * @attributes: the first of them
+ * @length: bytes of all of them
+ * @record: zero; its fields that are on the wire are set. To be cleared by the
+ *	caller, also on failure
+ * @ret_problem: on -EBADMSG the key of the field that is missing or wrong
+ *
+ * Attributes that the kind does not know are skipped: a newer module has more.
+ *
+ * Return: 0, -EBADMSG or -ENOMEM.
+ */
+int wire_read(const struct pind_kind *kind, struct nlattr *attributes, int length, void *record,
+	      const char **ret_problem);
+
+/* wire_read() of info, with its hooks. */
+int wire_read_info(struct nlattr *attributes, int length, struct pind_status_info *status,
+		   struct pind_records *hooks, const char **ret_problem);
+
+/* wire_read() of an account or a refusal, with the driver that stands behind it. */
+int wire_read_account(struct nlattr *attributes, int length, struct pind_account_info *account,
+		      const char **ret_problem);
+int wire_read_refusal(struct nlattr *attributes, int length, struct pind_refusal_info *refusal,
+		      const char **ret_problem);
+
+/**
+ * wire_error - what an acknowledgement or the end of a dump says
+ * @header: a whole message of type NLMSG_ERROR or NLMSG_DONE
+ * @ret_text: the text of the extended acknowledgement, inside the message; NULL
+ *	if there is none
+ *
+ * Return: 0 for success, the kernel's negative errno, or -EBADMSG if the message
+ * is too short.
+ */
+int wire_error(struct nlmsghdr *header, const char **ret_text);
+
+#endif /* PINCTL_WIRE_H */

@@ -1,0 +1,499 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A stand-in for the daemon, to test pinctl against: org.pind1 as its XML has it,
+ * over a handful of groups that are made up. Some names provoke errors. What is to
+ * happen is said on the interface org.pind1.Mock, Do(s).
+ */
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+
+#include <linux/pind.h>
+#include <pind/cleanup.h>
+#include <pind/dbus-names.h>
+
+#define MIB (UINT64_C(1) << 20)
+
+struct mock_group {
+	const char *path;
+	const char *unit; /* its other name */
+	uint64_t id, parent_id, current, peak, max, high, pins;
+	uint64_t events_max, events_observed, events_high, events_refused;
+	const char *mode;
+	int runtime, dead;
+};
+
+#define QUIET .max = PIND_UNLIMITED, .high = PIND_UNLIMITED, .mode = "enforce"
+
+static struct mock_group groups[] = {
+	{ "/", "-.slice", 1, 0, 33 * MIB, 64 * MIB, QUIET, .pins = 8448 },
+	{ "/tenant.slice", "tenant.slice", 20, 1, 33 * MIB, 64 * MIB, QUIET, .pins = 8448 },
+	/* An id that a double cannot hold. */
+	{ "/tenant.slice/tenant-a.slice", "tenant-a.slice", 9007199254740993, 20, 32 * MIB,
+	  64 * MIB, .max = 48 * MIB, .high = 40 * MIB, .pins = 8192, .events_max = 2,
+	  .events_refused = 1, .mode = "enforce" },
+	{ "/idle.service", "idle.service", 30, 1, 0, 0, QUIET },
+	{ "/tenant.slice/tenant-b.slice", "tenant-b.slice", 31, 20, MIB, MIB, .max = 2 * MIB,
+	  .high = PIND_UNLIMITED, .pins = 256, .mode = "observe", .runtime = 1, .dead = 1 },
+};
+
+#define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
+
+static const char *mock_state = "healthy";
+static sd_event *mock_event;
+
+static int no_module(void)
+{
+	return strcmp(mock_state, "no-module") == 0;
+}
+
+static char *object_of(const struct mock_group *group)
+{
+	char *object;
+
+	return sd_bus_path_encode(PIND_GROUP_PREFIX, group->path, &object) < 0 ? NULL : object;
+}
+
+static struct mock_group *find_name(const char *name)
+{
+	if (strncmp(name, "/sys/fs/cgroup/", 15) == 0)
+		name += 14;
+	for (size_t i = 0; i < N_GROUPS; i++) {
+		if (strcmp(groups[i].path, name) == 0 || strcmp(groups[i].unit, name) == 0)
+			return &groups[i];
+	}
+	return NULL;
+}
+
+/* Sets an error for the names that are there to provoke one. */
+static int provoke(const char *name, sd_bus_error *error)
+{
+	static const char *const names[][3] = {
+		{ "denied.slice", SD_BUS_ERROR_ACCESS_DENIED, "Access denied" },
+		{ "removed.slice", PIND_ERROR_GROUP_REMOVED,
+		  "the cgroup /removed.slice was removed." },
+		{ "store.slice", PIND_ERROR_STORE, "the quota of /store.slice was not stored" },
+		{ "kernel.slice", PIND_ERROR_KERNEL, "the kernel module says: out of range" },
+		{ "invalid.slice", PIND_ERROR_INVALID_VALUE, "\"invalid.slice\" is not good" },
+		{ "silly.slice", "org.example.Silly", "a silly\nerror" },
+	};
+
+	if (no_module())
+		return sd_bus_error_set(error, PIND_ERROR_NO_MODULE, "no module");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(names[i][0], name) == 0)
+			return sd_bus_error_set(error, names[i][1], names[i][2]);
+	}
+	return 0;
+}
+
+static int group_by_name(const char *name, struct mock_group **ret, sd_bus_error *error)
+{
+	int r = provoke(name, error);
+
+	if (r < 0)
+		return r;
+	*ret = find_name(name);
+	return *ret ? 0 : sd_bus_error_set(error, PIND_ERROR_NO_SUCH_GROUP, "no such group");
+}
+
+static int find_group(sd_bus *bus, const char *object, const char *interface, void *userdata,
+		      void **ret, sd_bus_error *error)
+{
+	_cleanup_free_ char *path = NULL;
+
+	if (no_module() || sd_bus_path_decode(object, PIND_GROUP_PREFIX, &path) <= 0 ||
+	    !find_name(path))
+		return 0;
+	*ret = find_name(path);
+	return 1;
+}
+
+static int enumerate_groups(sd_bus *bus, const char *prefix, void *userdata, char ***ret,
+			    sd_bus_error *error)
+{
+	char **nodes = calloc(N_GROUPS + 1, sizeof(*nodes));
+
+	for (size_t i = 0; nodes && !no_module() && i < N_GROUPS; i++)
+		nodes[i] = object_of(&groups[i]);
+	*ret = nodes;
+	return nodes ? 0 : -ENOMEM;
+}
+
+static int get_group(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	_cleanup_free_ char *object = NULL;
+	struct mock_group *group;
+	const char *name;
+	int r = sd_bus_message_read(call, "s", &name);
+
+	if (r >= 0)
+		r = group_by_name(name, &group, error);
+	if (r < 0)
+		return r;
+	object = object_of(group);
+	return sd_bus_reply_method_return(call, "o", object);
+}
+
+static int apply_quota(struct mock_group *group, sd_bus_message *call)
+{
+	const char *key;
+	int r = sd_bus_message_enter_container(call, 'a', "{sv}");
+
+	while (r >= 0 && (r = sd_bus_message_enter_container(call, 'e', "sv")) > 0) {
+		r = sd_bus_message_read(call, "s", &key);
+		if (r < 0)
+			return r;
+		if (strcmp(key, "max") == 0)
+			r = sd_bus_message_read(call, "v", "t", &group->max);
+		else if (strcmp(key, "high") == 0)
+			r = sd_bus_message_read(call, "v", "t", &group->high);
+		else if (strcmp(key, "runtime") == 0)
+			r = sd_bus_message_read(call, "v", "b", &group->runtime);
+		else if (strcmp(key, "mode") == 0) {
+			const char *mode = NULL;
+
+			r = sd_bus_message_read(call, "v", "s", &mode);
+			if (mode)
+				group->mode = strcmp(mode, "observe") ? "enforce" : "observe";
+		} else
+			return -EINVAL;
+		if (r >= 0)
+			r = sd_bus_message_exit_container(call);
+	}
+	return r;
+}
+
+static int set_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	_cleanup_free_ char *object = NULL;
+	struct mock_group *group;
+	const char *name;
+	int r = sd_bus_message_read(call, "s", &name);
+
+	if (r >= 0)
+		r = group_by_name(name, &group, error);
+	if (r >= 0)
+		r = apply_quota(group, call);
+	if (r < 0)
+		return r;
+	object = object_of(group);
+	return sd_bus_reply_method_return(call, "o", object);
+}
+
+static int unset_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct mock_group *group;
+	const char *name;
+	int r = sd_bus_message_read(call, "s", &name);
+
+	if (r >= 0 && strcmp(name, "/stored.slice") == 0)
+		return sd_bus_reply_method_return(call, "");
+	if (r >= 0)
+		r = group_by_name(name, &group, error);
+	if (r < 0)
+		return r;
+	group->max = group->high = PIND_UNLIMITED;
+	group->mode = "enforce";
+	group->runtime = 0;
+	return sd_bus_reply_method_return(call, "");
+}
+
+static int reset_peak(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct mock_group *group = userdata;
+
+	group->peak = group->current;
+	return sd_bus_reply_method_return(call, "");
+}
+
+static int list_quotas(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	return sd_bus_reply_method_return(
+		call, "aa{sv}", 2, /* one of a group above, one whose cgroup is not there */
+		6, "path", "s", "/tenant.slice/tenant-a.slice", "max", "t", 48 * MIB, "high", "t",
+		40 * MIB, "mode", "s", "enforce", "runtime", "b", 0, "present", "b", 1, 6, "path",
+		"s", "/stored.slice", "max", "t", 5 * MIB, "high", "t", PIND_UNLIMITED, "mode", "s",
+		"enforce", "runtime", "b", 0, "present", "b", 0);
+}
+
+static int list_accounts(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct mock_group *group;
+	const char *name;
+	int r = sd_bus_message_read(call, "s", &name);
+
+	if (r >= 0)
+		r = name[0] ? group_by_name(name, &group, error) : provoke(name, error);
+	if (r < 0)
+		return r;
+	if (name[0] && strcmp(group->path, "/idle.service") == 0)
+		return sd_bus_reply_method_return(call, "aa{sv}", 0);
+	/* A process that is none: pid 2^22 is above the largest. */
+	return sd_bus_reply_method_return(
+		call, "aa{sv}", 1, 12, "id", "t", UINT64_C(9007199254740993), "path", "s",
+		"/tenant.slice/tenant-a.slice", "group_id", "t", UINT64_C(9007199254740993), "pid",
+		"u", 4194305, "start_time", "t", UINT64_C(1000), "comm", "s", "fio\033[2J",
+		"driver", "s", "io_uring", "symbol", "s", "io_pin_pages", "module", "s", "", "pins",
+		"t", UINT64_C(8192), "covered", "t", 32 * MIB, "since", "t", UINT64_C(1000));
+}
+
+#define REFUSAL(m)                                                                               \
+	16, "seq", "t", UINT64_C(1), "time", "t", UINT64_C(1700000000123456789), "path", "s",    \
+		"/tenant.slice/tenant-a.slice/job", "group_id", "t", UINT64_C(77), "by", "s",    \
+		"/tenant.slice/tenant-a.slice", "by_id", "t", UINT64_C(9007199254740993), "pid", \
+		"u", 812, "comm", "s", "fio", "driver", "s", "io_uring", "symbol", "s",          \
+		"io_pin_pages", "module", "s", "", "wanted", "t", 32 * MIB, "needed", "t",       \
+		32 * MIB, "current", "t", 32 * MIB, "max", "t", 48 * MIB, "mode", "s", m
+
+static int list_refusals(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	int r = provoke("", error);
+
+	return r < 0 ? r
+		     : sd_bus_reply_method_return(call, "aa{sv}", 2, REFUSAL("enforce"),
+						  REFUSAL("observe"));
+}
+
+static int get_counters(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	int r = provoke("", error);
+
+	return r < 0 ? r
+		     : sd_bus_reply_method_return(
+			       call, "a{sv}", 9, "nr_foll_pin_requested", "t",
+			       UINT64_C(9007199254740993), "nr_foll_pin_returned", "t", UINT64_C(1),
+			       "nr_foll_pin_longterm_requested", "t", UINT64_C(2),
+			       "nr_foll_pin_longterm_returned", "t", UINT64_C(3),
+			       "nr_foll_pin_acquired", "t", UINT64_C(4), "nr_foll_pin_released",
+			       "t", UINT64_C(5), "nr_foll_pin_unattributed", "x", INT64_C(-6),
+			       "nr_pind_refused", "t", UINT64_C(7), "nr_pind_observed", "t",
+			       UINT64_C(8));
+}
+
+static int audit(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	int r = provoke("", error);
+
+	return r < 0 ? r
+		     : sd_bus_reply_method_return(call, "a{sv}", 3, "folios", "t", UINT64_C(10),
+						  "pins", "t", UINT64_C(2), "uncharged", "t",
+						  UINT64_C(8192));
+}
+
+static int get_state(sd_bus *bus, const char *path, const char *interface, const char *property,
+		     sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+	if (strcmp(property, "Reason") == 0)
+		return sd_bus_message_append(
+			reply, "s", strcmp(mock_state, "degraded") ? "" : "a hook is lost");
+	return sd_bus_message_append(reply, "s", mock_state);
+}
+
+static int get_text(sd_bus *bus, const char *path, const char *interface, const char *property,
+		    sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+	return sd_bus_message_append(reply, "s", no_module() && property[0] == 'M' ? "" : "0.1");
+}
+
+static int get_number(sd_bus *bus, const char *path, const char *interface, const char *property,
+		      sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+	if (strcmp(property, "TotalRam") == 0)
+		return sd_bus_message_append(reply, "t", no_module() ? 0 : 1024 * MIB);
+	if (strcmp(property, "PageSize") == 0)
+		return sd_bus_message_append(reply, "u", 4096);
+	if (strcmp(property, "Books") == 0)
+		return sd_bus_message_append(reply, "x", INT64_C(0));
+	return sd_bus_message_append(reply, "t", UINT64_C(9007199254740993));
+}
+
+static int get_hooks(sd_bus *bus, const char *path, const char *interface, const char *property,
+		     sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+	if (no_module())
+		return sd_bus_message_append(reply, "a(ssst)", 0);
+	return sd_bus_message_append(reply, "a(ssst)", 2, "pin_user_pages", "ftrace-ipmodify",
+				     "attached", UINT64_C(12), "pin_user_folios", "ftrace-ipmodify",
+				     "absent", UINT64_C(0));
+}
+
+static int signal_refused(sd_bus *bus)
+{
+	return sd_bus_emit_signal(bus, PIND_OBJECT, PIND_MANAGER_INTERFACE, "Refused", "a{sv}",
+				  REFUSAL("enforce"));
+}
+
+static int change_state(sd_bus *bus, const char *state)
+{
+	mock_state = state;
+	return sd_bus_emit_properties_changed(bus, PIND_OBJECT, PIND_MANAGER_INTERFACE, "State",
+					      "Reason", NULL);
+}
+
+/* As the daemon does: first the objects go, then it says why. */
+static int unload(sd_bus *bus, const char *object)
+{
+	int r = sd_bus_emit_object_removed(bus, object);
+
+	return r < 0 ? r : change_state(bus, "no-module");
+}
+
+static int act(sd_bus *bus, const char *what)
+{
+	struct mock_group *group = find_name("tenant-a.slice");
+	_cleanup_free_ char *object = object_of(group);
+
+	if (strcmp(what, "quit") == 0)
+		return sd_event_exit(mock_event, 0);
+	if (strcmp(what, "refused") == 0)
+		return signal_refused(bus);
+	if (strcmp(what, "high") == 0)
+		return sd_bus_emit_signal(bus, PIND_OBJECT, PIND_MANAGER_INTERFACE, "High", "ostt",
+					  object, group->path, group->current, group->high);
+	if (strcmp(what, "added") == 0)
+		return sd_bus_emit_object_added(bus, object);
+	if (strcmp(what, "removed") == 0)
+		return sd_bus_emit_object_removed(bus, object);
+	if (strcmp(what, "unload") == 0)
+		return unload(bus, object);
+	if (strcmp(what, "quota") == 0)
+		return sd_bus_emit_properties_changed(bus, object, PIND_GROUP_INTERFACE, "Max",
+						      "Mode", NULL);
+	if (strcmp(what, "dead") == 0)
+		return sd_bus_emit_properties_changed(bus,
+						      "/org/pind1/group/"
+						      "_2ftenant_2eslice_2ftenant_2db_2eslice",
+						      PIND_GROUP_INTERFACE, "Dead", NULL);
+	if (strcmp(what, "healthy") == 0)
+		return change_state(bus, "healthy");
+	if (strcmp(what, "degraded") == 0)
+		return change_state(bus, "degraded");
+	if (strcmp(what, "no-module") == 0)
+		return change_state(bus, "no-module");
+	return -EINVAL;
+}
+
+static int do_it(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	const char *what;
+	int r = sd_bus_message_read(call, "s", &what);
+
+	if (r >= 0)
+		r = act(sd_bus_message_get_bus(call), what);
+	return r < 0 ? r : sd_bus_reply_method_return(call, "");
+}
+
+#define METHOD(n, i, o, h) SD_BUS_METHOD(n, i, o, h, SD_BUS_VTABLE_UNPRIVILEGED)
+#define CHANGING(n, s, g)  SD_BUS_PROPERTY(n, s, g, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE)
+
+static const sd_bus_vtable manager_vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	SD_BUS_PROPERTY("Version", "s", get_text, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+	CHANGING("State", "s", get_state),
+	CHANGING("Reason", "s", get_state),
+	CHANGING("ModuleVersion", "s", get_text),
+	CHANGING("LoadId", "t", get_number),
+	SD_BUS_PROPERTY("TotalRam", "t", get_number, 0, 0),
+	SD_BUS_PROPERTY("PageSize", "u", get_number, 0, 0),
+	SD_BUS_PROPERTY("Groups", "t", get_number, 0, 0),
+	SD_BUS_PROPERTY("Accounts", "t", get_number, 0, 0),
+	SD_BUS_PROPERTY("Folios", "t", get_number, 0, 0),
+	SD_BUS_PROPERTY("LedgerBytes", "t", get_number, 0, 0),
+	SD_BUS_PROPERTY("Books", "x", get_number, 0, 0),
+	SD_BUS_PROPERTY("EventsLost", "t", get_number, 0, 0),
+	SD_BUS_PROPERTY("Resyncs", "t", get_number, 0, 0),
+	SD_BUS_PROPERTY("Hooks", "a(ssst)", get_hooks, 0, 0),
+	METHOD("GetGroup", "s", "o", get_group),
+	METHOD("SetQuota", "sa{sv}", "o", set_quota),
+	METHOD("UnsetQuota", "s", "", unset_quota),
+	METHOD("ListQuotas", "", "aa{sv}", list_quotas),
+	METHOD("ListAccounts", "s", "aa{sv}", list_accounts),
+	METHOD("ListRefusals", "", "aa{sv}", list_refusals),
+	METHOD("GetCounters", "", "a{sv}", get_counters),
+	METHOD("Audit", "", "a{sv}", audit),
+	SD_BUS_SIGNAL("Refused", "a{sv}", 0),
+	SD_BUS_SIGNAL("High", "ostt", 0),
+	SD_BUS_VTABLE_END,
+};
+
+#define ROW(n, s, m)                                                \
+	SD_BUS_PROPERTY(n, s, NULL, offsetof(struct mock_group, m), \
+			SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE)
+
+static const sd_bus_vtable group_vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	ROW("Id", "t", id),
+	ROW("ParentId", "t", parent_id),
+	ROW("Path", "s", path),
+	ROW("Current", "t", current),
+	ROW("Peak", "t", peak),
+	ROW("Max", "t", max),
+	ROW("High", "t", high),
+	ROW("Mode", "s", mode),
+	ROW("Runtime", "b", runtime),
+	ROW("Pins", "t", pins),
+	ROW("Dead", "b", dead),
+	ROW("EventsMax", "t", events_max),
+	ROW("EventsObserved", "t", events_observed),
+	ROW("EventsHigh", "t", events_high),
+	ROW("EventsRefused", "t", events_refused),
+	METHOD("ResetPeak", "", "", reset_peak),
+	SD_BUS_VTABLE_END,
+};
+
+static const sd_bus_vtable mock_vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	METHOD("Do", "s", "", do_it),
+	SD_BUS_VTABLE_END,
+};
+
+static int serve(sd_bus *bus)
+{
+	int r;
+
+	r = sd_bus_add_object_vtable(bus, NULL, PIND_OBJECT, PIND_MANAGER_INTERFACE, manager_vtable,
+				     NULL);
+	if (r >= 0)
+		r = sd_bus_add_object_vtable(bus, NULL, PIND_OBJECT, "org.pind1.Mock", mock_vtable,
+					     NULL);
+	if (r >= 0)
+		r = sd_bus_add_fallback_vtable(bus, NULL, PIND_GROUP_PREFIX, PIND_GROUP_INTERFACE,
+					       group_vtable, find_group, NULL);
+	if (r >= 0)
+		r = sd_bus_add_node_enumerator(bus, NULL, PIND_GROUP_PREFIX, enumerate_groups,
+					       NULL);
+	if (r >= 0)
+		r = sd_bus_add_object_manager(bus, NULL, PIND_OBJECT);
+	if (r >= 0)
+		r = sd_bus_request_name(bus, PIND_BUS_NAME, 0);
+	return r;
+}
+
+int main(int argc, char **argv)
+{
+	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
+	int r;
+
+	if (argc > 1)
+		mock_state = argv[1];
+	r = sd_event_default(&mock_event);
+	if (r >= 0)
+		r = sd_bus_open_system(&bus);
+	if (r >= 0)
+		r = sd_bus_attach_event(bus, mock_event, 0);
+	if (r >= 0)
+		r = serve(bus);
+	if (r >= 0)
+		r = sd_event_loop(mock_event);
+	(void)sd_event_unref(mock_event);
+	if (r < 0)
+		(void)fprintf(stderr, "mock-pind: %s\n", strerror(-r));
+	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

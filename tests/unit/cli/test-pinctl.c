@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pinctl itself, against the mock of the daemon: each verb, each exit status. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cjson/cJSON.h>
+
+#include <pind/cleanup.h>
+
+#include "cmocka-all.h"
+#include "world.h"
+
+#define ARGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+DEFINE_CLEANUP(cJSON, cJSON_Delete, json_freep)
+
+/* Exactly one sentence: one line that begins as it should. */
+static void assert_one_sentence(const char *err)
+{
+	assert_int_equal(strncmp(err, "pinctl: ", 8), 0);
+	assert_ptr_equal(strchr(err, '\n'), err + strlen(err) - 1);
+}
+
+static void check(int status, const char *out, const char *err, const char *const *arguments)
+{
+	_cleanup_(run_done) struct run run = { 0 };
+
+	run_pinctl(&run, arguments);
+	for (size_t i = 0; arguments[i]; i++)
+		print_message("%s ", arguments[i]);
+	print_message("-> %d\n%s%s", run.status, run.out, run.err);
+	assert_int_equal(run.status, status);
+	if (out)
+		assert_non_null(strstr(run.out, out));
+	else
+		assert_string_equal(run.out, "");
+	if (err) {
+		assert_one_sentence(run.err);
+		assert_non_null(strstr(run.err, err));
+	} else {
+		assert_string_equal(run.err, "");
+	}
+	/* No colour and no escape of a process's name where there is no terminal. */
+	assert_null(strchr(run.out, '\033'));
+}
+
+static cJSON *run_json(int status, const char *const *arguments)
+{
+	_cleanup_(run_done) struct run run = { 0 };
+	cJSON *json;
+
+	run_pinctl(&run, arguments);
+	print_message("%s%s", run.out, run.err);
+	assert_int_equal(run.status, status);
+	assert_string_equal(run.err, "");
+	json = cJSON_Parse(run.out);
+	assert_non_null(json);
+	return json;
+}
+
+/* Compares the object with its keys in order: "path=/a id=1 max=null". */
+static void assert_json(const cJSON *json, const char *expected)
+{
+	_cleanup_free_ char *text = cJSON_PrintUnformatted(json);
+
+	assert_non_null(text);
+	assert_string_equal(text, expected);
+}
+
+static int healthy(void **state)
+{
+	mock_start("healthy");
+	return 0;
+}
+
+static int without_module(void **state)
+{
+	mock_start("no-module");
+	return 0;
+}
+
+static int without_daemon(void **state)
+{
+	mock_stop();
+	return 0;
+}
+
+static const char *path_of(const cJSON *array, int i)
+{
+	return cJSON_GetObjectItem(cJSON_GetArrayItem(array, i), "path")->valuestring;
+}
+
+static void list(void **state)
+{
+	_cleanup_(json_freep) cJSON *some = run_json(0, ARGS("list", "--json"));
+	_cleanup_(json_freep) cJSON *all = run_json(0, ARGS("--json", "list", "--all"));
+
+	assert_int_equal(cJSON_GetArraySize(some), 5);
+	assert_string_equal(path_of(some, 0), "/");
+	assert_string_equal(path_of(some, 1), "/stored.slice");
+	assert_string_equal(path_of(some, 2), "/tenant.slice");
+	assert_string_equal(path_of(some, 3), "/tenant.slice/tenant-a.slice");
+	assert_int_equal(cJSON_GetArraySize(all), 6);
+	assert_string_equal(path_of(all, 1), "/idle.service");
+	assert_json(
+		cJSON_GetArrayItem(some, 1),
+		"{\"path\":\"/stored.slice\",\"max\":5242880,\"high\":null,\"mode\":\"enforce\","
+		"\"runtime\":false,\"present\":false}");
+
+	check(0, "/tenant.slice/tenant-a.slice  32.0 MiB  64.0 MiB  48.0 MiB  40.0 MiB  8192", NULL,
+	      ARGS("list"));
+	check(0, "/stored.slice", NULL, ARGS("list"));
+}
+
+/* cJSON would read the numbers as doubles: look at the text. */
+#define TENANT_A                                                                            \
+	"{\n\t\"path\":\t\"/tenant.slice/tenant-a.slice\",\n\t\"id\":\t9007199254740993,\n" \
+	"\t\"parent_id\":\t20,\n\t\"current\":\t33554432,\n\t\"peak\":\t67108864,\n"        \
+	"\t\"max\":\t50331648,\n\t\"high\":\t41943040,\n\t\"mode\":\t\"enforce\",\n"        \
+	"\t\"runtime\":\tfalse,\n\t\"pins\":\t8192,\n\t\"dead\":\tfalse,\n"                 \
+	"\t\"events_max\":\t2,\n\t\"events_observed\":\t0,\n\t\"events_high\":\t0,\n"       \
+	"\t\"events_refused\":\t1\n}\n"
+
+static void show(void **state)
+{
+	check(0, TENANT_A, NULL, ARGS("show", "tenant-a.slice", "--json"));
+	check(0, TENANT_A, NULL,
+	      ARGS("show", "--json", "/sys/fs/cgroup/tenant.slice/tenant-a.slice"));
+	check(0, "  max                  48.0 MiB (50331648 bytes)", NULL,
+	      ARGS("show", "tenant-a.slice"));
+	check(0, "max                  none", NULL, ARGS("show", "/"));
+	check(0, "\"max\":\tnull", NULL, ARGS("show", "/", "--json"));
+}
+
+static void set(void **state)
+{
+	check(0, "/tenant.slice/tenant-a.slice: max 64.0 MiB, high 40.0 MiB, mode enforce, kept",
+	      NULL, ARGS("set", "tenant-a.slice", "--max", "64M"));
+	check(0, "\"max\":\t268435456", NULL, ARGS("set", "tenant-a.slice", "--max=25%", "--json"));
+	check(0, "\"high\":\tnull", NULL, ARGS("set", "tenant-a.slice", "--high=max", "--json"));
+	check(0, "\"max\":\t268435456", NULL, ARGS("show", "tenant-a.slice", "--json"));
+	check(0, "mode observe, until", NULL,
+	      ARGS("set", "tenant-a.slice", "--mode", "observe", "--runtime"));
+	check(0, "/tenant.slice/tenant-a.slice: no quota", NULL, ARGS("unset", "tenant-a.slice"));
+	check(0, "\"max\":\tnull", NULL, ARGS("unset", "tenant-a.slice", "--json"));
+	check(0, "\"present\":\tfalse", NULL, ARGS("unset", "/stored.slice", "--json"));
+	check(0, "/stored.slice: no quota", NULL, ARGS("unset", "/stored.slice"));
+	check(0, "peak is now 32.0 MiB", NULL, ARGS("reset-peak", "tenant-a.slice"));
+	check(0, "\"peak\":\t33554432", NULL, ARGS("reset-peak", "tenant-a.slice", "--json"));
+	/* Nothing of this sort changes anything. */
+	check(2, NULL, "nothing to set", ARGS("set", "tenant-a.slice"));
+	check(2, NULL, "nothing to set", ARGS("set", "tenant-a.slice", "--runtime"));
+	check(2, NULL, "\"12Q\"", ARGS("set", "tenant-a.slice", "--max", "12Q"));
+	check(2, NULL, "\"101%\"", ARGS("set", "tenant-a.slice", "--max", "1M", "--high", "101%"));
+	check(2, NULL, "\"never\"",
+	      ARGS("set", "tenant-a.slice", "--max", "1M", "--mode", "never"));
+	check(0, "\"max\":\tnull", NULL, ARGS("show", "tenant-a.slice", "--json"));
+}
+
+static void ps(void **state)
+{
+	_cleanup_(json_freep) cJSON *all = run_json(0, ARGS("ps", "--json"));
+	_cleanup_(json_freep) cJSON *none = run_json(0, ARGS("ps", "idle.service", "--json"));
+
+	assert_int_equal(cJSON_GetArraySize(all), 1);
+	assert_json(none, "[]");
+	check(0,
+	      "{\n\t\t\"id\":\t9007199254740993,\n\t\t\"path\":\t\"/tenant.slice/"
+	      "tenant-a.slice\",\n"
+	      "\t\t\"group_id\":\t9007199254740993,\n\t\t\"pid\":\t4194305,\n"
+	      "\t\t\"start_time\":\t1000,\n\t\t\"comm\":\t\"fio\\u001b[2J\",\n"
+	      "\t\t\"driver\":\t\"io_uring\",\n\t\t\"symbol\":\t\"io_pin_pages\",\n"
+	      "\t\t\"module\":\t\"\",\n\t\t\"pins\":\t8192,\n\t\t\"covered\":\t33554432,\n"
+	      "\t\t\"since\":\t1000,\n\t\t\"gone\":\ttrue\n\t}",
+	      NULL, ARGS("ps", "--json", "tenant-a.slice"));
+	check(0, "4194305  fio?[2J (gone)  io_uring  io_pin_pages  8192  32.0 MiB", NULL,
+	      ARGS("ps"));
+}
+
+static void refusals(void **state)
+{
+	_cleanup_(json_freep) cJSON *all = run_json(0, ARGS("refusals", "--json"));
+
+	assert_int_equal(cJSON_GetArraySize(all), 2);
+	check(0, "\"time\":\t1700000000123456789", NULL, ARGS("refusals", "--json"));
+	check(0, "\"by\":\t\"/tenant.slice/tenant-a.slice\",\n\t\t\"by_id\":\t9007199254740993",
+	      NULL, ARGS("refusals", "--json"));
+	check(0,
+	      "812  fio      io_uring  32.0 MiB  32.0 MiB / 48.0 MiB  "
+	      "/tenant.slice/tenant-a.slice  refused\n",
+	      NULL, ARGS("refusals"));
+	check(0, "admitted (observe)\n", NULL, ARGS("refusals"));
+}
+
+static void vmstat(void **state)
+{
+	check(0,
+	      "nr_foll_pin_requested 9007199254740993\nnr_foll_pin_returned 1\n"
+	      "nr_foll_pin_longterm_requested 2\nnr_foll_pin_longterm_returned 3\n"
+	      "nr_foll_pin_acquired 4\nnr_foll_pin_released 5\nnr_foll_pin_unattributed -6\n"
+	      "nr_pind_refused 7\nnr_pind_observed 8\n",
+	      NULL, ARGS("vmstat"));
+	check(0, "\"nr_foll_pin_unattributed\":\t-6", NULL, ARGS("vmstat", "--json"));
+}
+
+static void audit(void **state)
+{
+	check(0, "10 folios checked: 2 pins and 8.0 KiB of charge taken back\n", NULL,
+	      ARGS("audit"));
+	check(0, "{\n\t\"folios\":\t10,\n\t\"pins\":\t2,\n\t\"uncharged\":\t8192\n}\n", NULL,
+	      ARGS("audit", "--json"));
+}
+
+static void status(void **state)
+{
+	_cleanup_(json_freep) cJSON *json = run_json(0, ARGS("status", "--json"));
+	cJSON *hooks = cJSON_GetObjectItem(json, "hooks");
+
+	assert_string_equal(cJSON_GetObjectItem(json, "state")->valuestring, "healthy");
+	assert_json(cJSON_GetArrayItem(hooks, 1),
+		    "{\"name\":\"pin_user_folios\",\"mechanism\":\"ftrace-ipmodify\","
+		    "\"state\":\"absent\",\"calls\":0}");
+	check(0, "healthy\n", NULL, ARGS("status"));
+	check(0, "pin_user_pages   attached     12  ftrace-ipmodify", NULL, ARGS("status"));
+	check(0, "\"load_id\":\t9007199254740993", NULL, ARGS("status", "--json"));
+
+	mock_do("degraded");
+	check(1, "degraded: a hook is lost\n", NULL, ARGS("status"));
+	check(1, "\"reason\":\t\"a hook is lost\"", NULL, ARGS("status", "--json"));
+	mock_do("no-module");
+	check(5, "no-module: the kernel module pind is not loaded", NULL, ARGS("status"));
+	check(5, "\"state\":\t\"no-module\"", NULL, ARGS("status", "--json"));
+}
+
+static void bus_errors(void **state)
+{
+	check(3, NULL, "\"nosuch.slice\"", ARGS("show", "nosuch.slice"));
+	check(3, NULL, "\"nosuch.slice\"", ARGS("ps", "nosuch.slice", "--json"));
+	check(3, NULL, "\"/none\"", ARGS("set", "/none", "--max", "1M"));
+	check(3, NULL, "\"/none\"", ARGS("unset", "/none"));
+	check(3, NULL, "\"/none\"", ARGS("reset-peak", "/none"));
+	check(6, NULL, "root", ARGS("set", "denied.slice", "--max", "1M"));
+	check(1, NULL, "/removed.slice was removed\n",
+	      ARGS("set", "removed.slice", "--max", "1M", "--json"));
+	check(1, NULL, "not stored", ARGS("set", "store.slice", "--max", "1M"));
+	check(1, NULL, "out of range", ARGS("set", "kernel.slice", "--max", "1M"));
+	check(2, NULL, "not good", ARGS("show", "invalid.slice"));
+	check(1, NULL, "a silly?error", ARGS("show", "silly.slice"));
+}
+
+static void no_module(void **state)
+{
+	check(5, NULL, "modprobe pind", ARGS("list"));
+	check(5, NULL, "modprobe pind", ARGS("list", "--all", "--json"));
+	check(5, NULL, "modprobe pind", ARGS("show", "/"));
+	check(5, NULL, "modprobe pind", ARGS("set", "tenant-a.slice", "--max", "1M"));
+	check(5, NULL, "modprobe pind", ARGS("set", "tenant-a.slice", "--max", "10%"));
+	check(5, NULL, "modprobe pind", ARGS("ps"));
+	check(5, NULL, "modprobe pind", ARGS("refusals"));
+	check(5, NULL, "modprobe pind", ARGS("vmstat"));
+	check(5, NULL, "modprobe pind", ARGS("audit"));
+}
+
+static void no_daemon(void **state)
+{
+	check(4, NULL, "systemctl start pind", ARGS("list"));
+	check(4, NULL, "systemctl start pind", ARGS("show", "/"));
+	check(4, NULL, "systemctl start pind", ARGS("set", "tenant-a.slice", "--max", "1M"));
+	check(4, NULL, "systemctl start pind", ARGS("status", "--json"));
+	check(4, NULL, "systemctl start pind", ARGS("monitor"));
+}
+
+static void no_bus(void **state)
+{
+	_cleanup_free_ char *address = strdup(getenv("DBUS_SYSTEM_BUS_ADDRESS"));
+
+	(void)setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus", 1);
+	check(4, NULL, "--kernel", ARGS("list"));
+	(void)setenv("DBUS_SYSTEM_BUS_ADDRESS", address, 1);
+}
+
+static void usage(void **state)
+{
+	check(2, NULL, "a verb is missing", ARGS("--json"));
+	check(2, NULL, "\"lst\"", ARGS("lst"));
+	check(2, NULL, "--frob", ARGS("list", "--frob"));
+	check(2, NULL, "-x", ARGS("list", "-xy"));
+	check(2, NULL, "--max needs a value", ARGS("set", "a.slice", "--max"));
+	check(2, NULL, "show needs a group", ARGS("show"));
+	check(2, NULL, "\"b\"", ARGS("show", "a", "b"));
+	check(2, NULL, "\"a\"", ARGS("list", "a"));
+	check(2, NULL, "empty", ARGS("ps", ""));
+	check(2, NULL, "UTF-8", ARGS("ps", "\xff"));
+	check(2, NULL, "--all", ARGS("ps", "--all"));
+	check(2, NULL, "--max", ARGS("ps", "--max", "1"));
+	check(2, NULL, "--kernel", ARGS("set", "a.slice", "--max", "1", "--kernel"));
+	check(2, NULL, "--kernel", ARGS("unset", "a.slice", "--kernel"));
+	check(2, NULL, "--kernel", ARGS("audit", "--kernel"));
+	check(2, NULL, "\"frob\"", ARGS("help", "frob"));
+	check(0, "pinctl ", NULL, ARGS("--version"));
+	check(0, "reset-peak", NULL, ARGS("--help"));
+	check(0, "reset-peak", NULL, ARGS("help"));
+	check(0, "pinctl set GROUP", NULL, ARGS("set", "--help"));
+	check(0, "pinctl set GROUP", NULL, ARGS("help", "set"));
+}
+
+/* Writes that fail are noticed; a reader that has seen enough is no error to tell. */
+static void full_and_broken(void **state)
+{
+	_cleanup_close_ int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	int ends[2];
+	_cleanup_(run_done) struct run run = { 0 };
+
+	assert_true(full >= 0);
+	run_into(&run, full, ARGS("list"));
+	assert_int_equal(run.status, 1);
+	assert_one_sentence(run.err);
+	run_done(&run);
+	run_into(&run, full, ARGS("list", "--json"));
+	assert_int_equal(run.status, 1);
+	run_done(&run);
+	run_into(&run, full, ARGS("--help"));
+	assert_int_equal(run.status, 1);
+	run_done(&run);
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	(void)close(ends[0]);
+	run_into(&run, ends[1], ARGS("list"));
+	(void)close(ends[1]);
+	assert_int_equal(run.status, 1);
+	assert_string_equal(run.err, "");
+}
+
+static void terminal(void **state)
+{
+	_cleanup_(run_done) struct run run = { 0 };
+
+	(void)setenv("TERM", "xterm", 1);
+	(void)setenv("LC_ALL", "C.UTF-8", 1);
+	(void)unsetenv("NO_COLOR");
+	run_on_terminal(&run, ARGS("list"));
+	assert_int_equal(run.status, 0);
+	/* 32 of 48 MiB: six of ten. */
+	assert_non_null(strstr(run.out, "\033[32m██████░░░░\033[0m"));
+	run_done(&run);
+
+	(void)setenv("NO_COLOR", "1", 1);
+	run_on_terminal(&run, ARGS("list"));
+	assert_non_null(strstr(run.out, "██████░░░░"));
+	assert_null(strchr(run.out, '\033'));
+	run_done(&run);
+	(void)unsetenv("NO_COLOR");
+
+	(void)setenv("LC_ALL", "C", 1);
+	run_on_terminal(&run, ARGS("list"));
+	assert_non_null(strstr(run.out, "######...."));
+	(void)unsetenv("LC_ALL");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(list, healthy),
+		cmocka_unit_test_setup(show, healthy),
+		cmocka_unit_test_setup(set, healthy),
+		cmocka_unit_test_setup(ps, healthy),
+		cmocka_unit_test_setup(refusals, healthy),
+		cmocka_unit_test_setup(vmstat, healthy),
+		cmocka_unit_test_setup(audit, healthy),
+		cmocka_unit_test_setup(status, healthy),
+		cmocka_unit_test_setup(bus_errors, healthy),
+		cmocka_unit_test_setup(full_and_broken, healthy),
+		cmocka_unit_test_setup(terminal, healthy),
+		cmocka_unit_test_setup(no_module, without_module),
+		cmocka_unit_test_setup(no_daemon, without_daemon),
+		cmocka_unit_test(no_bus),
+		cmocka_unit_test(usage),
+	};
+
+	return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
+}

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What --kernel makes of the module's answers. The exchange itself is replaced:
+ * kernel_ask() here hands out messages that the tests made up. Groups are looked
+ * for under names that no machine has, so that only the module knows them.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pind/cleanup.h>
+
+#include "cmocka-all.h"
+#include "fail.h"
+#include "kernel.h"
+#include "kernel-event.h"
+#include "messages.h"
+
+DEFINE_CLEANUP(struct nl_msg, nlmsg_free, nl_msgp)
+
+#define BELOW "/pinctl-test.slice"
+
+static const struct pind_group_info groups[] = {
+	{ .path = (char *)"/", .id = 1, .max = PIND_UNLIMITED, .high = PIND_UNLIMITED, .mode = 2 },
+	{ .path = (char *)BELOW, .id = 30, .parent_id = 1, .mode = 2, .dead = true, .pins = 3 },
+	{ .path = (char *)BELOW "/a", .id = 10, .parent_id = 30, .mode = 1 },
+	{ .path = (char *)BELOW "x", .id = 20, .parent_id = 1, .mode = 2 },
+};
+
+static const struct pind_account_info accounts[] = {
+	{ .id = 1, .group_id = 10, .symbol = (char *)"ib_umem_get", .module = (char *)"ib_uverbs" },
+	{ .id = 2, .group_id = 20, .symbol = (char *)"odd_pin", .module = (char *)"odd" },
+	{ .id = 3, .group_id = 99, .symbol = (char *)"io_pin_pages", .module = (char *)"" },
+};
+
+/* How the fake behaves. */
+static int interrupted; /* so many dumps are overtaken */
+static int open_books;	/* so many infos do not close */
+static int refusal;	/* an exit status or negative errno for everything */
+static int asked;
+
+static int hand_out(const struct pind_kind *kind, const void *record, kernel_reader reader,
+		    void *userdata)
+{
+	_cleanup_(nl_msgp) struct nl_msg *message = new_message();
+	const char *problem;
+	int length;
+	struct nlattr *first;
+
+	put_record(message, kind, record);
+	first = message_attributes(message, &length);
+	return reader(first, length, userdata, &problem);
+}
+
+static int hand_out_info(kernel_reader reader, void *userdata)
+{
+	struct pind_status_info info = { .page_size = 4096, .books = open_books-- > 0 ? -7 : 0 };
+
+	return hand_out(&pind_status_kind, &info, reader, userdata);
+}
+
+int kernel_ask(struct kernel_source *kernel, enum pind_cmd command, int flags, const uint64_t *id,
+	       kernel_reader reader, void *userdata)
+{
+	int r = 0;
+
+	asked++;
+	if (refusal != 0)
+		return refusal;
+	if (command == PIND_CMD_INFO_GET)
+		return hand_out_info(reader, userdata);
+	for (size_t i = 0; command == PIND_CMD_GROUP_GET && r == 0 && i < 4; i++) {
+		if (!id || *id == groups[i].id)
+			r = hand_out(&pind_group_kind, &groups[i], reader, userdata);
+	}
+	for (size_t i = 0; command == PIND_CMD_ACCOUNT_GET && r == 0 && i < 3; i++)
+		r = hand_out(&pind_account_kind, &accounts[i], reader, userdata);
+	return r == 0 && interrupted-- > 0 ? -EAGAIN : r;
+}
+
+int kernel_connect(struct nl_sock **ret_socket, int *ret_family)
+{
+	*ret_socket = nl_socket_alloc();
+	*ret_family = 42;
+	return 0;
+}
+
+int kernel_watch(struct pind_source *source, int (*ready)(void), pind_event_handler handler,
+		 void *userdata)
+{
+	return 0;
+}
+
+static struct pind_source *source;
+
+static int open_source(void **state)
+{
+	interrupted = open_books = refusal = asked = 0;
+	return source_open(true, &source);
+}
+
+static int close_source(void **state)
+{
+	source_closep(&source);
+	fail_forget();
+	return 0;
+}
+
+static void dump_is_repeated(void **state)
+{
+	_cleanup_(records_done) struct pind_records records = RECORDS(pind_group_kind);
+
+	interrupted = 3;
+	assert_int_equal(source->ops->groups(source, &records), 0);
+	assert_int_equal(records.n, 4);
+	assert_int_equal(asked, 4);
+}
+
+static void dump_never_settles(void **state)
+{
+	_cleanup_(records_done) struct pind_records records = RECORDS(pind_group_kind);
+
+	interrupted = 1000;
+	assert_int_equal(source->ops->groups(source, &records), PIND_EXIT_FAILED);
+	assert_non_null(strstr(fail_text(), "try again"));
+	assert_true(asked < 100);
+}
+
+static void removed_group(void **state)
+{
+	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
+
+	assert_int_equal(source->ops->group(source, BELOW, &group), 0);
+	assert_true(group.id == 30 && group.dead);
+	assert_null(model_missing(&pind_group_kind, &group));
+}
+
+static void unknown_group(void **state)
+{
+	static const struct {
+		const char *name;
+		int status;
+	} cases[] = {
+		{ BELOW "/none", PIND_EXIT_NO_GROUP },
+		{ "pinctl-test-none.service", PIND_EXIT_NO_GROUP },
+		{ "pinctl-test-none.slice", PIND_EXIT_NO_GROUP },
+		{ "/../etc", PIND_EXIT_USAGE },
+		{ "a//b", PIND_EXIT_USAGE },
+		{ "a--b.slice", PIND_EXIT_USAGE },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		_cleanup_(group_info_done) struct pind_group_info group = { 0 };
+
+		print_message("%s\n", cases[i].name);
+		assert_int_equal(source->ops->group(source, cases[i].name, &group),
+				 cases[i].status);
+		assert_non_null(strstr(fail_text(), cases[i].name));
+	}
+}
+
+static const struct pind_account_info *account_at(const struct pind_records *records, size_t i)
+{
+	return records_at(records, i);
+}
+
+static void all_accounts(void **state)
+{
+	_cleanup_(records_done) struct pind_records records = RECORDS(pind_account_kind);
+
+	assert_int_equal(source->ops->accounts(source, NULL, &records), 0);
+	/* The third one's group is gone, and with it its pins. */
+	assert_int_equal(records.n, 2);
+	assert_string_equal(account_at(&records, 0)->path, BELOW "/a");
+	assert_string_equal(account_at(&records, 0)->driver, "rdma");
+	assert_string_equal(account_at(&records, 1)->path, BELOW "x");
+	assert_string_equal(account_at(&records, 1)->driver, "odd");
+	assert_null(model_missing(&pind_account_kind, account_at(&records, 0)));
+}
+
+static void accounts_below(void **state)
+{
+	_cleanup_(records_done) struct pind_records records = RECORDS(pind_account_kind);
+
+	assert_int_equal(source->ops->accounts(source, BELOW, &records), 0);
+	assert_int_equal(records.n, 1);
+	assert_int_equal(account_at(&records, 0)->id, 1);
+}
+
+static void status(void **state)
+{
+	_cleanup_(records_done) struct pind_records hooks = RECORDS(pind_hook_kind);
+	_cleanup_(status_info_done) struct pind_status_info info = { 0 };
+
+	/* A pin call under way. */
+	open_books = 2;
+	assert_int_equal(source->ops->status(source, &info, &hooks), 0);
+	assert_string_equal(info.state, PIND_STATE_HEALTHY);
+	assert_false(model_has(&pind_status_kind, &info, "version"));
+	assert_false(model_has(&pind_status_kind, &info, "resyncs"));
+
+	status_info_done(&info);
+	open_books = 1000;
+	assert_int_equal(source->ops->status(source, &info, &hooks), 0);
+	assert_string_equal(info.state, PIND_STATE_DEGRADED);
+	assert_non_null(strstr(info.reason, "-7"));
+}
+
+static void only_reading(void **state)
+{
+	assert_null(source->ops->set_quota);
+	assert_null(source->ops->unset_quota);
+	assert_null(source->ops->reset_peak);
+	assert_null(source->ops->audit);
+}
+
+static void refused(void **state)
+{
+	_cleanup_(records_done) struct pind_records records = RECORDS(pind_refusal_kind);
+
+	refusal = PIND_EXIT_NOT_ALLOWED;
+	assert_int_equal(source->ops->refusals(source, &records), PIND_EXIT_NOT_ALLOWED);
+	assert_int_equal(asked, 1);
+}
+
+struct heard {
+	int n;
+	int stop_at;
+	enum pind_event_type type;
+	uint64_t number;
+	bool gone;
+	char text[64];
+};
+
+static int on_event(const struct pind_event *event, void *userdata)
+{
+	struct heard *heard = userdata;
+
+	heard->type = event->type;
+	heard->number = event->number;
+	heard->gone = event->gone;
+	(void)snprintf(heard->text, sizeof(heard->text), "%s",
+		       event->refusal ? event->refusal->driver
+		       : event->group ? event->group->path
+				      : "");
+	return ++heard->n == heard->stop_at ? 42 : 0;
+}
+
+static int hear(struct heard *heard, uint8_t command, struct nl_msg *message, uint64_t *lost)
+{
+	int length;
+	struct nlattr *first = message_attributes(message, &length);
+
+	return kernel_event_read(command, first, length, lost, on_event, heard);
+}
+
+static void group_events(void **state)
+{
+	static const struct {
+		uint8_t command;
+		enum pind_event_type type;
+		size_t group;
+	} cases[] = {
+		{ PIND_CMD_HIGH_NTF, PIND_EVENT_HIGH, 1 },
+		{ PIND_CMD_GROUP_NEW_NTF, PIND_EVENT_GROUP_NEW, 2 },
+		{ PIND_CMD_GROUP_DEAD_NTF, PIND_EVENT_GROUP_DEAD, 1 },
+		{ PIND_CMD_GROUP_DEAD_NTF, PIND_EVENT_GROUP_DEAD, 2 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		_cleanup_(nl_msgp) struct nl_msg *message = new_message();
+		const struct pind_group_info *group = &groups[cases[i].group];
+		struct heard heard = { 0 };
+		uint64_t lost = 0;
+
+		put_nest(message, PIND_A_EVENT_GROUP, &pind_group_kind, group);
+		assert_int_equal(nla_put_u64(message, PIND_A_EVENT_LOST, 0), 0);
+		assert_int_equal(hear(&heard, cases[i].command, message, &lost), 0);
+		assert_int_equal(heard.n, 1);
+		assert_int_equal(heard.type, cases[i].type);
+		assert_string_equal(heard.text, group->path);
+		assert_int_equal(heard.gone, group->pins == 0);
+	}
+}
+
+static void refused_event(void **state)
+{
+	static const struct pind_refusal_info info = { .symbol = (char *)"io_pin_pages",
+						       .module = (char *)"" };
+	_cleanup_(nl_msgp) struct nl_msg *message = new_message();
+	struct heard heard = { 0 };
+	uint64_t lost = 5;
+
+	put_nest(message, PIND_A_EVENT_REFUSAL, &pind_refusal_kind, &info);
+	assert_int_equal(nla_put_u64(message, PIND_A_EVENT_LOST, 5), 0);
+	assert_int_equal(hear(&heard, PIND_CMD_REFUSED_NTF, message, &lost), 0);
+	assert_int_equal(heard.n, 1);
+	assert_string_equal(heard.text, "io_uring");
+	/* Not the nest that the command needs. */
+	assert_int_equal(hear(&heard, PIND_CMD_HIGH_NTF, message, &lost), -EBADMSG);
+	/* Of a newer module. */
+	assert_int_equal(hear(&heard, 200, message, &lost), 0);
+	assert_int_equal(heard.n, 1);
+}
+
+static void lost_events(void **state)
+{
+	_cleanup_(nl_msgp) struct nl_msg *message = new_message();
+	struct heard heard = { .stop_at = 2 };
+	uint64_t lost = 5;
+
+	assert_int_equal(nla_put_u64(message, PIND_A_EVENT_LOST, 8), 0);
+	put_nest(message, PIND_A_EVENT_GROUP, &pind_group_kind, &groups[2]);
+	/* The handler's will is done. */
+	assert_int_equal(hear(&heard, PIND_CMD_GROUP_NEW_NTF, message, &lost), 42);
+	assert_int_equal(heard.n, 2);
+	assert_int_equal(lost, 8);
+	/* Told once. */
+	heard.n = 5;
+	assert_int_equal(hear(&heard, PIND_CMD_GROUP_NEW_NTF, message, &lost), 0);
+	assert_int_equal(heard.n, 6);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, open_source, close_source)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(dump_is_repeated),
+		TEST(dump_never_settles),
+		TEST(removed_group),
+		TEST(unknown_group),
+		TEST(all_accounts),
+		TEST(accounts_below),
+		TEST(status),
+		TEST(only_reading),
+		TEST(refused),
+		cmocka_unit_test(group_events),
+		cmocka_unit_test(refused_event),
+		cmocka_unit_test(lost_events),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
