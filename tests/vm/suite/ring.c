@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <linux/io_uring.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "ring.h"
+
+int ring_open(void)
+{
+	struct io_uring_params params = {};
+	long fd = syscall(SYS_io_uring_setup, 1, &params);
+
+	return fd < 0 ? -errno : (int)fd;
+}
+
+static int ring_call(int ring, unsigned int opcode, const void *arg, unsigned int count)
+{
+	return syscall(SYS_io_uring_register, ring, opcode, arg, count) < 0 ? -errno : 0;
+}
+
+int ring_register(int ring, const struct iovec *buffers, unsigned int count)
+{
+	return ring_call(ring, IORING_REGISTER_BUFFERS, buffers, count);
+}
+
+int ring_unregister(int ring)
+{
+	return ring_call(ring, IORING_UNREGISTER_BUFFERS, NULL, 0);
+}
