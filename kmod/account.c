@@ -106,8 +106,11 @@ fail:
 	return ERR_PTR(-ENOMEM);
 }
 
-/* The task whose memory @mm is, with a reference. */
-static struct task_struct *get_owner(struct mm_struct *mm)
+/*
+ * The task whose memory @mm is, and the leader of its process, each with a
+ * reference: a thread can outlive its leader's task.
+ */
+static struct task_struct *get_owner(struct mm_struct *mm, struct task_struct **ret_leader)
 {
 	struct task_struct *task = current;
 
@@ -115,13 +118,14 @@ static struct task_struct *get_owner(struct mm_struct *mm)
 	if (mm && (mm != current->mm || (current->flags & PF_KTHREAD)))
 		task = rcu_dereference(mm->owner) ?: current;
 	get_task_struct(task);
+	*ret_leader = get_task_struct(task->group_leader);
 	rcu_read_unlock();
 	return task;
 }
 
 struct pind_account *pind_account_open(struct mm_struct *mm, unsigned long call_site)
 {
-	struct task_struct *task = get_owner(mm), *leader = task->group_leader;
+	struct task_struct *leader, *task = get_owner(mm, &leader);
 	struct pind_account *account;
 	struct account_key key = {
 		.tgid = task_tgid_nr(task),
@@ -131,8 +135,8 @@ struct pind_account *pind_account_open(struct mm_struct *mm, unsigned long call_
 
 	key.group = pind_group_join(task);
 	if (IS_ERR(key.group)) {
-		put_task_struct(task);
-		return ERR_CAST(key.group);
+		account = ERR_CAST(key.group);
+		goto out;
 	}
 	rcu_read_lock();
 	account = find(&key);
@@ -141,6 +145,8 @@ struct pind_account *pind_account_open(struct mm_struct *mm, unsigned long call_
 		pind_group_leave(key.group); /* the account is a member itself */
 	else
 		account = add(&key, leader);
+out:
+	put_task_struct(leader);
 	put_task_struct(task);
 	return account;
 }
@@ -221,11 +227,14 @@ void pind_account_reap(void)
 	struct pind_account *account;
 	unsigned long id;
 
+	/* RCU: a thread that lost the race to add an account takes its own out */
+	rcu_read_lock();
 	xa_for_each(&by_id, id, account) {
 		if (atomic_cmpxchg(&account->refs, 1, 0) == 1)
 			remove_account(account);
-		cond_resched();
+		cond_resched_rcu();
 	}
+	rcu_read_unlock();
 }
 
 void pind_account_exit(void)

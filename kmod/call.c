@@ -38,30 +38,31 @@ static unsigned long finish_run(const struct pind_call *call, struct run *run)
 		return 0;
 	if (!pind_folio_is_exempt(run->folio))
 		need = pind_ledger_need(&claim);
-	folio_put(run->folio);
+	put_page(&run->folio->page); /* not folio_put(): it may be a device's memory */
 	*run = (struct run){};
 	return need;
 }
 
 /*
- * How many pages the group would owe more for this call. Looks at what is
- * mapped now; a page that is not present cannot be pinned, so it is new.
+ * How many pages the group would owe more for this call. Takes plain references
+ * with the same rights as the pin will, and so faults in what the pin would:
+ * memory that another process of the group has pinned may not be mapped here
+ * yet, and a private page may have to be copied first. Stops where the pin would
+ * stop, and where @enough pages are found, for which there cannot be room.
  */
-static unsigned long count_needed(const struct pind_call *call)
+static unsigned long count_needed(const struct pind_call *call, unsigned long enough)
 {
 	unsigned long done = 0, need = 0;
 	struct page *pages[PEEK_PAGES];
 	struct run run = {};
 	long got, i;
 
-	while (done < call->nr && !fatal_signal_pending(current)) {
-		got = pind_peek_pages(call->mm, call->start + done * PAGE_SIZE,
-				      min_t(unsigned long, call->nr - done, PEEK_PAGES), pages);
-		if (got <= 0) {
-			need += 1 + finish_run(call, &run);
-			done++;
-			continue;
-		}
+	while (done < call->nr && need <= enough) {
+		got = pind_get_pages(call->mm, call->locked, call->start + done * PAGE_SIZE,
+				     min_t(unsigned long, call->nr - done, PEEK_PAGES),
+				     call->flags & (FOLL_WRITE | FOLL_FORCE), pages);
+		if (got <= 0)
+			break;
 		for (i = 0; i < got; i++) {
 			struct folio *folio = page_folio(pages[i]);
 
@@ -69,14 +70,15 @@ static unsigned long count_needed(const struct pind_call *call)
 				need += finish_run(call, &run);
 				run.folio = folio; /* keeps the reference */
 			} else {
-				folio_put(folio);
+				put_page(pages[i]);
 			}
 			run.pages++;
 		}
 		done += got;
 		cond_resched();
 	}
-	return need + finish_run(call, &run) + (call->nr - done);
+	need += finish_run(call, &run);
+	return need > enough ? need + (call->nr - done) : need;
 }
 
 static bool reserve(struct pind_call *call, unsigned long pages, bool lenient,
@@ -99,7 +101,7 @@ static void cancel(struct pind_call *call)
 /* The reservation of all pages did not fit: decide exactly. */
 static int decide(struct pind_call *call, struct pind_charge *by)
 {
-	unsigned long need = count_needed(call);
+	unsigned long need = count_needed(call, READ_ONCE(by->max));
 
 	if (reserve(call, need, false, &by))
 		return 0;
@@ -107,7 +109,8 @@ static int decide(struct pind_call *call, struct pind_charge *by)
 		wait_event_killable_timeout(settled,
 					    pind_charge_has_room(by, need) ||
 					    !pind_charge_unsettled(by), SETTLE_WAIT);
-		need = count_needed(call); /* others may have pinned the same pages */
+		/* others may have pinned the same pages */
+		need = count_needed(call, READ_ONCE(by->max));
 	}
 	if (!reserve(call, need, true, &by)) {
 		pind_event_refusal(call->account, pind_group_of(by), call->nr, need, false);
@@ -118,14 +121,21 @@ static int decide(struct pind_call *call, struct pind_charge *by)
 	return 0;
 }
 
-int pind_call_begin(struct pind_call *call, struct mm_struct *mm, unsigned long start,
-		    unsigned long nr, unsigned int flags, unsigned long call_site)
+int pind_call_begin(struct pind_call *call, struct mm_struct *mm, bool locked,
+		    unsigned long start, unsigned long nr, unsigned int flags,
+		    unsigned long call_site)
 {
 	struct pind_account *account;
 	struct pind_charge *by;
 	int ret;
 
-	*call = (struct pind_call){ .mm = mm, .start = start & PAGE_MASK, .nr = nr };
+	*call = (struct pind_call){
+		.mm = mm,
+		.locked = locked,
+		.start = start & PAGE_MASK,
+		.nr = nr,
+		.flags = flags,
+	};
 	if (!(flags & FOLL_LONGTERM))
 		return 0;
 
@@ -164,17 +174,19 @@ static void settle(struct pind_call *call, unsigned long pages, unsigned long pi
 static int record(struct pind_call *call, const struct pind_claim *claim, unsigned long *ret_need)
 {
 	struct pind_charge *by;
+	bool fits;
 	int ret;
 
 	for (;;) {
 		ret = pind_ledger_record(claim, call->reserved, ret_need);
 		if (ret != -ENOSPC)
 			break;
-		if (!reserve(call, *ret_need - call->reserved, true, &by)) {
+		fits = reserve(call, *ret_need - call->reserved, true, &by);
+		if (by)
 			pind_event_refusal(call->account, pind_group_of(by), call->nr,
-					   *ret_need, false);
+					   *ret_need, fits);
+		if (!fits)
 			return -ENOMEM;
-		}
 	}
 	if (!ret)
 		call->reserved -= *ret_need;
@@ -203,19 +215,14 @@ static int record_all(struct pind_call *call, struct page **pages, long got)
 		settled_pins += run;
 	}
 	settle(call, settled_pages, settled_pins);
+	pind_count_longterm_requested(settled_pins);
 	return ret;
 }
 
 long pind_call_end(struct pind_call *call, struct page **pages, long got)
 {
-	unsigned long pins;
-
-	if (got > 0) {
-		pins = pind_unpin_count(pages, got);
-		pind_count_requested(pins);
-		if (call->account)
-			pind_count_longterm_requested(pins);
-	}
+	if (got > 0)
+		pind_count_requested(pind_unpin_count(pages, got));
 	if (!call->account)
 		return got;
 

@@ -108,8 +108,12 @@ bool pind_charge_settle(struct pind_charge *charge, unsigned long pages, unsigne
 
 void pind_charge_uncharge(struct pind_charge *charge, unsigned long pages, unsigned long pins)
 {
+	struct pind_charge *parent;
+
 	atomic_long_sub((long)pages, &charge->own);
-	for (; charge; charge = charge->parent) {
+	for (; charge; charge = parent) {
+		/* before the level is let go, which it may not survive for long */
+		parent = charge->parent;
 		/* settled first: it must never be seen above usage */
 		long settled = atomic_long_sub_return((long)pages, &charge->settled);
 

@@ -21,20 +21,19 @@ static __always_inline void pind_set_instruction_pointer(struct ftrace_regs *fre
 }
 
 /**
- * pind_peek_pages() - plain references on pages that are mapped now
+ * pind_get_pages() - plain references on pages
+ * @mm: whose
+ * @locked: the caller holds its mmap lock; if not, @mm is current's
+ * @flags: FOLL_*, without FOLL_PIN and FOLL_LONGTERM
  *
- * Faults nothing in. Stops at the first page that is not present. If @mm is not
- * current's, the caller holds its mmap lock.
- *
- * Context: process; takes no lock that the caller of a pin function may hold.
- * Return: how many, or an error.
+ * Context: process, may sleep. Return: how many, or an error.
  */
-static inline long pind_peek_pages(struct mm_struct *mm, unsigned long start, int nr,
-				   struct page **pages)
+static inline long pind_get_pages(struct mm_struct *mm, bool locked, unsigned long start, int nr,
+				  unsigned int flags, struct page **pages)
 {
-	if (mm == current->mm)
-		return get_user_pages_fast_only(start, nr, 0, pages);
-	return get_user_pages_remote(mm, start, nr, FOLL_NOFAULT, pages, NULL, NULL);
+	if (locked)
+		return get_user_pages_remote(mm, start, nr, flags, pages, NULL, NULL);
+	return get_user_pages_fast(start, nr, flags, pages);
 }
 
 /** pind_dump_attrs() - the attributes of the request behind a dump */

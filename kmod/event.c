@@ -27,7 +27,7 @@ static u64 last_seq;		/* of the newest refusal; 0: none yet */
 static struct event events[PIND_EVENTS];
 static u64 head, tail;		/* events written, and sent or lost */
 static u64 lost;
-static bool stopped;
+static bool stopped = true; /* until pind_event_start() */
 
 static void send_events(struct work_struct *work);
 static DECLARE_DELAYED_WORK(send_work, send_events);
@@ -188,6 +188,15 @@ static void send_events(struct work_struct *work)
 	}
 	spin_lock(&event_lock);
 	send_soon();
+	spin_unlock(&event_lock);
+}
+
+void pind_event_start(void)
+{
+	spin_lock(&event_lock);
+	stopped = false;
+	if (head != tail)
+		send_soon();
 	spin_unlock(&event_lock);
 }
 

@@ -63,6 +63,9 @@ void pind_event_put_refusal(struct pind_refusal *refusal);
 /** pind_event_lost() - events overwritten before they were sent */
 u64 pind_event_lost(void);
 
+/** pind_event_start() - send what there is, and what comes; the family is there */
+void pind_event_start(void);
+
 /** pind_event_stop() - send no more, from now on; while the family is still there */
 void pind_event_stop(void);
 

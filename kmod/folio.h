@@ -25,7 +25,8 @@ static inline u64 pind_folio_pincount(struct folio *folio)
 	if (folio_test_large(folio))
 		return max(atomic_read(&folio->_pincount), 0);
 
-	refs = (long)folio_ref_count(folio) - (atomic_read(&folio->_mapcount) + 1);
+	/* below 0 it is not a mapcount but a type: a page table, a slab page */
+	refs = (long)folio_ref_count(folio) - max(atomic_read(&folio->_mapcount) + 1, 0);
 	return max(refs + GUP_PIN_COUNTING_BIAS / 2, 0L) / GUP_PIN_COUNTING_BIAS;
 }
 

@@ -271,11 +271,26 @@ static int dump_refusals(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
+/*
+ * Frame numbers are what /proc/PID/pagemap shows only to CAP_SYS_ADMIN; the
+ * family's own check is for CAP_NET_ADMIN.
+ */
+static int may_see_frames(struct sk_buff *request, struct netlink_ext_ack *extack)
+{
+	if (netlink_capable(request, CAP_SYS_ADMIN))
+		return 0;
+	NL_SET_ERR_MSG(extack, "page-get needs CAP_SYS_ADMIN, as /proc/PID/pagemap does");
+	return -EPERM;
+}
+
 static int get_page_frame(struct sk_buff *skb, struct genl_info *info)
 {
 	unsigned long pfn;
 	int ret;
 
+	ret = may_see_frames(skb, info->extack);
+	if (ret)
+		return ret;
 	if (!info->attrs[PIND_A_PAGE_PFN]) {
 		NL_SET_ERR_MSG(info->extack, "attribute pfn is missing: a page frame number, u64");
 		return -EINVAL;
@@ -293,7 +308,10 @@ static int get_page_frame(struct sk_buff *skb, struct genl_info *info)
 	return ret;
 }
 
-/* A range of a process that is being dumped, page by page. */
+/*
+ * A range of a process that is being dumped, page by page. Between messages it
+ * keeps the struct but not the memory: a reader may stop in the middle.
+ */
 struct range_cursor {
 	struct mm_struct *mm; /* NULL until the first message is asked for */
 	unsigned long next;
@@ -306,7 +324,13 @@ static int begin_page_range(struct netlink_callback *cb)
 	struct range_cursor *range = (struct range_cursor *)cb->ctx;
 	struct nlattr **attrs = pind_dump_attrs(cb);
 	struct task_struct *task;
+	struct mm_struct *mm;
 	u64 address, length;
+	int ret;
+
+	ret = may_see_frames(cb->skb, cb->extack);
+	if (ret)
+		return ret;
 
 	if (attrs[PIND_A_PAGE_PFN] || !attrs[PIND_A_PAGE_PID] || !attrs[PIND_A_PAGE_ADDRESS] ||
 	    !attrs[PIND_A_PAGE_LENGTH]) {
@@ -325,13 +349,16 @@ static int begin_page_range(struct netlink_callback *cb)
 	if (task)
 		get_task_struct(task);
 	rcu_read_unlock();
-	range->mm = task ? get_task_mm(task) : NULL;
+	mm = task ? get_task_mm(task) : NULL;
 	if (task)
 		put_task_struct(task);
-	if (!range->mm) {
+	if (!mm) {
 		NL_SET_ERR_MSG(cb->extack, "no process with memory has this pid");
 		return -ESRCH;
 	}
+	mmgrab(mm);
+	mmput(mm);
+	range->mm = mm;
 	range->next = address & PAGE_MASK;
 	range->end = address + length;
 	return 0;
@@ -363,6 +390,8 @@ static int dump_page_range(struct sk_buff *skb, struct netlink_callback *cb)
 			return ret;
 	}
 	cb->seq = 1;
+	if (!mmget_not_zero(range->mm))
+		return skb->len; /* the process has gone: nothing is present */
 	for (; range->next < range->end; range->next += PAGE_SIZE) {
 		struct page_question question = { range->mm, range->next };
 
@@ -370,6 +399,7 @@ static int dump_page_range(struct sk_buff *skb, struct netlink_callback *cb)
 			break;
 		cond_resched();
 	}
+	mmput(range->mm);
 	return skb->len;
 }
 
@@ -378,7 +408,7 @@ static int done_page_range(struct netlink_callback *cb)
 	struct range_cursor *range = (struct range_cursor *)cb->ctx;
 
 	if (range->mm)
-		mmput(range->mm);
+		mmdrop(range->mm);
 	return 0;
 }
 
@@ -428,7 +458,7 @@ static const struct genl_ops ops[] = {
 	  .flags = GENL_ADMIN_PERM },
 	{ .cmd = PIND_CMD_GROUP_RESET_PEAK, .doit = reset_peak, POLICY(id_policy),
 	  .flags = GENL_ADMIN_PERM },
-	{ .cmd = PIND_CMD_PAGE_GET, .doit = get_page_frame, .dumpit = dump_page_range,
+	{ .cmd = PIND_CMD_PAGE_GET, .doit = get_page_frame, .start = start_dump, .dumpit = dump_page_range,
 	  .done = done_page_range, POLICY(page_policy), .flags = GENL_ADMIN_PERM },
 	{ .cmd = PIND_CMD_AUDIT, .doit = audit, .flags = GENL_ADMIN_PERM },
 };

@@ -236,8 +236,7 @@ static void remove_group(struct pind_group *group)
 	bump_generation();
 	if (group->parent)
 		pind_group_leave(group->parent);
-	group->parent = NULL;
-	group->charge.parent = NULL;
+	group->parent = NULL; /* not charge.parent: an uncharge may be on its way up */
 	pind_group_put(group);
 }
 

@@ -132,6 +132,7 @@ static void open_slot(unsigned long slot, u32 pages, struct view *view)
 			.pins = slot >> 32,
 			.covered = 1,
 		};
+		view->holding.pages = 1;
 		view->holding.nr = 1;
 		view->holding.cap = 1;
 	} else if (slot) {
@@ -198,12 +199,14 @@ static struct leaf *find_or_add_leaf(unsigned long pfn)
 	leaf = kmem_cache_zalloc(leaf_cache, GFP_KERNEL);
 	if (!leaf)
 		return NULL;
+	/* first, or an unpin of what is recorded here might think there is nothing */
+	atomic_long_inc(&nr_leaves);
 	old = xa_cmpxchg(&leaves, pfn >> LEAF_SHIFT, NULL, leaf, GFP_KERNEL);
 	if (old) {
+		atomic_long_dec(&nr_leaves);
 		kmem_cache_free(leaf_cache, leaf);
 		return xa_is_err(old) ? NULL : old;
 	}
-	atomic_long_inc(&nr_leaves);
 	return leaf;
 }
 
@@ -258,6 +261,8 @@ static void open_clamped(struct leaf *leaf, unsigned long *slot, struct folio *f
 	u64 pincount = pind_folio_pincount(folio);
 
 	open_slot(*slot, folio_nr_pages(folio), view);
+	if (view->holding.pages != folio_nr_pages(folio))
+		pincount = 0; /* what was written down was another folio */
 	clamp_view(view, pincount > ours ? pincount - ours : 0, &nobody, bill);
 	if (!view->holding.nr && *slot) {
 		close_slot(leaf, slot, view);
@@ -420,7 +425,9 @@ static u64 pincount_of_frame(unsigned long pfn)
 	struct page *page = pfn_to_online_page(pfn);
 	struct folio *folio = page ? page_folio(page) : NULL;
 
-	if (!folio || folio_pfn(folio) != pfn)
+	if (!page) /* a device's own memory: nothing is known of it here */
+		return pfn_valid(pfn) ? U64_MAX : 0;
+	if (folio_pfn(folio) != pfn)
 		return 0;
 	return pind_folio_pincount(folio);
 }

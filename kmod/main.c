@@ -15,7 +15,10 @@
 #include "ledger.h"
 #include "reap.h"
 
-/* Hooks come last and go first: nothing is seen before it can be written down. */
+/*
+ * Nothing is seen before it can be written down, and nobody can ask before there
+ * is an answer: a request that is under way would keep a failed load in memory.
+ */
 static int __init pind_init(void)
 {
 	int ret;
@@ -23,42 +26,44 @@ static int __init pind_init(void)
 	ret = pind_ledger_init();
 	if (ret)
 		return ret;
-	ret = pind_genl_init();
-	if (ret)
-		goto err_ledger;
 	ret = pind_group_init();
 	if (ret)
-		goto err_genl;
+		goto err_ledger;
 	ret = pind_counters_init();
 	if (ret)
-		goto err_genl;
+		goto err_group;
 	ret = pind_reap_init();
 	if (ret)
 		goto err_counters;
 	ret = pind_hook_attach();
 	if (ret)
 		goto err_reap;
+	ret = pind_genl_init();
+	if (ret)
+		goto err_hook;
+	pind_event_start();
 	return 0;
 
+err_hook:
+	pind_hook_detach();
 err_reap:
 	pind_reap_exit();
 err_counters:
 	pind_counters_exit();
-err_genl:
-	pind_event_stop();
-	pind_genl_exit();
+err_group:
 	pind_event_exit();
-	pind_group_exit();
 err_ledger:
 	pind_ledger_exit();
+	pind_account_exit();
+	pind_group_exit();
 	return ret;
 }
 
 static void __exit pind_exit(void)
 {
-	pind_hook_detach();
 	pind_event_stop();
 	pind_genl_exit();
+	pind_hook_detach();
 	pind_reap_exit();
 	pind_counters_exit();
 	pind_event_exit();

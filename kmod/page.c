@@ -68,7 +68,7 @@ int pind_page_fill_address(struct sk_buff *skb, struct mm_struct *mm, unsigned l
 	int ret;
 
 	mmap_read_lock(mm);
-	got = pind_peek_pages(mm, address, 1, &page);
+	got = pind_get_pages(mm, true, address, 1, FOLL_NOFAULT, &page);
 	mmap_read_unlock(mm);
 	if (got != 1)
 		return 0;

@@ -12,8 +12,8 @@
  * A call that is wrong from the start (no pages, no room for them) is the
  * kernel's to refuse, in its own way.
  */
-#define begin(call, mm, start, nr, flags, pages)				\
-	pind_call_begin(call, mm, start, (nr) > 0 && (pages) ? (nr) : 0,	\
+#define begin(call, mm, locked, start, nr, flags, pages)			\
+	pind_call_begin(call, mm, locked, start, (nr) > 0 && (pages) ? (nr) : 0, \
 			(nr) > 0 && (pages) ? (flags) : 0, _RET_IP_)
 
 long pind_pin_user_pages(unsigned long start, unsigned long nr_pages, unsigned int gup_flags,
@@ -23,7 +23,7 @@ long pind_pin_user_pages(unsigned long start, unsigned long nr_pages, unsigned i
 	long ret;
 
 	pind_hook_enter();
-	ret = begin(&call, current->mm, start, nr_pages, gup_flags, pages);
+	ret = begin(&call, current->mm, true, start, nr_pages, gup_flags, pages);
 	if (!ret) {
 		ret = pin_user_pages(start, nr_pages, gup_flags, pages, vmas);
 		ret = pind_call_end(&call, pages, ret);
@@ -39,7 +39,7 @@ int pind_pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup
 	int ret;
 
 	pind_hook_enter();
-	ret = begin(&call, current->mm, start, nr_pages, gup_flags, pages);
+	ret = begin(&call, current->mm, false, start, nr_pages, gup_flags, pages);
 	if (!ret) {
 		ret = pin_user_pages_fast(start, nr_pages, gup_flags, pages);
 		ret = pind_call_end(&call, pages, ret);
@@ -61,7 +61,7 @@ int pind_pin_user_pages_fast_only(unsigned long start, int nr_pages, unsigned in
 
 	pind_hook_enter();
 	if (!(gup_flags & FOLL_LONGTERM)) {
-		(void)begin(&call, current->mm, start, nr_pages, gup_flags, pages);
+		(void)begin(&call, current->mm, false, start, nr_pages, gup_flags, pages);
 		ret = pin_user_pages_fast_only(start, nr_pages, gup_flags, pages);
 		ret = pind_call_end(&call, pages, ret);
 	}
@@ -77,7 +77,7 @@ long pind_pin_user_pages_remote(struct mm_struct *mm, unsigned long start,
 	long ret;
 
 	pind_hook_enter();
-	ret = begin(&call, mm, start, nr_pages, gup_flags, pages);
+	ret = begin(&call, mm, true, start, nr_pages, gup_flags, pages);
 	if (!ret) {
 		ret = pin_user_pages_remote(mm, start, nr_pages, gup_flags, pages, vmas, locked);
 		ret = pind_call_end(&call, pages, ret);
@@ -93,7 +93,7 @@ long pind_pin_user_pages_unlocked(unsigned long start, unsigned long nr_pages,
 	long ret;
 
 	pind_hook_enter();
-	ret = begin(&call, current->mm, start, nr_pages, gup_flags, pages);
+	ret = begin(&call, current->mm, false, start, nr_pages, gup_flags, pages);
 	if (!ret) {
 		ret = pin_user_pages_unlocked(start, nr_pages, pages, gup_flags);
 		ret = pind_call_end(&call, pages, ret);

@@ -106,9 +106,11 @@ void pind_unpin_undo(struct page **pages, unsigned long npages, struct pind_acco
 
 void pind_unpin_user_page(struct page *page)
 {
-	struct held held = {};
+	struct held held;
 
 	pind_hook_enter();
+	held.last = NULL;
+	held.nr = 0;
 	pind_count_returned(pind_unpin_count(&page, 1));
 	if (!pind_ledger_is_empty())
 		hold(&held, page_folio(page));
