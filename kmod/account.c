@@ -162,10 +162,10 @@ struct pind_account *pind_account_by_id(u32 id)
 	return xa_load(&by_id, id);
 }
 
-void pind_account_record(struct pind_account *account, u32 pins, u32 covered, bool is_new)
+void pind_account_record(struct pind_account *account, u32 pins, u32 covered, u32 folios)
 {
-	if (is_new)
-		atomic_inc(&account->refs);
+	if (folios)
+		atomic_add(folios, &account->refs);
 	if (atomic_long_add_return(pins, &account->pins) == pins)
 		WRITE_ONCE(account->since, ktime_get_boottime_ns());
 	atomic_long_add(covered, &account->covered);

@@ -64,10 +64,10 @@ struct pind_account *pind_account_by_id(u32 id);
 
 /**
  * pind_account_record() - the ledger wrote down pins for it
- * @is_new: it became a holder of the folio, which keeps a reference
+ * @folios: that it became a holder of; each keeps a reference
  * Context: any.
  */
-void pind_account_record(struct pind_account *account, u32 pins, u32 covered, bool is_new);
+void pind_account_record(struct pind_account *account, u32 pins, u32 covered, u32 folios);
 
 /** pind_account_release() - the ledger took pins from it. Context: any. */
 void pind_account_release(struct pind_account *account, const struct pind_release *release);

@@ -193,30 +193,51 @@ static int record(struct pind_call *call, const struct pind_claim *claim, unsign
 	return ret;
 }
 
+/* Write down the pages of the folio that @pages begins with. Returns how many. */
+static long record_folio(struct pind_call *call, struct page **pages, long nr,
+			 unsigned long *settled_pages, unsigned long *settled_pins)
+{
+	struct pind_claim claim = { .account = call->account, .folio = page_folio(pages[0]) };
+	unsigned long need;
+	long run;
+	int ret;
+
+	for (run = 1; run < nr && page_folio(pages[run]) == claim.folio; run++)
+		;
+	if (pind_folio_is_exempt(claim.folio))
+		return run;
+	claim.pins = run;
+	claim.covered = run;
+	ret = record(call, &claim, &need);
+	if (ret)
+		return ret;
+	*settled_pages += need;
+	*settled_pins += run;
+	return run;
+}
+
 static int record_all(struct pind_call *call, struct page **pages, long got)
 {
-	unsigned long need, settled_pages = 0, settled_pins = 0;
-	struct pind_claim claim = { .account = call->account };
-	long i, run;
-	int ret = 0;
+	unsigned long settled_pages = 0, settled_pins = 0;
+	long i = 0, run;
 
-	for (i = 0; i < got && !ret; i += run) {
-		claim.folio = page_folio(pages[i]);
-		for (run = 1; i + run < got && page_folio(pages[i + run]) == claim.folio; run++)
-			;
-		if (pind_folio_is_exempt(claim.folio))
-			continue;
-		claim.pins = run;
-		claim.covered = run;
-		ret = record(call, &claim, &need);
-		if (ret)
-			break;
-		settled_pages += need;
-		settled_pins += run;
+	while (i < got) {
+		run = pind_ledger_record_plain(call->account, pages + i, got - i, call->reserved);
+		if (run) {
+			call->reserved -= run;
+			settled_pages += run;
+			settled_pins += run;
+		} else {
+			run = record_folio(call, pages + i, got - i, &settled_pages, &settled_pins);
+			if (run < 0)
+				break;
+		}
+		i += run;
+		cond_resched();
 	}
 	settle(call, settled_pages, settled_pins);
 	pind_count_longterm_requested(settled_pins);
-	return ret;
+	return i < got ? -ENOMEM : 0;
 }
 
 long pind_call_end(struct pind_call *call, struct page **pages, long got)

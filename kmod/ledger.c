@@ -17,6 +17,8 @@
 #define LEAF_SHIFT	8
 #define LEAF_SLOTS	(1U << LEAF_SHIFT)
 #define LOCK_BITS	10
+/* Pages written down under one lock, with interrupts off. */
+#define PLAIN_PAGES	64
 #define HOLDERS_MIN	2
 #define HOLDERS_MAX	U16_MAX
 
@@ -304,7 +306,7 @@ static int record_locked(struct leaf *leaf, const struct pind_claim *claim,
 	if (!ret) {
 		pind_holding_record(&view.holding, account, account->group, claim->pins,
 				    claim->covered, &covered, &is_new);
-		pind_account_record(account, claim->pins, covered, is_new);
+		pind_account_record(account, claim->pins, covered, is_new ? 1 : 0);
 	}
 	close_slot(leaf, slot, &view);
 	return ret;
@@ -353,6 +355,50 @@ int pind_ledger_record(const struct pind_claim *claim, unsigned long budget,
 	return ret;
 }
 
+/* Under the leaf's lock. */
+static unsigned long record_plain_locked(struct leaf *leaf, struct pind_account *account,
+					 struct page **pages, unsigned long nr)
+{
+	unsigned long slot = SLOT_INLINE | (unsigned long)account->id << 1 | 1UL << 32;
+	unsigned long first = page_to_pfn(pages[0]) >> LEAF_SHIFT, pfn, i;
+
+	for (i = 0; i < nr; i++) {
+		pfn = page_to_pfn(pages[i]);
+		if (pfn >> LEAF_SHIFT != first || PageCompound(pages[i]) || is_zero_pfn(pfn) ||
+		    *slot_of(leaf, pfn))
+			break;
+		WRITE_ONCE(*slot_of(leaf, pfn), slot);
+	}
+	leaf->used += i;
+	this_cpu_add(nr_folios, i);
+	return i;
+}
+
+unsigned long pind_ledger_record_plain(struct pind_account *account, struct page **pages,
+				       unsigned long nr, unsigned long budget)
+{
+	unsigned long pfn = page_to_pfn(pages[0]), flags, done = 0;
+	raw_spinlock_t *lock = lock_of(pfn);
+	struct leaf *leaf;
+
+	nr = min3(nr, budget, (unsigned long)PLAIN_PAGES);
+	if (PageCompound(pages[0]) || !find_or_add_leaf(pfn))
+		return 0;
+	rcu_read_lock();
+	leaf = find_leaf(pfn);
+	if (leaf) {
+		raw_spin_lock_irqsave(lock, flags);
+		if (!leaf->dead)
+			done = record_plain_locked(leaf, account, pages, nr);
+		/* before it can be clamped by another CPU, so under the lock */
+		if (done)
+			pind_account_record(account, done, done, done);
+		raw_spin_unlock_irqrestore(lock, flags);
+	}
+	rcu_read_unlock();
+	return done;
+}
+
 unsigned long pind_ledger_need(const struct pind_claim *claim)
 {
 	unsigned long pfn = folio_pfn(claim->folio), flags, need;
@@ -391,19 +437,25 @@ bool pind_ledger_take(struct folio *folio)
 	return found;
 }
 
+/* The usual case of an unpin that has nothing to do with a long-term pin. */
+static bool clamp_is_done(unsigned long slot, u64 pincount)
+{
+	return (slot & SLOT_INLINE) && slot >> 32 <= pincount;
+}
+
 static u64 clamp_slot(struct leaf *leaf, unsigned long pfn, u64 (*pincount)(unsigned long pfn),
 		      const struct pind_unpinner *unpinner, struct pind_bill *bill)
 {
 	raw_spinlock_t *lock = lock_of(pfn);
 	unsigned long *slot = slot_of(leaf, pfn), flags;
+	u64 count, taken = 0;
 	struct view view;
-	u64 taken = 0;
 
 	raw_spin_lock_irqsave(lock, flags);
-	if (*slot) {
+	/* read under the lock: a count from before it may miss a record */
+	if (*slot && !clamp_is_done(*slot, count = pincount(pfn))) {
 		open_slot(*slot, 1, &view);
-		/* read under the lock: a count from before it may miss a record */
-		taken = clamp_view(&view, pincount(pfn), unpinner, bill);
+		taken = clamp_view(&view, count, unpinner, bill);
 		close_slot(leaf, slot, &view);
 	}
 	raw_spin_unlock_irqrestore(lock, flags);

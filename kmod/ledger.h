@@ -70,6 +70,22 @@ int pind_ledger_record(const struct pind_claim *claim, unsigned long budget,
 		       unsigned long *ret_need);
 
 /**
+ * pind_ledger_record_plain() - write down the usual case, many at a time
+ * @account: who
+ * @pages: pinned once each
+ * @nr: how many there are
+ * @budget: pages reserved for them
+ *
+ * Takes pages from the front as long as they are folios of one page that nobody
+ * holds yet and stand in one leaf: their group owes one page more for each. What
+ * comes then is for pind_ledger_record().
+ *
+ * Context: process, may sleep. Return: how many it took; may be 0.
+ */
+unsigned long pind_ledger_record_plain(struct pind_account *account, struct page **pages,
+				       unsigned long nr, unsigned long budget);
+
+/**
  * pind_ledger_need() - pages that the account's group would owe more for a claim
  * Context: any.
  */
