@@ -393,16 +393,20 @@ static int source_bus_unset_quota(struct pind_source *source, const char *name,
 		return bus_fail(r, &error, name);
 
 	r = source_bus_group(source, name, group);
-	if (r != PIND_EXIT_NO_GROUP)
+	if (r != PIND_EXIT_NO_GROUP && r != PIND_EXIT_NO_MODULE)
 		return r;
-	/* It was the quota of a cgroup that does not exist: nothing is left. */
+	/*
+	 * It is done, and nothing is left to show: it was the quota of a cgroup that
+	 * does not exist, or there is no module that would know the cgroup.
+	 */
 	fail_forget();
 	group->max = group->high = PIND_UNLIMITED;
 	group->mode = PIND_MODE_ENFORCE;
 	model_mark(&pind_group_kind, group, "max");
 	model_mark(&pind_group_kind, group, "high");
 	model_mark(&pind_group_kind, group, "mode");
-	model_mark(&pind_group_kind, group, "present");
+	if (r == PIND_EXIT_NO_GROUP)
+		model_mark(&pind_group_kind, group, "present");
 	return model_set_text(&pind_group_kind, group, "path", name) < 0 ? fail_memory() : 0;
 }
 

@@ -87,15 +87,23 @@ static int request_begin(struct kernel_netlink *k, char *buffer, uint8_t command
 	return 0;
 }
 
+static int request_once(struct kernel_netlink *k, struct nlmsghdr *nlh,
+			pind_netlink_handler handler, struct answer *answer)
+{
+	int r = pind_netlink_request(k->nl, nlh, handler, answer);
+
+	(void)snprintf(k->kernel.text, sizeof(k->kernel.text), "%s", pind_netlink_text(k->nl));
+	k->kernel.overtaken = pind_netlink_overtaken(k->nl);
+	return r;
+}
+
 static int request_send(struct kernel_netlink *k, struct nlmsghdr *nlh,
 			pind_netlink_handler handler, struct answer *answer)
 {
 	uint16_t id = k->family.id;
 	int r;
 
-	r = pind_netlink_request(k->nl, nlh, handler, answer);
-	(void)snprintf(k->kernel.text, sizeof(k->kernel.text), "%s", pind_netlink_text(k->nl));
-	k->kernel.overtaken = pind_netlink_overtaken(k->nl);
+	r = request_once(k, nlh, handler, answer);
 	if (r != -ENOENT || k->kernel.text[0])
 		return r;
 
@@ -109,7 +117,7 @@ static int request_send(struct kernel_netlink *k, struct nlmsghdr *nlh,
 	if (k->family.id == id)
 		return -ENOENT;
 	nlh->nlmsg_type = k->family.id;
-	return pind_netlink_request(k->nl, nlh, handler, answer);
+	return request_once(k, nlh, handler, answer);
 }
 
 static int on_group(const struct nlmsghdr *nlh, void *userdata)

@@ -136,7 +136,8 @@ static int call_groups_read(void *userdata, sd_bus_error *error)
 
 	if (!m->present)
 		return 0;
-	r = m->kernel->ops->group_dump(m->kernel, manager_take_group, m);
+	/* one whose last pin went, and whose event waits to be read, would fail the whole answer */
+	r = manager_sync_groups(m);
 	if (r < 0)
 		return manager_kernel_error(m, r, NULL, error);
 	return 0;

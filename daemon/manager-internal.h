@@ -81,7 +81,9 @@ void manager_tell_refusal(struct pind_manager *m, const struct pind_refusal *ref
 /* manager-sync.c */
 /* Reads everything anew now. Return: 0; -ENODEV without a module; negative errno. */
 int manager_sync(struct pind_manager *m);
-/* The same soon, but not more often than is good. @after: us from now, at least. */
+/* Reads all groups anew, and drops those that are no more. 0 or negative errno. */
+int manager_sync_groups(struct pind_manager *m);
+/* Reads everything soon, but not more often than is good. @after: us from now, at least. */
 void manager_sync_soon(struct pind_manager *m, uint64_t after);
 /* Takes in what the module said about a group just now. 0 or -ENOMEM. */
 int manager_take_group(const struct pind_group_info *info, void *manager);

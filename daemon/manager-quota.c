@@ -258,12 +258,17 @@ static int stores_remove(struct pind_manager *m, const char *path)
 	return r;
 }
 
-/* The group's values changed, or the kind of its quota did. */
-static void settle_group(struct pind_manager *m, uint64_t id)
+/*
+ * The group's values changed, or the kind of its quota did. @set: something was set in
+ * the kernel, so the module has met the cgroup.
+ */
+static void settle_group(struct pind_manager *m, uint64_t id, bool set)
 {
 	struct pind_group *group;
 
-	/* as the kernel has it now; from here on the module knows the cgroup */
+	/* it never tells the end of one that it has not met: no object must come of it */
+	if (!set && !pind_groups_by_id(m->groups, id))
+		return;
 	(void)m->kernel->ops->group_get(m->kernel, id, manager_take_group, m);
 	group = pind_groups_by_id(m->groups, id);
 	if (group) {
@@ -279,12 +284,19 @@ int manager_quota_set(void *userdata, const char *path, const struct pind_quota_
 	struct pind_group_info old, new;
 	struct pind_manager *m = userdata;
 	struct pind_quota quota;
+	bool set = change->set_max || change->set_high || change->set_mode;
 	bool runtime = request->runtime;
 	uint64_t id;
 	int r;
 
 	if (!m->present)
 		return manager_kernel_error(m, -ENODEV, path, error);
+	/*
+	 * A cgroup that was made just now may not have got its quota yet. Read like
+	 * that, what is not given would be lost, on disk too; and a runtime quota may
+	 * be of the cgroup before.
+	 */
+	manager_apply_quotas(m);
 	r = find_cgroup(m, path, &id, error);
 	if (r < 0)
 		return r;
@@ -292,7 +304,7 @@ int manager_quota_set(void *userdata, const char *path, const struct pind_quota_
 	if (r < 0)
 		return manager_kernel_error(m, r, path, error);
 	new = old;
-	if (change->set_max || change->set_high || change->set_mode)
+	if (set)
 		r = m->kernel->ops->group_set(m->kernel, id, change, take_values, &new);
 	if (r < 0)
 		return manager_kernel_error(m, r, path, error);
@@ -311,7 +323,7 @@ int manager_quota_set(void *userdata, const char *path, const struct pind_quota_
 		kernel_restore(m, id, &old);
 		return store_failed(m, path, r, error);
 	}
-	settle_group(m, id);
+	settle_group(m, id, set);
 	manager_apply_quotas(m); /* to watch for the cgroup's next life */
 	return 0;
 }
@@ -360,6 +372,6 @@ int manager_quota_unset(void *userdata, const char *path, sd_bus_error *error)
 		kernel_restore(m, id, &old);
 		return store_failed(m, path, r, error);
 	}
-	settle_group(m, id);
+	settle_group(m, id, info_has_quota(&old));
 	return 0;
 }

@@ -114,7 +114,17 @@ static int find_unseen(struct pind_group *group, void *userdata)
 	return -ECANCELED;
 }
 
-static int sync_groups(struct pind_manager *m)
+/* Its values at hand have to do for the message at hand. */
+static int keep_unseen(struct pind_group *group, void *userdata)
+{
+	const struct pind_manager *m = userdata;
+
+	if (!group->seen)
+		group->epoch = m->epoch;
+	return 0;
+}
+
+int manager_sync_groups(struct pind_manager *m)
 {
 	struct pind_group *group;
 	int r;
@@ -125,6 +135,7 @@ static int sync_groups(struct pind_manager *m)
 		return r;
 	if (r > 0) {
 		/* something may be missing in it: nothing is dropped, and it is read again */
+		(void)pind_groups_visit(m->groups, keep_unseen, m);
 		manager_sync_soon(m, 0);
 		return 0;
 	}
@@ -197,7 +208,7 @@ int manager_sync(struct pind_manager *m)
 	m->resyncs += m->stale;
 	m->stale = false;
 	r = sync_info(m);
-	r = r < 0 ? r : sync_groups(m);
+	r = r < 0 ? r : manager_sync_groups(m);
 	r = r < 0 ? r : sync_refusals(m);
 	if (r == -ENODEV) {
 		m->synced = true;

@@ -209,9 +209,18 @@ static int fake_group_get(struct pind_kernel *kernel, uint64_t id, pind_group_ha
 			  void *userdata)
 {
 	struct fake_kernel *k = fake_of(kernel);
+	bool met = fake_group_by_id(k, id);
 	int r = fake_request(k, FAKE_GROUP_GET);
+	struct pind_group_info *group;
 
-	return r < 0 ? r : hand_out(meet(k, id), handler, userdata);
+	if (r < 0)
+		return r;
+	group = meet(k, id);
+	r = hand_out(group, handler, userdata);
+	/* being asked about a cgroup is not meeting it: the answer was an empty group */
+	if (group && !met)
+		fake_group_remove(k, group);
+	return r;
 }
 
 static uint64_t whole_pages(uint64_t bytes)

@@ -444,6 +444,24 @@ static void test_many_groups(void **state)
 	assert_true(count >= 3000);
 }
 
+/* A group's last pin went, and the event has not come: the others are there all the same. */
+static void test_end_not_heard(void **state)
+{
+	struct world *w = *state;
+
+	world_mkdir(w, GROUP);
+	world_mkdir(w, "/other.slice");
+	world_fake(w, "Born", "sb", GROUP, false);
+	world_fake(w, "Born", "sb", "/other.slice", false);
+	assert_int_equal(world_number(w, GROUP, "Current"), 0);
+	world_rmdir(w, GROUP);
+	world_fake(w, "Forget", "s", GROUP);
+	(void)sd_bus_message_unref(world_call(w, PIND_OBJECT, "org.freedesktop.DBus.ObjectManager",
+					      "GetManagedObjects", NULL));
+	world_saw(w, "Removed " GROUP);
+	assert_int_equal(world_count(w, "Removed /other.slice"), 0);
+}
+
 static void test_counters_and_audit(void **state)
 {
 	struct world *w = *state;
@@ -527,6 +545,7 @@ int main(void)
 		TEST(test_accounts),
 		TEST(test_requests),
 		TEST(test_many_groups),
+		TEST(test_end_not_heard),
 		TEST(test_counters_and_audit),
 		TEST(test_apply_fails),
 		TEST(test_module_misbehaves),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Quotas over the bus: set, refuse, keep, take back. */
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -267,6 +268,51 @@ static void test_unset(void **state)
 		      "UnsetQuota", "s", "tenant-b.slice");
 }
 
+/* The module never tells the end of a cgroup that it has not met. */
+static void test_unset_unmet(void **state)
+{
+	struct world *w = *state;
+
+	make_tenants(w);
+	world_manager(w, "UnsetQuota", "s", "/tenant.slice");
+	assert_int_equal(world_number(w, "/tenant.slice", "Max"), UNLIMITED);
+	assert_int_equal(world_count(w, "Added /tenant.slice"), 0);
+}
+
+static bool stored(struct world *w, const char *words)
+{
+	_cleanup_free_ char *text = world_read(w, "state/quotas.json");
+
+	return text && strstr(text, words);
+}
+
+/* What is not given stays, also where the cgroup is new and has not got its quota yet. */
+static void test_set_quota_at_birth(void **state)
+{
+	struct world *w = *state;
+	uint64_t old;
+
+	make_tenants(w);
+	world_manager(w, "SetQuota", "sa{sv}", "/tenant.slice/tenant-a.slice", 2, "max", "t",
+		      48 * MIB, "high", "t", 32 * MIB);
+	old = world_id(w, "/tenant.slice/tenant-a.slice");
+	/* it finds both at once: the cgroup's birth and the call */
+	assert_int_equal(kill(w->daemon_pid, SIGSTOP), 0);
+	world_rmdir(w, "/tenant.slice/tenant-a.slice");
+	world_mkdir(w, "/keeps-inodes-apart");
+	world_mkdir(w, "/tenant.slice/tenant-a.slice");
+	assert_true(sd_bus_call_method_async(w->bus, NULL, PIND_BUS_NAME, PIND_OBJECT,
+					     PIND_MANAGER_INTERFACE, "SetQuota", NULL, NULL,
+					     "sa{sv}", "/tenant.slice/tenant-a.slice", 1, "max",
+					     "t", 64 * MIB) >= 0);
+	assert_true(sd_bus_flush(w->bus) >= 0);
+	assert_int_equal(kill(w->daemon_pid, SIGCONT), 0);
+	if (world_id(w, "/tenant.slice/tenant-a.slice") == old)
+		skip(); /* a file system that gives numbers away again */
+	world_until(w, stored(w, "67108864"));
+	assert_true(stored(w, "33554432"));
+}
+
 static size_t list_quotas(struct world *w, const char *path, bool *ret_runtime, bool *ret_present)
 {
 	sd_bus_message *reply =
@@ -385,6 +431,8 @@ int main(void)
 		TEST(test_group_methods),
 		TEST(test_persistence),
 		TEST(test_unset),
+		TEST(test_unset_unmet),
+		TEST(test_set_quota_at_birth),
 		TEST(test_list_quotas),
 		TEST_QUIET(test_adoption_at_start),
 		TEST_QUIET(test_damaged_store),

@@ -258,6 +258,8 @@ static void no_module(void **state)
 	check(5, NULL, "modprobe pind", ARGS("show", "/"));
 	check(5, NULL, "modprobe pind", ARGS("set", "tenant-a.slice", "--max", "1M"));
 	check(5, NULL, "modprobe pind", ARGS("set", "tenant-a.slice", "--max", "10%"));
+	/* a stored quota goes all the same */
+	check(0, "/stored.slice: no quota", NULL, ARGS("unset", "/stored.slice"));
 	check(5, NULL, "modprobe pind", ARGS("ps"));
 	check(5, NULL, "modprobe pind", ARGS("refusals"));
 	check(5, NULL, "modprobe pind", ARGS("vmstat"));
