@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * race THREADS BYTES: so many threads, each with a buffer of its own, do at the
- * same moment what a line of stdin says, and one line answers:
+ * race THREADS BYTES [shared]: so many threads, each with a ring and a buffer of
+ * its own, or all with the same buffer, do at the same moment what a line of
+ * stdin says, and one line answers:
  *
  *   pin      register the buffer; "admitted A refused R failed F"
  *   release  unregister what was admitted; "released N"
+ *   hold     not a race: register the first buffer with one more ring, for good;
+ *            "held" or "refused"
  *
  * Ends with its input, and gives up all it holds.
  */
@@ -24,13 +27,15 @@ struct race {
 	bool pin; /* else release; written between finish and start */
 	char *area;
 	size_t bytes;
+	bool shared;
 	atomic_int next; /* number of the thread that comes next */
 	atomic_int admitted, refused, failed, released;
 };
 
 static void pin(struct race *race, int ring, int number, bool *held)
 {
-	struct iovec buffer = { race->area + number * race->bytes, race->bytes };
+	char *own = race->area + (race->shared ? 0 : number * race->bytes);
+	struct iovec buffer = { own, race->bytes };
 	int r = ring_register(ring, &buffer, 1);
 
 	*held = r >= 0;
@@ -61,8 +66,20 @@ static void *runner(void *arg)
 	return NULL;
 }
 
+static bool hold(const struct race *race)
+{
+	struct iovec buffer = { race->area, race->bytes };
+
+	return ring_register(ring_open(), &buffer, 1) >= 0;
+}
+
 static void run_line(struct race *race, const char *line)
 {
+	if (!strcmp(line, "hold\n")) {
+		(void)puts(hold(race) ? "held" : "refused");
+		(void)fflush(stdout);
+		return;
+	}
 	race->pin = !strcmp(line, "pin\n");
 	race->admitted = race->refused = race->failed = race->released = 0;
 	(void)pthread_barrier_wait(&race->start);
@@ -77,14 +94,17 @@ static void run_line(struct race *race, const char *line)
 
 int main(int argc, char **argv)
 {
-	int threads = argc == 3 ? atoi(argv[1]) : 0;
-	struct race race = { .bytes = argc == 3 ? strtoul(argv[2], NULL, 10) : 0 };
+	int threads = argc >= 3 ? atoi(argv[1]) : 0;
+	/* The threads use it until the very end of the process. */
+	static struct race race;
 	pthread_attr_t small;
 	pthread_t thread;
 	char line[64];
 
-	if (threads <= 0 || !race.bytes) {
-		(void)fprintf(stderr, "usage: race THREADS BYTES\n");
+	race.bytes = argc >= 3 ? strtoul(argv[2], NULL, 10) : 0;
+	race.shared = argc == 4 && !strcmp(argv[3], "shared");
+	if (threads <= 0 || !race.bytes || argc > 4 || (argc == 4 && !race.shared)) {
+		(void)fprintf(stderr, "usage: race THREADS BYTES [shared]\n");
 		return 2;
 	}
 	race.area = area_map(threads * race.bytes, false);
