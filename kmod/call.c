@@ -105,13 +105,11 @@ static int decide(struct pind_call *call, struct pind_charge *by)
 
 	if (reserve(call, need, false, &by))
 		return 0;
-	if (pind_charge_unsettled(by)) {
-		wait_event_killable_timeout(settled,
-					    pind_charge_has_room(by, need) ||
-					    !pind_charge_unsettled(by), SETTLE_WAIT);
-		/* others may have pinned the same pages */
-		need = count_needed(call, READ_ONCE(by->max));
-	}
+	wait_event_killable_timeout(settled,
+				    pind_charge_has_room(by, need) || !pind_charge_unsettled(by),
+				    SETTLE_WAIT);
+	/* anew, also without a wait: another call may have pinned the same pages since */
+	need = count_needed(call, READ_ONCE(by->max));
 	if (!reserve(call, need, true, &by)) {
 		pind_event_refusal(call->account, pind_group_of(by), call->nr, need, false);
 		return -ENOMEM;
