@@ -139,15 +139,12 @@ static int get_group(struct sk_buff *skb, struct genl_info *info)
 	return ret;
 }
 
-/* Bytes to pages, rounded down; what is above all memory means no limit. */
+/* Bytes to pages, rounded down. */
 static unsigned long limit_of(const struct nlattr *attr)
 {
-	return min_t(u64, nla_get_u64(attr) >> PAGE_SHIFT, PIND_PAGES_UNLIMITED);
-}
+	u64 bytes = nla_get_u64(attr);
 
-static unsigned long limit_or_none(const struct nlattr *attr)
-{
-	return nla_get_u64(attr) == PIND_UNLIMITED ? PIND_PAGES_UNLIMITED : limit_of(attr);
+	return bytes == PIND_UNLIMITED ? PIND_PAGES_UNLIMITED : bytes >> PAGE_SHIFT;
 }
 
 static int parse_quota(struct genl_info *info, struct pind_quota *quota)
@@ -164,9 +161,9 @@ static int parse_quota(struct genl_info *info, struct pind_quota *quota)
 		return -EINVAL;
 	}
 	if (quota->has_max)
-		quota->max = limit_or_none(attrs[PIND_A_GROUP_MAX]);
+		quota->max = limit_of(attrs[PIND_A_GROUP_MAX]);
 	if (quota->has_high)
-		quota->high = limit_or_none(attrs[PIND_A_GROUP_HIGH]);
+		quota->high = limit_of(attrs[PIND_A_GROUP_HIGH]);
 	if (quota->has_mode)
 		quota->enforce = nla_get_u32(attrs[PIND_A_GROUP_MODE]) == PIND_MODE_ENFORCE;
 	return 0;

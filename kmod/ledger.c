@@ -382,10 +382,8 @@ unsigned long pind_ledger_record_plain(struct pind_account *account, struct page
 	struct leaf *leaf;
 
 	nr = min3(nr, budget, (unsigned long)PLAIN_PAGES);
-	if (PageCompound(pages[0]) || !find_or_add_leaf(pfn))
-		return 0;
 	rcu_read_lock();
-	leaf = find_leaf(pfn);
+	leaf = PageCompound(pages[0]) ? NULL : find_leaf(pfn);
 	if (leaf) {
 		raw_spin_lock_irqsave(lock, flags);
 		if (!leaf->dead)

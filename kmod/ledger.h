@@ -77,10 +77,11 @@ int pind_ledger_record(const struct pind_claim *claim, unsigned long budget,
  * @budget: pages reserved for them
  *
  * Takes pages from the front as long as they are folios of one page that nobody
- * holds yet and stand in one leaf: their group owes one page more for each. What
- * comes then is for pind_ledger_record().
+ * holds yet and stand in one leaf that is there already: their group owes one
+ * page more for each. What comes then is for pind_ledger_record(), the first
+ * page of a new leaf, too.
  *
- * Context: process, may sleep. Return: how many it took; may be 0.
+ * Context: any. Return: how many it took; may be 0.
  */
 unsigned long pind_ledger_record_plain(struct pind_account *account, struct page **pages,
 				       unsigned long nr, unsigned long budget);
