@@ -62,17 +62,24 @@ static void apply_failed(struct pind_manager *m, const char *path, int r, char *
 		*trouble = NULL;
 }
 
-/* Gives the kernel the quota, if it has not got it, and if the cgroup is there. */
-static void apply_quota(struct pind_manager *m, const struct pind_quota *quota, char **trouble)
+/* A change that leaves nothing of what was before. */
+static struct pind_group_change whole_change(uint64_t max, uint64_t high, uint32_t mode)
 {
-	const struct pind_group_change change = {
+	return (struct pind_group_change){
 		.set_max = true,
 		.set_high = true,
 		.set_mode = true,
-		.max = quota->max,
-		.high = quota->high,
-		.mode = quota->mode,
+		.max = max,
+		.high = high,
+		.mode = mode,
 	};
+}
+
+/* Gives the kernel the quota, if it has not got it, and if the cgroup is there. */
+static void apply_quota(struct pind_manager *m, const struct pind_quota *quota, char **trouble)
+{
+	const struct pind_group_change change =
+		whole_change(quota->max, quota->high, quota->mode);
 	const struct pind_group *group;
 	uint64_t id;
 	int r;
@@ -205,14 +212,7 @@ static int store_failed(struct pind_manager *m, const char *path, int r, sd_bus_
 /* Undoes a change in the kernel, whose values were @old. */
 static void kernel_restore(struct pind_manager *m, uint64_t id, const struct pind_group_info *old)
 {
-	const struct pind_group_change change = {
-		.set_max = true,
-		.set_high = true,
-		.set_mode = true,
-		.max = old->max,
-		.high = old->high,
-		.mode = old->mode,
-	};
+	const struct pind_group_change change = whole_change(old->max, old->high, old->mode);
 	int r = m->kernel->ops->group_set(m->kernel, id, &change, NULL, NULL);
 
 	if (r < 0) {
