@@ -15,7 +15,7 @@
 #define PIND_FAMILY_NAME	"pind"
 #define PIND_FAMILY_VERSION	1
 
-/* Multicast group: refused, high, group born and dead. */
+/* Multicast group: refused, high, group born and dead, books. */
 #define PIND_MCGRP_EVENTS	"events"
 
 /* The value of max and high that means "no limit". */
@@ -38,10 +38,12 @@ enum pind_mode {
  * enum pind_hook_state - is a pin or unpin function of the kernel seen
  * @PIND_HOOK_STATE_ATTACHED: every call of it is
  * @PIND_HOOK_STATE_ABSENT: this kernel does not have it
+ * @PIND_HOOK_STATE_LOST: it was attached and no longer is: calls go unseen
  */
 enum pind_hook_state {
 	PIND_HOOK_STATE_ATTACHED = 1,
 	PIND_HOOK_STATE_ABSENT = 2,
+	PIND_HOOK_STATE_LOST = 3,
 };
 
 /**
@@ -58,11 +60,13 @@ enum pind_hook_state {
  * @PIND_CMD_PAGE_GET: admin, and CAP_SYS_ADMIN: do by pfn, dump by pid, address
  *	and length: is a page pinned, and by whom (PIND_A_PAGE_*)
  * @PIND_CMD_AUDIT: do, admin: compare the ledger with the kernel now and
- *	repair (PIND_A_AUDIT_*)
+ *	repair, all of it or what one group holds (PIND_A_AUDIT_*)
  * @PIND_CMD_REFUSED_NTF: event: a refusal (PIND_A_EVENT_*)
  * @PIND_CMD_HIGH_NTF: event: current rose above high
  * @PIND_CMD_GROUP_NEW_NTF: event: a cgroup was met for the first time
  * @PIND_CMD_GROUP_DEAD_NTF: event: a cgroup was removed, or its last pin went
+ * @PIND_CMD_BOOKS_GET: do: the self-check (PIND_A_BOOKS_*)
+ * @PIND_CMD_BOOKS_NTF: event: the books no longer close, or close again
  */
 enum pind_cmd {
 	PIND_CMD_INFO_GET = 1,
@@ -78,6 +82,8 @@ enum pind_cmd {
 	PIND_CMD_HIGH_NTF,
 	PIND_CMD_GROUP_NEW_NTF,
 	PIND_CMD_GROUP_DEAD_NTF,
+	PIND_CMD_BOOKS_GET,
+	PIND_CMD_BOOKS_NTF,
 
 	__PIND_CMD_MAX,
 	PIND_CMD_MAX = __PIND_CMD_MAX - 1
@@ -118,10 +124,7 @@ enum {
 	PIND_A_INFO_EVENTS_LOST,
 	/** @PIND_A_INFO_HOOK: nest of PIND_A_HOOK_*, one for each function */
 	PIND_A_INFO_HOOK,
-	/**
-	 * @PIND_A_INFO_BOOKS: s64, pages: the root's current less the sum of
-	 * what the groups charge by themselves; 0 when the books close
-	 */
+	/** @PIND_A_INFO_BOOKS: s64: PIND_A_BOOKS_DIFFERENCE of the self-check */
 	PIND_A_INFO_BOOKS,
 
 	__PIND_A_INFO_MAX,
@@ -203,14 +206,21 @@ enum {
 	/** @PIND_A_COUNTERS_KERNEL_RELEASED: u64: nr_foll_pin_released, exact */
 	PIND_A_COUNTERS_KERNEL_RELEASED,
 	/**
-	 * @PIND_A_COUNTERS_UNATTRIBUTED: s64: (kernel-acquired -
-	 * kernel-released) - (requested - returned): pins older than the module
+	 * @PIND_A_COUNTERS_UNATTRIBUTED: s64: pins older than the module:
+	 * kernel-acquired + kernel-uncounted - kernel-released, less the
+	 * larger of requested - returned and what the ledger holds
 	 */
 	PIND_A_COUNTERS_UNATTRIBUTED,
 	/** @PIND_A_COUNTERS_REFUSED: u64: pin calls refused */
 	PIND_A_COUNTERS_REFUSED,
 	/** @PIND_A_COUNTERS_OBSERVED: u64: pin calls observe would have refused */
 	PIND_A_COUNTERS_OBSERVED,
+	/**
+	 * @PIND_A_COUNTERS_KERNEL_UNCOUNTED: u64: pins that the kernel took by
+	 * folio_add_pin(), which does not count them as acquired, while their
+	 * return is counted as released
+	 */
+	PIND_A_COUNTERS_KERNEL_UNCOUNTED,
 
 	__PIND_A_COUNTERS_MAX,
 	PIND_A_COUNTERS_MAX = __PIND_A_COUNTERS_MAX - 1
@@ -282,9 +292,57 @@ enum {
 	PIND_A_AUDIT_PINS,
 	/** @PIND_A_AUDIT_UNCHARGED: u64: bytes of charge that went with them */
 	PIND_A_AUDIT_UNCHARGED,
+	/**
+	 * @PIND_A_AUDIT_GROUP_ID: u64: request: only folios that this group, or
+	 * one below it, holds
+	 */
+	PIND_A_AUDIT_GROUP_ID,
 
 	__PIND_A_AUDIT_MAX,
 	PIND_A_AUDIT_MAX = __PIND_A_AUDIT_MAX - 1
+};
+
+/*
+ * The self-check: the same thing summed up in several ways. The module compares
+ * the sums by itself, all the time. What a call that is under way may have moved
+ * is allowed for.
+ */
+enum {
+	/** @PIND_A_BOOKS_LEDGER_PINS: s64: pins that the ledger holds */
+	PIND_A_BOOKS_LEDGER_PINS = 1,
+	/** @PIND_A_BOOKS_ACCOUNT_PINS: s64: the same, summed over the accounts */
+	PIND_A_BOOKS_ACCOUNT_PINS,
+	/** @PIND_A_BOOKS_GROUP_PINS: s64: the same, by the root group */
+	PIND_A_BOOKS_GROUP_PINS,
+	/** @PIND_A_BOOKS_COUNTED_PINS: s64: the same, longterm-requested - -returned */
+	PIND_A_BOOKS_COUNTED_PINS,
+	/** @PIND_A_BOOKS_LEDGER_CHARGE: s64: bytes charged by the ledger */
+	PIND_A_BOOKS_LEDGER_CHARGE,
+	/** @PIND_A_BOOKS_GROUP_CHARGE: s64: the same, summed over the groups */
+	PIND_A_BOOKS_GROUP_CHARGE,
+	/** @PIND_A_BOOKS_CURRENT: s64: the same, the root group's current */
+	PIND_A_BOOKS_CURRENT,
+	/** @PIND_A_BOOKS_KNOWN_PINS: s64: requested - returned, short-term ones too */
+	PIND_A_BOOKS_KNOWN_PINS,
+	/** @PIND_A_BOOKS_KERNEL_PINS: s64: kernel-acquired + -uncounted - -released */
+	PIND_A_BOOKS_KERNEL_PINS,
+	/** @PIND_A_BOOKS_OLDER_PINS: s64: of them, there before the module was */
+	PIND_A_BOOKS_OLDER_PINS,
+	/** @PIND_A_BOOKS_UNDER_WAY: u64: pins that calls now at work may yet move */
+	PIND_A_BOOKS_UNDER_WAY,
+	/**
+	 * @PIND_A_BOOKS_DIFFERENCE: s64: pins, or pages of charge, by which two
+	 * sums differ and that nothing above explains, in several checks one
+	 * after the other: the largest such difference; 0 when the books close
+	 */
+	PIND_A_BOOKS_DIFFERENCE,
+	/** @PIND_A_BOOKS_CHECKS: u64: checks since load */
+	PIND_A_BOOKS_CHECKS,
+	/** @PIND_A_BOOKS_REPAIRED: u64: pins taken back by the check and by audits */
+	PIND_A_BOOKS_REPAIRED,
+
+	__PIND_A_BOOKS_MAX,
+	PIND_A_BOOKS_MAX = __PIND_A_BOOKS_MAX - 1
 };
 
 enum {
@@ -294,6 +352,8 @@ enum {
 	PIND_A_EVENT_GROUP,
 	/** @PIND_A_EVENT_LOST: u64: events lost since load */
 	PIND_A_EVENT_LOST,
+	/** @PIND_A_EVENT_BOOKS: nest of PIND_A_BOOKS_* */
+	PIND_A_EVENT_BOOKS,
 
 	__PIND_A_EVENT_MAX,
 	PIND_A_EVENT_MAX = __PIND_A_EVENT_MAX - 1
