@@ -6,7 +6,7 @@
 #include "model.h"
 
 static const char *const mode_words[] = { "observe", "enforce", NULL };
-static const char *const hook_state_words[] = { "attached", "absent", NULL };
+static const char *const hook_state_words[] = { "attached", "absent", "lost", NULL };
 
 /* The order of the rows is the order of the keys in JSON. */
 #define ROW(s, k, t, a, ...)                                                        \
@@ -92,6 +92,8 @@ static const struct pind_field counters_fields[] = {
 	      PIND_A_COUNTERS_KERNEL_ACQUIRED),
 	NAMED(pind_counters, "nr_foll_pin_released", released, U64,
 	      PIND_A_COUNTERS_KERNEL_RELEASED),
+	NAMED(pind_counters, "nr_foll_pin_uncounted", uncounted, U64,
+	      PIND_A_COUNTERS_KERNEL_UNCOUNTED),
 	NAMED(pind_counters, "nr_foll_pin_unattributed", unattributed, S64,
 	      PIND_A_COUNTERS_UNATTRIBUTED),
 	NAMED(pind_counters, "nr_pind_refused", refused, U64, PIND_A_COUNTERS_REFUSED),

@@ -111,6 +111,7 @@ struct pind_counters {
 	uint64_t longterm_returned;
 	uint64_t acquired;
 	uint64_t released;
+	uint64_t uncounted;
 	int64_t unattributed;
 	uint64_t refused;
 	uint64_t observed;

@@ -57,6 +57,18 @@ static int get_info(sd_bus *connection, const char *object, const char *interfac
 	return sd_bus_message_append(reply, "x", (int64_t)info->books);
 }
 
+static const char *hook_state(uint32_t state)
+{
+	switch (state) {
+	case PIND_HOOK_STATE_ATTACHED:
+		return "attached";
+	case PIND_HOOK_STATE_ABSENT:
+		return "absent";
+	default:
+		return "lost";
+	}
+}
+
 static int get_hooks(sd_bus *connection, const char *object, const char *interface,
 		     const char *property, sd_bus_message *reply, void *userdata,
 		     sd_bus_error *error)
@@ -71,7 +83,7 @@ static int get_hooks(sd_bus *connection, const char *object, const char *interfa
 
 		r = sd_bus_message_append(
 			reply, "(ssst)", hook->name, hook->mechanism,
-			hook->state == PIND_HOOK_STATE_ATTACHED ? "attached" : "absent",
+			hook_state(hook->state),
 			hook->calls);
 	}
 	return r < 0 ? r : sd_bus_message_close_container(reply);

@@ -93,12 +93,12 @@ int pind_bus_append_quota(sd_bus_message *m, const struct pind_quota *quota, boo
 int pind_bus_append_counters(sd_bus_message *m, const struct pind_counters *c)
 {
 	return sd_bus_message_append(
-		m, "a{sv}", 9, "nr_foll_pin_requested", "t", c->requested, "nr_foll_pin_returned",
+		m, "a{sv}", 10, "nr_foll_pin_requested", "t", c->requested, "nr_foll_pin_returned",
 		"t", c->returned, "nr_foll_pin_longterm_requested", "t", c->longterm_requested,
 		"nr_foll_pin_longterm_returned", "t", c->longterm_returned, "nr_foll_pin_acquired",
 		"t", c->kernel_acquired, "nr_foll_pin_released", "t", c->kernel_released,
-		"nr_foll_pin_unattributed", "x", (int64_t)c->unattributed, "nr_pind_refused", "t",
-		c->refused, "nr_pind_observed", "t", c->observed);
+		"nr_foll_pin_uncounted", "t", c->kernel_uncounted, "nr_foll_pin_unattributed", "x",
+		(int64_t)c->unattributed, "nr_pind_refused", "t", c->refused, "nr_pind_observed", "t", c->observed);
 }
 
 int pind_bus_append_audit(sd_bus_message *m, const struct pind_audit *audit)

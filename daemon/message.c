@@ -95,6 +95,7 @@ static const struct field counters_fields[] = {
 	FIELD(pind_counters, PIND_A_COUNTERS_LONGTERM_RETURNED, KIND_U64, longterm_returned),
 	FIELD(pind_counters, PIND_A_COUNTERS_KERNEL_ACQUIRED, KIND_U64, kernel_acquired),
 	FIELD(pind_counters, PIND_A_COUNTERS_KERNEL_RELEASED, KIND_U64, kernel_released),
+	FIELD(pind_counters, PIND_A_COUNTERS_KERNEL_UNCOUNTED, KIND_U64, kernel_uncounted),
 	FIELD(pind_counters, PIND_A_COUNTERS_UNATTRIBUTED, KIND_U64, unattributed),
 	FIELD(pind_counters, PIND_A_COUNTERS_REFUSED, KIND_U64, refused),
 	FIELD(pind_counters, PIND_A_COUNTERS_OBSERVED, KIND_U64, observed),

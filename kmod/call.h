@@ -11,45 +11,42 @@
 
 /**
  * struct pind_call - a pin call under way
- * @account: who pins; NULL for a short-term call, which is only counted
- * @mm: whose memory
- * @locked: the caller holds the mmap lock of @mm
- * @start: first address
+ * @mm: whose memory, and who pays
+ * @memfd: a file whose pages are pinned, not mapped memory; or NULL
+ * @folio: one that is pinned once more, and nothing else; or NULL
+ * @locked: the caller holds the mmap lock of @mm; if not, it is current's
+ * @start: first address; in @memfd the first offset
  * @nr: pages asked for
- * @flags: FOLL_*
+ * @flags: FOLL_*; without FOLL_LONGTERM there is nothing to decide
+ * @account: set by pind_call_begin(); NULL for a short-term call, only counted
  * @reserved: pages promised by the quota and not yet settled
  */
 struct pind_call {
-	struct pind_account *account;
 	struct mm_struct *mm;
+	struct file *memfd;
+	struct folio *folio;
 	bool locked;
 	unsigned long start;
 	unsigned long nr;
 	unsigned int flags;
+	struct pind_account *account;
 	unsigned long reserved;
 };
 
 /**
  * pind_call_begin() - before the pin: may it
- * @call: filled in
- * @mm: whose memory
- * @locked: the caller holds its mmap lock; if not, it is current's
- * @start: first address
- * @nr: pages asked for
- * @flags: FOLL_*; without FOLL_LONGTERM there is nothing to decide
+ * @call: what is to be pinned; @account and @reserved are 0
  * @call_site: return address of the pin call
  *
  * Where the reservation of all pages does not fit, it is counted how many of
- * them the group does not pay for already, and only those have to fit. For that
- * the pages are faulted in, but not pinned. Waits up to a tenth of a second for other calls' unsettled
- * reservations before it refuses.
+ * them the group does not pay for already (pind_need()), and only those have to
+ * fit. Waits up to a tenth of a second for other calls' unsettled reservations
+ * before it refuses.
  *
- * Context: process, may sleep; may run under mmap_lock. Return: 0, then
- * pind_call_end() is owed; -ENOMEM.
+ * Context: process, may sleep; may run under mmap_lock. Return: 0, then one of
+ * the pind_call_end functions is owed; -ENOMEM.
  */
-int pind_call_begin(struct pind_call *call, struct mm_struct *mm, bool locked,
-		    unsigned long start, unsigned long nr, unsigned int flags,
-		    unsigned long call_site);
+int pind_call_begin(struct pind_call *call, unsigned long call_site);
 
 /**
  * pind_call_end() - after the pin: write down what it got
@@ -60,5 +57,19 @@ int pind_call_begin(struct pind_call *call, struct mm_struct *mm, bool locked,
  * Return: @got; or -ENOMEM, then everything is unpinned again.
  */
 long pind_call_end(struct pind_call *call, struct page **pages, long got);
+
+/**
+ * pind_call_end_memfd() - likewise, where whole folios were pinned, once each
+ * @folios: side by side in the file
+ * @first: page of the first folio that the call's range begins with
+ */
+long pind_call_end_memfd(struct pind_call *call, struct folio **folios, long got,
+			 unsigned long first);
+
+/**
+ * pind_call_end_folio() - likewise, where one folio was pinned @pins times more
+ * @ret: 0, or an error of the pin
+ */
+int pind_call_end_folio(struct pind_call *call, unsigned int pins, int ret);
 
 #endif /* PIND_CALL_H */

@@ -2,6 +2,7 @@
 /*
  * The only file that may know about kernels. Each difference is told by the
  * feature itself, never by a version number: stable kernels get features, too.
+ * What no macro shows is asked of the compiler (probe/, see Kbuild).
  */
 #ifndef PIND_COMPAT_H
 #define PIND_COMPAT_H
@@ -10,6 +11,41 @@
 #include <linux/mm.h>
 #include <net/genetlink.h>
 
+#include "probed.h"
+
+/*
+ * The pin and unpin functions of all kernels we know. One that this kernel does
+ * not have is NULL when the module has been loaded; one that it has with another
+ * prototype does not compile here.
+ */
+#ifdef PIND_HAVE_GUP_VMAS
+#define PIND_VMAS_PARAM	, struct vm_area_struct **vmas
+#define PIND_VMAS_ARG	, vmas
+#define PIND_NO_VMAS	, NULL
+#else
+#define PIND_VMAS_PARAM
+#define PIND_VMAS_ARG
+#define PIND_NO_VMAS
+#endif
+
+extern typeof(pin_user_pages) pin_user_pages __weak;
+extern typeof(pin_user_pages_fast) pin_user_pages_fast __weak;
+extern typeof(pin_user_pages_remote) pin_user_pages_remote __weak;
+extern typeof(pin_user_pages_unlocked) pin_user_pages_unlocked __weak;
+int pin_user_pages_fast_only(unsigned long start, int nr_pages, unsigned int gup_flags,
+			     struct page **pages) __weak;
+long memfd_pin_folios(struct file *memfd, loff_t start, loff_t end, struct folio **folios,
+		      unsigned int max_folios, pgoff_t *offset) __weak;
+int folio_add_pins(struct folio *folio, unsigned int pins) __weak;
+
+extern typeof(unpin_user_page) unpin_user_page __weak;
+extern typeof(unpin_user_pages) unpin_user_pages __weak;
+extern typeof(unpin_user_pages_dirty_lock) unpin_user_pages_dirty_lock __weak;
+extern typeof(unpin_user_page_range_dirty_lock) unpin_user_page_range_dirty_lock __weak;
+void unpin_user_folio(struct folio *folio, unsigned long npages) __weak;
+void unpin_folio(struct folio *folio) __weak;
+void unpin_folios(struct folio **folios, unsigned long nfolios) __weak;
+
 static __always_inline void pind_set_instruction_pointer(struct ftrace_regs *fregs,
 							  unsigned long ip)
 {
@@ -17,6 +53,34 @@ static __always_inline void pind_set_instruction_pointer(struct ftrace_regs *fre
 	ftrace_regs_set_instruction_pointer(fregs, ip);
 #else
 	ftrace_instruction_pointer_set(fregs, ip);
+#endif
+}
+
+/**
+ * pind_first_argument() - of the function that an ftrace callback is for
+ * Where ftrace cannot tell there is no function that we ask about.
+ */
+static __always_inline unsigned long pind_first_argument(struct ftrace_regs *fregs)
+{
+#ifdef ftrace_regs_get_argument
+	return ftrace_regs_get_argument(fregs, 0);
+#else
+	return 0;
+#endif
+}
+
+/** pind_site_is_on() - does a function that ftrace patched begin with a call, not a nop */
+static inline bool pind_site_is_on(unsigned long function)
+{
+#ifdef CONFIG_X86_64
+	const u8 *text = (const u8 *)function;
+
+	/* endbr64 in front of it; 0xcc while it is being changed */
+	if (text[0] == 0xf3 && text[1] == 0x0f && text[2] == 0x1e && text[3] == 0xfa)
+		text += 4;
+	return *text == 0xe8 || *text == 0xcc;
+#else
+	return true;
 #endif
 }
 
@@ -32,14 +96,18 @@ static inline long pind_get_pages(struct mm_struct *mm, bool locked, unsigned lo
 				  unsigned int flags, struct page **pages)
 {
 	if (locked)
-		return get_user_pages_remote(mm, start, nr, flags, pages, NULL, NULL);
+		return get_user_pages_remote(mm, start, nr, flags, pages PIND_NO_VMAS, NULL);
 	return get_user_pages_fast(start, nr, flags, pages);
 }
 
 /** pind_dump_attrs() - the attributes of the request behind a dump */
 static inline struct nlattr **pind_dump_attrs(struct netlink_callback *cb)
 {
+#ifdef PIND_HAVE_GENL_INFO_DUMP
+	return genl_info_dump(cb)->attrs;
+#else
 	return genl_dumpit_info(cb)->attrs;
+#endif
 }
 
 #endif /* PIND_COMPAT_H */

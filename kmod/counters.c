@@ -12,6 +12,7 @@ struct counts {
 	unsigned long returned;
 	unsigned long longterm_requested;
 	unsigned long longterm_returned;
+	unsigned long uncounted;
 	unsigned long refused;
 	unsigned long observed;
 };
@@ -39,6 +40,12 @@ void pind_count_longterm_returned(unsigned long pins)
 	this_cpu_add(counts.longterm_returned, pins);
 }
 
+void pind_count_uncounted(unsigned long pins)
+{
+	this_cpu_add(counts.requested, pins);
+	this_cpu_add(counts.uncounted, pins);
+}
+
 void pind_count_refusal(bool observed)
 {
 	if (observed)
@@ -63,6 +70,20 @@ static u64 kernel_count(enum node_stat_item item)
 	return max(sum, 0L);
 }
 
+/*
+ * What the kernel holds, less what we know of. Pins that are older than the
+ * module come back through the same unpin functions as ours do, and then the
+ * traffic alone would say too little; what the ledger holds we know in any case.
+ */
+static s64 unattributed(const struct pind_counters *c)
+{
+	s64 held = c->kernel_acquired + c->kernel_uncounted - c->kernel_released;
+	s64 known = c->requested - c->returned;
+	s64 ledger = c->longterm_requested - c->longterm_returned;
+
+	return held - max(known, ledger);
+}
+
 void pind_counters_read(struct pind_counters *counters)
 {
 	int cpu;
@@ -78,11 +99,11 @@ void pind_counters_read(struct pind_counters *counters)
 		counters->returned += c->returned;
 		counters->longterm_requested += c->longterm_requested;
 		counters->longterm_returned += c->longterm_returned;
+		counters->kernel_uncounted += c->uncounted;
 		counters->refused += c->refused;
 		counters->observed += c->observed;
 	}
-	counters->unattributed = (counters->kernel_acquired - counters->kernel_released) -
-				 (counters->requested - counters->returned);
+	counters->unattributed = unattributed(counters);
 }
 
 static int show_vmstat(struct seq_file *file, void *unused)
@@ -96,6 +117,7 @@ static int show_vmstat(struct seq_file *file, void *unused)
 	seq_printf(file, "nr_foll_pin_longterm_returned %llu\n", c.longterm_returned);
 	seq_printf(file, "nr_foll_pin_acquired %llu\n", c.kernel_acquired);
 	seq_printf(file, "nr_foll_pin_released %llu\n", c.kernel_released);
+	seq_printf(file, "nr_foll_pin_uncounted %llu\n", c.kernel_uncounted);
 	seq_printf(file, "nr_foll_pin_unattributed %lld\n", c.unattributed);
 	seq_printf(file, "nr_pind_refused %llu\n", c.refused);
 	seq_printf(file, "nr_pind_observed %llu\n", c.observed);

@@ -17,6 +17,7 @@ struct pind_counters {
 	u64 longterm_returned;
 	u64 kernel_acquired;
 	u64 kernel_released;
+	u64 kernel_uncounted;
 	s64 unattributed;
 	u64 refused;
 	u64 observed;
@@ -27,6 +28,7 @@ void pind_count_requested(unsigned long pins);
 void pind_count_longterm_requested(unsigned long pins);
 void pind_count_returned(unsigned long pins);
 void pind_count_longterm_returned(unsigned long pins);
+void pind_count_uncounted(unsigned long pins);
 void pind_count_refusal(bool observed);
 
 /**

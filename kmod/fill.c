@@ -41,7 +41,7 @@ static int fill_hooks(struct sk_buff *skb)
 		nest = nla_nest_start(skb, PIND_A_INFO_HOOK);
 		if (!nest || nla_put_string(skb, PIND_A_HOOK_NAME, hook.name) ||
 		    nla_put_string(skb, PIND_A_HOOK_MECHANISM, hook.mechanism) ||
-		    nla_put_u32(skb, PIND_A_HOOK_STATE, PIND_HOOK_STATE_ATTACHED) ||
+		    nla_put_u32(skb, PIND_A_HOOK_STATE, hook.state) ||
 		    pind_fill_u64(skb, PIND_A_HOOK_CALLS, hook.calls))
 			return -EMSGSIZE;
 		nla_nest_end(skb, nest);

@@ -5,39 +5,63 @@
 #include <linux/rcupdate.h>
 
 #include "compat.h"
+#include "counters.h"
+#include "folio.h"
 #include "hook.h"
 #include "pin.h"
 #include "unpin.h"
 
 struct hook {
 	const char *name;
-	unsigned long original;
+	unsigned long original; /* 0: this kernel does not have it */
 	unsigned long replacement;
+	bool required;
 };
 
 /* A function whose prototype is not the one we replace does not compile here. */
-#define HOOK(fn)								\
+#define HOOK_ROW(fn, needed)							\
 	{									\
 		.name = #fn,							\
 		.original = (unsigned long)(fn) +				\
 			    BUILD_BUG_ON_ZERO(!__same_type(&(fn), &pind_##fn)),	\
 		.replacement = (unsigned long)pind_##fn,			\
+		.required = needed,						\
 	}
+/* Every kernel has it: one that does not is not one we understand. */
+#define HOOK(fn) HOOK_ROW(fn, true)
+#define HOOK_OPTIONAL(fn) HOOK_ROW(fn, false)
 
+/* The most called first: the callback walks down the table. Kbuild reads it, too. */
 static const struct hook hooks[] = {
 	HOOK(pin_user_pages_fast),
+	HOOK_OPTIONAL(unpin_user_folio),
+	HOOK(unpin_user_pages),
+	HOOK(unpin_user_page),
+	HOOK(unpin_user_pages_dirty_lock),
+	HOOK(unpin_user_page_range_dirty_lock),
 	HOOK(pin_user_pages),
 	HOOK(pin_user_pages_remote),
 	HOOK(pin_user_pages_unlocked),
-	HOOK(pin_user_pages_fast_only),
-	HOOK(unpin_user_page),
-	HOOK(unpin_user_pages),
-	HOOK(unpin_user_pages_dirty_lock),
-	HOOK(unpin_user_page_range_dirty_lock),
+	HOOK_OPTIONAL(pin_user_pages_fast_only),
+	HOOK_OPTIONAL(memfd_pin_folios),
+	HOOK_OPTIONAL(unpin_folio),
+	HOOK_OPTIONAL(unpin_folios),
+	HOOK_OPTIONAL(folio_add_pins),
 };
+
+/*
+ * fs/direct-io.c pins a folio once more by a function that is not exported and
+ * counts nothing, and gives the pin back by one that counts. It is only watched.
+ */
+#define WATCHED "folio_add_pin"
 
 DEFINE_PER_CPU(long, pind_hook_active);
 static DEFINE_PER_CPU(unsigned long [ARRAY_SIZE(hooks)], calls);
+static DEFINE_PER_CPU(unsigned long, watched_calls);
+
+/* From the first to the last of the hooks, all of them in mm/gup.c. Set once. */
+static unsigned long inside_first __ro_after_init;
+static unsigned long inside_length __ro_after_init;
 
 /* The site is the function's first byte, or the fourth behind an endbr64. */
 #define SITE_OFFSET_MAX 4
@@ -66,6 +90,17 @@ static void notrace redirect(unsigned long ip, unsigned long parent_ip, struct f
 	}
 }
 
+/* May run wherever direct I/O does; only counts. */
+static void notrace watch(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			  struct ftrace_regs *fregs)
+{
+	struct folio *folio = (struct folio *)pind_first_argument(fregs);
+
+	this_cpu_inc(watched_calls);
+	if (folio && !pind_folio_is_exempt(folio))
+		pind_count_uncounted(1);
+}
+
 /*
  * One for all functions: attaching is all or nothing, and detaching waits once.
  * PERMANENT: sysctl kernel.ftrace_enabled must not switch the accounting off.
@@ -74,6 +109,16 @@ static struct ftrace_ops ops = {
 	.func = redirect,
 	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
 };
+
+static struct ftrace_ops watch_ops = {
+	.func = watch,
+	.flags = FTRACE_OPS_FL_PERMANENT,
+};
+
+static bool is_on(const struct ftrace_ops *ops)
+{
+	return READ_ONCE(ops->flags) & FTRACE_OPS_FL_ENABLED;
+}
 
 static int attach_error(int ret)
 {
@@ -84,25 +129,106 @@ static int attach_error(int ret)
 	return ret;
 }
 
-int pind_hook_attach(void)
+/* All that the kernel has, one by one so that the one that fails can be named. */
+static int set_sites(void)
 {
-	unsigned long sites[ARRAY_SIZE(hooks)];
-	int i, ret, tries = 10;
+	unsigned int i;
+	bool first = true;
+	int ret;
 
-	for (i = 0; i < ARRAY_SIZE(hooks); i++)
-		sites[i] = hooks[i].original;
-	ret = ftrace_set_filter_ips(&ops, sites, ARRAY_SIZE(sites), 0, 1);
-	if (ret)
-		return attach_error(ret);
-
-	/* -EAGAIN: a BPF trampoline on one of them is just being changed */
-	while ((ret = register_ftrace_function(&ops)) == -EAGAIN && tries--)
-		msleep(20);
-	if (ret) {
-		ftrace_free_filter(&ops);
-		return attach_error(ret);
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		if (!hooks[i].original && hooks[i].required) {
+			pr_err("this kernel has no function %s; without it pins would go unseen, so pind is not loaded\n",
+			       hooks[i].name);
+			return -ENOENT;
+		}
+		if (!hooks[i].original)
+			continue;
+		ret = ftrace_set_filter_ip(&ops, hooks[i].original, 0, first);
+		if (ret) {
+			pr_err("function %s of this kernel cannot be traced (error %d); without it pins would go unseen, so pind is not loaded\n",
+			       hooks[i].name, ret);
+			return ret;
+		}
+		first = false;
 	}
 	return 0;
+}
+
+/* -EAGAIN: a BPF trampoline on one of the functions is just being changed */
+static int register_ops(struct ftrace_ops *ops)
+{
+	int ret, tries = 10;
+
+	while ((ret = register_ftrace_function(ops)) == -EAGAIN && tries--)
+		msleep(20);
+	return ret;
+}
+
+static void __init set_inside(void)
+{
+	unsigned long first = ULONG_MAX, last = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		if (!hooks[i].original)
+			continue;
+		first = min(first, hooks[i].original);
+		last = max(last, hooks[i].original);
+	}
+	inside_first = first;
+	inside_length = last - first;
+}
+
+static int attach_watch(void)
+{
+	/* not found: this kernel has no such function */
+	if (ftrace_set_filter(&watch_ops, (unsigned char *)WATCHED, strlen(WATCHED), 1))
+		return 0;
+	return register_ops(&watch_ops);
+}
+
+static void detach_watch(void)
+{
+	if (is_on(&watch_ops))
+		unregister_ftrace_function(&watch_ops);
+	ftrace_free_filter(&watch_ops);
+}
+
+int __init pind_hook_attach(void)
+{
+	int ret;
+
+	ret = set_sites();
+	if (ret)
+		goto err_filter;
+	set_inside();
+	ret = attach_watch();
+	if (ret) {
+		attach_error(ret);
+		goto err_watch;
+	}
+	ret = register_ops(&ops);
+	if (ret) {
+		attach_error(ret);
+		goto err_watch;
+	}
+	return 0;
+
+err_watch:
+	detach_watch();
+err_filter:
+	ftrace_free_filter(&ops);
+	return ret;
+}
+
+/*
+ * The functions of one source file stand side by side in the kernel, those that
+ * are not exported as well.
+ */
+bool pind_hook_is_inside(unsigned long call_site)
+{
+	return call_site - inside_first < inside_length;
 }
 
 static long active(void)
@@ -124,6 +250,7 @@ void pind_hook_detach(void)
 	 */
 	unregister_ftrace_function(&ops);
 	ftrace_free_filter(&ops);
+	detach_watch();
 
 	/* No new entrants, so a sum of 0 is final. */
 	while (active())
@@ -138,17 +265,37 @@ void pind_hook_detach(void)
 	synchronize_rcu();
 }
 
+static enum pind_hook_state state_of(const struct hook *hook)
+{
+	if (!hook->original)
+		return PIND_HOOK_STATE_ABSENT;
+	if (!is_on(&ops) || !pind_site_is_on(hook->original))
+		return PIND_HOOK_STATE_LOST;
+	return PIND_HOOK_STATE_ATTACHED;
+}
+
 bool pind_hook_info(unsigned int i, struct pind_hook_info *info)
 {
 	int cpu;
 
-	if (i >= ARRAY_SIZE(hooks))
+	if (i > ARRAY_SIZE(hooks))
 		return false;
-	*info = (struct pind_hook_info){
-		.name = hooks[i].name,
-		.mechanism = "ftrace-ipmodify",
-	};
+	if (i == ARRAY_SIZE(hooks)) {
+		*info = (struct pind_hook_info){
+			.name = WATCHED,
+			.mechanism = "ftrace",
+			.state = is_on(&watch_ops) ? PIND_HOOK_STATE_ATTACHED :
+							       PIND_HOOK_STATE_ABSENT,
+		};
+	} else {
+		*info = (struct pind_hook_info){
+			.name = hooks[i].name,
+			.mechanism = "ftrace-ipmodify",
+			.state = state_of(&hooks[i]),
+		};
+	}
 	for_each_possible_cpu(cpu)
-		info->calls += per_cpu(calls, cpu)[i];
+		info->calls += i < ARRAY_SIZE(hooks) ? per_cpu(calls, cpu)[i] :
+						       per_cpu(watched_calls, cpu);
 	return true;
 }

@@ -8,16 +8,22 @@
 #define PIND_HOOK_H
 
 #include <linux/percpu.h>
+#include <linux/pind.h>
 #include <linux/types.h>
 
-/** struct pind_hook_info - a row of the table, for user space */
+/** struct pind_hook_info - a row of the table, for user space; see PIND_A_HOOK_* */
 struct pind_hook_info {
 	const char *name;
 	const char *mechanism;
+	enum pind_hook_state state;
 	u64 calls;
 };
 
-/** pind_hook_attach() - from now on every call is seen. Context: process. */
+/**
+ * pind_hook_attach() - from now on every call is seen
+ * Context: process. Return: 0; or an error, which the kernel log has in words:
+ * -ENOENT if the kernel lacks a function, -EBUSY if a live patch is in the way.
+ */
 int pind_hook_attach(void);
 
 /**
@@ -27,6 +33,13 @@ int pind_hook_attach(void);
  * as they take (a fault that user space serves may take for ever).
  */
 void pind_hook_detach(void);
+
+/**
+ * pind_hook_is_inside() - does the kernel's own pin code call, on its way back
+ * from a pin that failed half-way: such a pin was never handed out
+ * Context: any.
+ */
+bool pind_hook_is_inside(unsigned long call_site);
 
 /** pind_hook_info() - row @i of the table. Return: false behind the last. */
 bool pind_hook_info(unsigned int i, struct pind_hook_info *info);

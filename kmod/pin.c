@@ -2,6 +2,7 @@
 #include <linux/sched.h>
 
 #include "call.h"
+#include "compat.h"
 #include "hook.h"
 #include "pin.h"
 
@@ -12,20 +13,32 @@
  * A call that is wrong from the start (no pages, no room for them) is the
  * kernel's to refuse, in its own way.
  */
-#define begin(call, mm, locked, start, nr, flags, pages)			\
-	pind_call_begin(call, mm, locked, start, (nr) > 0 && (pages) ? (nr) : 0, \
-			(nr) > 0 && (pages) ? (flags) : 0, _RET_IP_)
+static __always_inline int begin(struct pind_call *call, struct mm_struct *mm, bool locked,
+				 unsigned long start, long nr, unsigned int flags,
+				 const void *pages, unsigned long call_site)
+{
+	bool sane = nr > 0 && pages;
+
+	*call = (struct pind_call){
+		.mm = mm,
+		.locked = locked,
+		.start = start & PAGE_MASK,
+		.nr = sane ? nr : 0,
+		.flags = sane ? flags : 0,
+	};
+	return pind_call_begin(call, call_site);
+}
 
 long pind_pin_user_pages(unsigned long start, unsigned long nr_pages, unsigned int gup_flags,
-			 struct page **pages, struct vm_area_struct **vmas)
+			 struct page **pages PIND_VMAS_PARAM)
 {
 	struct pind_call call;
 	long ret;
 
 	pind_hook_enter();
-	ret = begin(&call, current->mm, true, start, nr_pages, gup_flags, pages);
+	ret = begin(&call, current->mm, true, start, nr_pages, gup_flags, pages, _RET_IP_);
 	if (!ret) {
-		ret = pin_user_pages(start, nr_pages, gup_flags, pages, vmas);
+		ret = pin_user_pages(start, nr_pages, gup_flags, pages PIND_VMAS_ARG);
 		ret = pind_call_end(&call, pages, ret);
 	}
 	pind_hook_exit();
@@ -39,7 +52,7 @@ int pind_pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup
 	int ret;
 
 	pind_hook_enter();
-	ret = begin(&call, current->mm, false, start, nr_pages, gup_flags, pages);
+	ret = begin(&call, current->mm, false, start, nr_pages, gup_flags, pages, _RET_IP_);
 	if (!ret) {
 		ret = pin_user_pages_fast(start, nr_pages, gup_flags, pages);
 		ret = pind_call_end(&call, pages, ret);
@@ -61,7 +74,8 @@ int pind_pin_user_pages_fast_only(unsigned long start, int nr_pages, unsigned in
 
 	pind_hook_enter();
 	if (!(gup_flags & FOLL_LONGTERM)) {
-		(void)begin(&call, current->mm, false, start, nr_pages, gup_flags, pages);
+		(void)begin(&call, current->mm, false, start, nr_pages, gup_flags, pages,
+			    _RET_IP_);
 		ret = pin_user_pages_fast_only(start, nr_pages, gup_flags, pages);
 		ret = pind_call_end(&call, pages, ret);
 	}
@@ -71,15 +85,16 @@ int pind_pin_user_pages_fast_only(unsigned long start, int nr_pages, unsigned in
 
 long pind_pin_user_pages_remote(struct mm_struct *mm, unsigned long start,
 				unsigned long nr_pages, unsigned int gup_flags,
-				struct page **pages, struct vm_area_struct **vmas, int *locked)
+				struct page **pages PIND_VMAS_PARAM, int *locked)
 {
 	struct pind_call call;
 	long ret;
 
 	pind_hook_enter();
-	ret = begin(&call, mm, true, start, nr_pages, gup_flags, pages);
+	ret = begin(&call, mm, true, start, nr_pages, gup_flags, pages, _RET_IP_);
 	if (!ret) {
-		ret = pin_user_pages_remote(mm, start, nr_pages, gup_flags, pages, vmas, locked);
+		ret = pin_user_pages_remote(mm, start, nr_pages, gup_flags, pages PIND_VMAS_ARG,
+					   locked);
 		ret = pind_call_end(&call, pages, ret);
 	}
 	pind_hook_exit();
@@ -93,10 +108,58 @@ long pind_pin_user_pages_unlocked(unsigned long start, unsigned long nr_pages,
 	long ret;
 
 	pind_hook_enter();
-	ret = begin(&call, current->mm, false, start, nr_pages, gup_flags, pages);
+	ret = begin(&call, current->mm, false, start, nr_pages, gup_flags, pages, _RET_IP_);
 	if (!ret) {
 		ret = pin_user_pages_unlocked(start, nr_pages, pages, gup_flags);
 		ret = pind_call_end(&call, pages, ret);
+	}
+	pind_hook_exit();
+	return ret;
+}
+
+long pind_memfd_pin_folios(struct file *memfd, loff_t start, loff_t end, struct folio **folios,
+			   unsigned int max_folios, pgoff_t *offset)
+{
+	bool sane = memfd && start >= 0 && start <= end && max_folios;
+	struct pind_call call = {
+		.mm = current->mm,
+		.memfd = memfd,
+		.start = start & PAGE_MASK,
+		.nr = sane ? (end >> PAGE_SHIFT) - (start >> PAGE_SHIFT) + 1 : 0,
+		.flags = sane ? FOLL_LONGTERM : 0, /* which it does not say, but is */
+	};
+	long ret;
+
+	pind_hook_enter();
+	ret = pind_call_begin(&call, _RET_IP_);
+	if (!ret) {
+		ret = memfd_pin_folios(memfd, start, end, folios, max_folios, offset);
+		ret = pind_call_end_memfd(&call, folios, ret,
+					  ret > 0 ? *offset >> PAGE_SHIFT : 0);
+	}
+	pind_hook_exit();
+	return ret;
+}
+
+/*
+ * More pins on a folio that has some: of which kind it does not say. Its only
+ * user (iommufd) does this to long-term pins, so that is what they are taken for.
+ */
+int pind_folio_add_pins(struct folio *folio, unsigned int pins)
+{
+	struct pind_call call = {
+		.mm = current->mm,
+		.folio = folio,
+		.nr = min_t(unsigned long, pins, folio_nr_pages(folio)),
+		.flags = FOLL_LONGTERM,
+	};
+	int ret;
+
+	pind_hook_enter();
+	ret = pind_call_begin(&call, _RET_IP_);
+	if (!ret) {
+		ret = folio_add_pins(folio, pins);
+		ret = pind_call_end_folio(&call, pins, ret);
 	}
 	pind_hook_exit();
 	return ret;

@@ -22,6 +22,19 @@ struct held {
 };
 
 static const struct pind_unpinner whoever_runs = { .rate = pind_account_rate_current };
+static const struct pind_unpinner pin_code_itself = { .rate = pind_account_rate_current };
+
+static const struct pind_unpinner *caller(unsigned long call_site)
+{
+	return pind_hook_is_inside(call_site) ? &pin_code_itself : &whoever_runs;
+}
+
+/* What the kernel takes back before it has handed it out was never requested. */
+static void count_returned(const struct pind_unpinner *unpinner, unsigned long pins)
+{
+	if (unpinner != &pin_code_itself)
+		pind_count_returned(pins);
+}
 
 static void hold(struct held *held, struct folio *folio)
 {
@@ -30,6 +43,12 @@ static void hold(struct held *held, struct folio *folio)
 	held->last = folio;
 	if (pind_ledger_take(folio))
 		held->folio[held->nr++] = folio;
+}
+
+static void start_held(struct held *held)
+{
+	held->last = NULL;
+	held->nr = 0;
 }
 
 static void clamp_held(struct held *held, const struct pind_unpinner *unpinner)
@@ -81,18 +100,55 @@ static void unpin_pages(struct page **pages, unsigned long npages, bool make_dir
 		unpin_original(pages, npages, make_dirty);
 		return;
 	}
-	pind_count_returned(pind_unpin_count(pages, npages));
+	count_returned(unpinner, pind_unpin_count(pages, npages));
 	if (pind_ledger_is_empty()) {
 		unpin_original(pages, npages, make_dirty);
 		return;
 	}
 	for (; npages; pages += n, npages -= n) {
 		n = min_t(unsigned long, npages, CHUNK);
-		held.last = NULL;
-		held.nr = 0;
+		start_held(&held);
 		for (i = 0; i < n; i++)
 			hold(&held, page_folio(pages[i]));
 		unpin_original(pages, n, make_dirty);
+		clamp_held(&held, unpinner);
+	}
+}
+
+static void unpin_folio_pins(struct folio *folio, unsigned long pins,
+			     const struct pind_unpinner *unpinner)
+{
+	struct held held;
+
+	start_held(&held);
+	if (!pind_folio_is_exempt(folio))
+		count_returned(unpinner, pins);
+	if (!pind_ledger_is_empty())
+		hold(&held, folio);
+	if (pins == 1)
+		unpin_folio(folio);
+	else
+		unpin_user_folio(folio, pins);
+	clamp_held(&held, unpinner);
+}
+
+static void unpin_whole_folios(struct folio **folios, unsigned long nr,
+			       const struct pind_unpinner *unpinner)
+{
+	unsigned long i, n;
+	struct held held;
+
+	if (IS_ERR_VALUE(nr)) {
+		unpin_folios(folios, nr);
+		return;
+	}
+	count_returned(unpinner, nr);
+	for (; nr; folios += n, nr -= n) {
+		n = min_t(unsigned long, nr, CHUNK);
+		start_held(&held);
+		for (i = 0; i < n && !pind_ledger_is_empty(); i++)
+			hold(&held, folios[i]);
+		unpin_folios(folios, n);
 		clamp_held(&held, unpinner);
 	}
 }
@@ -104,43 +160,64 @@ void pind_unpin_undo(struct page **pages, unsigned long npages, struct pind_acco
 	unpin_pages(pages, npages, false, &us);
 }
 
+void pind_unpin_undo_folios(struct folio **folios, unsigned long nr, struct pind_account *account)
+{
+	struct pind_unpinner us = { .account = account };
+
+	unpin_whole_folios(folios, nr, &us);
+}
+
+void pind_unpin_undo_folio(struct folio *folio, unsigned int pins, struct pind_account *account)
+{
+	struct pind_unpinner us = { .account = account };
+
+	unpin_folio_pins(folio, pins, &us);
+}
+
 void pind_unpin_user_page(struct page *page)
 {
+	const struct pind_unpinner *unpinner = caller(_RET_IP_);
 	struct held held;
 
 	pind_hook_enter();
-	held.last = NULL;
-	held.nr = 0;
-	pind_count_returned(pind_unpin_count(&page, 1));
+	start_held(&held);
+	count_returned(unpinner, pind_unpin_count(&page, 1));
 	if (!pind_ledger_is_empty())
 		hold(&held, page_folio(page));
 	unpin_user_page(page);
-	clamp_held(&held, &whoever_runs);
+	clamp_held(&held, unpinner);
 	pind_hook_exit();
 }
 
 void pind_unpin_user_pages(struct page **pages, unsigned long npages)
 {
 	pind_hook_enter();
-	unpin_pages(pages, npages, false, &whoever_runs);
+	unpin_pages(pages, npages, false, caller(_RET_IP_));
 	pind_hook_exit();
 }
 
 void pind_unpin_user_pages_dirty_lock(struct page **pages, unsigned long npages, bool make_dirty)
 {
 	pind_hook_enter();
-	unpin_pages(pages, npages, make_dirty, &whoever_runs);
+	unpin_pages(pages, npages, make_dirty, caller(_RET_IP_));
 	pind_hook_exit();
 }
 
+/* Frames stand side by side; their struct pages do not on every machine. */
+static struct page *page_behind(struct page *page, unsigned long n)
+{
+	return pfn_to_page(page_to_pfn(page) + n);
+}
+
 /* Hold the folios of the next pages, up to CHUNK of them. Returns how many pages that is. */
-static unsigned long hold_range(struct held *held, struct page *page, unsigned long npages)
+static unsigned long hold_range(struct held *held, struct page *page, unsigned long npages,
+				const struct pind_unpinner *unpinner)
 {
 	unsigned long done, run, zero = 0;
 	unsigned int folios = 0;
 
 	for (done = 0; done < npages && folios < CHUNK; done += run, folios++) {
-		struct page *first = nth_page(page, done);
+		struct page *first = page_behind(page, done);
 		struct folio *folio = page_folio(first);
 
 		run = min_t(unsigned long, npages - done,
@@ -150,22 +227,43 @@ static unsigned long hold_range(struct held *held, struct page *page, unsigned l
 		if (!pind_ledger_is_empty())
 			hold(held, folio);
 	}
-	pind_count_returned(done - zero);
+	count_returned(unpinner, done - zero);
 	return done;
 }
 
 void pind_unpin_user_page_range_dirty_lock(struct page *page, unsigned long npages, bool make_dirty)
 {
+	const struct pind_unpinner *unpinner = caller(_RET_IP_);
 	unsigned long n;
 	struct held held;
 
 	pind_hook_enter();
-	for (; npages; npages -= n, page = nth_page(page, n)) {
-		held.last = NULL;
-		held.nr = 0;
-		n = hold_range(&held, page, npages);
+	for (; npages; npages -= n, page = page_behind(page, n)) {
+		start_held(&held);
+		n = hold_range(&held, page, npages, unpinner);
 		unpin_user_page_range_dirty_lock(page, n, make_dirty);
-		clamp_held(&held, &whoever_runs);
+		clamp_held(&held, unpinner);
 	}
+	pind_hook_exit();
+}
+
+void pind_unpin_user_folio(struct folio *folio, unsigned long npages)
+{
+	pind_hook_enter();
+	unpin_folio_pins(folio, npages, caller(_RET_IP_));
+	pind_hook_exit();
+}
+
+void pind_unpin_folio(struct folio *folio)
+{
+	pind_hook_enter();
+	unpin_folio_pins(folio, 1, caller(_RET_IP_));
+	pind_hook_exit();
+}
+
+void pind_unpin_folios(struct folio **folios, unsigned long nfolios)
+{
+	pind_hook_enter();
+	unpin_whole_folios(folios, nfolios, caller(_RET_IP_));
 	pind_hook_exit();
 }

@@ -19,12 +19,21 @@ void pind_unpin_user_pages(struct page **pages, unsigned long npages);
 void pind_unpin_user_pages_dirty_lock(struct page **pages, unsigned long npages, bool make_dirty);
 void pind_unpin_user_page_range_dirty_lock(struct page *page, unsigned long npages,
 					   bool make_dirty);
+void pind_unpin_user_folio(struct folio *folio, unsigned long npages);
+void pind_unpin_folio(struct folio *folio);
+void pind_unpin_folios(struct folio **folios, unsigned long nfolios);
 
 /**
  * pind_unpin_undo() - unpin what @account has just pinned
  * Context: process.
  */
 void pind_unpin_undo(struct page **pages, unsigned long npages, struct pind_account *account);
+
+/** pind_unpin_undo_folios() - likewise, folios that are pinned once each */
+void pind_unpin_undo_folios(struct folio **folios, unsigned long nr, struct pind_account *account);
+
+/** pind_unpin_undo_folio() - likewise, one folio's last @pins */
+void pind_unpin_undo_folio(struct folio *folio, unsigned int pins, struct pind_account *account);
 
 /** pind_unpin_count() - pins that the kernel counts for these: not the zero page's */
 unsigned long pind_unpin_count(struct page **pages, unsigned long npages);

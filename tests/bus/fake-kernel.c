@@ -310,7 +310,7 @@ static int fake_counters_get(struct pind_kernel *kernel, struct pind_counters *r
 
 	if (r < 0)
 		return r;
-	*ret_counters = (struct pind_counters){ 1, 2, 3, 4, 5, 6, (uint64_t)-7, 8, 9 };
+	*ret_counters = (struct pind_counters){ 1, 2, 3, 4, 5, 6, 10, (uint64_t)-7, 8, 9 };
 	return 0;
 }
 

@@ -267,12 +267,13 @@ static int get_counters(sd_bus_message *call, void *userdata, sd_bus_error *erro
 
 	return r < 0 ? r
 		     : sd_bus_reply_method_return(
-			       call, "a{sv}", 9, "nr_foll_pin_requested", "t",
+			       call, "a{sv}", 10, "nr_foll_pin_requested", "t",
 			       UINT64_C(9007199254740993), "nr_foll_pin_returned", "t", UINT64_C(1),
 			       "nr_foll_pin_longterm_requested", "t", UINT64_C(2),
 			       "nr_foll_pin_longterm_returned", "t", UINT64_C(3),
 			       "nr_foll_pin_acquired", "t", UINT64_C(4), "nr_foll_pin_released",
-			       "t", UINT64_C(5), "nr_foll_pin_unattributed", "x", INT64_C(-6),
+			       "t", UINT64_C(5), "nr_foll_pin_uncounted", "t", UINT64_C(9),
+			       "nr_foll_pin_unattributed", "x", INT64_C(-6),
 			       "nr_pind_refused", "t", UINT64_C(7), "nr_pind_observed", "t",
 			       UINT64_C(8));
 }

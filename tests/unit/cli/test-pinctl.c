@@ -200,7 +200,8 @@ static void vmstat(void **state)
 	check(0,
 	      "nr_foll_pin_requested 9007199254740993\nnr_foll_pin_returned 1\n"
 	      "nr_foll_pin_longterm_requested 2\nnr_foll_pin_longterm_returned 3\n"
-	      "nr_foll_pin_acquired 4\nnr_foll_pin_released 5\nnr_foll_pin_unattributed -6\n"
+	      "nr_foll_pin_acquired 4\nnr_foll_pin_released 5\nnr_foll_pin_uncounted 9\n"
+	      "nr_foll_pin_unattributed -6\n"
 	      "nr_pind_refused 7\nnr_pind_observed 8\n",
 	      NULL, ARGS("vmstat"));
 	check(0, "\"nr_foll_pin_unattributed\":\t-6", NULL, ARGS("vmstat", "--json"));

@@ -340,6 +340,7 @@ static void test_small_ones(void **state)
 	assert_int_equal(counters.requested, PIND_A_COUNTERS_REQUESTED);
 	assert_int_equal(counters.unattributed, PIND_A_COUNTERS_UNATTRIBUTED);
 	assert_int_equal(counters.observed, PIND_A_COUNTERS_OBSERVED);
+	assert_int_equal(counters.kernel_uncounted, PIND_A_COUNTERS_KERNEL_UNCOUNTED);
 
 	begin(&m, PIND_CMD_ACCOUNT_GET);
 	mnl_attr_put_u64(m.nlh, PIND_A_ACCOUNT_ID, 1);

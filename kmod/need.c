@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/sched.h>
+
+#include "compat.h"
+#include "folio.h"
+#include "ledger.h"
+#include "need.h"
+
+/* Pages looked at in one go; their pointers are on the stack. */
+#define PEEK_PAGES	32
+
+/* Pages of one folio that stand side by side in a call. */
+struct run {
+	struct folio *folio; /* with a reference, or NULL */
+	u32 pages;
+};
+
+static unsigned long need_of_folio(const struct pind_call *call, struct folio *folio, u32 pages)
+{
+	struct pind_claim claim = {
+		.account = call->account,
+		.folio = folio,
+		.covered = pages,
+	};
+
+	return pind_folio_is_exempt(folio) ? 0 : pind_ledger_need(&claim);
+}
+
+static unsigned long finish_run(const struct pind_call *call, struct run *run)
+{
+	unsigned long need;
+
+	if (!run->folio)
+		return 0;
+	need = need_of_folio(call, run->folio, run->pages);
+	put_page(&run->folio->page); /* not folio_put(): it may be a device's memory */
+	*run = (struct run){};
+	return need;
+}
+
+/* Takes plain references, and stops where the pin would stop. */
+static unsigned long need_of_memory(const struct pind_call *call, unsigned long enough)
+{
+	unsigned long done = 0, need = 0;
+	struct page *pages[PEEK_PAGES];
+	struct run run = {};
+	long got, i;
+
+	while (done < call->nr && need <= enough) {
+		got = pind_get_pages(call->mm, call->locked, call->start + done * PAGE_SIZE,
+				     min_t(unsigned long, call->nr - done, PEEK_PAGES),
+				     call->flags & (FOLL_WRITE | FOLL_FORCE), pages);
+		if (got <= 0)
+			break;
+		for (i = 0; i < got; i++) {
+			struct folio *folio = page_folio(pages[i]);
+
+			if (folio != run.folio) {
+				need += finish_run(call, &run);
+				run.folio = folio; /* keeps the reference */
+			} else {
+				put_page(pages[i]);
+			}
+			run.pages++;
+		}
+		done += got;
+		cond_resched();
+	}
+	need += finish_run(call, &run);
+	return need > enough ? need + (call->nr - done) : need;
+}
+
+/* A page that the file does not have in memory yet will be new. */
+static unsigned long need_of_memfd(const struct pind_call *call, unsigned long enough)
+{
+	pgoff_t index = call->start >> PAGE_SHIFT, end = index + call->nr;
+	unsigned long need = 0, pages;
+	struct folio *folio;
+
+	for (; index < end && need <= enough; index += pages) {
+		folio = filemap_get_folio(call->memfd->f_mapping, index);
+		if (IS_ERR_OR_NULL(folio)) {
+			pages = 1;
+			need++;
+		} else {
+			pages = folio_nr_pages(folio);
+			pages = min(pages - (index & (pages - 1)), end - index);
+			need += need_of_folio(call, folio, pages);
+			folio_put(folio);
+		}
+		cond_resched();
+	}
+	return need + (end - index);
+}
+
+unsigned long pind_need(const struct pind_call *call, unsigned long enough)
+{
+	if (call->folio)
+		return need_of_folio(call, call->folio, call->nr);
+	if (call->memfd)
+		return need_of_memfd(call, enough);
+	return need_of_memory(call, enough);
+}
