@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/atomic.h>
+#include <linux/cpumask.h>
+#include <linux/limits.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/workqueue.h>
+
+#include "account.h"
+#include "books.h"
+#include "counters.h"
+#include "genl.h"
+#include "group.h"
+#include "ledger.h"
+
+#define PERIOD		(10 * HZ)
+/* After the load, and while something looks wrong. */
+#define PERIOD_CLOSE	HZ
+/* Checks after the load that find out what was pinned before. */
+#define LEARNING	3
+/* A difference must be seen that often, one after the other. */
+#define SEEN		3
+/* Leaves of the ledger that a check clamps, 1 MiB of memory each. */
+#define LEAVES		1024
+/* What a CPU keeps to itself of a vmstat counter, and may be just handing in. */
+#define VMSTAT_BATCH	256
+
+/* Written by the worker only. */
+static u64 checks;
+static s64 older_pins;
+static u64 older_error = U64_MAX;
+static s64 difference;
+static s64 suspect;
+static unsigned int suspected;
+static unsigned long cursor;
+
+static atomic64_t repaired = ATOMIC64_INIT(0);
+
+/* Everything that pin and unpin calls have moved so far, in whichever direction. */
+static u64 moved(const struct pind_counters *c)
+{
+	return c->requested + c->returned + c->longterm_requested + c->longterm_returned;
+}
+
+static void take_sums(struct pind_books *books)
+{
+	struct pind_counters before, after;
+
+	pind_counters_read(&before);
+	pind_ledger_sums(&books->ledger_pins, &books->ledger_charge);
+	books->account_pins = pind_account_pins();
+	pind_group_sums(books);
+	pind_counters_read(&after);
+
+	books->counted_pins = after.longterm_requested - after.longterm_returned;
+	books->known_pins = after.requested - after.returned;
+	books->kernel_pins = after.kernel_acquired + after.kernel_uncounted -
+			     after.kernel_released;
+	books->under_way = max(before.under_way, after.under_way) +
+			   (moved(&after) - moved(&before));
+	if (books->under_way)
+		books->under_way += VMSTAT_BATCH * num_online_cpus();
+}
+
+void pind_books_read(struct pind_books *books)
+{
+	take_sums(books);
+	books->older_pins = READ_ONCE(older_pins);
+	books->difference = READ_ONCE(difference);
+	books->checks = READ_ONCE(checks);
+	books->repaired = atomic64_read(&repaired);
+}
+
+s64 pind_books_difference(void)
+{
+	return READ_ONCE(difference);
+}
+
+static s64 further_from_0(s64 a, s64 b)
+{
+	return abs(a) < abs(b) ? b : a;
+}
+
+static s64 nearer_to_0(s64 a, s64 b)
+{
+	return abs(a) < abs(b) ? a : b;
+}
+
+/* @difference, less what calls under way may have moved. */
+static s64 unexplained(const struct pind_books *books, s64 difference)
+{
+	if (abs(difference) <= books->under_way)
+		return 0;
+	return difference > 0 ? difference - (s64)books->under_way :
+				difference + (s64)books->under_way;
+}
+
+/* The largest that no call under way explains. */
+static s64 largest_difference(const struct pind_books *books)
+{
+	s64 found = 0;
+
+	found = further_from_0(found, unexplained(books, books->ledger_pins -
+							 books->account_pins));
+	found = further_from_0(found, unexplained(books, books->ledger_pins -
+							 books->group_pins));
+	found = further_from_0(found, unexplained(books, books->ledger_pins -
+							 books->counted_pins));
+	found = further_from_0(found, unexplained(books, books->kernel_pins -
+							 books->older_pins -
+							 books->known_pins));
+	/* one pin may move the charge of a folio of any size */
+	if (!books->under_way) {
+		found = further_from_0(found, books->ledger_charge - books->group_charge);
+		found = further_from_0(found, books->ledger_charge - books->current_charge);
+	}
+	return found;
+}
+
+/* What is there before us: calls that began unseen may still be on their way. */
+static void learn(const struct pind_books *books)
+{
+	if (books->under_way > older_error)
+		return;
+	older_error = books->under_way;
+	WRITE_ONCE(older_pins, books->kernel_pins - books->known_pins);
+}
+
+/* Return: whether the verdict has changed. */
+static bool judge(s64 found)
+{
+	bool was_open = difference;
+
+	suspect = suspected && found ? nearer_to_0(suspect, found) : found;
+	suspected = found ? suspected + 1 : 0;
+	if (suspected >= SEEN)
+		WRITE_ONCE(difference, suspect);
+	else if (!found)
+		WRITE_ONCE(difference, 0);
+	return was_open != !!difference;
+}
+
+static void repair_some(void)
+{
+	struct pind_audit audit = {};
+
+	if (!pind_ledger_audit_some(&cursor, LEAVES, NULL, &audit))
+		cursor = 0;
+	atomic64_add(audit.pins, &repaired);
+}
+
+static void check(struct work_struct *work);
+static DECLARE_DEFERRABLE_WORK(check_work, check);
+
+static void check(struct work_struct *work)
+{
+	bool learning = checks < LEARNING;
+	struct pind_books books;
+
+	repair_some();
+	take_sums(&books);
+	if (learning)
+		learn(&books);
+	books.older_pins = older_pins;
+	WRITE_ONCE(checks, checks + 1);
+	if (judge(largest_difference(&books))) {
+		pind_books_read(&books);
+		(void)pind_genl_send_books(&books);
+	}
+	queue_delayed_work(system_unbound_wq, &check_work,
+			   learning || suspected ? PERIOD_CLOSE : PERIOD);
+}
+
+void pind_books_audit(const struct pind_group *group, struct pind_audit *audit)
+{
+	unsigned long from = 0;
+
+	*audit = (struct pind_audit){};
+	while (pind_ledger_audit_some(&from, LEAVES, group, audit))
+		;
+	atomic64_add(audit->pins, &repaired);
+}
+
+void pind_books_start(void)
+{
+	queue_delayed_work(system_unbound_wq, &check_work, PERIOD_CLOSE);
+}
+
+void pind_books_stop(void)
+{
+	cancel_delayed_work_sync(&check_work);
+}
