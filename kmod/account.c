@@ -211,6 +211,21 @@ unsigned long pind_account_count(void)
 	return READ_ONCE(nr_accounts);
 }
 
+s64 pind_account_pins(void)
+{
+	struct pind_account *account;
+	unsigned long id;
+	s64 pins = 0;
+
+	rcu_read_lock();
+	xa_for_each(&by_id, id, account) {
+		pins += atomic_long_read(&account->pins);
+		cond_resched_rcu();
+	}
+	rcu_read_unlock();
+	return pins;
+}
+
 static void remove_account(struct pind_account *account)
 {
 	spin_lock(&account_lock);

@@ -84,6 +84,9 @@ struct pind_account *pind_account_next(u32 id);
 unsigned int pind_account_generation(void);
 unsigned long pind_account_count(void);
 
+/** pind_account_pins() - pins of all accounts together. Context: process. */
+s64 pind_account_pins(void);
+
 /** pind_account_reap() - free accounts that hold nothing. Context: process. */
 void pind_account_reap(void);
 

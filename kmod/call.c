@@ -61,18 +61,23 @@ int pind_call_begin(struct pind_call *call, unsigned long call_site)
 	struct pind_charge *by;
 	int ret;
 
+	pind_count_under_way(call->nr);
 	if (!(call->flags & FOLL_LONGTERM))
 		return 0;
 
 	account = pind_account_open(call->mm, call_site);
-	if (IS_ERR(account))
+	if (IS_ERR(account)) {
+		pind_count_under_way(-(long)call->nr);
 		return PTR_ERR(account);
+	}
 	call->account = account;
 	if (reserve(call, call->nr, false, &by))
 		return 0;
 	ret = decide(call, by);
-	if (ret)
+	if (ret) {
 		pind_account_put(account);
+		pind_count_under_way(-(long)call->nr);
+	}
 	return ret;
 }
 
@@ -202,8 +207,11 @@ static void settle(struct pind_call *call, const struct tally *tally)
 
 static void finish(struct pind_call *call)
 {
-	cancel(call);
-	pind_account_put(call->account);
+	if (call->account) {
+		cancel(call);
+		pind_account_put(call->account);
+	}
+	pind_count_under_way(-(long)call->nr);
 }
 
 long pind_call_end(struct pind_call *call, struct page **pages, long got)
@@ -212,10 +220,7 @@ long pind_call_end(struct pind_call *call, struct page **pages, long got)
 
 	if (got > 0)
 		pind_count_requested(pind_unpin_count(pages, got));
-	if (!call->account)
-		return got;
-
-	if (got > 0) {
+	if (got > 0 && call->account) {
 		int ret = record_pages(call, pages, got, &tally);
 
 		settle(call, &tally);
@@ -245,8 +250,7 @@ long pind_call_end_memfd(struct pind_call *call, struct folio **folios, long got
 			got = -ENOMEM;
 		}
 	}
-	if (call->account)
-		finish(call);
+	finish(call);
 	return got;
 }
 

@@ -13,6 +13,7 @@ struct counts {
 	unsigned long longterm_requested;
 	unsigned long longterm_returned;
 	unsigned long uncounted;
+	long under_way;
 	unsigned long refused;
 	unsigned long observed;
 };
@@ -38,6 +39,11 @@ void pind_count_returned(unsigned long pins)
 void pind_count_longterm_returned(unsigned long pins)
 {
 	this_cpu_add(counts.longterm_returned, pins);
+}
+
+void pind_count_under_way(long pins)
+{
+	this_cpu_add(counts.under_way, pins);
 }
 
 void pind_count_uncounted(unsigned long pins)
@@ -86,6 +92,7 @@ static s64 unattributed(const struct pind_counters *c)
 
 void pind_counters_read(struct pind_counters *counters)
 {
+	long under_way = 0;
 	int cpu;
 
 	*counters = (struct pind_counters){
@@ -100,9 +107,11 @@ void pind_counters_read(struct pind_counters *counters)
 		counters->longterm_requested += c->longterm_requested;
 		counters->longterm_returned += c->longterm_returned;
 		counters->kernel_uncounted += c->uncounted;
+		under_way += c->under_way;
 		counters->refused += c->refused;
 		counters->observed += c->observed;
 	}
+	counters->under_way = max(under_way, 0L);
 	counters->unattributed = unattributed(counters);
 }
 

@@ -9,7 +9,10 @@
 
 #include <linux/types.h>
 
-/** struct pind_counters - a reading; see PIND_A_COUNTERS_* for each */
+/**
+ * struct pind_counters - a reading; see PIND_A_COUNTERS_* for each
+ * @under_way: pins that calls now at work asked for, or are giving back
+ */
 struct pind_counters {
 	u64 requested;
 	u64 returned;
@@ -18,6 +21,7 @@ struct pind_counters {
 	u64 kernel_acquired;
 	u64 kernel_released;
 	u64 kernel_uncounted;
+	u64 under_way;
 	s64 unattributed;
 	u64 refused;
 	u64 observed;
@@ -28,6 +32,7 @@ void pind_count_requested(unsigned long pins);
 void pind_count_longterm_requested(unsigned long pins);
 void pind_count_returned(unsigned long pins);
 void pind_count_longterm_returned(unsigned long pins);
+void pind_count_under_way(long pins);
 void pind_count_uncounted(unsigned long pins);
 void pind_count_refusal(bool observed);
 

@@ -2,9 +2,11 @@
 #include <linux/mm.h>
 #include <linux/random.h>
 
+#include "books.h"
 #include "counters.h"
 #include "fill.h"
 #include "hook.h"
+#include "leaf.h"
 #include "ledger.h"
 
 static u64 load_id;
@@ -51,7 +53,7 @@ static int fill_hooks(struct sk_buff *skb)
 
 int pind_fill_info(struct sk_buff *skb)
 {
-	s64 books = pind_group_books();
+	s64 books = pind_books_difference();
 
 	if (nla_put_string(skb, PIND_A_INFO_VERSION, PIND_VERSION) ||
 	    pind_fill_u64(skb, PIND_A_INFO_LOAD_ID, load_id) ||
@@ -60,7 +62,7 @@ int pind_fill_info(struct sk_buff *skb)
 	    pind_fill_u64(skb, PIND_A_INFO_GROUPS, pind_group_count()) ||
 	    pind_fill_u64(skb, PIND_A_INFO_ACCOUNTS, pind_account_count()) ||
 	    pind_fill_u64(skb, PIND_A_INFO_FOLIOS, pind_ledger_folios()) ||
-	    pind_fill_u64(skb, PIND_A_INFO_LEDGER_BYTES, pind_ledger_bytes()) ||
+	    pind_fill_u64(skb, PIND_A_INFO_LEDGER_BYTES, pind_leaf_bytes()) ||
 	    pind_fill_u64(skb, PIND_A_INFO_EVENTS_LOST, pind_event_lost()) ||
 	    fill_hooks(skb) ||
 	    nla_put(skb, PIND_A_INFO_BOOKS, sizeof(books), &books))
@@ -159,7 +161,28 @@ int pind_fill_counters(struct sk_buff *skb)
 	    pind_fill_u64(skb, PIND_A_COUNTERS_KERNEL_RELEASED, c.kernel_released) ||
 	    pind_fill_u64(skb, PIND_A_COUNTERS_UNATTRIBUTED, c.unattributed) ||
 	    pind_fill_u64(skb, PIND_A_COUNTERS_REFUSED, c.refused) ||
-	    pind_fill_u64(skb, PIND_A_COUNTERS_OBSERVED, c.observed))
+	    pind_fill_u64(skb, PIND_A_COUNTERS_OBSERVED, c.observed) ||
+	    pind_fill_u64(skb, PIND_A_COUNTERS_KERNEL_UNCOUNTED, c.kernel_uncounted))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int pind_fill_books(struct sk_buff *skb, const struct pind_books *books)
+{
+	if (pind_fill_u64(skb, PIND_A_BOOKS_LEDGER_PINS, books->ledger_pins) ||
+	    pind_fill_u64(skb, PIND_A_BOOKS_ACCOUNT_PINS, books->account_pins) ||
+	    pind_fill_u64(skb, PIND_A_BOOKS_GROUP_PINS, books->group_pins) ||
+	    pind_fill_u64(skb, PIND_A_BOOKS_COUNTED_PINS, books->counted_pins) ||
+	    fill_bytes(skb, PIND_A_BOOKS_LEDGER_CHARGE, books->ledger_charge) ||
+	    fill_bytes(skb, PIND_A_BOOKS_GROUP_CHARGE, books->group_charge) ||
+	    fill_bytes(skb, PIND_A_BOOKS_CURRENT, books->current_charge) ||
+	    pind_fill_u64(skb, PIND_A_BOOKS_KNOWN_PINS, books->known_pins) ||
+	    pind_fill_u64(skb, PIND_A_BOOKS_KERNEL_PINS, books->kernel_pins) ||
+	    pind_fill_u64(skb, PIND_A_BOOKS_OLDER_PINS, books->older_pins) ||
+	    pind_fill_u64(skb, PIND_A_BOOKS_UNDER_WAY, books->under_way) ||
+	    pind_fill_u64(skb, PIND_A_BOOKS_DIFFERENCE, books->difference) ||
+	    pind_fill_u64(skb, PIND_A_BOOKS_CHECKS, books->checks) ||
+	    pind_fill_u64(skb, PIND_A_BOOKS_REPAIRED, books->repaired))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include <linux/sched/mm.h>
 #include <net/genetlink.h>
 
+#include "books.h"
 #include "compat.h"
 #include "fill.h"
 #include "genl.h"
@@ -90,6 +91,11 @@ static int fill_frame(struct sk_buff *skb, const void *pfn)
 	return pind_page_fill_frame(skb, *(const unsigned long *)pfn);
 }
 
+static int fill_books(struct sk_buff *skb, const void *books)
+{
+	return pind_fill_books(skb, books);
+}
+
 static int fill_audit(struct sk_buff *skb, const void *object)
 {
 	const struct pind_audit *audit = object;
@@ -111,20 +117,25 @@ static int get_counters(struct sk_buff *skb, struct genl_info *info)
 	return reply(info, fill_counters, NULL);
 }
 
+/* The group whose id an attribute holds; as requested_group(). */
+static struct pind_group *named_group(struct genl_info *info, int type)
+{
+	struct pind_group *group = pind_group_join_id(nla_get_u64(info->attrs[type]));
+
+	if (IS_ERR(group))
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[type],
+				    "no cgroup of the default hierarchy has this id");
+	return group;
+}
+
 /* The group a request names; as a member of it, or an ERR_PTR with its text said. */
 static struct pind_group *requested_group(struct genl_info *info)
 {
-	struct pind_group *group;
-
 	if (!info->attrs[PIND_A_GROUP_ID]) {
 		NL_SET_ERR_MSG(info->extack, "attribute id is missing: the cgroup's id, u64");
 		return ERR_PTR(-EINVAL);
 	}
-	group = pind_group_join_id(nla_get_u64(info->attrs[PIND_A_GROUP_ID]));
-	if (IS_ERR(group))
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[PIND_A_GROUP_ID],
-				    "no cgroup of the default hierarchy has this id");
-	return group;
+	return named_group(info, PIND_A_GROUP_ID);
 }
 
 static int get_group(struct sk_buff *skb, struct genl_info *info)
@@ -411,10 +422,26 @@ static int done_page_range(struct netlink_callback *cb)
 
 static int audit(struct sk_buff *skb, struct genl_info *info)
 {
+	struct pind_group *group = NULL;
 	struct pind_audit result;
 
-	pind_ledger_audit(&result);
+	if (info->attrs[PIND_A_AUDIT_GROUP_ID]) {
+		group = named_group(info, PIND_A_AUDIT_GROUP_ID);
+		if (IS_ERR(group))
+			return PTR_ERR(group);
+	}
+	pind_books_audit(group, &result);
+	if (group)
+		pind_group_leave(group);
 	return reply(info, fill_audit, &result);
+}
+
+static int get_books(struct sk_buff *skb, struct genl_info *info)
+{
+	struct pind_books books;
+
+	pind_books_read(&books);
+	return reply(info, fill_books, &books);
 }
 
 static const struct nla_policy id_policy[] = {
@@ -430,6 +457,10 @@ static const struct nla_policy set_policy[] = {
 
 static const struct nla_policy account_policy[] = {
 	[PIND_A_ACCOUNT_GROUP_ID] = { .type = NLA_U64 },
+};
+
+static const struct nla_policy audit_policy[] = {
+	[PIND_A_AUDIT_GROUP_ID] = { .type = NLA_U64 },
 };
 
 static const struct nla_policy page_policy[] = {
@@ -449,6 +480,7 @@ static const struct genl_ops ops[] = {
 	  .dumpit = dump_groups, POLICY(id_policy) },
 	{ .cmd = PIND_CMD_ACCOUNT_GET, .dumpit = dump_accounts, POLICY(account_policy) },
 	{ .cmd = PIND_CMD_COUNTERS_GET, .doit = get_counters },
+	{ .cmd = PIND_CMD_BOOKS_GET, .doit = get_books },
 	{ .cmd = PIND_CMD_REFUSAL_GET, .start = start_dump, .dumpit = dump_refusals },
 	/* they change something, or tell where in memory a page lies */
 	{ .cmd = PIND_CMD_GROUP_SET, .doit = set_group, POLICY(set_policy),
@@ -457,7 +489,7 @@ static const struct genl_ops ops[] = {
 	  .flags = GENL_ADMIN_PERM },
 	{ .cmd = PIND_CMD_PAGE_GET, .doit = get_page_frame, .start = start_dump, .dumpit = dump_page_range,
 	  .done = done_page_range, POLICY(page_policy), .flags = GENL_ADMIN_PERM },
-	{ .cmd = PIND_CMD_AUDIT, .doit = audit, .flags = GENL_ADMIN_PERM },
+	{ .cmd = PIND_CMD_AUDIT, .doit = audit, POLICY(audit_policy), .flags = GENL_ADMIN_PERM },
 };
 
 static const struct genl_multicast_group multicast_groups[] = {
@@ -503,6 +535,11 @@ fail:
 int pind_genl_send_refusal(const struct pind_refusal *refusal)
 {
 	return send_event(PIND_CMD_REFUSED_NTF, PIND_A_EVENT_REFUSAL, fill_refusal, refusal);
+}
+
+int pind_genl_send_books(const struct pind_books *books)
+{
+	return send_event(PIND_CMD_BOOKS_NTF, PIND_A_EVENT_BOOKS, fill_books, books);
 }
 
 int pind_genl_send_group(enum pind_cmd cmd, struct pind_group *group)

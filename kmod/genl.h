@@ -3,6 +3,7 @@
 #ifndef PIND_GENL_H
 #define PIND_GENL_H
 
+#include "books.h"
 #include "event.h"
 
 int pind_genl_init(void);
@@ -13,5 +14,6 @@ void pind_genl_exit(void);
 /* Multicast an event. Context: process. Return: 0, also if nobody listens; -ENOMEM. */
 int pind_genl_send_refusal(const struct pind_refusal *refusal);
 int pind_genl_send_group(enum pind_cmd cmd, struct pind_group *group);
+int pind_genl_send_books(const struct pind_books *books);
 
 #endif /* PIND_GENL_H */

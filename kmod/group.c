@@ -4,6 +4,7 @@
 #include <linux/xarray.h>
 
 #include "event.h"
+#include "books.h"
 #include "group.h"
 #include "reap.h"
 
@@ -212,20 +213,31 @@ unsigned long pind_group_count(void)
 	return READ_ONCE(nr_groups);
 }
 
-long pind_group_books(void)
+bool pind_group_is_below(const struct pind_group *group, const struct pind_group *above)
+{
+	const struct pind_charge *level;
+
+	for (level = &group->charge; level; level = level->parent)
+		if (level == &above->charge)
+			return true;
+	return false;
+}
+
+void pind_group_sums(struct pind_books *books)
 {
 	struct pind_group *group;
 	unsigned long id;
-	long books = 0;
 
+	books->group_charge = 0;
 	rcu_read_lock();
 	xa_for_each(&groups, id, group) {
-		books -= atomic_long_read(&group->charge.own);
-		if (!group->parent)
-			books += atomic_long_read(&group->charge.settled);
+		books->group_charge += atomic_long_read(&group->charge.own);
+		if (!group->charge.parent) {
+			books->group_pins = atomic_long_read(&group->charge.pins);
+			books->current_charge = atomic_long_read(&group->charge.settled);
+		}
 	}
 	rcu_read_unlock();
-	return books;
 }
 
 /* Under group_mutex. */

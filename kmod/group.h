@@ -111,8 +111,12 @@ unsigned int pind_group_generation(void);
 /** pind_group_count() - how many there are */
 unsigned long pind_group_count(void);
 
-/** pind_group_books() - the root's current less the sum of what each owns; pages */
-long pind_group_books(void);
+/** pind_group_is_below() - is @group @above, or below it. Context: any, under RCU. */
+bool pind_group_is_below(const struct pind_group *group, const struct pind_group *above);
+
+struct pind_books;
+/** pind_group_sums() - fills in what the groups say is pinned and charged */
+void pind_group_sums(struct pind_books *books);
 
 /**
  * pind_group_reap() - say which cgroups were removed; free what nothing needs

@@ -53,11 +53,6 @@ struct pind_audit {
 	u64 uncharged;
 };
 
-int pind_ledger_init(void);
-
-/** pind_ledger_exit() - forget all; no hook may run any more */
-void pind_ledger_exit(void);
-
 /**
  * pind_ledger_record() - write down a claim
  * @budget: pages reserved for it
@@ -120,10 +115,16 @@ void pind_ledger_clamp(struct folio *folio, const struct pind_unpinner *unpinner
 void pind_bill_pay(struct pind_bill *bill);
 
 /**
- * pind_ledger_audit() - clamp every folio in the ledger now
- * Context: process, may sleep.
+ * pind_ledger_audit_some() - clamp folios in the ledger now, wherever they are
+ * @cursor: where to go on, 0 at first; moved on
+ * @leaves: of the ledger to look at, at most
+ * @group: only folios that it, or one below it, holds; or NULL
+ * @audit: what was found is added
+ *
+ * Context: process, may sleep. Return: false at the end of the ledger.
  */
-void pind_ledger_audit(struct pind_audit *audit);
+bool pind_ledger_audit_some(unsigned long *cursor, unsigned long leaves,
+			    const struct pind_group *group, struct pind_audit *audit);
 
 /**
  * pind_ledger_holders() - who holds the folio that begins at @pfn
@@ -134,13 +135,10 @@ void pind_ledger_audit(struct pind_audit *audit);
  */
 unsigned int pind_ledger_holders(unsigned long pfn, struct pind_holder *holders, unsigned int nr);
 
-/** pind_ledger_reap() - free leaves that hold nothing. Context: process. */
-void pind_ledger_reap(void);
-
 /** pind_ledger_folios() - folios in the ledger */
 u64 pind_ledger_folios(void);
 
-/** pind_ledger_bytes() - memory the ledger takes */
-u64 pind_ledger_bytes(void);
+/** pind_ledger_sums() - pins, and pages of charge, that the ledger holds */
+void pind_ledger_sums(s64 *ret_pins, s64 *ret_charge);
 
 #endif /* PIND_LEDGER_H */

@@ -7,12 +7,13 @@
 #include <linux/module.h>
 
 #include "account.h"
+#include "books.h"
 #include "counters.h"
 #include "event.h"
 #include "genl.h"
 #include "group.h"
 #include "hook.h"
-#include "ledger.h"
+#include "leaf.h"
 #include "reap.h"
 
 /*
@@ -23,12 +24,12 @@ static int __init pind_init(void)
 {
 	int ret;
 
-	ret = pind_ledger_init();
+	ret = pind_leaf_init();
 	if (ret)
 		return ret;
 	ret = pind_group_init();
 	if (ret)
-		goto err_ledger;
+		goto err_leaf;
 	ret = pind_counters_init();
 	if (ret)
 		goto err_group;
@@ -42,6 +43,7 @@ static int __init pind_init(void)
 	if (ret)
 		goto err_hook;
 	pind_event_start();
+	pind_books_start();
 	return 0;
 
 err_hook:
@@ -52,8 +54,8 @@ err_counters:
 	pind_counters_exit();
 err_group:
 	pind_event_exit();
-err_ledger:
-	pind_ledger_exit();
+err_leaf:
+	pind_leaf_exit();
 	pind_account_exit();
 	pind_group_exit();
 	return ret;
@@ -61,13 +63,14 @@ err_ledger:
 
 static void __exit pind_exit(void)
 {
+	pind_books_stop();
 	pind_event_stop();
 	pind_genl_exit();
 	pind_hook_detach();
 	pind_reap_exit();
 	pind_counters_exit();
 	pind_event_exit();
-	pind_ledger_exit();
+	pind_leaf_exit();
 	pind_account_exit();
 	pind_group_exit();
 }

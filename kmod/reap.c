@@ -7,7 +7,7 @@
 
 #include "account.h"
 #include "group.h"
-#include "ledger.h"
+#include "leaf.h"
 #include "reap.h"
 
 /* Long enough that a busy caller does not have its account made anew each time. */
@@ -19,7 +19,7 @@ static bool stopped;
 
 static void reap(struct work_struct *work)
 {
-	pind_ledger_reap();
+	pind_leaf_reap();
 	pind_account_reap();
 	pind_group_reap();
 }

@@ -29,11 +29,20 @@ static const struct pind_unpinner *caller(unsigned long call_site)
 	return pind_hook_is_inside(call_site) ? &pin_code_itself : &whoever_runs;
 }
 
-/* What the kernel takes back before it has handed it out was never requested. */
-static void count_returned(const struct pind_unpinner *unpinner, unsigned long pins)
+/*
+ * Before the kernel gives them back, so that nobody sees more out than there is.
+ * What it takes back before it has handed it out was never requested.
+ */
+static void begin_return(const struct pind_unpinner *unpinner, unsigned long pins)
 {
+	pind_count_under_way(pins);
 	if (unpinner != &pin_code_itself)
 		pind_count_returned(pins);
+}
+
+static void end_return(unsigned long pins)
+{
+	pind_count_under_way(-(long)pins);
 }
 
 static void hold(struct held *held, struct folio *folio)
@@ -92,7 +101,7 @@ static void unpin_original(struct page **pages, unsigned long npages, bool make_
 static void unpin_pages(struct page **pages, unsigned long npages, bool make_dirty,
 			const struct pind_unpinner *unpinner)
 {
-	unsigned long i, n;
+	unsigned long i, n, pins;
 	struct held held;
 
 	/* an error value taken for a count: the original warns and does nothing */
@@ -100,10 +109,11 @@ static void unpin_pages(struct page **pages, unsigned long npages, bool make_dir
 		unpin_original(pages, npages, make_dirty);
 		return;
 	}
-	count_returned(unpinner, pind_unpin_count(pages, npages));
+	pins = pind_unpin_count(pages, npages);
+	begin_return(unpinner, pins);
 	if (pind_ledger_is_empty()) {
 		unpin_original(pages, npages, make_dirty);
-		return;
+		npages = 0;
 	}
 	for (; npages; pages += n, npages -= n) {
 		n = min_t(unsigned long, npages, CHUNK);
@@ -113,16 +123,17 @@ static void unpin_pages(struct page **pages, unsigned long npages, bool make_dir
 		unpin_original(pages, n, make_dirty);
 		clamp_held(&held, unpinner);
 	}
+	end_return(pins);
 }
 
 static void unpin_folio_pins(struct folio *folio, unsigned long pins,
 			     const struct pind_unpinner *unpinner)
 {
+	unsigned long counted = pind_folio_is_exempt(folio) ? 0 : pins;
 	struct held held;
 
 	start_held(&held);
-	if (!pind_folio_is_exempt(folio))
-		count_returned(unpinner, pins);
+	begin_return(unpinner, counted);
 	if (!pind_ledger_is_empty())
 		hold(&held, folio);
 	if (pins == 1)
@@ -130,19 +141,20 @@ static void unpin_folio_pins(struct folio *folio, unsigned long pins,
 	else
 		unpin_user_folio(folio, pins);
 	clamp_held(&held, unpinner);
+	end_return(counted);
 }
 
 static void unpin_whole_folios(struct folio **folios, unsigned long nr,
 			       const struct pind_unpinner *unpinner)
 {
-	unsigned long i, n;
+	unsigned long i, n, pins = nr;
 	struct held held;
 
 	if (IS_ERR_VALUE(nr)) {
 		unpin_folios(folios, nr);
 		return;
 	}
-	count_returned(unpinner, nr);
+	begin_return(unpinner, pins);
 	for (; nr; folios += n, nr -= n) {
 		n = min_t(unsigned long, nr, CHUNK);
 		start_held(&held);
@@ -151,6 +163,7 @@ static void unpin_whole_folios(struct folio **folios, unsigned long nr,
 		unpin_folios(folios, n);
 		clamp_held(&held, unpinner);
 	}
+	end_return(pins);
 }
 
 void pind_unpin_undo(struct page **pages, unsigned long npages, struct pind_account *account)
@@ -177,15 +190,17 @@ void pind_unpin_undo_folio(struct folio *folio, unsigned int pins, struct pind_a
 void pind_unpin_user_page(struct page *page)
 {
 	const struct pind_unpinner *unpinner = caller(_RET_IP_);
+	unsigned long pins = pind_unpin_count(&page, 1);
 	struct held held;
 
 	pind_hook_enter();
 	start_held(&held);
-	count_returned(unpinner, pind_unpin_count(&page, 1));
+	begin_return(unpinner, pins);
 	if (!pind_ledger_is_empty())
 		hold(&held, page_folio(page));
 	unpin_user_page(page);
 	clamp_held(&held, unpinner);
+	end_return(pins);
 	pind_hook_exit();
 }
 
@@ -209,9 +224,9 @@ static struct page *page_behind(struct page *page, unsigned long n)
 	return pfn_to_page(page_to_pfn(page) + n);
 }
 
-/* Hold the folios of the next pages, up to CHUNK of them. Returns how many pages that is. */
+/* Hold the folios of the next pages, up to CHUNK of them. Returns how many pages. */
 static unsigned long hold_range(struct held *held, struct page *page, unsigned long npages,
-				const struct pind_unpinner *unpinner)
+				unsigned long *ret_pins)
 {
 	unsigned long done, run, zero = 0;
 	unsigned int folios = 0;
@@ -227,22 +242,24 @@ static unsigned long hold_range(struct held *held, struct page *page, unsigned l
 		if (!pind_ledger_is_empty())
 			hold(held, folio);
 	}
-	count_returned(unpinner, done - zero);
+	*ret_pins = done - zero;
 	return done;
 }
 
 void pind_unpin_user_page_range_dirty_lock(struct page *page, unsigned long npages, bool make_dirty)
 {
 	const struct pind_unpinner *unpinner = caller(_RET_IP_);
-	unsigned long n;
+	unsigned long n, pins;
 	struct held held;
 
 	pind_hook_enter();
 	for (; npages; npages -= n, page = page_behind(page, n)) {
 		start_held(&held);
-		n = hold_range(&held, page, npages, unpinner);
+		n = hold_range(&held, page, npages, &pins);
+		begin_return(unpinner, pins);
 		unpin_user_page_range_dirty_lock(page, n, make_dirty);
 		clamp_held(&held, unpinner);
+		end_return(pins);
 	}
 	pind_hook_exit();
 }
