@@ -89,7 +89,9 @@ static struct operation operations[] = {
 	  .attributes = { { PIND_A_PAGE_PID, 4, PID, true },
 			  { PIND_A_PAGE_ADDRESS, 8, ADDRESS, true },
 			  { PIND_A_PAGE_LENGTH, 8, 4096, true } } },
-	{ "audit", PIND_CMD_AUDIT, .admin = true, .last = PIND_A_AUDIT_MAX },
+	{ "audit", PIND_CMD_AUDIT, .admin = true, .last = PIND_A_AUDIT_MAX,
+	  .attributes = { { PIND_A_AUDIT_GROUP_ID, 8, ID } } },
+	{ "books-get", PIND_CMD_BOOKS_GET, .last = PIND_A_BOOKS_MAX },
 };
 
 static int get_quota(struct abuse *abuse, struct quota *ret_quota)
