@@ -128,6 +128,24 @@ static const struct field audit_fields[] = {
 	{},
 };
 
+static const struct field books_fields[] = {
+	FIELD(pind_books, PIND_A_BOOKS_LEDGER_PINS, KIND_U64, ledger_pins),
+	FIELD(pind_books, PIND_A_BOOKS_ACCOUNT_PINS, KIND_U64, account_pins),
+	FIELD(pind_books, PIND_A_BOOKS_GROUP_PINS, KIND_U64, group_pins),
+	FIELD(pind_books, PIND_A_BOOKS_COUNTED_PINS, KIND_U64, counted_pins),
+	FIELD(pind_books, PIND_A_BOOKS_LEDGER_CHARGE, KIND_U64, ledger_charge),
+	FIELD(pind_books, PIND_A_BOOKS_GROUP_CHARGE, KIND_U64, group_charge),
+	FIELD(pind_books, PIND_A_BOOKS_CURRENT, KIND_U64, current),
+	FIELD(pind_books, PIND_A_BOOKS_KNOWN_PINS, KIND_U64, known_pins),
+	FIELD(pind_books, PIND_A_BOOKS_KERNEL_PINS, KIND_U64, kernel_pins),
+	FIELD(pind_books, PIND_A_BOOKS_OLDER_PINS, KIND_U64, older_pins),
+	FIELD(pind_books, PIND_A_BOOKS_UNDER_WAY, KIND_U64, under_way),
+	FIELD(pind_books, PIND_A_BOOKS_DIFFERENCE, KIND_U64, difference),
+	FIELD(pind_books, PIND_A_BOOKS_CHECKS, KIND_U64, checks),
+	FIELD(pind_books, PIND_A_BOOKS_REPAIRED, KIND_U64, repaired),
+	{},
+};
+
 /* A run of attributes: a message's or a nest's. */
 struct span {
 	const void *start;
@@ -410,22 +428,59 @@ int pind_message_parse_audit(const struct nlmsghdr *nlh, struct pind_audit *ret)
 	return 0;
 }
 
-static int event_parse_attribute(const struct nlattr *attr, struct pind_event *event, bool *has)
+int pind_message_parse_books(const struct nlmsghdr *nlh, struct pind_books *ret)
 {
-	bool is_refusal = event->command == PIND_CMD_REFUSED_NTF;
+	struct pind_books books = {};
+	int r;
+
+	r = message_parse(nlh, books_fields, &books);
+	if (r < 0)
+		return r;
+	*ret = books;
+	return 0;
+}
+
+/* The attribute that the event is about. */
+static uint16_t event_object(uint8_t command)
+{
+	switch (command) {
+	case PIND_CMD_REFUSED_NTF:
+		return PIND_A_EVENT_REFUSAL;
+	case PIND_CMD_HIGH_NTF:
+	case PIND_CMD_GROUP_NEW_NTF:
+	case PIND_CMD_GROUP_DEAD_NTF:
+		return PIND_A_EVENT_GROUP;
+	case PIND_CMD_BOOKS_NTF:
+		return PIND_A_EVENT_BOOKS;
+	default:
+		return 0;
+	}
+}
+
+static int event_parse_object(const struct nlattr *attr, struct pind_event *event)
+{
+	struct span span = nest_span(attr);
 
 	switch (mnl_attr_get_type(attr)) {
 	case PIND_A_EVENT_REFUSAL:
-		if (!is_refusal || *has)
-			return -EBADMSG;
-		*has = true;
-		return span_parse(nest_span(attr), refusal_fields, &event->refusal);
+		return span_parse(span, refusal_fields, &event->refusal);
 	case PIND_A_EVENT_GROUP:
-		if (is_refusal || *has)
+		return span_parse(span, group_fields, &event->group) ?: group_check(&event->group);
+	default:
+		return span_parse(span, books_fields, &event->books);
+	}
+}
+
+static int event_parse_attribute(const struct nlattr *attr, struct pind_event *event, bool *has)
+{
+	switch (mnl_attr_get_type(attr)) {
+	case PIND_A_EVENT_REFUSAL:
+	case PIND_A_EVENT_GROUP:
+	case PIND_A_EVENT_BOOKS:
+		if (mnl_attr_get_type(attr) != event_object(event->command) || *has)
 			return -EBADMSG;
 		*has = true;
-		return span_parse(nest_span(attr), group_fields, &event->group) ?:
-		       group_check(&event->group);
+		return event_parse_object(attr, event);
 	case PIND_A_EVENT_LOST:
 		if (mnl_attr_get_payload_len(attr) != sizeof(event->lost))
 			return -EBADMSG;
@@ -447,9 +502,9 @@ int pind_message_parse_event(const struct nlmsghdr *nlh, struct pind_event *ret)
 	r = pind_message_command(nlh);
 	if (r < 0)
 		return r;
-	if (r < PIND_CMD_REFUSED_NTF || r > PIND_CMD_GROUP_DEAD_NTF)
-		return 0;
 	event.command = (uint8_t)r;
+	if (event_object(event.command) == 0)
+		return 0;
 	(void)message_span(nlh, &span);
 	while ((attr = span_next(&span, &bad))) {
 		r = event_parse_attribute(attr, &event, &has);

@@ -44,13 +44,15 @@ int pind_message_parse_account(const struct nlmsghdr *nlh, struct pind_account_i
 int pind_message_parse_refusal(const struct nlmsghdr *nlh, struct pind_refusal *ret);
 int pind_message_parse_counters(const struct nlmsghdr *nlh, struct pind_counters *ret);
 int pind_message_parse_audit(const struct nlmsghdr *nlh, struct pind_audit *ret);
+int pind_message_parse_books(const struct nlmsghdr *nlh, struct pind_books *ret);
 
-/* What an event carries: one of the two, told by the command. */
+/* What an event carries: one of the three, told by the command. */
 struct pind_event {
 	uint8_t command; /* one of PIND_CMD_*_NTF */
 	uint64_t lost;
 	struct pind_refusal refusal;
 	struct pind_group_info group;
+	struct pind_books books;
 };
 
 /* Return: 1, 0 if it is no event that is known, -EBADMSG. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the module says, as plain values. Each struct is one attribute set of
- * docs/netlink/pind.yaml, where the meaning of each field stands. Sizes are
+ * docs/netlink/pind.yaml, where the meaning of each field stands; struct pind_books
+ * is in pind/books.h. Sizes are
  * bytes. Strings belong to whoever hands the struct out, and live as long as
  * that one's contract says.
  */
@@ -13,6 +14,7 @@
 #include <stdint.h>
 
 #include <linux/pind.h>
+#include <pind/books.h>
 
 /* More than any kernel has pin and unpin functions. */
 #define PIND_HOOKS_MAX 64

@@ -85,12 +85,66 @@ static void test_refusal(void **state)
 	assert_null(strstr(pind_journal_refusal_message(buffer, &refusal), "too much"));
 }
 
+static void says(const struct pind_books *books, const char *expected)
+{
+	char buffer[PIND_BOOKS_SENTENCE_SIZE];
+
+	assert_string_equal(pind_books_sentence(books, buffer), expected);
+}
+
+#define REST "; run 'pinctl audit', and report it if they do not close then"
+
+static void test_books(void **state)
+{
+	const struct pind_books even = {
+		.ledger_pins = 5, .account_pins = 5, .group_pins = 5, .counted_pins = 5,
+		.ledger_charge = 16384, .group_charge = 16384, .current = 16384,
+		.known_pins = 7, .kernel_pins = 10, .older_pins = 3,
+	};
+	struct pind_books books = even;
+
+	says(&books, "the books close again");
+	books.difference = 1;
+	books.account_pins = 6;
+	says(&books, "the books do not close: the accounts hold 1 pin more than the ledger" REST);
+	books.group_pins = 3;
+	books.counted_pins = 8;
+	says(&books, "the books do not close: the accounts hold 1 pin more than the ledger, the "
+		     "groups hold 2 pins fewer than the ledger, the calls left 3 pins more than the "
+		     "ledger holds" REST);
+	/* what calls at work may move is no difference */
+	books.under_way = 2;
+	says(&books, "the books do not close: the calls left 3 pins more than the ledger holds" REST);
+	books = even;
+	books.difference = 4;
+	books.kernel_pins = 6;
+	says(&books, "the books do not close: the kernel holds 4 pins fewer than pind knows of" REST);
+	books = even;
+	books.difference = -2;
+	books.group_charge += 8192;
+	books.current -= 4096;
+	says(&books, "the books do not close: the groups are charged 8 KiB more than the ledger, the "
+		     "root is charged 4 KiB less than the ledger" REST);
+	books = even;
+	books.difference = -2;
+	says(&books, "the books do not close: they are off by 2" REST);
+	/* whatever the module sends: all of it, and no overflow */
+	memset(&books, 0x7f, sizeof(books));
+	books.under_way = 0;
+	books.account_pins = books.group_pins = books.counted_pins = INT64_MIN;
+	books.group_charge = books.current = INT64_MIN;
+	books.known_pins = INT64_MIN;
+	assert_non_null(strstr(pind_books_sentence(&books, (char[PIND_BOOKS_SENTENCE_SIZE]){ 0 }),
+			       "the root is charged"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_refusal),
+		cmocka_unit_test(test_books),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -318,6 +318,64 @@ static void test_event(void **state)
 	assert_int_equal(pind_message_parse_event(m.nlh, &event), 0);
 }
 
+static void put_books(struct nlmsghdr *nlh, uint16_t without)
+{
+	for (uint16_t type = 1; type <= PIND_A_BOOKS_MAX; type++)
+		if (type != without)
+			mnl_attr_put_u64(nlh, type, (uint64_t)-type);
+}
+
+static void test_books(void **state)
+{
+	struct pind_books books;
+	struct pind_event event;
+	struct nlattr *nest;
+	struct message m;
+
+	begin(&m, PIND_CMD_BOOKS_GET);
+	put_books(m.nlh, 0);
+	mnl_attr_put_u64(m.nlh, PIND_A_BOOKS_MAX + 1, 1);
+	assert_int_equal(pind_message_parse_books(m.nlh, &books), 0);
+	assert_int_equal(books.ledger_pins, -PIND_A_BOOKS_LEDGER_PINS);
+	assert_int_equal(books.account_pins, -PIND_A_BOOKS_ACCOUNT_PINS);
+	assert_int_equal(books.group_pins, -PIND_A_BOOKS_GROUP_PINS);
+	assert_int_equal(books.counted_pins, -PIND_A_BOOKS_COUNTED_PINS);
+	assert_int_equal(books.ledger_charge, -PIND_A_BOOKS_LEDGER_CHARGE);
+	assert_int_equal(books.group_charge, -PIND_A_BOOKS_GROUP_CHARGE);
+	assert_int_equal(books.current, -PIND_A_BOOKS_CURRENT);
+	assert_int_equal(books.known_pins, -PIND_A_BOOKS_KNOWN_PINS);
+	assert_int_equal(books.kernel_pins, -PIND_A_BOOKS_KERNEL_PINS);
+	assert_int_equal(books.older_pins, -PIND_A_BOOKS_OLDER_PINS);
+	assert_true(books.under_way == (uint64_t)-PIND_A_BOOKS_UNDER_WAY);
+	assert_int_equal(books.difference, -PIND_A_BOOKS_DIFFERENCE);
+	assert_true(books.checks == (uint64_t)-PIND_A_BOOKS_CHECKS);
+	assert_true(books.repaired == (uint64_t)-PIND_A_BOOKS_REPAIRED);
+	for (uint16_t type = 1; type <= PIND_A_BOOKS_MAX; type++) {
+		begin(&m, PIND_CMD_BOOKS_GET);
+		put_books(m.nlh, type);
+		assert_int_equal(pind_message_parse_books(m.nlh, &books), -EBADMSG);
+	}
+
+	begin(&m, PIND_CMD_BOOKS_NTF);
+	nest = mnl_attr_nest_start(m.nlh, PIND_A_EVENT_BOOKS);
+	put_books(m.nlh, 0);
+	mnl_attr_nest_end(m.nlh, nest);
+	mnl_attr_put_u64(m.nlh, PIND_A_EVENT_LOST, 17);
+	assert_int_equal(pind_message_parse_event(m.nlh, &event), 1);
+	assert_int_equal(event.command, PIND_CMD_BOOKS_NTF);
+	assert_int_equal(event.lost, 17);
+	assert_int_equal(event.books.difference, -PIND_A_BOOKS_DIFFERENCE);
+	/* with an object that is none of its */
+	nest = mnl_attr_nest_start(m.nlh, PIND_A_EVENT_GROUP);
+	put_group(m.nlh);
+	mnl_attr_nest_end(m.nlh, nest);
+	assert_int_equal(pind_message_parse_event(m.nlh, &event), -EBADMSG);
+	/* without one */
+	begin(&m, PIND_CMD_BOOKS_NTF);
+	mnl_attr_put_u64(m.nlh, PIND_A_EVENT_LOST, 17);
+	assert_int_equal(pind_message_parse_event(m.nlh, &event), -EBADMSG);
+}
+
 static void test_small_ones(void **state)
 {
 	struct pind_account_info account;
@@ -366,7 +424,7 @@ int main(void)
 		cmocka_unit_test(test_twice),	  cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_garbled),	  cmocka_unit_test(test_refusal),
 		cmocka_unit_test(test_info),	  cmocka_unit_test(test_event),
-		cmocka_unit_test(test_small_ones),
+		cmocka_unit_test(test_books),	  cmocka_unit_test(test_small_ones),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The books of the module, as PIND_CMD_BOOKS_GET tells them, and what is wrong with
+ * them in words: for the daemon and pinctl, so that both say the same. The meaning
+ * of each number stands in docs/netlink/pind.yaml.
+ */
+#ifndef PIND_BOOKS_H
+#define PIND_BOOKS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* Pins, but for the charges and current, which are bytes. */
+struct pind_books {
+	int64_t ledger_pins;
+	int64_t account_pins;
+	int64_t group_pins;
+	int64_t counted_pins;
+	int64_t ledger_charge;
+	int64_t group_charge;
+	int64_t current;
+	int64_t known_pins;
+	int64_t kernel_pins;
+	int64_t older_pins;
+	uint64_t under_way;
+	int64_t difference;
+	uint64_t checks;
+	uint64_t repaired;
+};
+
+/* Room for what pind_books_sentence() says. */
+#define PIND_BOOKS_SENTENCE_SIZE 768
+
+/* The absolute value, of the smallest number too. */
+static inline uint64_t pind_books_size(int64_t number)
+{
+	return number < 0 ? -(uint64_t)number : (uint64_t)number;
+}
+
+/* What no wrong number of the module's shall make overflow. */
+static inline int64_t pind_books_less(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a - (uint64_t)b);
+}
+
+/* Pins that the kernel holds and neither a call nor an older pin explains; negative: lacks. */
+static inline int64_t pind_books_unexplained(const struct pind_books *books)
+{
+	return pind_books_less(pind_books_less(books->kernel_pins, books->known_pins),
+			       books->older_pins);
+}
+
+/* What differs, one clause each: "the accounts hold 3 pins more than the ledger". */
+static inline size_t pind_books_clauses(const struct pind_books *books, char *buffer, size_t size)
+{
+	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	const struct {
+		const char *who;
+		int64_t more;
+		uint64_t unit; /* of more: 1 is a pin, else so many bytes */
+		const char *than;
+	} sums[] = {
+		{ "the accounts hold", pind_books_less(books->account_pins, books->ledger_pins), 1,
+		  "the ledger" },
+		{ "the groups hold", pind_books_less(books->group_pins, books->ledger_pins), 1,
+		  "the ledger" },
+		{ "the calls left", pind_books_less(books->counted_pins, books->ledger_pins), 1,
+		  "the ledger holds" },
+		{ "the kernel holds", pind_books_unexplained(books), 1, "pind knows of" },
+		{ "the groups are charged",
+		  pind_books_less(books->group_charge, books->ledger_charge), page, "the ledger" },
+		{ "the root is charged", pind_books_less(books->current, books->ledger_charge), page,
+		  "the ledger" },
+	};
+	size_t length = 0;
+
+	buffer[0] = '\0';
+	for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++) {
+		uint64_t amount = pind_books_size(sums[i].more);
+		const char *unit = sums[i].unit > 1 ? " KiB" : amount == 1 ? " pin" : " pins";
+
+		/* what a call at work has moved in one sum it will move in the other */
+		if (amount / sums[i].unit <= books->under_way || length >= size)
+			continue;
+		length += (size_t)snprintf(buffer + length, size - length, "%s%s %llu%s %s than %s",
+					   length ? ", " : "", sums[i].who,
+					   (unsigned long long)(sums[i].unit > 1 ? amount / 1024 :
+										   amount),
+					   unit, sums[i].more > 0 ? "more" :
+					   sums[i].unit > 1 ? "less" : "fewer",
+					   sums[i].than);
+	}
+	return length;
+}
+
+/**
+ * pind_books_sentence - the news of PIND_CMD_BOOKS_NTF: what is wrong, and what to do
+ * @buffer: PIND_BOOKS_SENTENCE_SIZE bytes
+ *
+ * Return: @buffer.
+ */
+static inline const char *pind_books_sentence(const struct pind_books *books, char *buffer)
+{
+	char clauses[512];
+
+	if (books->difference == 0)
+		(void)snprintf(buffer, PIND_BOOKS_SENTENCE_SIZE, "the books close again");
+	else if (pind_books_clauses(books, clauses, sizeof(clauses)))
+		(void)snprintf(buffer, PIND_BOOKS_SENTENCE_SIZE,
+			       "the books do not close: %s; run 'pinctl audit', and report it if "
+			       "they do not close then",
+			       clauses);
+	else
+		/* the checks found it, and calls at work hide it in these sums */
+		(void)snprintf(buffer, PIND_BOOKS_SENTENCE_SIZE,
+			       "the books do not close: they are off by %llu; run 'pinctl audit', "
+			       "and report it if they do not close then",
+			       (unsigned long long)pind_books_size(books->difference));
+	return buffer;
+}
+
+#endif /* PIND_BOOKS_H */
