@@ -23,6 +23,7 @@ static const struct {
 	{ PIND_MANAGER_INTERFACE, "ListAccounts" },
 	{ PIND_MANAGER_INTERFACE, "ListRefusals" },
 	{ PIND_MANAGER_INTERFACE, "GetCounters" },
+	{ PIND_MANAGER_INTERFACE, "GetBooks" },
 };
 
 static bool is_open_to_all(const char *interface, const char *member)

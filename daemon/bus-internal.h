@@ -41,6 +41,7 @@ int pind_bus_append_account(sd_bus_message *m, const struct pind_account_info *a
 			    const char *path);
 int pind_bus_append_quota(sd_bus_message *m, const struct pind_quota *quota, bool present);
 int pind_bus_append_counters(sd_bus_message *m, const struct pind_counters *counters);
+int pind_bus_append_books(sd_bus_message *m, const struct pind_books *books);
 int pind_bus_append_audit(sd_bus_message *m, const struct pind_audit *audit);
 
 /* A string of strangers, as pind_text_clean() makes it. */

@@ -83,8 +83,7 @@ static int get_hooks(sd_bus *connection, const char *object, const char *interfa
 
 		r = sd_bus_message_append(
 			reply, "(ssst)", hook->name, hook->mechanism,
-			hook_state(hook->state),
-			hook->calls);
+			hook_state(hook->state), hook->calls);
 	}
 	return r < 0 ? r : sd_bus_message_close_container(reply);
 }
@@ -285,23 +284,70 @@ static int method_get_counters(sd_bus_message *call, void *userdata, sd_bus_erro
 	return sd_bus_message_send(reply);
 }
 
-static int method_audit(sd_bus_message *call, void *userdata, sd_bus_error *error)
+static int method_get_books(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	struct pind_bus *bus = userdata;
-	struct pind_audit audit;
+	struct pind_books books;
 	int r;
 
-	r = bus->calls->audit(bus->userdata, &audit, error);
+	r = bus->calls->books(bus->userdata, &books, error);
 	if (r < 0)
 		return r;
 	r = sd_bus_message_new_method_return(call, &reply);
 	if (r < 0)
 		return r;
-	r = pind_bus_append_audit(reply, &audit);
+	r = pind_bus_append_books(reply, &books);
 	if (r < 0)
 		return r;
 	return sd_bus_message_send(reply);
+}
+
+/* The audit that a call waits for is over. */
+static void audit_done(const struct pind_audit *audit, const sd_bus_error *error, void *closure)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *call = closure, *reply = NULL;
+	int r;
+
+	if (!audit) {
+		(void)sd_bus_reply_method_error(call, error);
+		return;
+	}
+	r = sd_bus_message_new_method_return(call, &reply);
+	r = r < 0 ? r : pind_bus_append_audit(reply, audit);
+	r = r < 0 ? r : sd_bus_message_send(reply);
+	if (r < 0)
+		(void)sd_bus_reply_method_errno(call, r, NULL);
+}
+
+static int begin_audit(struct pind_bus *bus, sd_bus_message *call, const char *path,
+		       sd_bus_error *error)
+{
+	int r;
+
+	r = bus->calls->audit(bus->userdata, path, audit_done, sd_bus_message_ref(call), error);
+	if (r < 0) {
+		(void)sd_bus_message_unref(call);
+		return r;
+	}
+	return 1;
+}
+
+static int method_audit(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	return begin_audit(userdata, call, NULL, error);
+}
+
+static int method_audit_group(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	_cleanup_free_ char *path = NULL;
+	struct pind_bus *bus = userdata;
+	int r;
+
+	r = read_path(bus, call, &path, error);
+	if (r < 0)
+		return r;
+	return begin_audit(bus, call, path, error);
 }
 
 /*
@@ -344,11 +390,16 @@ static const sd_bus_vtable manager_vtable[] = {
 				method_list_refusals, FREE),
 	SD_BUS_METHOD_WITH_ARGS("GetCounters", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", counters),
 				method_get_counters, FREE),
+	SD_BUS_METHOD_WITH_ARGS("GetBooks", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", books),
+				method_get_books, FREE),
 	SD_BUS_METHOD_WITH_ARGS("Audit", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", result),
 				method_audit, FREE),
+	SD_BUS_METHOD_WITH_ARGS("AuditGroup", SD_BUS_ARGS("s", name),
+				SD_BUS_RESULT("a{sv}", result), method_audit_group, FREE),
 	SD_BUS_SIGNAL_WITH_ARGS("Refused", SD_BUS_ARGS("a{sv}", refusal), 0),
 	SD_BUS_SIGNAL_WITH_ARGS("High",
 				SD_BUS_ARGS("o", group, "s", path, "t", current, "t", high), 0),
+	SD_BUS_SIGNAL_WITH_ARGS("BooksDiffer", SD_BUS_ARGS("a{sv}", books), 0),
 	SD_BUS_VTABLE_END,
 };
 

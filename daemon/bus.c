@@ -97,6 +97,18 @@ void pind_bus_emit_high(struct pind_bus *bus, const struct pind_group_info *grou
 	log_failure("High", r);
 }
 
+void pind_bus_emit_books(struct pind_bus *bus, const struct pind_books *books)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+	int r;
+
+	r = sd_bus_message_new_signal(bus->bus, &m, PIND_OBJECT, PIND_MANAGER_INTERFACE,
+				      "BooksDiffer");
+	r = r < 0 ? r : pind_bus_append_books(m, books);
+	r = r < 0 ? r : sd_bus_send(bus->bus, m, NULL);
+	log_failure("BooksDiffer", r);
+}
+
 void pind_bus_emit_added(struct pind_bus *bus, const struct pind_group *group)
 {
 	_cleanup_free_ char *object = NULL;

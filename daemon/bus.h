@@ -32,6 +32,9 @@ struct pind_quota_request {
 	bool runtime;
 };
 
+typedef void (*pind_bus_audit_done)(const struct pind_audit *audit, const sd_bus_error *error,
+				    void *closure);
+
 /*
  * What the bus has others do. Those with an error return 0, or a negative errno with
  * the error set: one of PIND_ERROR_* and a sentence.
@@ -77,7 +80,13 @@ struct pind_bus_calls {
 			int (*handler)(const struct pind_refusal *refusal, void *closure),
 			void *closure, sd_bus_error *error);
 	int (*counters)(void *userdata, struct pind_counters *ret_counters, sd_bus_error *error);
-	int (*audit)(void *userdata, struct pind_audit *ret_audit, sd_bus_error *error);
+	int (*books)(void *userdata, struct pind_books *ret_books, sd_bus_error *error);
+	/*
+	 * Of the group at @path and all below it; of everything for NULL. Only begins it:
+	 * once it is over, @done gets the result, or NULL and an error, once.
+	 */
+	int (*audit)(void *userdata, const char *path, pind_bus_audit_done done, void *closure,
+		     sd_bus_error *error);
 };
 
 /**
@@ -98,6 +107,7 @@ int pind_bus_request_name(struct pind_bus *bus);
 /* Signals. A failure to send is logged; there is nobody else to tell. */
 void pind_bus_emit_refused(struct pind_bus *bus, const struct pind_refusal *refusal);
 void pind_bus_emit_high(struct pind_bus *bus, const struct pind_group_info *group);
+void pind_bus_emit_books(struct pind_bus *bus, const struct pind_books *books);
 /* The group's object came to be, or is about to go (it must still be found). */
 void pind_bus_emit_added(struct pind_bus *bus, const struct pind_group *group);
 void pind_bus_emit_removed(struct pind_bus *bus, const struct pind_group *group);

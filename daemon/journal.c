@@ -102,13 +102,38 @@ void pind_journal_high(const struct pind_group_info *group)
 	char message[PIND_TEXT_PATH_SIZE + 128], path[PIND_TEXT_PATH_SIZE];
 	char current[PIND_TEXT_SIZE_SIZE], high[PIND_TEXT_SIZE_SIZE];
 
-	(void)snprintf(message, sizeof(message), "%s pins %s, more than its high of %s",
+	/* current is of when the event was sent, and may be below high again */
+	(void)snprintf(message, sizeof(message), "%s rose above its high of %s, and pins %s now",
 		       pind_text_clean(path, sizeof(path), group->path),
-		       pind_text_size(current, group->current), pind_text_size(high, group->high));
+		       pind_text_size(high, group->high), pind_text_size(current, group->current));
 	(void)sd_journal_send("MESSAGE=%s", message, "MESSAGE_ID=%s", PIND_MESSAGE_HIGH,
 			      "PRIORITY=%d", LOG_NOTICE, "PIND_CGROUP=%s", group->path,
 			      "PIND_CURRENT=%" PRIu64, group->current, "PIND_HIGH=%" PRIu64,
 			      group->high, NULL);
+	show(message);
+}
+
+void pind_journal_books(const struct pind_books *books)
+{
+	char message[PIND_BOOKS_SENTENCE_SIZE];
+
+	(void)sd_journal_send("MESSAGE=%s", pind_books_sentence(books, message),
+			      "MESSAGE_ID=%s", PIND_MESSAGE_BOOKS, "PRIORITY=%d",
+			      books->difference ? LOG_ERR : LOG_NOTICE,
+			      "PIND_DIFFERENCE=%" PRId64, books->difference,
+			      "PIND_LEDGER_PINS=%" PRId64, books->ledger_pins,
+			      "PIND_ACCOUNT_PINS=%" PRId64, books->account_pins,
+			      "PIND_GROUP_PINS=%" PRId64, books->group_pins,
+			      "PIND_COUNTED_PINS=%" PRId64, books->counted_pins,
+			      "PIND_LEDGER_CHARGE=%" PRId64, books->ledger_charge,
+			      "PIND_GROUP_CHARGE=%" PRId64, books->group_charge,
+			      "PIND_CURRENT=%" PRId64, books->current,
+			      "PIND_KNOWN_PINS=%" PRId64, books->known_pins,
+			      "PIND_KERNEL_PINS=%" PRId64, books->kernel_pins,
+			      "PIND_OLDER_PINS=%" PRId64, books->older_pins,
+			      "PIND_UNDER_WAY=%" PRIu64, books->under_way,
+			      "PIND_CHECKS=%" PRIu64, books->checks,
+			      "PIND_REPAIRED=%" PRIu64, books->repaired, NULL);
 	show(message);
 }
 

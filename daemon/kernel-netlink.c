@@ -7,6 +7,7 @@
 
 #include <pind/cleanup.h>
 
+#include "kernel-audit.h"
 #include "kernel-netlink.h"
 #include "message.h"
 #include "netlink.h"
@@ -18,7 +19,9 @@ struct kernel_netlink {
 	struct pind_kernel kernel;
 	struct pind_netlink *nl; /* requests */
 	int fd; /* multicast: nlctrl's "notify" and, while it is there, the module's "events" */
+	sd_event *event;
 	sd_event_source *source;
+	struct kernel_audits audits;
 	struct pind_family family; /* id 0: the module is not there */
 	uint16_t lost_of; /* the family that the next one is about */
 	uint64_t lost; /* events lost, as the module last said */
@@ -173,12 +176,12 @@ static int on_counters(const struct nlmsghdr *nlh, void *userdata)
 	return pind_message_parse_counters(nlh, answer->ret);
 }
 
-static int on_audit(const struct nlmsghdr *nlh, void *userdata)
+static int on_books(const struct nlmsghdr *nlh, void *userdata)
 {
 	struct answer *answer = userdata;
 
 	answer->count++;
-	return pind_message_parse_audit(nlh, answer->ret);
+	return pind_message_parse_books(nlh, answer->ret);
 }
 
 /* A request without attributes whose answer is one struct. */
@@ -210,9 +213,17 @@ static int kernel_counters_get(struct pind_kernel *kernel, struct pind_counters 
 	return request_struct(kernel, PIND_CMD_COUNTERS_GET, on_counters, ret_counters);
 }
 
-static int kernel_audit(struct pind_kernel *kernel, struct pind_audit *ret_audit)
+static int kernel_books_get(struct pind_kernel *kernel, struct pind_books *ret_books)
 {
-	return request_struct(kernel, PIND_CMD_AUDIT, on_audit, ret_audit);
+	return request_struct(kernel, PIND_CMD_BOOKS_GET, on_books, ret_books);
+}
+
+static int kernel_audit(struct pind_kernel *kernel, uint64_t id, pind_audit_handler handler,
+			void *userdata)
+{
+	struct kernel_netlink *k = kernel_of(kernel);
+
+	return kernel_audit_begin(&k->audits, kernel, k->event, id, handler, userdata);
 }
 
 /* A request about one group, answered with the group. */
@@ -340,6 +351,9 @@ static void event_take(struct kernel_netlink *k, const struct nlmsghdr *nlh)
 	case PIND_CMD_GROUP_DEAD_NTF:
 		k->handlers->group_dead(&event.group, k->userdata);
 		break;
+	case PIND_CMD_BOOKS_NTF:
+		k->handlers->books(&event.books, k->userdata);
+		break;
 	}
 	if (lost)
 		k->handlers->stale(k->userdata);
@@ -384,6 +398,7 @@ static int kernel_start(struct pind_kernel *kernel, sd_event *event,
 
 	k->handlers = handlers;
 	k->userdata = userdata;
+	k->event = sd_event_ref(event);
 
 	r = pind_netlink_resolve(k->nl, "nlctrl", "notify", &control);
 	if (r < 0)
@@ -408,7 +423,9 @@ static void kernel_free(struct pind_kernel *kernel)
 {
 	struct kernel_netlink *k = kernel_of(kernel);
 
+	kernel_audit_cancel(&k->audits);
 	(void)sd_event_source_disable_unref(k->source);
+	(void)sd_event_unref(k->event);
 	if (k->fd >= 0)
 		(void)close(k->fd);
 	(void)pind_netlink_free(k->nl);
@@ -425,6 +442,7 @@ static const struct pind_kernel_ops kernel_ops = {
 	.account_dump = kernel_account_dump,
 	.refusal_dump = kernel_refusal_dump,
 	.counters_get = kernel_counters_get,
+	.books_get = kernel_books_get,
 	.audit = kernel_audit,
 	.free = kernel_free,
 };

@@ -3,8 +3,8 @@
  * The kernel as the daemon sees it: a table of functions, so that the tests can
  * put a kernel of their own in its place. The real one is kernel-netlink.c.
  *
- * Requests are answered before they return. They return 0 or more on success and
- * a negative errno, the same for all of them:
+ * Requests but for the audit are answered before they return. They return 0 or more
+ * on success and a negative errno, the same for all of them:
  *   -ENODEV     the module is not loaded
  *   -ETIMEDOUT  it did not answer in time
  *   -EBADMSG    it answered with something that is not the contract
@@ -25,6 +25,8 @@ struct pind_kernel;
 typedef int (*pind_group_handler)(const struct pind_group_info *group, void *userdata);
 typedef int (*pind_account_handler)(const struct pind_account_info *account, void *userdata);
 typedef int (*pind_refusal_handler)(const struct pind_refusal *refusal, void *userdata);
+/* The end of an audit: its result, or with a negative errno NULL. */
+typedef void (*pind_audit_handler)(int r, const struct pind_audit *audit, void *userdata);
 
 /* What the kernel tells unasked. Strings live until the handler returns. */
 struct pind_kernel_handlers {
@@ -39,6 +41,8 @@ struct pind_kernel_handlers {
 	void (*group_new)(const struct pind_group_info *group, void *userdata);
 	/* The cgroup was removed, or (pins and current 0) its last pin went. */
 	void (*group_dead)(const struct pind_group_info *group, void *userdata);
+	/* The books no longer close, or (difference 0) close again. */
+	void (*books)(const struct pind_books *books, void *userdata);
 };
 
 struct pind_kernel_ops {
@@ -72,7 +76,16 @@ struct pind_kernel_ops {
 			    void *userdata);
 
 	int (*counters_get)(struct pind_kernel *kernel, struct pind_counters *ret_counters);
-	int (*audit)(struct pind_kernel *kernel, struct pind_audit *ret_audit);
+	/* -EOPNOTSUPP: the module is too old to have a self-check. */
+	int (*books_get)(struct pind_kernel *kernel, struct pind_books *ret_books);
+	/*
+	 * Of what one group and those below it hold, of everything with id 0. It may
+	 * take minutes, so it is the one request that is only begun here: the handler
+	 * is called once, from the event loop; not at all if this fails. -ENOENT (to
+	 * the handler): no such cgroup; -ECANCELED: the kernel is being freed.
+	 */
+	int (*audit)(struct pind_kernel *kernel, uint64_t id, pind_audit_handler handler,
+		     void *userdata);
 
 	void (*free)(struct pind_kernel *kernel);
 };
@@ -80,7 +93,8 @@ struct pind_kernel_ops {
 /* The head of each body's own struct. */
 struct pind_kernel {
 	const struct pind_kernel_ops *ops;
-	/* The module's sentence on the last request that failed, or "". */
+	/* The module's sentence on the last request that failed, or "". In the handler of
+	 * an audit, that audit's. */
 	char text[256];
 	/* Dumps that were overtaken by a change and asked for again. */
 	uint64_t overtaken;

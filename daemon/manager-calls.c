@@ -41,10 +41,33 @@ static void call_message_came(void *userdata)
 	m->epoch++;
 }
 
+/* Asks the module about itself, once for each message. */
+static void refresh_info(struct pind_manager *m)
+{
+	_cleanup_free_ char *before = NULL;
+	struct pind_info info;
+
+	if (!m->present || m->info_epoch == m->epoch || m->signalling)
+		return;
+	m->info_epoch = m->epoch;
+	/* a module that does not answer shows in the State; the last values stay */
+	if (m->kernel->ops->info_get(m->kernel, &info) < 0 || info.load_id != m->info.load_id) {
+		manager_sync_soon(m, 0);
+		return;
+	}
+	before = TAKE_PTR(m->reason);
+	manager_take_info(m, &info);
+	manager_renew_reason(m);
+	/* whoever else has to know is told after the answer */
+	if (strcmp(before ?: "", m->reason ?: ""))
+		manager_later(m);
+}
+
 static void call_status(void *userdata, struct pind_status *ret_status)
 {
 	struct pind_manager *m = userdata;
 
+	refresh_info(m);
 	*ret_status = (struct pind_status){
 		.state = manager_state(m),
 		.reason = m->reason ?: "",
@@ -58,17 +81,8 @@ static void call_status(void *userdata, struct pind_status *ret_status)
 static const struct pind_info *call_info(void *userdata)
 {
 	struct pind_manager *m = userdata;
-	struct pind_info info;
 
-	if (m->present && m->info_epoch != m->epoch) {
-		/* a module that does not answer shows in the State; the last values stay */
-		if (m->kernel->ops->info_get(m->kernel, &info) < 0 ||
-		    info.load_id != m->info.load_id)
-			manager_sync_soon(m, 0);
-		else
-			m->info = info;
-		m->info_epoch = m->epoch;
-	}
+	refresh_info(m);
 	if (!m->present) {
 		m->info.page_size = (uint32_t)sysconf(_SC_PAGESIZE);
 		m->info.total_ram = (uint64_t)sysconf(_SC_PHYS_PAGES) * m->info.page_size;
@@ -287,14 +301,73 @@ static int call_counters(void *userdata, struct pind_counters *ret_counters, sd_
 	return 0;
 }
 
-static int call_audit(void *userdata, struct pind_audit *ret_audit, sd_bus_error *error)
+static int call_books(void *userdata, struct pind_books *ret_books, sd_bus_error *error)
 {
 	struct pind_manager *m = userdata;
 	int r;
 
-	r = m->kernel->ops->audit(m->kernel, ret_audit);
+	r = m->kernel->ops->books_get(m->kernel, ret_books);
+	if (r == -EOPNOTSUPP)
+		return sd_bus_error_set(error, PIND_ERROR_KERNEL,
+					"the kernel module is older than the daemon and has no "
+					"books to show; load the one of the same version");
 	if (r < 0)
 		return manager_kernel_error(m, r, NULL, error);
+	return 0;
+}
+
+/* An audit, and who waits for it. */
+struct audit {
+	struct pind_manager *m;
+	char *path; /* NULL: of everything */
+	pind_bus_audit_done done;
+	void *closure;
+};
+
+static void audit_free(struct audit *audit)
+{
+	free(audit->path);
+	free(audit);
+}
+
+DEFINE_CLEANUP(struct audit, audit_free, audit_freep)
+
+static void on_audit_done(int r, const struct pind_audit *result, void *userdata)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	_cleanup_(audit_freep) struct audit *audit = userdata;
+
+	audit->m->epoch++;
+	if (r < 0)
+		(void)manager_kernel_error(audit->m, r, audit->path, &error);
+	audit->done(result, &error, audit->closure);
+}
+
+static int call_audit(void *userdata, const char *path, pind_bus_audit_done done, void *closure,
+		      sd_bus_error *error)
+{
+	_cleanup_(audit_freep) struct audit *audit = calloc(1, sizeof(*audit));
+	struct pind_manager *m = userdata;
+	struct pind_group *group = NULL;
+	int r;
+
+	if (!audit)
+		return -ENOMEM;
+	*audit = (struct audit){ .m = m, .done = done, .closure = closure };
+	if (path) {
+		audit->path = strdup(path);
+		if (!audit->path)
+			return -ENOMEM;
+		r = call_group_find(m, path, &group, error);
+		if (r < 0)
+			return r;
+		if (r == 0)
+			return manager_kernel_error(m, -ENOENT, path, error);
+	}
+	r = m->kernel->ops->audit(m->kernel, group ? group->info.id : 0, on_audit_done, audit);
+	if (r < 0)
+		return manager_kernel_error(m, r, path, error);
+	TAKE_PTR(audit);
 	return 0;
 }
 
@@ -315,5 +388,6 @@ const struct pind_bus_calls manager_calls = {
 	.accounts = call_accounts,
 	.refusals = call_refusals,
 	.counters = call_counters,
+	.books = call_books,
 	.audit = call_audit,
 };

@@ -3,6 +3,7 @@
  * What the files of the manager share; for manager*.c only:
  *   manager.c        life: start, stop, state, what the kernel tells
  *   manager-sync.c   reading everything anew
+ *   manager-check.c  what the module says of itself: its hooks and its books
  *   manager-quota.c  quotas: the rules, and who has to know of a change
  *   manager-calls.c  what the bus asks for
  */
@@ -26,6 +27,8 @@ enum trouble {
 	TROUBLE_MODULE, /* it does not answer as it should */
 	TROUBLE_STORE, /* a file of quotas was damaged */
 	TROUBLE_QUOTA, /* a quota could not be applied */
+	TROUBLE_HOOKS, /* some are lost */
+	TROUBLE_BOOKS, /* they do not close */
 	TROUBLES
 };
 
@@ -53,6 +56,7 @@ struct pind_manager {
 	struct pind_info info; /* as last read */
 	uint64_t epoch; /* counts what comes from outside: values are fresh within one */
 	uint64_t info_epoch;
+	int64_t difference; /* of the books, as was told; 0: they close */
 	uint64_t resyncs;
 	bool stale; /* something was lost since the last reading */
 	bool synced; /* everything was read once in this life */
@@ -77,6 +81,19 @@ void manager_signal(struct pind_manager *m, manager_signal_t signal,
 		    const struct pind_group *group);
 /* Tells of a refusal, if it was not told before. */
 void manager_tell_refusal(struct pind_manager *m, const struct pind_refusal *refusal);
+
+/* As the State has it now; set anew by manager_settle_state(). */
+void manager_renew_reason(struct pind_manager *m);
+/* For a sentence that stands in the journal already. */
+void manager_replace_trouble(struct pind_manager *m, enum trouble trouble, char *sentence);
+
+/* manager-check.c */
+/* Takes in what the module said of itself, and judges it: to be settled by the caller. */
+void manager_take_info(struct pind_manager *m, const struct pind_info *info);
+/* Takes in the books, and tells if they do not close any more, or close again. */
+void manager_take_books(struct pind_manager *m, const struct pind_books *books);
+/* What was said is void: the module went, or is another. */
+void manager_forget_check(struct pind_manager *m);
 
 /* manager-sync.c */
 /* Reads everything anew now. Return: 0; -ENODEV without a module; negative errno. */

@@ -94,6 +94,7 @@ void manager_module_gone(struct pind_manager *m)
 	m->info_epoch = 0;
 	manager_set_trouble(m, TROUBLE_MODULE, NULL);
 	manager_set_trouble(m, TROUBLE_QUOTA, NULL);
+	manager_forget_check(m);
 	(void)sd_event_source_set_enabled(m->sync_timer, SD_EVENT_OFF);
 	manager_settle_state(m);
 }
@@ -188,13 +189,13 @@ static int sync_info(struct pind_manager *m)
 	if (r < 0)
 		return r;
 	other = !m->present || info.load_id != m->info.load_id;
-	if (other)
+	if (other) {
 		manager_drop_all(m);
-	m->info = info;
-	m->info_epoch = m->epoch;
+		manager_forget_check(m);
+		pind_journal_module_came(&info);
+	}
 	m->present = true;
-	if (other)
-		pind_journal_module_came(&m->info);
+	manager_take_info(m, &info);
 	return 0;
 }
 

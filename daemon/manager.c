@@ -41,23 +41,32 @@ static char *manager_new_reason(const struct pind_manager *m)
 	return fclose(file) == 0 ? TAKE_PTR(reason) : NULL;
 }
 
-void manager_set_trouble(struct pind_manager *m, enum trouble trouble, char *sentence)
+void manager_replace_trouble(struct pind_manager *m, enum trouble trouble, char *sentence)
 {
-	if (sentence && (!m->troubles[trouble] || strcmp(sentence, m->troubles[trouble])))
-		pind_log(LOG_ERR, "%s", sentence);
 	free(m->troubles[trouble]);
 	m->troubles[trouble] = sentence;
 }
 
+void manager_set_trouble(struct pind_manager *m, enum trouble trouble, char *sentence)
+{
+	if (sentence && (!m->troubles[trouble] || strcmp(sentence, m->troubles[trouble])))
+		pind_log(LOG_ERR, "%s", sentence);
+	manager_replace_trouble(m, trouble, sentence);
+}
+
+void manager_renew_reason(struct pind_manager *m)
+{
+	free(m->reason);
+	m->reason = manager_new_reason(m);
+}
+
 void manager_settle_state(struct pind_manager *m)
 {
-	char *reason = manager_new_reason(m);
 	char *told;
 
-	free(m->reason);
-	m->reason = reason;
-	if (asprintf(&told, "%s%s%s", manager_state(m), reason && reason[0] ? ": " : "",
-		     reason ?: "") < 0)
+	manager_renew_reason(m);
+	if (asprintf(&told, "%s%s%s", manager_state(m), m->reason && m->reason[0] ? ": " : "",
+		     m->reason ?: "") < 0)
 		return;
 	if (m->told && !strcmp(told, m->told) && m->told_load_id == m->info.load_id) {
 		free(told);
@@ -67,8 +76,11 @@ void manager_settle_state(struct pind_manager *m)
 	m->told = told;
 	m->told_load_id = m->info.load_id;
 	(void)sd_notifyf(false, "STATUS=%s", told);
-	if (m->bus)
-		pind_bus_emit_status_changed(m->bus);
+	if (!m->bus)
+		return;
+	m->signalling = true;
+	pind_bus_emit_status_changed(m->bus);
+	m->signalling = false;
 }
 
 void manager_later(struct pind_manager *m)
@@ -106,6 +118,7 @@ static int on_later(sd_event_source *source, void *userdata)
 		manager_apply_quotas(m);
 	}
 	(void)pind_groups_visit(m->groups, emit_if_changed, m);
+	manager_settle_state(m);
 	return 0;
 }
 
@@ -208,6 +221,17 @@ static void on_group_dead(const struct pind_group_info *info, void *userdata)
 		manager_apply_quotas(m);
 }
 
+static void on_books(const struct pind_books *books, void *userdata)
+{
+	struct pind_manager *m = userdata;
+
+	m->epoch++;
+	if (!m->present)
+		return;
+	manager_take_books(m, books);
+	manager_settle_state(m);
+}
+
 static const struct pind_kernel_handlers kernel_handlers = {
 	.arrived = on_arrived,
 	.left = on_left,
@@ -216,6 +240,7 @@ static const struct pind_kernel_handlers kernel_handlers = {
 	.high = on_high,
 	.group_new = on_group_new,
 	.group_dead = on_group_dead,
+	.books = on_books,
 };
 
 static int on_sync_timer(sd_event_source *source, uint64_t time, void *userdata)

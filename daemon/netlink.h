@@ -12,7 +12,7 @@
 
 #include <linux/netlink.h>
 
-/* How long the kernel may take to answer. An audit of a big ledger is the slowest. */
+/* How long the kernel may take to answer, after it has taken the request. */
 #define PIND_NETLINK_TIMEOUT_SECONDS 20
 
 /* A dump that is overtaken so often is handed out as it is. */

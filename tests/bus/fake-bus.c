@@ -265,6 +265,61 @@ static int method_high(sd_bus_message *call, void *userdata, sd_bus_error *error
 	return done(call);
 }
 
+/* The books are off by so many pins, which the accounts hold too many; 0: they close. */
+static int method_books(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct fake_kernel *k = userdata;
+	int64_t difference;
+	int silently;
+	int r;
+
+	r = sd_bus_message_read(call, "xb", &difference, &silently);
+	if (r < 0)
+		return r;
+	k->books.difference = difference;
+	k->books.account_pins = k->books.ledger_pins + difference;
+	k->books.under_way = 0;
+	if (!silently)
+		k->handlers->books(&k->books, k->userdata);
+	return done(call);
+}
+
+static int method_hook(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct fake_kernel *k = userdata;
+	int r;
+
+	r = sd_bus_message_read(call, "u", &k->hook_state);
+	return r < 0 ? r : done(call);
+}
+
+static int method_grow_old(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct fake_kernel *k = userdata;
+
+	k->old = true;
+	return done(call);
+}
+
+/* Audits take until "EndAudit". */
+static int method_hold_audits(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct fake_kernel *k = userdata;
+
+	k->audit_held = true;
+	return done(call);
+}
+
+static int method_end_audit(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct fake_kernel *k = userdata;
+
+	if (!k->audit_handler)
+		return sd_bus_error_set(error, SD_BUS_ERROR_FAILED, "no audit is under way");
+	fake_audit_end(k, 0);
+	return done(call);
+}
+
 static int method_overrun(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
 	struct fake_kernel *k = userdata;
@@ -336,6 +391,11 @@ static const sd_bus_vtable fake_vtable[] = {
 	SD_BUS_METHOD("Account", "susss", NULL, method_account, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Refuse", "ssayb", NULL, method_refuse, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("High", "s", NULL, method_high, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("Books", "xb", NULL, method_books, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("Hook", "u", NULL, method_hook, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("GrowOld", NULL, NULL, method_grow_old, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("HoldAudits", NULL, NULL, method_hold_audits, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("EndAudit", NULL, NULL, method_end_audit, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Overrun", NULL, NULL, method_overrun, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Fail", "sis", NULL, method_fail, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Requests", "s", "tt", method_requests, SD_BUS_VTABLE_UNPRIVILEGED),

@@ -9,7 +9,7 @@
 
 const char *const fake_request_names[FAKE_REQUESTS] = {
 	"info-get",	"group-get",   "group-set",    "group-reset-peak", "group-dump",
-	"account-dump", "refusal-dump", "counters-get", "audit",
+	"account-dump", "refusal-dump", "counters-get", "books-get",	"audit",
 };
 
 static struct fake_kernel *fake_of(struct pind_kernel *kernel)
@@ -55,6 +55,13 @@ void fake_reset(struct fake_kernel *k, bool loaded)
 	k->n_accounts = 0;
 	k->seq = 0;
 	k->events_lost = 0;
+	k->books = (struct pind_books){ .ledger_pins = 2, .account_pins = 2, .group_pins = 2,
+					.counted_pins = 2, .ledger_charge = 8192,
+					.group_charge = 8192, .current = 8192, .known_pins = 3,
+					.kernel_pins = 10, .older_pins = 7, .under_way = 1,
+					.checks = 5, .repaired = 4 };
+	k->old = false;
+	k->hook_state = PIND_HOOK_STATE_ATTACHED;
 	k->loaded = loaded;
 	k->load_id++;
 }
@@ -170,6 +177,7 @@ static int fake_start(struct pind_kernel *kernel, sd_event *event,
 
 	k->handlers = handlers;
 	k->userdata = userdata;
+	k->event = sd_event_ref(event);
 	return fake_bus_open(k, event);
 }
 
@@ -190,9 +198,9 @@ static int fake_info_get(struct pind_kernel *kernel, struct pind_info *ret_info)
 		.folios = 11,
 		.ledger_bytes = 4096,
 		.events_lost = k->events_lost,
-		.books = (uint64_t)-2,
+		.books = (uint64_t)k->books.difference,
 		.n_hooks = 2,
-		.hooks = { { "pin_user_pages_fast", "ftrace-ipmodify", PIND_HOOK_STATE_ATTACHED, 7 },
+		.hooks = { { "pin_user_pages_fast", "ftrace-ipmodify", k->hook_state, 7 },
 			   { "memfd_pin_folios", "ftrace-ipmodify", PIND_HOOK_STATE_ABSENT, 0 } },
 	};
 	return 0;
@@ -314,20 +322,64 @@ static int fake_counters_get(struct pind_kernel *kernel, struct pind_counters *r
 	return 0;
 }
 
-static int fake_audit(struct pind_kernel *kernel, struct pind_audit *ret_audit)
+static int fake_books_get(struct pind_kernel *kernel, struct pind_books *ret_books)
 {
-	int r = fake_request(fake_of(kernel), FAKE_AUDIT);
+	struct fake_kernel *k = fake_of(kernel);
+	int r = fake_request(k, FAKE_BOOKS_GET);
 
 	if (r < 0)
 		return r;
-	*ret_audit = (struct pind_audit){ 100, 3, 12288 };
+	if (k->old)
+		return -EOPNOTSUPP;
+	*ret_books = k->books;
 	return 0;
+}
+
+void fake_audit_end(struct fake_kernel *k, int r)
+{
+	pind_audit_handler handler = k->audit_handler;
+	/* what was asked about shows in the answer */
+	const struct pind_audit audit = { 100, 3, k->audit_id ? 4096 : 12288 };
+
+	k->audit_handler = NULL;
+	handler(r, r < 0 ? NULL : &audit, k->audit_userdata);
+}
+
+static int on_audit(sd_event_source *source, void *userdata)
+{
+	struct fake_kernel *k = userdata;
+	int r = fake_request(k, FAKE_AUDIT);
+
+	if (r >= 0 && k->audit_id && !meet(k, k->audit_id))
+		r = -ENOENT;
+	fake_audit_end(k, r);
+	return 0;
+}
+
+static int fake_audit(struct pind_kernel *kernel, uint64_t id, pind_audit_handler handler,
+		      void *userdata)
+{
+	struct fake_kernel *k = fake_of(kernel);
+
+	if (k->audit_handler)
+		return -EBUSY;
+	k->audit_handler = handler;
+	k->audit_userdata = userdata;
+	k->audit_id = id;
+	if (k->audit_held)
+		return 0;
+	k->audit_source = sd_event_source_disable_unref(k->audit_source);
+	return sd_event_add_defer(k->event, &k->audit_source, on_audit, k);
 }
 
 static void fake_free(struct pind_kernel *kernel)
 {
 	struct fake_kernel *k = fake_of(kernel);
 
+	if (k->audit_handler)
+		fake_audit_end(k, -ECANCELED);
+	(void)sd_event_source_disable_unref(k->audit_source);
+	(void)sd_event_unref(k->event);
 	fake_reset(k, false);
 	(void)sd_bus_flush_close_unref(k->bus);
 	free(k->mount);
@@ -344,6 +396,7 @@ static const struct pind_kernel_ops fake_ops = {
 	.account_dump = fake_account_dump,
 	.refusal_dump = fake_refusal_dump,
 	.counters_get = fake_counters_get,
+	.books_get = fake_books_get,
 	.audit = fake_audit,
 	.free = fake_free,
 };
@@ -356,7 +409,7 @@ int fake_kernel_new(const char *mount, struct pind_kernel **ret)
 		return -ENOMEM;
 	k->kernel.ops = &fake_ops;
 	k->mount = strdup(mount);
-	k->loaded = true;
+	fake_reset(k, true);
 	k->load_id = 1000;
 	*ret = &k->kernel;
 	return k->mount ? 0 : -ENOMEM;

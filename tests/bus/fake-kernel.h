@@ -30,6 +30,7 @@ enum fake_request {
 	FAKE_ACCOUNT_DUMP,
 	FAKE_REFUSAL_DUMP,
 	FAKE_COUNTERS_GET,
+	FAKE_BOOKS_GET,
 	FAKE_AUDIT,
 	FAKE_REQUESTS
 };
@@ -53,6 +54,17 @@ struct fake_kernel {
 	sd_bus *bus;
 	char *mount;
 
+	struct pind_books books;
+	bool old; /* it has no self-check */
+	uint32_t hook_state; /* of pin_user_pages_fast */
+	sd_event *event;
+	/* The audit under way, if any; it ends when the test says so, else soon. */
+	pind_audit_handler audit_handler;
+	void *audit_userdata;
+	uint64_t audit_id;
+	bool audit_held;
+	sd_event_source *audit_source;
+
 	bool loaded;
 	uint64_t load_id;
 	uint64_t events_lost;
@@ -75,6 +87,8 @@ void fake_group_remove(struct fake_kernel *k, struct pind_group_info *group);
 /* Notes a refusal; NULL if there is no such cgroup. */
 struct pind_refusal *fake_refuse(struct fake_kernel *k, const char *path, const char *by_path,
 				 const char *comm);
+/* The audit under way ends, with @r if that is negative. */
+void fake_audit_end(struct fake_kernel *k, int r);
 /* Loads it anew or unloads it: all is forgotten. */
 void fake_reset(struct fake_kernel *k, bool loaded);
 

@@ -178,6 +178,25 @@ static void refusal_line(struct world *w, sd_bus_message *m)
 	    values[2], values[3], values[4]);
 }
 
+static void books_line(struct world *w, sd_bus_message *m)
+{
+	int64_t difference = 0, account_pins = 0;
+	const char *key;
+
+	assert_true(sd_bus_message_enter_container(m, 'a', "{sv}") > 0);
+	while (sd_bus_message_enter_container(m, 'e', "sv") > 0) {
+		assert_true(sd_bus_message_read(m, "s", &key) > 0);
+		if (!strcmp(key, "difference"))
+			assert_true(sd_bus_message_read(m, "v", "x", &difference) > 0);
+		else if (!strcmp(key, "account_pins"))
+			assert_true(sd_bus_message_read(m, "v", "x", &account_pins) > 0);
+		else
+			assert_true(sd_bus_message_skip(m, "v") >= 0);
+		assert_true(sd_bus_message_exit_container(m) >= 0);
+	}
+	see(w, "Books %lld %lld", (long long)difference, (long long)account_pins);
+}
+
 static void group_line(struct world *w, const char *what, const char *object)
 {
 	_cleanup_free_ char *path = NULL;
@@ -201,6 +220,8 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error)
 		assert_true(sd_bus_message_read(m, "ostt", &object, &path, &current, &high) > 0);
 		see(w, "High %s %llu %llu", path, (unsigned long long)current,
 		    (unsigned long long)high);
+	} else if (!strcmp(member, "BooksDiffer")) {
+		books_line(w, m);
 	} else if (!strcmp(member, "InterfacesAdded") || !strcmp(member, "InterfacesRemoved")) {
 		assert_true(sd_bus_message_read(m, "o", &object) > 0);
 		group_line(w, member[10] == 'A' ? "Added" : "Removed", object);

@@ -112,11 +112,33 @@ static void nothing(void *userdata)
 {
 }
 
+static void audited(int r, const struct pind_audit *audit, void *userdata)
+{
+	assert_null(audit);
+	*(int *)userdata = r;
+}
+
+/* They have a thread of their own: one ends in the loop, one with the kernel. */
+static void audit_twice(struct pind_kernel *kernel, sd_event *event)
+{
+	int first = 0, second = 0;
+
+	assert_int_equal(kernel->ops->audit(kernel, 0, audited, &first), 0);
+	assert_int_equal(first, 0);
+	while (first == 0)
+		assert_true(sd_event_run(event, 10 * 1000 * 1000) > 0);
+	assert_int_equal(first, -ENODEV);
+	assert_int_equal(kernel->ops->audit(kernel, 7, audited, &second), 0);
+	(void)pind_kernel_free(kernel);
+	assert_int_equal(second, -ECANCELED);
+}
+
 static void test_without_module(void **state)
 {
 	const struct pind_kernel_handlers handlers = { .arrived = nothing, .left = nothing };
 	struct pind_kernel *kernel;
 	struct pind_counters counters;
+	struct pind_books books;
 	struct pind_info info;
 	sd_event *event;
 
@@ -127,8 +149,9 @@ static void test_without_module(void **state)
 	assert_int_equal(kernel->ops->start(kernel, event, &handlers, NULL), 0);
 	assert_int_equal(kernel->ops->info_get(kernel, &info), -ENODEV);
 	assert_int_equal(kernel->ops->counters_get(kernel, &counters), -ENODEV);
+	assert_int_equal(kernel->ops->books_get(kernel, &books), -ENODEV);
 	assert_int_equal(kernel->ops->group_get(kernel, 1, NULL, NULL), -ENODEV);
-	(void)pind_kernel_free(kernel);
+	audit_twice(kernel, event);
 	(void)sd_event_unref(event);
 }
 
