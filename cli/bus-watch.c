@@ -87,6 +87,16 @@ static int on_refused(sd_bus_message *message, void *userdata, sd_bus_error *ret
 	return r == -ENOMEM ? r : 0;
 }
 
+static int on_books_differ(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+	struct pind_books_info books = { 0 };
+
+	if (bus_read_record(message, &pind_books_kind, false, &books) < 0 ||
+	    model_missing(&pind_books_kind, &books))
+		return 0;
+	return report(userdata, &(struct pind_event){ .type = PIND_EVENT_BOOKS, .books = &books });
+}
+
 static int on_high(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
 {
 	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
@@ -231,6 +241,7 @@ static int add_matches(sd_bus *bus, struct watcher *watcher)
 	} matches[] = {
 		{ "interface='" PIND_MANAGER_INTERFACE "',member='Refused'", on_refused },
 		{ "interface='" PIND_MANAGER_INTERFACE "',member='High'", on_high },
+		{ "interface='" PIND_MANAGER_INTERFACE "',member='BooksDiffer'", on_books_differ },
 		{ "interface='org.freedesktop.DBus.ObjectManager',member='InterfacesAdded'",
 		  on_added },
 		{ "interface='org.freedesktop.DBus.ObjectManager',member='InterfacesRemoved'",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pinctl audit: compare the ledger with the kernel's own count, and repair. */
+/* pinctl audit [--group GROUP]: compare the ledger with the kernel's own count, and repair. */
 #include <stdio.h>
 
 #include <pind/cleanup.h>
@@ -31,7 +31,7 @@ int cmd_audit(const struct pind_options *options)
 
 	r = source_open(options->kernel, &source);
 	if (r == 0)
-		r = source->ops->audit(source, &audit);
+		r = source->ops->audit(source, options->group, &audit);
 	if (r != 0)
 		return r;
 

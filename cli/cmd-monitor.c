@@ -23,6 +23,7 @@ static const char *const event_words[] = {
 	[PIND_EVENT_DAEMON_BACK] = "daemon-back",
 	[PIND_EVENT_MODULE_GONE] = "module-gone",
 	[PIND_EVENT_MODULE_BACK] = "module-back",
+	[PIND_EVENT_BOOKS] = "books",
 	[PIND_EVENT_LOST] = "lost",
 };
 
@@ -36,6 +37,8 @@ static int add_details(cJSON *object, const struct pind_event *event)
 	r = json_add_number(object, "time", when_now(CLOCK_REALTIME));
 	if (r == 0 && event->group)
 		r = json_add_record(object, &pind_group_kind, event->group);
+	if (r == 0 && event->books)
+		r = json_add_record(object, &pind_books_kind, event->books);
 	if (r == 0 && event->type == PIND_EVENT_GROUP_DEAD &&
 	    !cJSON_AddBoolToObject(object, "gone", event->gone))
 		r = -ENOMEM;

@@ -5,6 +5,7 @@
 
 #include <pind/cleanup.h>
 
+#include "books-text.h"
 #include "fail.h"
 #include "json.h"
 #include "screen.h"
@@ -59,7 +60,7 @@ static void add_number(struct table *table, const char *title, unsigned long lon
 	table_add(table, "%llu", number);
 }
 
-static int print_facts(const struct pind_status_info *status)
+static int print_facts(const struct pind_status_info *status, const struct pind_books_info *books)
 {
 	_cleanup_(table_done) struct table table = TABLE(fact_columns);
 	bool module = !is_state(status, PIND_STATE_NO_MODULE);
@@ -84,12 +85,7 @@ static int print_facts(const struct pind_status_info *status)
 		table_add(&table, "  ledger");
 		table_add(&table, "%llu folio%s in %s", (unsigned long long)status->folios,
 			  status->folios == 1 ? "" : "s", size_format(status->ledger_bytes, size));
-		table_add(&table, "  books");
-		if (status->books == 0)
-			table_add(&table, "closed");
-		else
-			table_add_styled(&table, SCREEN_WARN, "off by %lld pages",
-					 (long long)status->books);
+		books_add_rows(&table, status, books);
 	}
 	add_number(&table, "events lost", status->events_lost);
 	if (model_has(&pind_status_kind, status, "resyncs"))
@@ -107,11 +103,12 @@ static int print_hooks(const struct pind_records *hooks)
 		return 0;
 	for (size_t i = 0; i < hooks->n; i++) {
 		const struct pind_hook_info *hook = records_at(hooks, i);
-		bool attached = hook->state == PIND_HOOK_STATE_ATTACHED;
-
 		table_add(&table, "%s", hook->name);
-		table_add_styled(&table, attached ? SCREEN_GOOD : SCREEN_DIM, "%s",
-				 model_word(state, hook->state));
+		table_add_styled(&table,
+				 hook->state == PIND_HOOK_STATE_ATTACHED ? SCREEN_GOOD :
+				 hook_is_lost(hook)			 ? SCREEN_BAD :
+									   SCREEN_DIM,
+				 "%s", model_word(state, hook->state));
 		table_add(&table, "%llu", (unsigned long long)hook->calls);
 		table_add(&table, "%s", hook->mechanism);
 	}
@@ -119,12 +116,20 @@ static int print_hooks(const struct pind_records *hooks)
 	return table_print(&table, stdout);
 }
 
-static int print_json(const struct pind_status_info *status, const struct pind_records *hooks)
+static int print_json(const struct pind_status_info *status, const struct pind_books_info *books,
+		      const struct pind_records *hooks)
 {
 	_cleanup_(json_freep) cJSON *object = json_record(&pind_status_kind, status);
+	cJSON *detail = books->seen ? json_record(&pind_books_kind, books) : NULL;
 	cJSON *array = json_records(hooks);
 
-	if (!object || !array || !cJSON_AddItemToObject(object, "hooks", array)) {
+	if (!object ||
+	    (books->seen && !cJSON_AddItemToObject(object, "books_detail", detail))) {
+		cJSON_Delete(detail);
+		cJSON_Delete(array);
+		return fail_memory();
+	}
+	if (!array || !cJSON_AddItemToObject(object, "hooks", array)) {
 		cJSON_Delete(array);
 		return fail_memory();
 	}
@@ -136,20 +141,23 @@ int cmd_status(const struct pind_options *options)
 	_cleanup_(records_done) struct pind_records hooks = RECORDS(pind_hook_kind);
 	_cleanup_(status_info_done) struct pind_status_info status = { 0 };
 	_cleanup_(source_closep) struct pind_source *source = NULL;
+	struct pind_books_info books = { 0 };
 	int r;
 
 	r = source_open(options->kernel, &source);
 	if (r == 0)
 		r = source->ops->status(source, &status, &hooks);
+	if (r == 0 && !is_state(&status, PIND_STATE_NO_MODULE))
+		r = source->ops->books(source, &books);
 	if (r != 0)
 		return r;
 
 	if (options->json) {
-		r = print_json(&status, &hooks);
+		r = print_json(&status, &books, &hooks);
 	} else {
 		r = print_verdict(&status);
 		if (r == 0)
-			r = print_facts(&status);
+			r = print_facts(&status, &books);
 		if (r == 0)
 			r = print_hooks(&hooks);
 	}

@@ -50,8 +50,16 @@ static int print_high(uint64_t now, const struct pind_group_info *group)
 {
 	char current[SIZE_FORMAT_MAX], high[SIZE_FORMAT_MAX];
 
-	return print_line(now, SCREEN_WARN, "high", "%s: %s rose above %s", group->path,
-			  size_format(group->current, current), size_format(group->high, high));
+	return print_line(now, SCREEN_WARN, "high", "%s rose above %s, and has %s now", group->path,
+			  size_format(group->high, high), size_format(group->current, current));
+}
+
+static int print_books(uint64_t now, const struct pind_books *books)
+{
+	char sentence[PIND_BOOKS_SENTENCE_SIZE];
+
+	return print_line(now, books->difference ? SCREEN_BAD : SCREEN_GOOD, "books", "%s",
+			  pind_books_sentence(books, sentence));
 }
 
 static const char *limit(uint64_t bytes, char *buffer)
@@ -105,6 +113,8 @@ int event_print(const struct pind_event *event)
 				  "the kernel module is not loaded; nothing is counted");
 	case PIND_EVENT_MODULE_BACK:
 		return print_line(now, SCREEN_GOOD, "module", "the kernel module is back");
+	case PIND_EVENT_BOOKS:
+		return print_books(now, &event->books->sums);
 	case PIND_EVENT_LOST:
 		if (event->number == 0)
 			return print_line(now, SCREEN_WARN, "lost", "some events were lost");

@@ -57,7 +57,7 @@ int fail_not_allowed(const char *name)
 {
 	if (name)
 		return fail(PIND_EXIT_NOT_ALLOWED,
-			    "you may not change group \"%s\": run pinctl as root", name);
+			    "you may not do this to group \"%s\": run pinctl as root", name);
 	return fail(PIND_EXIT_NOT_ALLOWED, "you may not do this: run pinctl as root");
 }
 

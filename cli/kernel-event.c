@@ -58,6 +58,20 @@ static int read_group(enum pind_event_type type, const struct nlattr *nest,
 		userdata);
 }
 
+static int read_books(const struct nlattr *nest, pind_event_handler handler, void *userdata)
+{
+	struct pind_books_info books = { 0 };
+	const char *problem;
+	int r;
+
+	if (!nest)
+		return -EBADMSG;
+	r = wire_read(&pind_books_kind, nla_data(nest), nla_len(nest), &books, &problem);
+	if (r < 0)
+		return r;
+	return handler(&(struct pind_event){ .type = PIND_EVENT_BOOKS, .books = &books }, userdata);
+}
+
 int kernel_event_read(uint8_t command, struct nlattr *attributes, int length, uint64_t *lost,
 		      pind_event_handler handler, void *userdata)
 {
@@ -81,6 +95,8 @@ int kernel_event_read(uint8_t command, struct nlattr *attributes, int length, ui
 		return read_group(PIND_EVENT_GROUP_NEW, group, handler, userdata);
 	case PIND_CMD_GROUP_DEAD_NTF:
 		return read_group(PIND_EVENT_GROUP_DEAD, group, handler, userdata);
+	case PIND_CMD_BOOKS_NTF:
+		return read_books(table[PIND_A_EVENT_BOOKS], handler, userdata);
 	}
 	return 0;
 }

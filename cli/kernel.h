@@ -22,11 +22,12 @@ typedef int (*kernel_reader)(struct nlattr *attributes, int length, void *userda
  * kernel_ask - send a request and read the whole answer
  * @command: enum pind_cmd
  * @flags: NLM_F_DUMP or 0
- * @id: PIND_A_GROUP_ID to ask for, or NULL
+ * @id: of the group to ask for, or NULL
  *
  * Return: 0, or an exit status with its sentence kept; -EAGAIN when a dump was
- * overtaken by a change and is to be asked for again, and -ENOENT when there is no
- * such group: both without a sentence.
+ * overtaken by a change and is to be asked for again, -ENOENT when there is no such
+ * group, and -EOPNOTSUPP when the module is too old to know @command: all three
+ * without a sentence.
  */
 int kernel_ask(struct kernel_source *kernel, enum pind_cmd command, int flags, const uint64_t *id,
 	       kernel_reader reader, void *userdata);

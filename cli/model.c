@@ -19,6 +19,7 @@ static const char *const hook_state_words[] = { "attached", "absent", "lost", NU
 		.key = name, .type = PIND_FIELD_##t, .offset = offsetof(struct s, k), \
 		.attribute = a                                                        \
 	}
+#define SUM(k, t, a) NAMED(pind_books_info, #k, sums.k, t, a)
 #define OPTIONAL .optional = true
 #define KIND(what, s, f)                                                                      \
 	{                                                                                     \
@@ -131,6 +132,23 @@ static const struct pind_field audit_fields[] = {
 	ROW(pind_audit_info, uncharged, U64, PIND_A_AUDIT_UNCHARGED),
 };
 
+static const struct pind_field books_fields[] = {
+	SUM(ledger_pins, S64, PIND_A_BOOKS_LEDGER_PINS),
+	SUM(account_pins, S64, PIND_A_BOOKS_ACCOUNT_PINS),
+	SUM(group_pins, S64, PIND_A_BOOKS_GROUP_PINS),
+	SUM(counted_pins, S64, PIND_A_BOOKS_COUNTED_PINS),
+	SUM(ledger_charge, S64, PIND_A_BOOKS_LEDGER_CHARGE),
+	SUM(group_charge, S64, PIND_A_BOOKS_GROUP_CHARGE),
+	SUM(current, S64, PIND_A_BOOKS_CURRENT),
+	SUM(known_pins, S64, PIND_A_BOOKS_KNOWN_PINS),
+	SUM(kernel_pins, S64, PIND_A_BOOKS_KERNEL_PINS),
+	SUM(older_pins, S64, PIND_A_BOOKS_OLDER_PINS),
+	SUM(under_way, U64, PIND_A_BOOKS_UNDER_WAY),
+	SUM(difference, S64, PIND_A_BOOKS_DIFFERENCE),
+	SUM(checks, U64, PIND_A_BOOKS_CHECKS),
+	SUM(repaired, U64, PIND_A_BOOKS_REPAIRED),
+};
+
 const struct pind_kind pind_group_kind = KIND("group", pind_group_info, group_fields);
 const struct pind_kind pind_account_kind = KIND("account", pind_account_info, account_fields);
 const struct pind_kind pind_refusal_kind = KIND("refusal", pind_refusal_info, refusal_fields);
@@ -138,6 +156,7 @@ const struct pind_kind pind_counters_kind = KIND("counters", pind_counters, coun
 const struct pind_kind pind_hook_kind = KIND("hook", pind_hook_info, hook_fields);
 const struct pind_kind pind_status_kind = KIND("status", pind_status_info, status_fields);
 const struct pind_kind pind_audit_kind = KIND("audit", pind_audit_info, audit_fields);
+const struct pind_kind pind_books_kind = KIND("books", pind_books_info, books_fields);
 
 static uint64_t *seen_of(const void *record)
 {
@@ -327,4 +346,9 @@ bool group_has_quota(const struct pind_group_info *group)
 {
 	return group->max != PIND_UNLIMITED || group->high != PIND_UNLIMITED ||
 	       group->mode == PIND_MODE_OBSERVE;
+}
+
+bool hook_is_lost(const struct pind_hook_info *hook)
+{
+	return hook->state != PIND_HOOK_STATE_ATTACHED && hook->state != PIND_HOOK_STATE_ABSENT;
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include <linux/pind.h>
+#include <pind/books.h>
 
 /* Type in the record; D-Bus; netlink; JSON. */
 enum pind_field_type {
@@ -150,6 +151,11 @@ struct pind_audit_info {
 	uint64_t uncharged;
 };
 
+struct pind_books_info {
+	uint64_t seen; /* 0: whoever was asked has no books to show */
+	struct pind_books sums;
+};
+
 extern const struct pind_kind pind_group_kind;
 extern const struct pind_kind pind_account_kind;
 extern const struct pind_kind pind_refusal_kind;
@@ -157,6 +163,7 @@ extern const struct pind_kind pind_counters_kind;
 extern const struct pind_kind pind_hook_kind;
 extern const struct pind_kind pind_status_kind;
 extern const struct pind_kind pind_audit_kind;
+extern const struct pind_kind pind_books_kind;
 
 /* States of the daemon, from its XML. */
 #define PIND_STATE_HEALTHY   "healthy"
@@ -225,6 +232,9 @@ void records_sort_groups(struct pind_records *groups);
 
 /* Is path the group ancestor or one below it? */
 bool path_is_below(const char *path, const char *ancestor);
+
+/* Is it seen no more, or in a state that is not known to us? */
+bool hook_is_lost(const struct pind_hook_info *hook);
 
 /* Has it a max or high, or a mode of its own? */
 bool group_has_quota(const struct pind_group_info *group);

@@ -15,6 +15,7 @@
 enum {
 	OPTION_ALL = 1 << 0,
 	OPTION_QUOTA = 1 << 1, /* --max --high --mode --runtime */
+	OPTION_GROUP = 1 << 2,
 };
 
 enum group_argument { GROUP_NONE, GROUP_OPTIONAL, GROUP_REQUIRED };
@@ -53,14 +54,15 @@ static const struct verb verbs[] = {
 	{ "status", cmd_status, GROUP_NONE, 0, false, "", "is all well? exit status 0 if so", "" },
 	{ "reset-peak", cmd_reset_peak, GROUP_REQUIRED, 0, true, "GROUP",
 	  "let peak begin anew at current", "" },
-	{ "audit", cmd_audit, GROUP_NONE, 0, true, "",
-	  "compare the ledger with the kernel, and repair", "" },
+	{ "audit", cmd_audit, GROUP_NONE, OPTION_GROUP, false, "[--group GROUP]",
+	  "compare the ledger with the kernel, and repair",
+	  "  --group GROUP     only what this group and those below it hold\n" },
 };
 
 #define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
 /* Values of the long options that have no letter. */
-enum { ARG_VERSION = 256, ARG_JSON, ARG_KERNEL, ARG_ALL, ARG_MAX, ARG_HIGH, ARG_MODE, ARG_RUNTIME };
+enum { ARG_VERSION = 256, ARG_JSON, ARG_KERNEL, ARG_ALL, ARG_GROUP, ARG_MAX, ARG_HIGH, ARG_MODE, ARG_RUNTIME };
 
 static const struct option long_options[] = {
 	{ "help", no_argument, NULL, 'h' },
@@ -68,6 +70,7 @@ static const struct option long_options[] = {
 	{ "json", no_argument, NULL, ARG_JSON },
 	{ "kernel", no_argument, NULL, ARG_KERNEL },
 	{ "all", no_argument, NULL, ARG_ALL },
+	{ "group", required_argument, NULL, ARG_GROUP },
 	{ "max", required_argument, NULL, ARG_MAX },
 	{ "high", required_argument, NULL, ARG_HIGH },
 	{ "mode", required_argument, NULL, ARG_MODE },
@@ -128,7 +131,7 @@ static int bad_option(int c, const char *argument)
 {
 	if (c == ':')
 		return fail(PIND_EXIT_USAGE,
-			    "option %s needs a value: `pinctl set --help` tells which", argument);
+			    "option %s needs a value: `pinctl VERB --help` tells which", argument);
 	/* In a cluster such as -xy the argument is not taken yet; the letter is. */
 	if (optopt > 0 && optopt < 128 && optopt != 'h')
 		return fail(PIND_EXIT_USAGE,
@@ -159,6 +162,10 @@ static void take_option(struct command_line *line, int c)
 		options->all = true;
 		line->given |= OPTION_ALL;
 		return;
+	case ARG_GROUP:
+		options->group = optarg;
+		line->given |= OPTION_GROUP;
+		return;
 	case ARG_MAX:
 		options->max = optarg;
 		break;
@@ -188,17 +195,22 @@ static int parse_options(int argc, char **argv, struct command_line *line)
 	return 0;
 }
 
-static int check_group(const struct verb *verb, const char *group)
+static int check_argument(const struct verb *verb, const char *argument)
 {
-	if (!group)
-		return verb->group != GROUP_REQUIRED
-			       ? 0
-			       : fail(PIND_EXIT_USAGE, "%s needs a group: `pinctl %s GROUP`",
-				      verb->name, verb->name);
-	if (verb->group == GROUP_NONE)
+	if (!argument && verb->group == GROUP_REQUIRED)
+		return fail(PIND_EXIT_USAGE, "%s needs a group: `pinctl %s GROUP`", verb->name,
+			    verb->name);
+	if (argument && verb->group == GROUP_NONE)
 		return fail(PIND_EXIT_USAGE,
 			    "%s takes no argument \"%s\": `pinctl %s --help` tells what it takes",
-			    verb->name, group, verb->name);
+			    verb->name, argument, verb->name);
+	return 0;
+}
+
+static int check_group(const char *group)
+{
+	if (!group)
+		return 0;
 	/* On the bus an empty name means all groups: never by an unset variable. */
 	if (group[0] == '\0')
 		return fail(PIND_EXIT_USAGE,
@@ -209,24 +221,27 @@ static int check_group(const struct verb *verb, const char *group)
 	return 0;
 }
 
-static int check_verb(const struct verb *verb, const struct command_line *line)
+static int check_options(const struct verb *verb, const struct command_line *line)
 {
 	if (line->given & OPTION_ALL & ~verb->options)
 		return fail(PIND_EXIT_USAGE, "%s takes no --all: only list does", verb->name);
+	if (line->given & OPTION_GROUP & ~verb->options)
+		return fail(PIND_EXIT_USAGE, "%s takes no --group: only audit does", verb->name);
 	if (line->given & OPTION_QUOTA & ~verb->options)
 		return fail(PIND_EXIT_USAGE,
 			    "%s takes none of --max, --high, --mode, --runtime: only set does",
 			    verb->name);
 	if (verb->changes && line->options.kernel)
 		return fail(PIND_EXIT_USAGE,
-			    "%s does not go with --kernel: quotas and repairs are the daemon's, "
-			    "who would not know of it, so start it with `systemctl start pind`",
+			    "%s does not go with --kernel: quotas are the daemon's, who would not "
+			    "know of it, so start it with `systemctl start pind`",
 			    verb->name);
-	return check_group(verb, line->options.group);
+	return 0;
 }
 
 static int run_verb(const struct verb *verb, int n, char **arguments, struct command_line *line)
 {
+	const char *argument = n > 0 ? arguments[0] : NULL;
 	int r;
 
 	if (n > 1)
@@ -234,8 +249,13 @@ static int run_verb(const struct verb *verb, int n, char **arguments, struct com
 			PIND_EXIT_USAGE,
 			"\"%s\" is one argument too many: `pinctl %s --help` tells what it takes",
 			arguments[1], verb->name);
-	line->options.group = n > 0 ? arguments[0] : NULL;
-	r = check_verb(verb, line);
+	r = check_options(verb, line);
+	if (r == 0)
+		r = check_argument(verb, argument);
+	if (argument)
+		line->options.group = argument;
+	if (r == 0)
+		r = check_group(line->options.group);
 	return r != 0 ? r : verb->run(&line->options);
 }
 

@@ -276,9 +276,50 @@ static int source_bus_counters(struct pind_source *source, struct pind_counters 
 	return call_for_record(bus_of(source), "GetCounters", &pind_counters_kind, counters);
 }
 
-static int source_bus_audit(struct pind_source *source, struct pind_audit_info *audit)
+static int source_bus_books(struct pind_source *source, struct pind_books_info *books)
 {
-	return call_for_record(bus_of(source), "Audit", &pind_audit_kind, audit);
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	int r;
+
+	r = sd_bus_call_method(bus_of(source), PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE,
+			       "GetBooks", &error, &reply, "");
+	/* No module, or one of them is too old: that is told elsewhere. */
+	if (r < 0 && (sd_bus_error_has_name(&error, PIND_ERROR_NO_MODULE) ||
+		      sd_bus_error_has_name(&error, PIND_ERROR_KERNEL) ||
+		      sd_bus_error_has_name(&error, SD_BUS_ERROR_ACCESS_DENIED) ||
+		      sd_bus_error_has_name(&error, SD_BUS_ERROR_UNKNOWN_METHOD)))
+		return 0;
+	if (r < 0)
+		return bus_fail(r, &error, NULL);
+	r = bus_read_record(reply, &pind_books_kind, false, books);
+	if (r < 0)
+		return bus_fail(r, NULL, NULL);
+	return bus_check(&pind_books_kind, books);
+}
+
+static int source_bus_audit(struct pind_source *source, const char *name,
+			    struct pind_audit_info *audit)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+	sd_bus *bus = bus_of(source);
+	int r;
+
+	r = sd_bus_message_new_method_call(bus, &call, PIND_BUS_NAME, PIND_OBJECT,
+					   PIND_MANAGER_INTERFACE, name ? "AuditGroup" : "Audit");
+	if (r >= 0 && name)
+		r = sd_bus_message_append(call, "s", name);
+	if (r < 0)
+		return bus_fail(r, NULL, name);
+	/* It may take minutes; if the daemon goes meanwhile, the bus says so. */
+	r = sd_bus_call(bus, call, UINT64_MAX, &error, &reply);
+	if (r < 0)
+		return bus_fail(r, &error, name);
+	r = bus_read_record(reply, &pind_audit_kind, false, audit);
+	if (r < 0)
+		return bus_fail(r, NULL, name);
+	return bus_check(&pind_audit_kind, audit);
 }
 
 static int add_hook(struct pind_records *hooks, const char *name, const char *mechanism,
@@ -446,12 +487,13 @@ static const struct pind_source_ops source_bus_ops = {
 	.refusals = source_bus_refusals,
 	.counters = source_bus_counters,
 	.status = source_bus_status,
+	.books = source_bus_books,
+	.audit = source_bus_audit,
 	.watch = bus_watch,
 	.close = source_bus_close,
 	.set_quota = source_bus_set_quota,
 	.unset_quota = source_bus_unset_quota,
 	.reset_peak = source_bus_reset_peak,
-	.audit = source_bus_audit,
 };
 
 int source_open_bus(struct pind_source **ret)

@@ -17,7 +17,7 @@
 /* A dump that a change has overtaken is asked for again, so often at most. */
 #define DUMP_ATTEMPTS 10
 
-/* The books are open for a moment while a pin call is under way. */
+/* With an older module they are open for a moment while a pin call is under way. */
 #define BOOKS_ATTEMPTS 5
 #define BOOKS_PAUSE_NS 20000000
 
@@ -41,6 +41,12 @@ static int read_into(struct nlattr *attributes, int length, void *userdata,
 	return wire_read(records->kind, attributes, length, record, ret_problem);
 }
 
+static int fail_old_module(void)
+{
+	return fail(PIND_EXIT_FAILED, "the kernel module is older than pinctl and cannot do this: "
+				      "load the one of the same version");
+}
+
 static int dump(struct kernel_source *kernel, enum pind_cmd command, struct pind_records *records)
 {
 	for (int i = 0; i < DUMP_ATTEMPTS; i++) {
@@ -51,6 +57,8 @@ static int dump(struct kernel_source *kernel, enum pind_cmd command, struct pind
 		if (r == -ENOENT)
 			return fail(PIND_EXIT_FAILED, "the kernel module has no %ss to show",
 				    records->kind->noun);
+		if (r == -EOPNOTSUPP)
+			return fail_old_module();
 		if (r != -EAGAIN)
 			return r;
 	}
@@ -135,6 +143,8 @@ static int source_kernel_group(struct pind_source *source, const char *name,
 	r = kernel_ask(kernel, PIND_CMD_GROUP_GET, 0, &id, read_into, &groups);
 	if (r == -ENOENT || r == -EAGAIN || (r == 0 && groups.n == 0))
 		return fail_no_group(name);
+	if (r < 0)
+		return fail_old_module();
 	if (r != 0)
 		return r;
 	*group = *(struct pind_group_info *)records_at(&groups, 0);
@@ -231,22 +241,76 @@ static int read_info(struct nlattr *attributes, int length, void *userdata,
 	return wire_read_info(attributes, length, info->status, info->hooks, ret_problem);
 }
 
+static int read_books(struct nlattr *attributes, int length, void *userdata,
+		      const char **ret_problem)
+{
+	return wire_read(&pind_books_kind, attributes, length, userdata, ret_problem);
+}
+
+static int source_kernel_books(struct pind_source *source, struct pind_books_info *books)
+{
+	int r = kernel_ask(kernel_of(source), PIND_CMD_BOOKS_GET, 0, NULL, read_books, books);
+
+	return r == -EOPNOTSUPP ? 0 : r < 0 ? fail(PIND_EXIT_FAILED, "the kernel module has no books")
+					    : r;
+}
+
+/* Writes what is wrong with the books, if the module is sure of it. */
+static int judge_books(struct pind_source *source, struct pind_status_info *status, FILE *reason)
+{
+	struct pind_books_info books = { 0 };
+	char sentence[PIND_BOOKS_SENTENCE_SIZE];
+	int r;
+
+	if (status->books == 0)
+		return 0;
+	r = source_kernel_books(source, &books);
+	if (r != 0)
+		return r;
+	if (books.seen == 0)
+		/* all that an older module knows */
+		books.sums.difference = status->books;
+	status->books = books.sums.difference;
+	if (status->books != 0)
+		(void)fputs(pind_books_sentence(&books.sums, sentence), reason);
+	return 0;
+}
+
+static void judge_hooks(const struct pind_records *hooks, FILE *reason)
+{
+	const char *before = ftell(reason) > 0 ? "; " : "";
+
+	for (size_t i = 0; i < hooks->n; i++) {
+		const struct pind_hook_info *hook = records_at(hooks, i);
+
+		if (!hook_is_lost(hook))
+			continue;
+		(void)fprintf(reason, "%sthe hook of %s was lost: its calls go unseen", before,
+			      hook->name);
+		before = "; ";
+	}
+}
+
 /* What the daemon would say, as far as the module alone lets us know. */
-static int judge(struct pind_status_info *status)
+static int judge(struct pind_source *source, struct pind_status_info *status,
+		 const struct pind_records *hooks)
 {
 	_cleanup_free_ char *reason = NULL;
-	bool healthy = status->books == 0;
+	size_t size = 0;
+	FILE *stream = open_memstream(&reason, &size);
+	int r;
 
-	if (!healthy && asprintf(&reason,
-				 "the books do not close: the root is charged %lld pages more than "
-				 "its groups",
-				 (long long)status->books) < 0) {
-		reason = NULL;
+	if (!stream)
 		return fail_memory();
-	}
+	r = judge_books(source, status, stream);
+	judge_hooks(hooks, stream);
+	if (fclose(stream) != 0)
+		return fail_memory();
+	if (r != 0)
+		return r;
 	if (model_set_text(&pind_status_kind, status, "state",
-			   healthy ? PIND_STATE_HEALTHY : PIND_STATE_DEGRADED) < 0 ||
-	    model_set_text(&pind_status_kind, status, "reason", reason ? reason : "") < 0)
+			   reason[0] ? PIND_STATE_DEGRADED : PIND_STATE_HEALTHY) < 0 ||
+	    model_set_text(&pind_status_kind, status, "reason", reason) < 0)
 		return fail_memory();
 	return 0;
 }
@@ -271,7 +335,30 @@ static int source_kernel_status(struct pind_source *source, struct pind_status_i
 		if (status->books == 0)
 			break;
 	}
-	return judge(status);
+	return judge(source, status, hooks);
+}
+
+static int read_audit(struct nlattr *attributes, int length, void *userdata,
+		      const char **ret_problem)
+{
+	return wire_read(&pind_audit_kind, attributes, length, userdata, ret_problem);
+}
+
+static int source_kernel_audit(struct pind_source *source, const char *name,
+			       struct pind_audit_info *audit)
+{
+	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
+	int r = 0;
+
+	if (name)
+		r = source_kernel_group(source, name, &group);
+	if (r != 0)
+		return r;
+	r = kernel_ask(kernel_of(source), PIND_CMD_AUDIT, 0, name ? &group.id : NULL, read_audit,
+		       audit);
+	if (r == -ENOENT && name)
+		return fail_no_group(name);
+	return r < 0 ? fail_old_module() : r;
 }
 
 static void source_kernel_close(struct pind_source *source)
@@ -287,6 +374,8 @@ static const struct pind_source_ops source_kernel_ops = {
 	.refusals = source_kernel_refusals,
 	.counters = source_kernel_counters,
 	.status = source_kernel_status,
+	.books = source_kernel_books,
+	.audit = source_kernel_audit,
 	.watch = kernel_watch,
 	.close = source_kernel_close,
 };

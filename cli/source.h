@@ -34,6 +34,7 @@ enum pind_event_type {
 	PIND_EVENT_DAEMON_BACK,
 	PIND_EVENT_MODULE_GONE,
 	PIND_EVENT_MODULE_BACK,
+	PIND_EVENT_BOOKS, /* books: they no longer close, or (difference 0) close again */
 	PIND_EVENT_LOST, /* number: events lost since the last one */
 };
 
@@ -41,6 +42,7 @@ struct pind_event {
 	enum pind_event_type type;
 	const struct pind_refusal_info *refusal;
 	const struct pind_group_info *group;
+	const struct pind_books_info *books;
 	bool gone;
 	const char *state;
 	const char *reason;
@@ -65,6 +67,10 @@ struct pind_source_ops {
 	 * PIND_STATE_NO_MODULE and no failure. */
 	int (*status)(struct pind_source *source, struct pind_status_info *status,
 		      struct pind_records *hooks);
+	/* What stands behind status->books; zero where daemon or module have nothing. */
+	int (*books)(struct pind_source *source, struct pind_books_info *books);
+	/* Of a group and those below it, of everything if @name is NULL. Needs root. */
+	int (*audit)(struct pind_source *source, const char *name, struct pind_audit_info *audit);
 	/* Calls @ready once when events are being received, then @handler for each
 	 * until it returns an exit status. */
 	int (*watch)(struct pind_source *source, int (*ready)(void), pind_event_handler handler,
@@ -79,7 +85,6 @@ struct pind_source_ops {
 			   struct pind_group_info *group);
 	int (*reset_peak)(struct pind_source *source, const char *name,
 			  struct pind_group_info *group);
-	int (*audit)(struct pind_source *source, struct pind_audit_info *audit);
 };
 
 /* The bodies embed this as their first member. */

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 struct pind_options {
-	const char *group; /* the argument, NULL if it was left out */
+	const char *group; /* the argument or --group; NULL if it was left out */
 	bool json;
 	bool kernel;
 	bool all;

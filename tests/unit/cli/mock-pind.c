@@ -47,6 +47,8 @@ static struct mock_group groups[] = {
 
 static const char *mock_state = "healthy";
 static sd_event *mock_event;
+static int64_t mock_difference; /* of the books */
+static int mock_old; /* the daemon knows no GetBooks */
 
 static int no_module(void)
 {
@@ -278,6 +280,39 @@ static int get_counters(sd_bus_message *call, void *userdata, sd_bus_error *erro
 			       UINT64_C(8));
 }
 
+/* 58 pins are older, 8 short-term; what the books are off by, the accounts hold. */
+#define BOOKS                                                                                     \
+	14, "ledger_pins", "x", INT64_C(8192), "account_pins", "x", 8192 + mock_difference,       \
+		"group_pins", "x", INT64_C(8192), "counted_pins", "x", INT64_C(8192),             \
+		"ledger_charge", "x", (int64_t)(32 * MIB), "group_charge", "x",                   \
+		(int64_t)(32 * MIB), "current", "x", (int64_t)(32 * MIB), "known_pins", "x",      \
+		INT64_C(8200), "kernel_pins", "x", INT64_C(8258), "older_pins", "x", INT64_C(58), \
+		"under_way", "t", UINT64_C(0), "difference", "x", mock_difference, "checks", "t", \
+		UINT64_C(9007199254740993), "repaired", "t", UINT64_C(1)
+
+static int get_books(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	int r = provoke("", error);
+
+	if (r >= 0 && mock_old)
+		return sd_bus_error_set(error, SD_BUS_ERROR_UNKNOWN_METHOD, "no such method");
+	return r < 0 ? r : sd_bus_reply_method_return(call, "a{sv}", BOOKS);
+}
+
+static int audit_group(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct mock_group *group;
+	const char *name;
+	int r = sd_bus_message_read(call, "s", &name);
+
+	if (r >= 0)
+		r = group_by_name(name, &group, error);
+	return r < 0 ? r
+		     : sd_bus_reply_method_return(call, "a{sv}", 3, "folios", "t", UINT64_C(1),
+						  "pins", "t", UINT64_C(0), "uncharged", "t",
+						  UINT64_C(0));
+}
+
 static int audit(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
 	int r = provoke("", error);
@@ -311,7 +346,7 @@ static int get_number(sd_bus *bus, const char *path, const char *interface, cons
 	if (strcmp(property, "PageSize") == 0)
 		return sd_bus_message_append(reply, "u", 4096);
 	if (strcmp(property, "Books") == 0)
-		return sd_bus_message_append(reply, "x", INT64_C(0));
+		return sd_bus_message_append(reply, "x", mock_difference);
 	return sd_bus_message_append(reply, "t", UINT64_C(9007199254740993));
 }
 
@@ -321,7 +356,8 @@ static int get_hooks(sd_bus *bus, const char *path, const char *interface, const
 	if (no_module())
 		return sd_bus_message_append(reply, "a(ssst)", 0);
 	return sd_bus_message_append(reply, "a(ssst)", 2, "pin_user_pages", "ftrace-ipmodify",
-				     "attached", UINT64_C(12), "pin_user_folios", "ftrace-ipmodify",
+				     strcmp(mock_state, "degraded") ? "attached" : "lost",
+				     UINT64_C(12), "pin_user_folios", "ftrace-ipmodify",
 				     "absent", UINT64_C(0));
 }
 
@@ -329,6 +365,13 @@ static int signal_refused(sd_bus *bus)
 {
 	return sd_bus_emit_signal(bus, PIND_OBJECT, PIND_MANAGER_INTERFACE, "Refused", "a{sv}",
 				  REFUSAL("enforce"));
+}
+
+static int change_books(sd_bus *bus, int64_t difference)
+{
+	mock_difference = difference;
+	return sd_bus_emit_signal(bus, PIND_OBJECT, PIND_MANAGER_INTERFACE, "BooksDiffer", "a{sv}",
+				  BOOKS);
 }
 
 static int change_state(sd_bus *bus, const char *state)
@@ -358,6 +401,14 @@ static int act(sd_bus *bus, const char *what)
 	if (strcmp(what, "high") == 0)
 		return sd_bus_emit_signal(bus, PIND_OBJECT, PIND_MANAGER_INTERFACE, "High", "ostt",
 					  object, group->path, group->current, group->high);
+	if (strcmp(what, "books-open") == 0)
+		return change_books(bus, 3);
+	if (strcmp(what, "books-closed") == 0)
+		return change_books(bus, 0);
+	if (strcmp(what, "grow-old") == 0) {
+		mock_old = 1;
+		return 0;
+	}
 	if (strcmp(what, "added") == 0)
 		return sd_bus_emit_object_added(bus, object);
 	if (strcmp(what, "removed") == 0)
@@ -418,9 +469,12 @@ static const sd_bus_vtable manager_vtable[] = {
 	METHOD("ListAccounts", "s", "aa{sv}", list_accounts),
 	METHOD("ListRefusals", "", "aa{sv}", list_refusals),
 	METHOD("GetCounters", "", "a{sv}", get_counters),
+	METHOD("GetBooks", "", "a{sv}", get_books),
 	METHOD("Audit", "", "a{sv}", audit),
+	METHOD("AuditGroup", "s", "a{sv}", audit_group),
 	SD_BUS_SIGNAL("Refused", "a{sv}", 0),
 	SD_BUS_SIGNAL("High", "ostt", 0),
+	SD_BUS_SIGNAL("BooksDiffer", "a{sv}", 0),
 	SD_BUS_VTABLE_END,
 };
 

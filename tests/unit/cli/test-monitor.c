@@ -86,6 +86,10 @@ static void events(void **state)
 	start_monitor(&monitor, ARGS("monitor", "--json"));
 	mock_do("high");
 	expect(&monitor, "high", "current", "33554432");
+	mock_do("books-open");
+	expect(&monitor, "books", "difference", "3");
+	mock_do("books-closed");
+	expect(&monitor, "books", "account_pins", "8192");
 	mock_do("quota");
 	expect(&monitor, "quota", "max", "50331648");
 	mock_do("added");
@@ -121,6 +125,7 @@ static void daemon_comes_and_goes(void **state)
 static void in_words(void **state)
 {
 	_cleanup_free_ char *refused = NULL, *high = NULL, *gone = NULL;
+	_cleanup_free_ char *open = NULL, *closed = NULL;
 	_cleanup_(stop_monitor) struct monitor monitor;
 
 	mock_start("healthy");
@@ -137,7 +142,14 @@ static void in_words(void **state)
 			       "32.0 MiB of 48.0 MiB"));
 	mock_do("high");
 	high = next_line(&monitor);
-	assert_non_null(strstr(high, "rose above 40.0 MiB"));
+	assert_non_null(strstr(high, "rose above 40.0 MiB, and has 32.0 MiB now"));
+	mock_do("books-open");
+	open = next_line(&monitor);
+	assert_non_null(strstr(open, "  books       the books do not close: the accounts hold 3 "
+				     "pins more than the ledger; run 'pinctl audit'"));
+	mock_do("books-closed");
+	closed = next_line(&monitor);
+	assert_non_null(strstr(closed, "  books       the books close again"));
 	mock_stop();
 	gone = next_line(&monitor);
 	assert_non_null(strstr(gone, "pind went away"));

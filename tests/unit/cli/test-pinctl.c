@@ -213,6 +213,14 @@ static void audit(void **state)
 	      ARGS("audit"));
 	check(0, "{\n\t\"folios\":\t10,\n\t\"pins\":\t2,\n\t\"uncharged\":\t8192\n}\n", NULL,
 	      ARGS("audit", "--json"));
+	check(0, "1 folio checked: the ledger agrees with the kernel\n", NULL,
+	      ARGS("audit", "--group", "tenant-a.slice"));
+	check(0, "\"folios\":\t1,", NULL, ARGS("--group=/", "audit", "--json"));
+	check(3, NULL, "\"/none\"", ARGS("audit", "--group", "/none"));
+	check(6, NULL, "\"denied.slice\": run pinctl as root",
+	      ARGS("audit", "--group", "denied.slice"));
+	check(2, NULL, "not good", ARGS("audit", "--group", "invalid.slice"));
+	check(1, NULL, "out of range", ARGS("audit", "--group", "kernel.slice"));
 }
 
 static void status(void **state)
@@ -230,10 +238,53 @@ static void status(void **state)
 
 	mock_do("degraded");
 	check(1, "degraded: a hook is lost\n", NULL, ARGS("status"));
+	check(1, "pin_user_pages   lost       12  ftrace-ipmodify", NULL, ARGS("status"));
+	check(1, "\"state\":\t\"lost\"", NULL, ARGS("status", "--json"));
 	check(1, "\"reason\":\t\"a hook is lost\"", NULL, ARGS("status", "--json"));
 	mock_do("no-module");
 	check(5, "no-module: the kernel module pind is not loaded", NULL, ARGS("status"));
 	check(5, "\"state\":\t\"no-module\"", NULL, ARGS("status", "--json"));
+}
+
+static void books(void **state)
+{
+	check(0,
+	      "  books        closed: ledger, accounts and groups hold 8192 pins, 32.0 MiB\n"
+	      "  kernel       8258 pins: 8192 long-term, 8 short-term, 58 older than the module\n"
+	      "  checks       9007199254740993 since load, 1 pin taken back\n",
+	      NULL, ARGS("status"));
+	check(0, "\"books\":\t0,\n", NULL, ARGS("status", "--json"));
+	check(0,
+	      "\"books_detail\":\t{\n\t\t\"ledger_pins\":\t8192,\n\t\t\"account_pins\":\t8192,\n"
+	      "\t\t\"group_pins\":\t8192,\n\t\t\"counted_pins\":\t8192,\n"
+	      "\t\t\"ledger_charge\":\t33554432,\n\t\t\"group_charge\":\t33554432,\n"
+	      "\t\t\"current\":\t33554432,\n\t\t\"known_pins\":\t8200,\n"
+	      "\t\t\"kernel_pins\":\t8258,\n\t\t\"older_pins\":\t58,\n"
+	      "\t\t\"under_way\":\t0,\n\t\t\"difference\":\t0,\n"
+	      "\t\t\"checks\":\t9007199254740993,\n\t\t\"repaired\":\t1\n\t},\n",
+	      NULL, ARGS("status", "--json"));
+
+	mock_do("books-open");
+	mock_do("degraded");
+	check(1,
+	      "  books        off by 3; these should all be the same:\n"
+	      "    ledger     8192 pins, charge 32.0 MiB\n"
+	      "    accounts   8195 pins\n"
+	      "    groups     charge 32.0 MiB\n"
+	      "    root       8192 pins, charge 32.0 MiB\n"
+	      "    calls      8192 pins\n"
+	      "  under way    0 pins\n"
+	      "  kernel       8258 pins: ",
+	      NULL, ARGS("status"));
+	check(1, "\"books\":\t3,\n", NULL, ARGS("status", "--json"));
+
+	/* A daemon or module without a self-check. */
+	mock_do("grow-old");
+	check(1, "  books        off by 3\n  events lost", NULL, ARGS("status"));
+	mock_do("healthy");
+	mock_do("books-closed");
+	check(0, "  books        closed\n  events lost", NULL, ARGS("status"));
+	check(0, "\"books\":\t0,\n", NULL, ARGS("status", "--json"));
 }
 
 static void bus_errors(void **state)
@@ -265,6 +316,7 @@ static void no_module(void **state)
 	check(5, NULL, "modprobe pind", ARGS("refusals"));
 	check(5, NULL, "modprobe pind", ARGS("vmstat"));
 	check(5, NULL, "modprobe pind", ARGS("audit"));
+	check(5, NULL, "modprobe pind", ARGS("audit", "--group", "/"));
 }
 
 static void no_daemon(void **state)
@@ -301,7 +353,11 @@ static void usage(void **state)
 	check(2, NULL, "--max", ARGS("ps", "--max", "1"));
 	check(2, NULL, "--kernel", ARGS("set", "a.slice", "--max", "1", "--kernel"));
 	check(2, NULL, "--kernel", ARGS("unset", "a.slice", "--kernel"));
-	check(2, NULL, "--kernel", ARGS("audit", "--kernel"));
+	check(2, NULL, "--group", ARGS("ps", "--group", "/"));
+	check(2, NULL, "--group needs a value", ARGS("audit", "--group"));
+	check(2, NULL, "empty", ARGS("audit", "--group", ""));
+	check(2, NULL, "UTF-8", ARGS("audit", "--group", "\xff"));
+	check(2, NULL, "\"a.slice\"", ARGS("audit", "a.slice"));
 	check(2, NULL, "\"frob\"", ARGS("help", "frob"));
 	check(0, "pinctl ", NULL, ARGS("--version"));
 	check(0, "reset-peak", NULL, ARGS("--help"));
@@ -374,6 +430,7 @@ int main(void)
 		cmocka_unit_test_setup(vmstat, healthy),
 		cmocka_unit_test_setup(audit, healthy),
 		cmocka_unit_test_setup(status, healthy),
+		cmocka_unit_test_setup(books, healthy),
 		cmocka_unit_test_setup(bus_errors, healthy),
 		cmocka_unit_test_setup(full_and_broken, healthy),
 		cmocka_unit_test_setup(terminal, healthy),

@@ -38,6 +38,10 @@ static int interrupted; /* so many dumps are overtaken */
 static int open_books;	/* so many infos do not close */
 static int refusal;	/* an exit status or negative errno for everything */
 static int asked;
+static bool old;	/* a module without a self-check */
+static bool settled;	/* the books that are asked for close */
+static uint32_t hook = PIND_HOOK_STATE_ATTACHED;
+static uint64_t audited; /* the group asked for */
 
 static int hand_out(const struct pind_kind *kind, const void *record, kernel_reader reader,
 		    void *userdata)
@@ -56,7 +60,27 @@ static int hand_out_info(kernel_reader reader, void *userdata)
 {
 	struct pind_status_info info = { .page_size = 4096, .books = open_books-- > 0 ? -7 : 0 };
 
-	return hand_out(&pind_status_kind, &info, reader, userdata);
+	_cleanup_(nl_msgp) struct nl_msg *message = new_message();
+	const struct pind_hook_info one = { .name = (char *)"unpin_user_page", .state = hook };
+	const char *problem;
+	struct nlattr *first;
+	int length;
+
+	put_record(message, &pind_status_kind, &info);
+	put_nest(message, PIND_A_INFO_HOOK, &pind_hook_kind, &one);
+	first = message_attributes(message, &length);
+	return reader(first, length, userdata, &problem);
+}
+
+static int hand_out_books(kernel_reader reader, void *userdata)
+{
+	const struct pind_books_info books = { .sums = { .ledger_pins = 9,
+							 .account_pins = settled ? 9 : 2,
+							 .group_pins = 9,
+							 .counted_pins = 9,
+							 .difference = settled ? 0 : -7 } };
+
+	return old ? -EOPNOTSUPP : hand_out(&pind_books_kind, &books, reader, userdata);
 }
 
 int kernel_ask(struct kernel_source *kernel, enum pind_cmd command, int flags, const uint64_t *id,
@@ -69,6 +93,15 @@ int kernel_ask(struct kernel_source *kernel, enum pind_cmd command, int flags, c
 		return refusal;
 	if (command == PIND_CMD_INFO_GET)
 		return hand_out_info(reader, userdata);
+	if (command == PIND_CMD_BOOKS_GET)
+		return hand_out_books(reader, userdata);
+	if (command == PIND_CMD_AUDIT) {
+		audited = id ? *id : 0;
+		if (audited == 20)
+			return -ENOENT;
+		return hand_out(&pind_audit_kind,
+				&(struct pind_audit_info){ .folios = audited }, reader, userdata);
+	}
 	for (size_t i = 0; command == PIND_CMD_GROUP_GET && r == 0 && i < 4; i++) {
 		if (!id || *id == groups[i].id)
 			r = hand_out(&pind_group_kind, &groups[i], reader, userdata);
@@ -96,6 +129,8 @@ static struct pind_source *source;
 static int open_source(void **state)
 {
 	interrupted = open_books = refusal = asked = 0;
+	old = settled = false;
+	hook = PIND_HOOK_STATE_ATTACHED;
 	return source_open(true, &source);
 }
 
@@ -203,7 +238,73 @@ static void status(void **state)
 	open_books = 1000;
 	assert_int_equal(source->ops->status(source, &info, &hooks), 0);
 	assert_string_equal(info.state, PIND_STATE_DEGRADED);
-	assert_non_null(strstr(info.reason, "-7"));
+	assert_int_equal(info.books, -7);
+	assert_non_null(strstr(info.reason, "the accounts hold 7 pins fewer than the ledger"));
+
+	/* They closed in the meantime. */
+	status_info_done(&info);
+	records_done(&hooks);
+	settled = true;
+	assert_int_equal(source->ops->status(source, &info, &hooks), 0);
+	assert_string_equal(info.state, PIND_STATE_HEALTHY);
+	assert_int_equal(info.books, 0);
+
+	/* A module that knows no more than the number. */
+	status_info_done(&info);
+	records_done(&hooks);
+	old = true;
+	assert_int_equal(source->ops->status(source, &info, &hooks), 0);
+	assert_string_equal(info.state, PIND_STATE_DEGRADED);
+	assert_non_null(strstr(info.reason, "off by 7"));
+}
+
+static void lost_hook(void **state)
+{
+	_cleanup_(records_done) struct pind_records hooks = RECORDS(pind_hook_kind);
+	_cleanup_(status_info_done) struct pind_status_info info = { 0 };
+
+	hook = PIND_HOOK_STATE_ABSENT;
+	assert_int_equal(source->ops->status(source, &info, &hooks), 0);
+	assert_string_equal(info.state, PIND_STATE_HEALTHY);
+	status_info_done(&info);
+	hook = PIND_HOOK_STATE_LOST;
+	open_books = 1000;
+	assert_int_equal(source->ops->status(source, &info, &hooks), 0);
+	assert_string_equal(info.state, PIND_STATE_DEGRADED);
+	assert_non_null(strstr(info.reason, "then; the hook of unpin_user_page was lost"));
+}
+
+static void books(void **state)
+{
+	struct pind_books_info books = { 0 };
+
+	assert_int_equal(source->ops->books(source, &books), 0);
+	assert_null(model_missing(&pind_books_kind, &books));
+	assert_int_equal(books.sums.difference, -7);
+	books.seen = 0;
+	old = true;
+	assert_int_equal(source->ops->books(source, &books), 0);
+	assert_true(books.seen == 0);
+	refusal = PIND_EXIT_FAILED;
+	assert_int_equal(source->ops->books(source, &books), PIND_EXIT_FAILED);
+}
+
+static void audit(void **state)
+{
+	struct pind_audit_info audit = { 0 };
+
+	audited = 99;
+	assert_int_equal(source->ops->audit(source, NULL, &audit), 0);
+	assert_true(audited == 0);
+	assert_int_equal(source->ops->audit(source, BELOW, &audit), 0);
+	assert_true(audit.folios == 30);
+	assert_int_equal(source->ops->audit(source, BELOW "/none", &audit), PIND_EXIT_NO_GROUP);
+	/* It went between the two questions. */
+	assert_int_equal(source->ops->audit(source, BELOW "x", &audit), PIND_EXIT_NO_GROUP);
+	assert_non_null(strstr(fail_text(), BELOW "x"));
+	refusal = -EOPNOTSUPP;
+	assert_int_equal(source->ops->audit(source, NULL, &audit), PIND_EXIT_FAILED);
+	assert_non_null(strstr(fail_text(), "older than pinctl"));
 }
 
 static void only_reading(void **state)
@@ -211,7 +312,6 @@ static void only_reading(void **state)
 	assert_null(source->ops->set_quota);
 	assert_null(source->ops->unset_quota);
 	assert_null(source->ops->reset_peak);
-	assert_null(source->ops->audit);
 }
 
 static void refused(void **state)
@@ -237,7 +337,7 @@ static int on_event(const struct pind_event *event, void *userdata)
 	struct heard *heard = userdata;
 
 	heard->type = event->type;
-	heard->number = event->number;
+	heard->number = event->books ? (uint64_t)event->books->sums.difference : event->number;
 	heard->gone = event->gone;
 	(void)snprintf(heard->text, sizeof(heard->text), "%s",
 		       event->refusal ? event->refusal->driver
@@ -303,6 +403,22 @@ static void refused_event(void **state)
 	assert_int_equal(heard.n, 1);
 }
 
+static void books_event(void **state)
+{
+	static const struct pind_books_info info = { .sums = { .difference = -3 } };
+	_cleanup_(nl_msgp) struct nl_msg *message = new_message();
+	_cleanup_(nl_msgp) struct nl_msg *empty = new_message();
+	struct heard heard = { 0 };
+	uint64_t lost = 0;
+
+	put_nest(message, PIND_A_EVENT_BOOKS, &pind_books_kind, &info);
+	assert_int_equal(hear(&heard, PIND_CMD_BOOKS_NTF, message, &lost), 0);
+	assert_int_equal(heard.n, 1);
+	assert_int_equal(heard.type, PIND_EVENT_BOOKS);
+	assert_true((int64_t)heard.number == -3);
+	assert_int_equal(hear(&heard, PIND_CMD_BOOKS_NTF, empty, &lost), -EBADMSG);
+}
+
 static void lost_events(void **state)
 {
 	_cleanup_(nl_msgp) struct nl_msg *message = new_message();
@@ -333,10 +449,14 @@ int main(void)
 		TEST(all_accounts),
 		TEST(accounts_below),
 		TEST(status),
+		TEST(lost_hook),
+		TEST(books),
+		TEST(audit),
 		TEST(only_reading),
 		TEST(refused),
 		cmocka_unit_test(group_events),
 		cmocka_unit_test(refused_event),
+		cmocka_unit_test(books_event),
 		cmocka_unit_test(lost_events),
 	};
 
