@@ -86,12 +86,6 @@ static int new_callbacks(struct exchange *exchange, struct nl_cb **ret)
 	return 0;
 }
 
-/* Where a request says which group it is about. */
-static int group_attribute(enum pind_cmd command)
-{
-	return command == PIND_CMD_AUDIT ? PIND_A_AUDIT_GROUP_ID : PIND_A_GROUP_ID;
-}
-
 static int new_request(struct kernel_source *kernel, enum pind_cmd command, int flags,
 		       const uint64_t *id, struct nl_msg **ret)
 {
@@ -100,7 +94,7 @@ static int new_request(struct kernel_source *kernel, enum pind_cmd command, int 
 	if (!message ||
 	    !genlmsg_put(message, NL_AUTO_PORT, NL_AUTO_SEQ, kernel->family, 0, flags,
 			 (uint8_t)command, PIND_FAMILY_VERSION) ||
-	    (id && nla_put_u64(message, group_attribute(command), *id) < 0))
+	    (id && nla_put_u64(message, wire_group_attribute(command), *id) < 0))
 		return fail_memory();
 	*ret = TAKE_PTR(message);
 	return 0;

@@ -151,6 +151,11 @@ int wire_read_refusal(struct nlattr *attributes, int length, struct pind_refusal
 			      pind_driver_name(refusal->symbol, refusal->module));
 }
 
+int wire_group_attribute(enum pind_cmd command)
+{
+	return command == PIND_CMD_AUDIT ? PIND_A_AUDIT_GROUP_ID : PIND_A_GROUP_ID;
+}
+
 /* The text among the attributes behind an acknowledgement, NULL if there is none. */
 static const char *extended_text(struct nlmsghdr *header, size_t offset)
 {

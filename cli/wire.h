@@ -38,6 +38,9 @@ int wire_read_account(struct nlattr *attributes, int length, struct pind_account
 int wire_read_refusal(struct nlattr *attributes, int length, struct pind_refusal_info *refusal,
 		      const char **ret_problem);
 
+/* The attribute by which a request says which group it is about. */
+int wire_group_attribute(enum pind_cmd command);
+
 /**
  * wire_error - what an acknowledgement or the end of a dump says
  * @header: a whole message of type NLMSG_ERROR or NLMSG_DONE

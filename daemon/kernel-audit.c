@@ -61,8 +61,7 @@ static int job_ask(struct audit_job *job)
 	if (r < 0)
 		return r;
 	nlh = pind_message_request(buffer, family.id, PIND_CMD_AUDIT, PIND_FAMILY_VERSION, 0);
-	if (job->id != 0)
-		mnl_attr_put_u64(nlh, PIND_A_AUDIT_GROUP_ID, job->id);
+	pind_message_put_audit(nlh, job->id);
 	r = pind_netlink_request(job->nl, nlh, on_audit, job);
 	if (r < 0)
 		return r;

@@ -318,6 +318,12 @@ void pind_message_put_group_change(struct nlmsghdr *nlh, uint64_t id,
 		mnl_attr_put_u32(nlh, PIND_A_GROUP_MODE, change->mode);
 }
 
+void pind_message_put_audit(struct nlmsghdr *nlh, uint64_t id)
+{
+	if (id != 0)
+		mnl_attr_put_u64(nlh, PIND_A_AUDIT_GROUP_ID, id);
+}
+
 int pind_message_command(const struct nlmsghdr *nlh)
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);

@@ -35,6 +35,9 @@ struct nlmsghdr *pind_message_request(char *buffer, uint16_t family, uint8_t com
 void pind_message_put_group_change(struct nlmsghdr *nlh, uint64_t id,
 				   const struct pind_group_change *change);
 
+/* Puts whose folios to audit; 0: everybody's. */
+void pind_message_put_audit(struct nlmsghdr *nlh, uint64_t id);
+
 /* The generic netlink command of a message, or -EBADMSG if it is too short for one. */
 int pind_message_command(const struct nlmsghdr *nlh);
 

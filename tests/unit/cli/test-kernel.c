@@ -93,6 +93,16 @@ static void refusal_with_text(void **state)
 	assert_null(strstr(fail_text(), strerror(ERANGE)));
 }
 
+/* As a module says that is older than the request. */
+static void unknown_command(void **state)
+{
+	int n = 0;
+
+	assert_int_equal(kernel_ask(&controller, (enum pind_cmd)200, 0, NULL, count, &n),
+			 -EOPNOTSUPP);
+	assert_int_equal(n, 0);
+}
+
 /* The socket is as good as new after an answer that was not understood. */
 static void answer_not_understood(void **state)
 {
@@ -112,6 +122,7 @@ int main(void)
 		cmocka_unit_test(whole_dump),
 		cmocka_unit_test(one_answer),
 		cmocka_unit_test(refusal_with_text),
+		cmocka_unit_test(unknown_command),
 		cmocka_unit_test(answer_not_understood),
 	};
 

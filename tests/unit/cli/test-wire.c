@@ -79,6 +79,12 @@ static void root_group(void **state)
 	assert_true(model_has(&pind_group_kind, &group, "parent_id"));
 }
 
+static void group_of_request(void **state)
+{
+	assert_int_equal(wire_group_attribute(PIND_CMD_GROUP_GET), PIND_A_GROUP_ID);
+	assert_int_equal(wire_group_attribute(PIND_CMD_AUDIT), PIND_A_AUDIT_GROUP_ID);
+}
+
 static void missing_attributes(void **state)
 {
 	for (int skip = PIND_A_GROUP_ID; skip <= PIND_A_GROUP_LAST; skip++) {
@@ -295,6 +301,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_group),
 		cmocka_unit_test(root_group),
+		cmocka_unit_test(group_of_request),
 		cmocka_unit_test(missing_attributes),
 		cmocka_unit_test(wrong_lengths),
 		cmocka_unit_test(cut_short),

@@ -89,6 +89,20 @@ static void test_request(void **state)
 	assert_true(m.nlh->nlmsg_len <= PIND_REQUEST_SIZE);
 }
 
+static void test_audit_request(void **state)
+{
+	const struct nlattr *attr;
+	struct message m;
+
+	begin(&m, PIND_CMD_AUDIT);
+	pind_message_put_audit(m.nlh, 0);
+	assert_int_equal(mnl_nlmsg_get_payload_len(m.nlh), GENL_HDRLEN);
+	pind_message_put_audit(m.nlh, 7);
+	attr = mnl_nlmsg_get_payload_offset(m.nlh, GENL_HDRLEN);
+	assert_int_equal(mnl_attr_get_type(attr), PIND_A_AUDIT_GROUP_ID);
+	assert_int_equal(mnl_attr_get_u64(attr), 7);
+}
+
 static void test_group(void **state)
 {
 	struct pind_group_info group;
@@ -419,7 +433,8 @@ static void test_small_ones(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_request),	  cmocka_unit_test(test_group),
+		cmocka_unit_test(test_request),	  cmocka_unit_test(test_audit_request),
+		cmocka_unit_test(test_group),
 		cmocka_unit_test(test_missing),	  cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_twice),	  cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_garbled),	  cmocka_unit_test(test_refusal),
