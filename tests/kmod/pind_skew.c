@@ -4,8 +4,9 @@
  * pinned: it is what a pin function that pind does not see would look like.
  */
 #include <linux/init.h>
-#include <linux/mmzone.h>
+#include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/nodemask.h>
 #include <linux/vmstat.h>
 
 static int pins = 7;
