@@ -28,7 +28,8 @@ static void add_closed(struct table *table, const struct pind_books *books)
 	char number[PINS_MAX], size[SIZE_FORMAT_MAX + 1], moving[PINS_MAX];
 
 	table_add(table, "  books");
-	table_add_styled(table, SCREEN_GOOD, "closed: ledger, accounts and groups hold %s, %s%s%s%s",
+	table_add_styled(table, SCREEN_GOOD,
+			 "closed: ledger, accounts and groups hold %s, %s%s%s%s",
 			 pins(books->ledger_pins, number), bytes(books->current, size),
 			 books->under_way ? " (" : "",
 			 books->under_way ? pins((int64_t)books->under_way, moving) : "",
@@ -54,8 +55,8 @@ static void add_open(struct table *table, const struct pind_books *books)
 	table_add_styled(table, style_of(books->account_pins != books->ledger_pins), "%s",
 			 pins(books->account_pins, number));
 	table_add(table, "    groups");
-	table_add_styled(table, style_of(books->group_charge != books->ledger_charge),
-			 "charge %s", bytes(books->group_charge, size));
+	table_add_styled(table, style_of(books->group_charge != books->ledger_charge), "charge %s",
+			 bytes(books->group_charge, size));
 	table_add(table, "    root");
 	table_add_styled(table,
 			 style_of(books->group_pins != books->ledger_pins ||
@@ -77,7 +78,8 @@ static void add_part(char *text, size_t size, int64_t number, const char *what)
 	while (text[length])
 		length++;
 	if (number != 0)
-		(void)snprintf(text + length, size - length, ", %s%llu %s", number < 0 ? "less " : "",
+		(void)snprintf(text + length, size - length, ", %s%llu %s",
+			       number < 0 ? "less " : "",
 			       (unsigned long long)pind_books_size(number), what);
 }
 

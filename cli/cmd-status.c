@@ -103,11 +103,12 @@ static int print_hooks(const struct pind_records *hooks)
 		return 0;
 	for (size_t i = 0; i < hooks->n; i++) {
 		const struct pind_hook_info *hook = records_at(hooks, i);
+
 		table_add(&table, "%s", hook->name);
 		table_add_styled(&table,
-				 hook->state == PIND_HOOK_STATE_ATTACHED ? SCREEN_GOOD :
-				 hook_is_lost(hook)			 ? SCREEN_BAD :
-									   SCREEN_DIM,
+				 hook->state == PIND_HOOK_STATE_ATTACHED ? SCREEN_GOOD
+				 : hook_is_lost(hook)			 ? SCREEN_BAD
+									 : SCREEN_DIM,
 				 "%s", model_word(state, hook->state));
 		table_add(&table, "%llu", (unsigned long long)hook->calls);
 		table_add(&table, "%s", hook->mechanism);
@@ -123,8 +124,7 @@ static int print_json(const struct pind_status_info *status, const struct pind_b
 	cJSON *detail = books->seen ? json_record(&pind_books_kind, books) : NULL;
 	cJSON *array = json_records(hooks);
 
-	if (!object ||
-	    (books->seen && !cJSON_AddItemToObject(object, "books_detail", detail))) {
+	if (!object || (books->seen && !cJSON_AddItemToObject(object, "books_detail", detail))) {
 		cJSON_Delete(detail);
 		cJSON_Delete(array);
 		return fail_memory();

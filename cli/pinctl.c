@@ -62,7 +62,17 @@ static const struct verb verbs[] = {
 #define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
 /* Values of the long options that have no letter. */
-enum { ARG_VERSION = 256, ARG_JSON, ARG_KERNEL, ARG_ALL, ARG_GROUP, ARG_MAX, ARG_HIGH, ARG_MODE, ARG_RUNTIME };
+enum {
+	ARG_VERSION = 256,
+	ARG_JSON,
+	ARG_KERNEL,
+	ARG_ALL,
+	ARG_GROUP,
+	ARG_MAX,
+	ARG_HIGH,
+	ARG_MODE,
+	ARG_RUNTIME
+};
 
 static const struct option long_options[] = {
 	{ "help", no_argument, NULL, 'h' },

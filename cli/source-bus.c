@@ -312,7 +312,7 @@ static int source_bus_audit(struct pind_source *source, const char *name,
 		r = sd_bus_message_append(call, "s", name);
 	if (r < 0)
 		return bus_fail(r, NULL, name);
-	/* It may take minutes; if the daemon goes meanwhile, the bus says so. */
+	/* It takes as long as it takes; if the daemon goes meanwhile, the bus says so. */
 	r = sd_bus_call(bus, call, UINT64_MAX, &error, &reply);
 	if (r < 0)
 		return bus_fail(r, &error, name);

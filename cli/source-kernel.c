@@ -251,8 +251,9 @@ static int source_kernel_books(struct pind_source *source, struct pind_books_inf
 {
 	int r = kernel_ask(kernel_of(source), PIND_CMD_BOOKS_GET, 0, NULL, read_books, books);
 
-	return r == -EOPNOTSUPP ? 0 : r < 0 ? fail(PIND_EXIT_FAILED, "the kernel module has no books")
-					    : r;
+	return r == -EOPNOTSUPP ? 0
+	       : r < 0		? fail(PIND_EXIT_FAILED, "the kernel module has no books")
+				: r;
 }
 
 /* Writes what is wrong with the books, if the module is sure of it. */

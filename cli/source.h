@@ -35,7 +35,7 @@ enum pind_event_type {
 	PIND_EVENT_MODULE_GONE,
 	PIND_EVENT_MODULE_BACK,
 	PIND_EVENT_BOOKS, /* books: they no longer close, or (difference 0) close again */
-	PIND_EVENT_LOST, /* number: events lost since the last one */
+	PIND_EVENT_LOST,  /* number: events lost since the last one */
 };
 
 struct pind_event {

@@ -81,9 +81,8 @@ static int get_hooks(sd_bus *connection, const char *object, const char *interfa
 	for (size_t i = 0; r >= 0 && i < info->n_hooks; i++) {
 		const struct pind_hook *hook = &info->hooks[i];
 
-		r = sd_bus_message_append(
-			reply, "(ssst)", hook->name, hook->mechanism,
-			hook_state(hook->state), hook->calls);
+		r = sd_bus_message_append(reply, "(ssst)", hook->name, hook->mechanism,
+					  hook_state(hook->state), hook->calls);
 	}
 	return r < 0 ? r : sd_bus_message_close_container(reply);
 }
@@ -384,8 +383,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_METHOD_WITH_ARGS("ListQuotas", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", quotas),
 				method_list_quotas, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListAccounts", SD_BUS_ARGS("s", name),
-				SD_BUS_RESULT("aa{sv}", accounts), method_list_accounts,
-				FREE),
+				SD_BUS_RESULT("aa{sv}", accounts), method_list_accounts, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListRefusals", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", refusals),
 				method_list_refusals, FREE),
 	SD_BUS_METHOD_WITH_ARGS("GetCounters", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", counters),
@@ -397,8 +395,8 @@ static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_METHOD_WITH_ARGS("AuditGroup", SD_BUS_ARGS("s", name),
 				SD_BUS_RESULT("a{sv}", result), method_audit_group, FREE),
 	SD_BUS_SIGNAL_WITH_ARGS("Refused", SD_BUS_ARGS("a{sv}", refusal), 0),
-	SD_BUS_SIGNAL_WITH_ARGS("High",
-				SD_BUS_ARGS("o", group, "s", path, "t", current, "t", high), 0),
+	SD_BUS_SIGNAL_WITH_ARGS("High", SD_BUS_ARGS("o", group, "s", path, "t", current, "t", high),
+				0),
 	SD_BUS_SIGNAL_WITH_ARGS("BooksDiffer", SD_BUS_ARGS("a{sv}", books), 0),
 	SD_BUS_VTABLE_END,
 };

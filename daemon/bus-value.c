@@ -98,8 +98,8 @@ int pind_bus_append_counters(sd_bus_message *m, const struct pind_counters *c)
 		"nr_foll_pin_longterm_returned", "t", c->longterm_returned, "nr_foll_pin_acquired",
 		"t", c->kernel_acquired, "nr_foll_pin_released", "t", c->kernel_released,
 		"nr_foll_pin_uncounted", "t", c->kernel_uncounted, "nr_foll_pin_unattributed", "x",
-		(int64_t)c->unattributed, "nr_pind_refused", "t", c->refused,
-		"nr_pind_observed", "t", c->observed);
+		(int64_t)c->unattributed, "nr_pind_refused", "t", c->refused, "nr_pind_observed",
+		"t", c->observed);
 }
 
 int pind_bus_append_books(sd_bus_message *m, const struct pind_books *b)

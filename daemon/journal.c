@@ -117,23 +117,19 @@ void pind_journal_books(const struct pind_books *books)
 {
 	char message[PIND_BOOKS_SENTENCE_SIZE];
 
-	(void)sd_journal_send("MESSAGE=%s", pind_books_sentence(books, message),
-			      "MESSAGE_ID=%s", PIND_MESSAGE_BOOKS, "PRIORITY=%d",
-			      books->difference ? LOG_ERR : LOG_NOTICE,
-			      "PIND_DIFFERENCE=%" PRId64, books->difference,
-			      "PIND_LEDGER_PINS=%" PRId64, books->ledger_pins,
-			      "PIND_ACCOUNT_PINS=%" PRId64, books->account_pins,
-			      "PIND_GROUP_PINS=%" PRId64, books->group_pins,
-			      "PIND_COUNTED_PINS=%" PRId64, books->counted_pins,
-			      "PIND_LEDGER_CHARGE=%" PRId64, books->ledger_charge,
-			      "PIND_GROUP_CHARGE=%" PRId64, books->group_charge,
-			      "PIND_CURRENT=%" PRId64, books->current,
-			      "PIND_KNOWN_PINS=%" PRId64, books->known_pins,
-			      "PIND_KERNEL_PINS=%" PRId64, books->kernel_pins,
-			      "PIND_OLDER_PINS=%" PRId64, books->older_pins,
-			      "PIND_UNDER_WAY=%" PRIu64, books->under_way,
-			      "PIND_CHECKS=%" PRIu64, books->checks,
-			      "PIND_REPAIRED=%" PRIu64, books->repaired, NULL);
+	(void)sd_journal_send(
+		"MESSAGE=%s", pind_books_sentence(books, message), "MESSAGE_ID=%s",
+		PIND_MESSAGE_BOOKS, "PRIORITY=%d", books->difference ? LOG_ERR : LOG_NOTICE,
+		"PIND_DIFFERENCE=%" PRId64, books->difference, "PIND_LEDGER_PINS=%" PRId64,
+		books->ledger_pins, "PIND_ACCOUNT_PINS=%" PRId64, books->account_pins,
+		"PIND_GROUP_PINS=%" PRId64, books->group_pins, "PIND_COUNTED_PINS=%" PRId64,
+		books->counted_pins, "PIND_LEDGER_CHARGE=%" PRId64, books->ledger_charge,
+		"PIND_GROUP_CHARGE=%" PRId64, books->group_charge, "PIND_CURRENT=%" PRId64,
+		books->current, "PIND_KNOWN_PINS=%" PRId64, books->known_pins,
+		"PIND_KERNEL_PINS=%" PRId64, books->kernel_pins, "PIND_OLDER_PINS=%" PRId64,
+		books->older_pins, "PIND_UNDER_WAY=%" PRIu64, books->under_way,
+		"PIND_CHECKS=%" PRIu64, books->checks, "PIND_REPAIRED=%" PRIu64, books->repaired,
+		NULL);
 	show(message);
 }
 

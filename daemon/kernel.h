@@ -79,10 +79,10 @@ struct pind_kernel_ops {
 	/* -EOPNOTSUPP: the module is too old to have a self-check. */
 	int (*books_get)(struct pind_kernel *kernel, struct pind_books *ret_books);
 	/*
-	 * Of what one group and those below it hold, of everything with id 0. It may
-	 * take minutes, so it is the one request that is only begun here: the handler
-	 * is called once, from the event loop; not at all if this fails. -ENOENT (to
-	 * the handler): no such cgroup; -ECANCELED: the kernel is being freed.
+	 * Of what one group and those below it hold, of everything with id 0. It takes
+	 * the longer the more they hold, so it is the one request that is only begun
+	 * here: the handler is called once, from the event loop; not at all if this fails. -ENOENT
+	 * (to the handler): no such cgroup; -ECANCELED: the kernel is being freed.
 	 */
 	int (*audit)(struct pind_kernel *kernel, uint64_t id, pind_audit_handler handler,
 		     void *userdata);

@@ -71,8 +71,8 @@ static inline size_t pind_books_clauses(const struct pind_books *books, char *bu
 		{ "the kernel holds", pind_books_unexplained(books), 1, "pind knows of" },
 		{ "the groups are charged",
 		  pind_books_less(books->group_charge, books->ledger_charge), page, "the ledger" },
-		{ "the root is charged", pind_books_less(books->current, books->ledger_charge), page,
-		  "the ledger" },
+		{ "the root is charged", pind_books_less(books->current, books->ledger_charge),
+		  page, "the ledger" },
 	};
 	size_t length = 0;
 
@@ -84,13 +84,14 @@ static inline size_t pind_books_clauses(const struct pind_books *books, char *bu
 		/* what a call at work has moved in one sum it will move in the other */
 		if (amount / sums[i].unit <= books->under_way || length >= size)
 			continue;
-		length += (size_t)snprintf(buffer + length, size - length, "%s%s %llu%s %s than %s",
-					   length ? ", " : "", sums[i].who,
-					   (unsigned long long)(sums[i].unit > 1 ? amount / 1024 :
-										   amount),
-					   unit, sums[i].more > 0 ? "more" :
-					   sums[i].unit > 1 ? "less" : "fewer",
-					   sums[i].than);
+		length += (size_t)snprintf(
+			buffer + length, size - length, "%s%s %llu%s %s than %s",
+			length ? ", " : "", sums[i].who,
+			(unsigned long long)(sums[i].unit > 1 ? amount / 1024 : amount), unit,
+			sums[i].more > 0   ? "more"
+			: sums[i].unit > 1 ? "less"
+					   : "fewer",
+			sums[i].than);
 	}
 	return length;
 }

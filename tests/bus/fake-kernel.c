@@ -8,8 +8,8 @@
 #include "fake-kernel.h"
 
 const char *const fake_request_names[FAKE_REQUESTS] = {
-	"info-get",	"group-get",   "group-set",    "group-reset-peak", "group-dump",
-	"account-dump", "refusal-dump", "counters-get", "books-get",	"audit",
+	"info-get",	"group-get",	"group-set",	"group-reset-peak", "group-dump",
+	"account-dump", "refusal-dump", "counters-get", "books-get",	    "audit",
 };
 
 static struct fake_kernel *fake_of(struct pind_kernel *kernel)
@@ -55,11 +55,19 @@ void fake_reset(struct fake_kernel *k, bool loaded)
 	k->n_accounts = 0;
 	k->seq = 0;
 	k->events_lost = 0;
-	k->books = (struct pind_books){ .ledger_pins = 2, .account_pins = 2, .group_pins = 2,
-					.counted_pins = 2, .ledger_charge = 8192,
-					.group_charge = 8192, .current = 8192, .known_pins = 3,
-					.kernel_pins = 10, .older_pins = 7, .under_way = 1,
-					.checks = 5, .repaired = 4 };
+	k->books = (struct pind_books){ .ledger_pins = 2,
+					.account_pins = 2,
+					.group_pins = 2,
+					.counted_pins = 2,
+					.ledger_charge = 8192,
+					.group_charge = 8192,
+					.current = 8192,
+					.known_pins = 3,
+					.kernel_pins = 10,
+					.older_pins = 7,
+					.under_way = 1,
+					.checks = 5,
+					.repaired = 4 };
 	k->old = false;
 	k->hook_state = PIND_HOOK_STATE_ATTACHED;
 	k->loaded = loaded;

@@ -107,8 +107,8 @@ static void test_old_module(void **state)
 	world_fake(w, "Books", "xb", 3LL, true);
 	assert_true(state_is(w, "healthy", ""));
 	world_fake(w, "Unload", NULL);
-	world_refused(w, PIND_ERROR_NO_MODULE, "modprobe pind", PIND_OBJECT,
-		      PIND_MANAGER_INTERFACE, "GetBooks", NULL);
+	world_refused(w, PIND_ERROR_NO_MODULE, "modprobe pind", PIND_OBJECT, PIND_MANAGER_INTERFACE,
+		      "GetBooks", NULL);
 }
 
 static void test_lost_hook(void **state)
@@ -165,10 +165,10 @@ static void test_audit(void **state)
 	world_refused(w, PIND_ERROR_NO_SUCH_GROUP, GROUP, PIND_OBJECT, PIND_MANAGER_INTERFACE,
 		      "AuditGroup", "s", GROUP);
 	world_fake(w, "Unload", NULL);
-	world_refused(w, PIND_ERROR_NO_MODULE, "modprobe pind", PIND_OBJECT,
-		      PIND_MANAGER_INTERFACE, "Audit", NULL);
-	world_refused(w, PIND_ERROR_NO_MODULE, "modprobe pind", PIND_OBJECT,
-		      PIND_MANAGER_INTERFACE, "AuditGroup", "s", GROUP);
+	world_refused(w, PIND_ERROR_NO_MODULE, "modprobe pind", PIND_OBJECT, PIND_MANAGER_INTERFACE,
+		      "Audit", NULL);
+	world_refused(w, PIND_ERROR_NO_MODULE, "modprobe pind", PIND_OBJECT, PIND_MANAGER_INTERFACE,
+		      "AuditGroup", "s", GROUP);
 }
 
 static int on_reply(sd_bus_message *m, void *userdata, sd_bus_error *error)

@@ -48,7 +48,7 @@ static struct mock_group groups[] = {
 static const char *mock_state = "healthy";
 static sd_event *mock_event;
 static int64_t mock_difference; /* of the books */
-static int mock_old; /* the daemon knows no GetBooks */
+static int mock_old;		/* the daemon knows no GetBooks */
 
 static int no_module(void)
 {
@@ -275,9 +275,8 @@ static int get_counters(sd_bus_message *call, void *userdata, sd_bus_error *erro
 			       "nr_foll_pin_longterm_returned", "t", UINT64_C(3),
 			       "nr_foll_pin_acquired", "t", UINT64_C(4), "nr_foll_pin_released",
 			       "t", UINT64_C(5), "nr_foll_pin_uncounted", "t", UINT64_C(9),
-			       "nr_foll_pin_unattributed", "x", INT64_C(-6),
-			       "nr_pind_refused", "t", UINT64_C(7), "nr_pind_observed", "t",
-			       UINT64_C(8));
+			       "nr_foll_pin_unattributed", "x", INT64_C(-6), "nr_pind_refused", "t",
+			       UINT64_C(7), "nr_pind_observed", "t", UINT64_C(8));
 }
 
 /* 58 pins are older, 8 short-term; what the books are off by, the accounts hold. */
@@ -357,8 +356,8 @@ static int get_hooks(sd_bus *bus, const char *path, const char *interface, const
 		return sd_bus_message_append(reply, "a(ssst)", 0);
 	return sd_bus_message_append(reply, "a(ssst)", 2, "pin_user_pages", "ftrace-ipmodify",
 				     strcmp(mock_state, "degraded") ? "attached" : "lost",
-				     UINT64_C(12), "pin_user_folios", "ftrace-ipmodify",
-				     "absent", UINT64_C(0));
+				     UINT64_C(12), "pin_user_folios", "ftrace-ipmodify", "absent",
+				     UINT64_C(0));
 }
 
 static int signal_refused(sd_bus *bus)

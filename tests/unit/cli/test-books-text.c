@@ -37,8 +37,9 @@ static void kernel_pins(void **state)
 	shows(&books, "hold 1 pin, 0 B\n");
 	shows(&books, "  kernel  1 pin: 1 long-term\n");
 	/* 10 were there before the module, and 4 of them were given back. */
-	books = (struct pind_books){ .ledger_pins = 100, .known_pins = 96, .older_pins = 10,
-				     .kernel_pins = 106 };
+	books = (struct pind_books){
+		.ledger_pins = 100, .known_pins = 96, .older_pins = 10, .kernel_pins = 106
+	};
 	shows(&books, "106 pins: 100 long-term, 6 older than the module\n");
 	/* All of them were. */
 	books.known_pins = 90;
@@ -56,8 +57,10 @@ static void kernel_pins(void **state)
 
 static void odd_numbers(void **state)
 {
-	struct pind_books books = { .difference = INT64_MIN, .ledger_pins = -2,
-				    .ledger_charge = -8192, .known_pins = INT64_MIN,
+	struct pind_books books = { .difference = INT64_MIN,
+				    .ledger_pins = -2,
+				    .ledger_charge = -8192,
+				    .known_pins = INT64_MIN,
 				    .kernel_pins = INT64_MAX };
 
 	shows(&books, "off by 9223372036854775808;");

@@ -38,8 +38,8 @@ static int interrupted; /* so many dumps are overtaken */
 static int open_books;	/* so many infos do not close */
 static int refusal;	/* an exit status or negative errno for everything */
 static int asked;
-static bool old;	/* a module without a self-check */
-static bool settled;	/* the books that are asked for close */
+static bool old;     /* a module without a self-check */
+static bool settled; /* the books that are asked for close */
 static uint32_t hook = PIND_HOOK_STATE_ATTACHED;
 static uint64_t audited; /* the group asked for */
 
@@ -99,8 +99,8 @@ int kernel_ask(struct kernel_source *kernel, enum pind_cmd command, int flags, c
 		audited = id ? *id : 0;
 		if (audited == 20)
 			return -ENOENT;
-		return hand_out(&pind_audit_kind,
-				&(struct pind_audit_info){ .folios = audited }, reader, userdata);
+		return hand_out(&pind_audit_kind, &(struct pind_audit_info){ .folios = audited },
+				reader, userdata);
 	}
 	for (size_t i = 0; command == PIND_CMD_GROUP_GET && r == 0 && i < 4; i++) {
 		if (!id || *id == groups[i].id)

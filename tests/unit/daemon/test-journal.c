@@ -97,9 +97,16 @@ static void says(const struct pind_books *books, const char *expected)
 static void test_books(void **state)
 {
 	const struct pind_books even = {
-		.ledger_pins = 5, .account_pins = 5, .group_pins = 5, .counted_pins = 5,
-		.ledger_charge = 16384, .group_charge = 16384, .current = 16384,
-		.known_pins = 7, .kernel_pins = 10, .older_pins = 3,
+		.ledger_pins = 5,
+		.account_pins = 5,
+		.group_pins = 5,
+		.counted_pins = 5,
+		.ledger_charge = 16384,
+		.group_charge = 16384,
+		.current = 16384,
+		.known_pins = 7,
+		.kernel_pins = 10,
+		.older_pins = 3,
 	};
 	struct pind_books books = even;
 
@@ -109,22 +116,26 @@ static void test_books(void **state)
 	says(&books, "the books do not close: the accounts hold 1 pin more than the ledger" REST);
 	books.group_pins = 3;
 	books.counted_pins = 8;
-	says(&books, "the books do not close: the accounts hold 1 pin more than the ledger, the "
-		     "groups hold 2 pins fewer than the ledger, the calls left 3 pins more than the "
-		     "ledger holds" REST);
+	says(&books,
+	     "the books do not close: the accounts hold 1 pin more than the ledger, the "
+	     "groups hold 2 pins fewer than the ledger, the calls left 3 pins more than the "
+	     "ledger holds" REST);
 	/* what calls at work may move is no difference */
 	books.under_way = 2;
-	says(&books, "the books do not close: the calls left 3 pins more than the ledger holds" REST);
+	says(&books,
+	     "the books do not close: the calls left 3 pins more than the ledger holds" REST);
 	books = even;
 	books.difference = 4;
 	books.kernel_pins = 6;
-	says(&books, "the books do not close: the kernel holds 4 pins fewer than pind knows of" REST);
+	says(&books,
+	     "the books do not close: the kernel holds 4 pins fewer than pind knows of" REST);
 	books = even;
 	books.difference = -2;
 	books.group_charge += 8192;
 	books.current -= 4096;
-	says(&books, "the books do not close: the groups are charged 8 KiB more than the ledger, the "
-		     "root is charged 4 KiB less than the ledger" REST);
+	says(&books,
+	     "the books do not close: the groups are charged 8 KiB more than the ledger, the "
+	     "root is charged 4 KiB less than the ledger" REST);
 	books = even;
 	books.difference = -2;
 	says(&books, "the books do not close: they are off by 2" REST);

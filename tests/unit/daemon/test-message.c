@@ -433,13 +433,13 @@ static void test_small_ones(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_request),	  cmocka_unit_test(test_audit_request),
-		cmocka_unit_test(test_group),
-		cmocka_unit_test(test_missing),	  cmocka_unit_test(test_lengths),
-		cmocka_unit_test(test_twice),	  cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_garbled),	  cmocka_unit_test(test_refusal),
-		cmocka_unit_test(test_info),	  cmocka_unit_test(test_event),
-		cmocka_unit_test(test_books),	  cmocka_unit_test(test_small_ones),
+		cmocka_unit_test(test_request),	   cmocka_unit_test(test_audit_request),
+		cmocka_unit_test(test_group),	   cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_lengths),	   cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_truncated),  cmocka_unit_test(test_garbled),
+		cmocka_unit_test(test_refusal),	   cmocka_unit_test(test_info),
+		cmocka_unit_test(test_event),	   cmocka_unit_test(test_books),
+		cmocka_unit_test(test_small_ones),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
