@@ -92,8 +92,11 @@ static void test_books_differ_silently(void **state)
 	world_fake(w, "Books", "xb", 1LL, false);
 	world_fake(w, "Unload", NULL);
 	assert_true(state_is(w, "no-module", "modprobe pind"));
+	assert_false(state_is(w, "no-module", "books"));
+	world_forget(w);
 	world_fake(w, "Load", NULL);
 	assert_true(state_is(w, "healthy", ""));
+	assert_int_equal(world_count(w, "Books"), 0);
 }
 
 static void test_old_module(void **state)
