@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/delay.h>
 #include <linux/ftrace.h>
+#include <linux/kallsyms.h>
+#include <linux/kstrtox.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
+#include <linux/string.h>
 
 #include "compat.h"
 #include "counters.h"
@@ -165,6 +168,16 @@ static int register_ops(struct ftrace_ops *ops)
 	return ret;
 }
 
+static unsigned long __init size_of(unsigned long function)
+{
+	char name[KSYM_SYMBOL_LEN], *size;
+	unsigned long bytes;
+
+	sprint_symbol(name, function); /* "pin_user_pages+0x0/0xb7" */
+	size = strrchr(name, '/');
+	return size && !kstrtoul(size + 1, 0, &bytes) ? bytes : 0;
+}
+
 static void __init set_inside(void)
 {
 	unsigned long first = ULONG_MAX, last = 0;
@@ -177,7 +190,7 @@ static void __init set_inside(void)
 		last = max(last, hooks[i].original);
 	}
 	inside_first = first;
-	inside_length = last - first;
+	inside_length = last - first + size_of(last);
 }
 
 static int attach_watch(void)
@@ -229,6 +242,16 @@ err_filter:
 bool pind_hook_is_inside(unsigned long call_site)
 {
 	return call_site - inside_first < inside_length;
+}
+
+bool pind_hook_is_inside_slow(unsigned long call_site)
+{
+	char name[KSYM_SYMBOL_LEN];
+
+	if (pind_hook_is_inside(call_site))
+		return true;
+	sprint_symbol_no_offset(name, call_site);
+	return strstarts(name, "memfd_pin_folios");
 }
 
 static long active(void)

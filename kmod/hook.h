@@ -41,6 +41,12 @@ void pind_hook_detach(void);
  */
 bool pind_hook_is_inside(unsigned long call_site);
 
+/**
+ * pind_hook_is_inside_slow() - likewise, and finds the part of
+ * memfd_pin_folios() for when it fails, which a compiler may have put elsewhere
+ */
+bool pind_hook_is_inside_slow(unsigned long call_site);
+
 /** pind_hook_info() - row @i of the table. Return: false behind the last. */
 bool pind_hook_info(unsigned int i, struct pind_hook_info *info);
 

@@ -281,6 +281,7 @@ void pind_unpin_folio(struct folio *folio)
 void pind_unpin_folios(struct folio **folios, unsigned long nfolios)
 {
 	pind_hook_enter();
-	unpin_whole_folios(folios, nfolios, caller(_RET_IP_));
+	unpin_whole_folios(folios, nfolios,
+			   pind_hook_is_inside_slow(_RET_IP_) ? &pin_code_itself : &whoever_runs);
 	pind_hook_exit();
 }
