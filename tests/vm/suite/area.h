@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Anonymous memory to pin, in base pages or in huge ones. */
+/* Memory to pin, of each kind there is. */
 #ifndef PIND_SUITE_AREA_H
 #define PIND_SUITE_AREA_H
 
@@ -8,14 +8,42 @@
 
 #define AREA_HUGE_SIZE ((size_t)2 << 20)
 
+enum area_kind {
+	AREA_BASE,	 /* anonymous, in base pages */
+	AREA_THP,	 /* anonymous, in transparent huge pages where there are some */
+	AREA_HUGETLB_2M, /* anonymous, from the pool of 2 MiB pages */
+	AREA_HUGETLB_1G,
+	AREA_SHARED, /* of /dev/zero, which is shmem: it can be mapped more than once */
+};
+
 /**
- * area_map - map memory that begins at a multiple of 2 MiB, and touch it all
- * @size: bytes
- * @huge: ask for transparent huge pages; else there are none
+ * area_kind_from_string - the kind a word means
+ * @word: base, thp, 2M, 1G or shared
+ * @ret_kind: valid on success
+ *
+ * Return: 0, or -EINVAL.
+ */
+int area_kind_from_string(const char *word, enum area_kind *ret_kind);
+
+/**
+ * area_map - map memory that begins at a multiple of 2 MiB
+ * @size: bytes; of a hugetlb kind, whole pages
+ * @kind: what is mapped
+ * @touch: write to all of it
  *
  * Return: where it begins, or NULL with errno set.
  */
-char *area_map(size_t size, bool huge);
+char *area_map(size_t size, enum area_kind kind, bool touch);
+
+/**
+ * area_map_file - map a whole file
+ * @path: of the file
+ * @shared: what is written goes to the file
+ * @ret_size: its size; valid on success
+ *
+ * Return: where it begins, or NULL with errno set.
+ */
+char *area_map_file(const char *path, bool shared, size_t *ret_size);
 
 /**
  * area_huge - how much of an area is in huge pages by now

@@ -104,7 +104,7 @@ static int run(struct churn *churn)
 	pthread_t reader[4], *registrars = calloc(churn->threads, sizeof(*registrars));
 	char byte;
 
-	churn->area = area_map(churn->threads * BUFFER_SIZE, false);
+	churn->area = area_map(churn->threads * BUFFER_SIZE, AREA_BASE, true);
 	if (!churn->area || !registrars)
 		return -ENOMEM;
 	for (int i = 0; i < churn->threads; i++)

@@ -4,8 +4,6 @@
  * one line of answer: "ok ..." or "error NAME", e.g. "error ENOMEM". Ends with
  * its input, and gives up all it holds.
  *
- *   area SIZE [huge]     map and touch the area to pin from; once
- *   huge                 how many bytes of it are in huge pages
  *   ring                 make an io_uring; answers with its number N
  *   register N RANGE...  register each range of the area as a fixed buffer
  *   unregister N
@@ -15,60 +13,97 @@
  *   take PID N           take a copy of N from another pinner; answers with its
  *                        number here
  *   readv RANGE          read the range by process_vm_readv()
+ *
+ * The memory, once a pinner; pinner-memory.c:
+ *
+ *   area SIZE [KIND [untouched]]
+ *                        map and touch the area to pin from; the kinds are in
+ *                        area.h
+ *   file PATH shared|private
+ *                        map a file as the area
+ *   huge                 how many bytes of the area are in huge pages
+ *   fill RANGE BYTE      write to it
+ *   advise RANGE ADVICE  madvise(): dontneed, mergeable, pageout or remove
+ *   unmap RANGE
+ *   remap                move the area elsewhere in the address space
+ *   alias N              map the first page of a shared area N times more
+ *   bind NODE            take memory from there only, from now on
+ *   move RANGE NODE      move_pages(); answers how many pages are there now
+ *   on RANGE NODE        how many pages are there
+ *
+ * The process; pinner-process.c:
+ *
  *   fork                 make a child that holds the same descriptors and waits
  *                        to be killed; answers with its pid
  *   exec                 become a fresh pinner that keeps the descriptors
+ *   child COMMAND...     run the command in a child, and wait until it is gone
+ *   thread CGROUP COMMAND...
+ *                        run it in a thread that moves to the cgroup with this
+ *                        directory, and wait until it is gone
+ *   unshare cgroup|net|pid|user
+ *   killed ROUNDS RANGE...
+ *                        so many times, have a child register the ranges and
+ *                        kill it at a random moment; answers how many of them
+ *                        died in the call
+ *   spread DIRECTORY COUNT
+ *                        go through the cgroups DIRECTORY/0 to DIRECTORY/COUNT-1,
+ *                        which become threaded, and pin a page of the area in
+ *                        each; back to DIRECTORY, answers with the number of the
+ *                        ring that holds them all
  *
- * A RANGE is OFFSET+LENGTH in the area; numbers may end in K or M.
+ * A RANGE is OFFSET+LENGTH in the area; numbers may end in K, M or G.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/if_xdp.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
-#include "area.h"
+#include "pinner.h"
 #include "ring.h"
-
-#define RANGES_MAX 1024
-#define FILES_MAX  64
-
-struct pinner {
-	char *area;
-	size_t size;
-	struct iovec ranges[RANGES_MAX];
-};
 
 static int parse_size(const char *text, size_t *ret_size)
 {
+	static const char units[] = "KMG";
 	unsigned long long size;
+	const char *unit;
 	char *end;
 
 	errno = 0;
-	size = strtoull(text, &end, 10);
-	if (errno || end == text)
+	size = text ? strtoull(text, &end, 10) : 0;
+	if (!text || errno || end == text)
 		return -EINVAL;
-	if (*end == 'K' || *end == 'M')
-		size <<= *end++ == 'K' ? 10 : 20;
+	unit = *end ? strchr(units, *end) : NULL;
+	if (unit) {
+		size <<= 10 * (unit - units + 1);
+		end++;
+	}
 	if (*end)
 		return -EINVAL;
 	*ret_size = size;
 	return 0;
 }
 
-static int parse_number(const char *text, int *ret_number)
+char *pinner_word(char **words)
+{
+	return strtok_r(NULL, " \n", words);
+}
+
+int pinner_size(char **words, size_t *ret_size)
+{
+	return parse_size(pinner_word(words), ret_size);
+}
+
+int pinner_number(char **words, int *ret_number)
 {
 	size_t number;
 
-	if (!text || parse_size(text, &number) < 0 || number > 1 << 22)
+	if (pinner_size(words, &number) < 0 || number > 1 << 22)
 		return -EINVAL;
 	*ret_number = (int)number;
 	return 0;
@@ -90,25 +125,24 @@ static int parse_range(const struct pinner *pinner, char *text, struct iovec *re
 	return 0;
 }
 
-static char *next_word(char **words)
+int pinner_range(const struct pinner *pinner, char **words, struct iovec *ret_range)
 {
-	return strtok_r(NULL, " \n", words);
+	return parse_range(pinner, pinner_word(words), ret_range);
 }
 
-static long do_area(struct pinner *pinner, char **words)
+int pinner_ranges(struct pinner *pinner, char **words)
 {
-	char *size = next_word(words);
-	char *kind = next_word(words);
+	int count = 0, r;
+	char *word;
 
-	if (!size || parse_size(size, &pinner->size) < 0)
-		return -EINVAL;
-	pinner->area = area_map(pinner->size, kind && !strcmp(kind, "huge"));
-	return pinner->area ? (long)pinner->size : -errno;
-}
-
-static long do_huge(struct pinner *pinner, char **words)
-{
-	return area_huge(pinner->area);
+	while ((word = pinner_word(words))) {
+		if (count == PINNER_RANGES_MAX)
+			return -E2BIG;
+		r = parse_range(pinner, word, &pinner->ranges[count++]);
+		if (r < 0)
+			return r;
+	}
+	return count;
 }
 
 static long do_ring(struct pinner *pinner, char **words)
@@ -118,28 +152,19 @@ static long do_ring(struct pinner *pinner, char **words)
 
 static long do_register(struct pinner *pinner, char **words)
 {
-	unsigned int count = 0;
-	char *word;
-	int ring, r;
+	int ring, count;
 
-	r = parse_number(next_word(words), &ring);
-	if (r < 0)
-		return r;
-	while ((word = next_word(words))) {
-		if (count == RANGES_MAX)
-			return -E2BIG;
-		r = parse_range(pinner, word, &pinner->ranges[count++]);
-		if (r < 0)
-			return r;
-	}
-	return ring_register(ring, pinner->ranges, count);
+	if (pinner_number(words, &ring) < 0)
+		return -EINVAL;
+	count = pinner_ranges(pinner, words);
+	return count < 0 ? count : ring_register(ring, pinner->ranges, count);
 }
 
 static long do_unregister(struct pinner *pinner, char **words)
 {
 	int ring, r;
 
-	r = parse_number(next_word(words), &ring);
+	r = pinner_number(words, &ring);
 	return r < 0 ? r : ring_unregister(ring);
 }
 
@@ -149,7 +174,7 @@ static long do_umem(struct pinner *pinner, char **words)
 	struct iovec range;
 	int fd, r;
 
-	r = parse_range(pinner, next_word(words), &range);
+	r = pinner_range(pinner, words, &range);
 	if (r < 0)
 		return r;
 	umem.addr = (uintptr_t)range.iov_base;
@@ -169,7 +194,7 @@ static long do_close(struct pinner *pinner, char **words)
 {
 	int fd, r;
 
-	r = parse_number(next_word(words), &fd);
+	r = pinner_number(words, &fd);
 	if (r < 0)
 		return r;
 	return close(fd) < 0 ? -errno : 0;
@@ -180,9 +205,9 @@ static long do_take(struct pinner *pinner, char **words)
 {
 	int pid, fd, process, r;
 
-	r = parse_number(next_word(words), &pid);
+	r = pinner_number(words, &pid);
 	if (r >= 0)
-		r = parse_number(next_word(words), &fd);
+		r = pinner_number(words, &fd);
 	if (r < 0)
 		return r;
 	process = (int)syscall(SYS_pidfd_open, pid, 0);
@@ -200,7 +225,7 @@ static long do_readv(struct pinner *pinner, char **words)
 	struct iovec there, here;
 	ssize_t r;
 
-	r = parse_range(pinner, next_word(words), &there);
+	r = pinner_range(pinner, words, &there);
 	if (r < 0)
 		return r;
 	here = (struct iovec){ malloc(there.iov_len), there.iov_len };
@@ -213,56 +238,30 @@ static long do_readv(struct pinner *pinner, char **words)
 	return r;
 }
 
-static long do_fork(struct pinner *pinner, char **words)
-{
-	pid_t child = fork();
-
-	if (child < 0)
-		return -errno;
-	while (child == 0) {
-		/* Who waits for our output to end must not wait for the child. */
-		(void)close(STDIN_FILENO);
-		(void)close(STDOUT_FILENO);
-		(void)pause();
-	}
-	return child;
-}
-
-static long do_exec(struct pinner *pinner, char **words)
-{
-	/* An io_uring is made with close-on-exec. */
-	for (int fd = STDERR_FILENO + 1; fd < FILES_MAX; fd++)
-		(void)fcntl(fd, F_SETFD, 0);
-	(void)printf("ok 0\n");
-	(void)fflush(stdout);
-	(void)execl("/proc/self/exe", "pinner", NULL);
-	return -errno;
-}
-
-static const struct {
-	const char *name;
-	long (*run)(struct pinner *pinner, char **words);
-} commands[] = {
-	{ "area", do_area },
+static const struct pinner_command pin_commands[] = {
 	{ "close", do_close },
-	{ "exec", do_exec },
-	{ "fork", do_fork },
-	{ "huge", do_huge },
 	{ "readv", do_readv },
 	{ "register", do_register },
 	{ "ring", do_ring },
 	{ "take", do_take },
 	{ "umem", do_umem },
 	{ "unregister", do_unregister },
+	{},
 };
 
-static long run_line(struct pinner *pinner, char *line)
+long pinner_run(struct pinner *pinner, char *line)
 {
+	static const struct pinner_command *const tables[] = {
+		pin_commands,
+		pinner_memory_commands,
+		pinner_process_commands,
+	};
 	char *words, *name = strtok_r(line, " \n", &words);
 
-	for (size_t i = 0; name && i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (!strcmp(commands[i].name, name))
-			return commands[i].run(pinner, &words);
+	for (size_t i = 0; name && i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (const struct pinner_command *command = tables[i]; command->name; command++)
+			if (!strcmp(command->name, name))
+				return command->run(pinner, &words);
 	return -ENOSYS;
 }
 
@@ -276,7 +275,7 @@ int main(void)
 	(void)setvbuf(stdin, NULL, _IONBF, 0);
 	(void)signal(SIGCHLD, SIG_IGN);
 	while (getline(&line, &room, stdin) > 0) {
-		long r = run_line(&pinner, line);
+		long r = pinner_run(&pinner, line);
 
 		if (r < 0)
 			(void)printf("error %s\n", strerrorname_np((int)-r));

@@ -107,7 +107,7 @@ int main(int argc, char **argv)
 		(void)fprintf(stderr, "usage: race THREADS BYTES [shared]\n");
 		return 2;
 	}
-	race.area = area_map(threads * race.bytes, false);
+	race.area = area_map(threads * race.bytes, AREA_BASE, true);
 	if (!race.area || pthread_barrier_init(&race.start, NULL, threads + 1) ||
 	    pthread_barrier_init(&race.finish, NULL, threads + 1) || pthread_attr_init(&small) ||
 	    pthread_attr_setstacksize(&small, 64 << 10)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <linux/io_uring.h>
+#include <stdint.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -16,12 +17,34 @@ int ring_open(void)
 
 static int ring_call(int ring, unsigned int opcode, const void *arg, unsigned int count)
 {
+	/* An update answers with how many. */
 	return syscall(SYS_io_uring_register, ring, opcode, arg, count) < 0 ? -errno : 0;
 }
 
 int ring_register(int ring, const struct iovec *buffers, unsigned int count)
 {
 	return ring_call(ring, IORING_REGISTER_BUFFERS, buffers, count);
+}
+
+int ring_reserve(int ring, unsigned int count)
+{
+	struct io_uring_rsrc_register table = {
+		.nr = count,
+		.flags = IORING_RSRC_REGISTER_SPARSE,
+	};
+
+	return ring_call(ring, IORING_REGISTER_BUFFERS2, &table, sizeof(table));
+}
+
+int ring_fill(int ring, unsigned int place, const struct iovec *buffer)
+{
+	struct io_uring_rsrc_update2 update = {
+		.offset = place,
+		.data = (uintptr_t)buffer,
+		.nr = 1,
+	};
+
+	return ring_call(ring, IORING_REGISTER_BUFFERS_UPDATE, &update, sizeof(update));
 }
 
 int ring_unregister(int ring)

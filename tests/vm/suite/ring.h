@@ -27,6 +27,25 @@ int ring_open(void);
 int ring_register(int ring, const struct iovec *buffers, unsigned int count);
 
 /**
+ * ring_reserve - give a ring a table for buffers, which are registered one by one
+ * @ring: the ring, which must not have buffers
+ * @count: how many at most
+ *
+ * Return: 0, or a negative errno.
+ */
+int ring_reserve(int ring, unsigned int count);
+
+/**
+ * ring_fill - pin a buffer, and register it in a place of the table
+ * @ring: after ring_reserve(); from whichever process, whose buffer it is
+ * @place: from 0
+ * @buffer: the buffer
+ *
+ * Return: 0, or a negative errno.
+ */
+int ring_fill(int ring, unsigned int place, const struct iovec *buffer);
+
+/**
  * ring_unregister - give a ring's buffers back, and wait until they are
  * @ring: the ring, from whichever process
  *

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <linux/mempolicy.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "area.h"
+#include "pinner.h"
+
+static long do_area(struct pinner *pinner, char **words)
+{
+	enum area_kind kind = AREA_BASE;
+	char *word, *untouched;
+
+	if (pinner_size(words, &pinner->size) < 0)
+		return -EINVAL;
+	word = pinner_word(words);
+	untouched = pinner_word(words);
+	if (word && area_kind_from_string(word, &kind) < 0)
+		return -EINVAL;
+	if (untouched && strcmp(untouched, "untouched"))
+		return -EINVAL;
+	pinner->area = area_map(pinner->size, kind, !untouched);
+	return pinner->area ? (long)pinner->size : -errno;
+}
+
+static long do_file(struct pinner *pinner, char **words)
+{
+	const char *path = pinner_word(words), *how = pinner_word(words);
+
+	if (!how || (strcmp(how, "shared") && strcmp(how, "private")))
+		return -EINVAL;
+	pinner->area = area_map_file(path, !strcmp(how, "shared"), &pinner->size);
+	return pinner->area ? (long)pinner->size : -errno;
+}
+
+static long do_huge(struct pinner *pinner, char **words)
+{
+	return area_huge(pinner->area);
+}
+
+static long do_fill(struct pinner *pinner, char **words)
+{
+	struct iovec range;
+	int byte, r;
+
+	r = pinner_range(pinner, words, &range);
+	if (r < 0 || pinner_number(words, &byte) < 0)
+		return r < 0 ? r : -EINVAL;
+	memset(range.iov_base, byte, range.iov_len);
+	return 0;
+}
+
+static long do_advise(struct pinner *pinner, char **words)
+{
+	static const struct {
+		const char *word;
+		int advice;
+	} table[] = {
+		{ "dontneed", MADV_DONTNEED },
+		{ "mergeable", MADV_MERGEABLE },
+		{ "pageout", MADV_PAGEOUT },
+		{ "remove", MADV_REMOVE },
+	};
+	struct iovec range;
+	const char *word;
+	int r;
+
+	r = pinner_range(pinner, words, &range);
+	if (r < 0)
+		return r;
+	word = pinner_word(words);
+	for (size_t i = 0; word && i < sizeof(table) / sizeof(table[0]); i++)
+		if (!strcmp(table[i].word, word))
+			return madvise(range.iov_base, range.iov_len, table[i].advice) < 0 ?
+				       -errno :
+				       0;
+	return -EINVAL;
+}
+
+static long do_unmap(struct pinner *pinner, char **words)
+{
+	struct iovec range;
+	int r;
+
+	r = pinner_range(pinner, words, &range);
+	if (r < 0)
+		return r;
+	return munmap(range.iov_base, range.iov_len) < 0 ? -errno : 0;
+}
+
+static long do_remap(struct pinner *pinner, char **words)
+{
+	char *there = area_map(pinner->size, AREA_BASE, false);
+
+	if (!there || mremap(pinner->area, pinner->size, pinner->size,
+			     MREMAP_MAYMOVE | MREMAP_FIXED, there) == MAP_FAILED)
+		return -errno;
+	pinner->area = there;
+	return 0;
+}
+
+static long do_alias(struct pinner *pinner, char **words)
+{
+	int count;
+
+	if (pinner_number(words, &count) < 0)
+		return -EINVAL;
+	for (int i = 0; i < count; i++) {
+		/* An old size of 0 leaves the old mapping where it is. */
+		char *alias = mremap(pinner->area, 0, PAGE, MREMAP_MAYMOVE);
+
+		if (alias == MAP_FAILED)
+			return -errno;
+		(void)*(volatile char *)alias;
+	}
+	return count;
+}
+
+static long do_bind(struct pinner *pinner, char **words)
+{
+	unsigned long nodes;
+	int node;
+
+	if (pinner_number(words, &node) < 0)
+		return -EINVAL;
+	nodes = 1UL << node;
+	return syscall(SYS_set_mempolicy, MPOL_BIND, &nodes, 8 * sizeof(nodes)) < 0 ? -errno : 0;
+}
+
+/* Asks for the pages to be moved there if @move; counts those that are there then. */
+static long on_node(const struct iovec *range, int node, bool move)
+{
+	size_t pages = range->iov_len / PAGE;
+	void **addresses = calloc(pages, sizeof(*addresses));
+	int *nodes = calloc(pages, sizeof(*nodes));
+	int *status = calloc(pages, sizeof(*status));
+	long there = 0;
+
+	if (!addresses || !nodes || !status)
+		there = -ENOMEM;
+	for (size_t i = 0; !there && i < pages; i++) {
+		addresses[i] = (char *)range->iov_base + i * PAGE;
+		nodes[i] = node;
+	}
+	/* It may say how many it could not move: the question after it tells, too. */
+	if (!there && move && syscall(SYS_move_pages, 0, pages, addresses, nodes, status, 2) < 0)
+		there = -errno;
+	if (!there && syscall(SYS_move_pages, 0, pages, addresses, NULL, status, 0) < 0)
+		there = -errno;
+	for (size_t i = 0; there >= 0 && i < pages; i++)
+		there += status[i] == node;
+	free(addresses);
+	free(nodes);
+	free(status);
+	return there;
+}
+
+static long run_on_node(struct pinner *pinner, char **words, bool move)
+{
+	struct iovec range;
+	int node, r;
+
+	r = pinner_range(pinner, words, &range);
+	if (r < 0 || pinner_number(words, &node) < 0)
+		return r < 0 ? r : -EINVAL;
+	return on_node(&range, node, move);
+}
+
+static long do_move(struct pinner *pinner, char **words)
+{
+	return run_on_node(pinner, words, true);
+}
+
+static long do_on(struct pinner *pinner, char **words)
+{
+	return run_on_node(pinner, words, false);
+}
+
+const struct pinner_command pinner_memory_commands[] = {
+	{ "advise", do_advise },
+	{ "alias", do_alias },
+	{ "area", do_area },
+	{ "bind", do_bind },
+	{ "file", do_file },
+	{ "fill", do_fill },
+	{ "huge", do_huge },
+	{ "move", do_move },
+	{ "on", do_on },
+	{ "remap", do_remap },
+	{ "unmap", do_unmap },
+	{},
+};

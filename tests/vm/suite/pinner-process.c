@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "pinner.h"
+#include "ring.h"
+
+#define FILES_MAX 64
+
+/* What a child tells its parent. */
+struct word {
+	enum {
+		SILENT,
+		CALLING,
+		RETURNED,
+	} _Atomic where;
+	long result;
+	uint64_t ns;
+};
+
+static struct word *new_word(void)
+{
+	struct word *word = mmap(NULL, sizeof(*word), PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return word == MAP_FAILED ? NULL : word;
+}
+
+/* SIGCHLD is ignored, so this waits and then fails, as it should. */
+static void await_end(pid_t child)
+{
+	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+static uint64_t now(void)
+{
+	struct timespec time;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000000000ULL + time.tv_nsec;
+}
+
+static long do_fork(struct pinner *pinner, char **words)
+{
+	pid_t child = fork();
+
+	if (child < 0)
+		return -errno;
+	while (child == 0) {
+		/* Who waits for our output to end must not wait for the child. */
+		(void)close(STDIN_FILENO);
+		(void)close(STDOUT_FILENO);
+		(void)pause();
+	}
+	return child;
+}
+
+static long do_exec(struct pinner *pinner, char **words)
+{
+	/* An io_uring is made with close-on-exec. */
+	for (int fd = STDERR_FILENO + 1; fd < FILES_MAX; fd++)
+		(void)fcntl(fd, F_SETFD, 0);
+	(void)printf("ok 0\n");
+	(void)fflush(stdout);
+	(void)execl("/proc/self/exe", "pinner", NULL);
+	return -errno;
+}
+
+static long do_child(struct pinner *pinner, char **words)
+{
+	struct word *word = new_word();
+	long result;
+	pid_t child;
+
+	if (!word)
+		return -errno;
+	word->result = -ECHILD; /* if it dies of the command */
+	child = fork();
+	if (child == 0) {
+		word->result = pinner_run(pinner, *words);
+		_exit(0);
+	}
+	if (child < 0)
+		word->result = -errno;
+	else
+		await_end(child);
+	result = word->result;
+	(void)munmap(word, sizeof(*word));
+	return result;
+}
+
+static int write_file(const char *directory, const char *name, const char *text)
+{
+	char path[4096];
+	int fd, r;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", directory, name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	r = write(fd, text, strlen(text)) < 0 ? -errno : 0;
+	(void)close(fd);
+	return r;
+}
+
+struct thread {
+	struct pinner *pinner;
+	const char *cgroup;
+	char *line;
+	long result;
+};
+
+static void *run_thread(void *arg)
+{
+	struct thread *thread = arg;
+
+	thread->result = write_file(thread->cgroup, "cgroup.threads", "0");
+	if (thread->result >= 0)
+		thread->result = pinner_run(thread->pinner, thread->line);
+	return NULL;
+}
+
+static long do_thread(struct pinner *pinner, char **words)
+{
+	struct thread thread = { .pinner = pinner, .cgroup = pinner_word(words) };
+	pthread_t id;
+	int r;
+
+	thread.line = *words;
+	r = thread.cgroup ? pthread_create(&id, NULL, run_thread, &thread) : EINVAL;
+	if (r)
+		return -r;
+	(void)pthread_join(id, NULL);
+	return thread.result;
+}
+
+static long do_unshare(struct pinner *pinner, char **words)
+{
+	static const struct {
+		const char *word;
+		int flag;
+	} table[] = {
+		{ "cgroup", CLONE_NEWCGROUP },
+		{ "net", CLONE_NEWNET },
+		{ "pid", CLONE_NEWPID },
+		{ "user", CLONE_NEWUSER },
+	};
+	const char *word = pinner_word(words);
+
+	for (size_t i = 0; word && i < sizeof(table) / sizeof(table[0]); i++)
+		if (!strcmp(table[i].word, word))
+			return syscall(SYS_unshare, table[i].flag) < 0 ? -errno : 0;
+	return -EINVAL;
+}
+
+static pid_t fork_victim(struct pinner *pinner, int count, struct word *word)
+{
+	pid_t child;
+
+	word->where = SILENT;
+	child = fork();
+	if (child == 0) {
+		int ring = ring_open();
+		uint64_t start = now();
+
+		word->where = CALLING;
+		word->result = ring_register(ring, pinner->ranges, count);
+		word->ns = now() - start;
+		word->where = RETURNED;
+		for (;;)
+			(void)pause();
+	}
+	return child;
+}
+
+/*
+ * The area is the child's by copy on write, so that each page it pins is copied:
+ * a slow call, which takes @ns if it is left alone. Returns whether it died in it.
+ */
+static bool kill_victim(pid_t child, struct word *word, uint64_t ns)
+{
+	uint64_t moment;
+
+	while (word->where == SILENT)
+		(void)sched_yield();
+	moment = now() + (ns / 1000 * (random() % 1000));
+	while (now() < moment)
+		(void)sched_yield();
+	(void)kill(child, SIGKILL);
+	await_end(child);
+	return word->where == CALLING;
+}
+
+static long do_killed(struct pinner *pinner, char **words)
+{
+	struct word *word = new_word();
+	int rounds, count, died = 0;
+	uint64_t ns = 0;
+
+	if (!word || pinner_number(words, &rounds) < 0)
+		return word ? -EINVAL : -errno;
+	count = pinner_ranges(pinner, words);
+	if (count < 0)
+		return count;
+	srandom(now());
+	for (int round = 0; round <= rounds; round++) {
+		pid_t child = fork_victim(pinner, count, word);
+
+		if (child < 0)
+			return -errno;
+		/* The first is to tell how long the call takes. */
+		while (round == 0 && word->where != RETURNED)
+			(void)sched_yield();
+		if (round == 0 && word->result < 0)
+			died = (int)word->result;
+		if (kill_victim(child, word, ns))
+			died++;
+		if (round == 0)
+			ns = word->ns;
+		if (died < 0)
+			break;
+	}
+	(void)munmap(word, sizeof(*word));
+	return died;
+}
+
+/* Makes the cgroup one for threads, goes there, and pins the page in the ring. */
+static int pin_in(const char *directory, int ring, int place, const struct iovec *page)
+{
+	int r;
+
+	r = write_file(directory, "cgroup.type", "threaded");
+	if (r >= 0)
+		r = write_file(directory, "cgroup.threads", "0");
+	return r < 0 ? r : ring_fill(ring, place, page);
+}
+
+static long do_spread(struct pinner *pinner, char **words)
+{
+	const char *parent = pinner_word(words);
+	int count, ring, r;
+
+	if (!parent || pinner_number(words, &count) < 0 || (size_t)count * PAGE > pinner->size)
+		return -EINVAL;
+	ring = ring_open();
+	r = ring < 0 ? ring : ring_reserve(ring, count);
+	for (int i = 0; r >= 0 && i < count; i++) {
+		const struct iovec page = { pinner->area + i * PAGE, PAGE };
+		char directory[4096];
+
+		(void)snprintf(directory, sizeof(directory), "%s/%d", parent, i);
+		r = pin_in(directory, ring, i, &page);
+	}
+	if (r >= 0)
+		r = write_file(parent, "cgroup.threads", "0");
+	return r < 0 ? r : ring;
+}
+
+const struct pinner_command pinner_process_commands[] = {
+	{ "child", do_child },
+	{ "exec", do_exec },
+	{ "fork", do_fork },
+	{ "killed", do_killed },
+	{ "spread", do_spread },
+	{ "thread", do_thread },
+	{ "unshare", do_unshare },
+	{},
+};
