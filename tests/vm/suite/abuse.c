@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <linux/genetlink.h>
 #include <linux/pind.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -435,17 +436,37 @@ static void abuse_kind(struct abuse *abuse, struct question *question,
 	expect_refused(abuse, question, -EOPNOTSUPP, WORDS_OPTIONAL);
 }
 
+static int become_nobody(void)
+{
+	return setresgid(NOBODY, NOBODY, NOBODY) < 0 ? -1 : setresuid(NOBODY, NOBODY, NOBODY);
+}
+
+/* With all rights, but not in the initial namespace. */
+static int become_other_root(void)
+{
+	return unshare(CLONE_NEWUSER);
+}
+
+static const struct stranger {
+	const char *name;
+	int (*become)(void);
+} strangers[] = {
+	{ "nobody", become_nobody },
+	{ "root of a user namespace", become_other_root },
+};
+
 /*
- * In a process of its own, as nobody, over a socket of its own and over one
- * that root opened. Returns the number of faults.
+ * In a process of its own, over a socket of its own and over one that root
+ * opened. Returns the number of faults.
  */
-static int abuse_rights(struct abuse *abuse, struct question *question)
+static int abuse_rights(struct abuse *abuse, struct question *question,
+			const struct stranger *stranger)
 {
 	struct family opened_by_root = abuse->family;
 	struct family_answer answer;
 
-	if (setresgid(NOBODY, NOBODY, NOBODY) < 0 || setresuid(NOBODY, NOBODY, NOBODY) < 0) {
-		perror("abuse: setresuid");
+	if (stranger->become() < 0) {
+		perror("abuse: cannot become a stranger");
 		return 1;
 	}
 	abuse->faults = 0;
@@ -457,7 +478,7 @@ static int abuse_rights(struct abuse *abuse, struct question *question)
 			const struct operation *operation = &operations[i];
 			int due = operation->admin ? -EPERM : 0;
 
-			begin(abuse, question, operation, "as nobody over %s socket",
+			begin(abuse, question, operation, "as %s over %s socket", stranger->name,
 			      own ? "its own" : "root's");
 			put_all(question, NULL);
 			if (family_ask(&abuse->family, question->message, NULL, NULL, &answer) <
@@ -471,7 +492,8 @@ static int abuse_rights(struct abuse *abuse, struct question *question)
 	return abuse->faults > 255 ? 255 : abuse->faults;
 }
 
-static void abuse_as_nobody(struct abuse *abuse, struct question *question)
+static void abuse_as(struct abuse *abuse, struct question *question,
+		     const struct stranger *stranger)
 {
 	int status = 0;
 	pid_t child;
@@ -479,7 +501,7 @@ static void abuse_as_nobody(struct abuse *abuse, struct question *question)
 	(void)fflush(stdout);
 	child = fork();
 	if (child == 0) {
-		int faults = abuse_rights(abuse, question);
+		int faults = abuse_rights(abuse, question, stranger);
 
 		(void)fflush(stdout);
 		_exit(faults);
@@ -489,7 +511,7 @@ static void abuse_as_nobody(struct abuse *abuse, struct question *question)
 		abuse->faults++;
 	else
 		abuse->faults += WEXITSTATUS(status);
-	begin(abuse, question, &operations[0], "all as nobody");
+	begin(abuse, question, &operations[0], "all as %s", stranger->name);
 	expect_same_quota(abuse, question);
 }
 
@@ -543,7 +565,8 @@ int main(int argc, char **argv)
 		abuse_kind(&abuse, &question, operation);
 	}
 	abuse_commands(&abuse, &question);
-	abuse_as_nobody(&abuse, &question);
+	for (size_t i = 0; i < ARRAY_SIZE(strangers); i++)
+		abuse_as(&abuse, &question, &strangers[i]);
 	(void)printf("questions %u faults %u\n", abuse.questions, abuse.faults);
 	return abuse.faults ? 1 : 0;
 }

@@ -70,23 +70,25 @@ char *area_map(size_t size, enum area_kind kind, bool touch)
 	return area;
 }
 
-char *area_map_file(const char *path, bool shared, size_t *ret_size)
+char *area_map_file(const char *path, bool shared, size_t size, size_t *ret_size)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC), error;
 	char *map = MAP_FAILED;
-	struct stat st;
+	struct stat st = {};
 
 	if (fd < 0)
 		return NULL;
-	if (fstat(fd, &st) == 0)
-		map = mmap(NULL, st.st_size, PROT_READ | PROT_WRITE,
-			   shared ? MAP_SHARED : MAP_PRIVATE, fd, 0);
+	if (size || fstat(fd, &st) == 0) {
+		size = size ?: (size_t)st.st_size;
+		map = mmap(NULL, size, PROT_READ | PROT_WRITE, shared ? MAP_SHARED : MAP_PRIVATE,
+			   fd, 0);
+	}
 	error = errno;
 	(void)close(fd);
 	errno = error;
 	if (map == MAP_FAILED)
 		return NULL;
-	*ret_size = st.st_size;
+	*ret_size = size;
 	return map;
 }
 

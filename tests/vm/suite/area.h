@@ -36,14 +36,15 @@ int area_kind_from_string(const char *word, enum area_kind *ret_kind);
 char *area_map(size_t size, enum area_kind kind, bool touch);
 
 /**
- * area_map_file - map a whole file
+ * area_map_file - map a file from its beginning
  * @path: of the file
  * @shared: what is written goes to the file
- * @ret_size: its size; valid on success
+ * @size: how much, or 0 for all of it; a device has no size of its own
+ * @ret_size: how much it is; valid on success
  *
  * Return: where it begins, or NULL with errno set.
  */
-char *area_map_file(const char *path, bool shared, size_t *ret_size);
+char *area_map_file(const char *path, bool shared, size_t size, size_t *ret_size);
 
 /**
  * area_huge - how much of an area is in huge pages by now

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/mempolicy.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -31,10 +33,13 @@ static long do_area(struct pinner *pinner, char **words)
 static long do_file(struct pinner *pinner, char **words)
 {
 	const char *path = pinner_word(words), *how = pinner_word(words);
+	size_t size = 0;
 
 	if (!how || (strcmp(how, "shared") && strcmp(how, "private")))
 		return -EINVAL;
-	pinner->area = area_map_file(path, !strcmp(how, "shared"), &pinner->size);
+	if (**words && pinner_size(words, &size) < 0)
+		return -EINVAL;
+	pinner->area = area_map_file(path, !strcmp(how, "shared"), size, &pinner->size);
 	return pinner->area ? (long)pinner->size : -errno;
 }
 
@@ -74,11 +79,12 @@ static long do_advise(struct pinner *pinner, char **words)
 	if (r < 0)
 		return r;
 	word = pinner_word(words);
-	for (size_t i = 0; word && i < sizeof(table) / sizeof(table[0]); i++)
-		if (!strcmp(table[i].word, word))
-			return madvise(range.iov_base, range.iov_len, table[i].advice) < 0 ?
-				       -errno :
-				       0;
+	for (size_t i = 0; word && i < sizeof(table) / sizeof(table[0]); i++) {
+		if (strcmp(table[i].word, word))
+			continue;
+		r = madvise(range.iov_base, range.iov_len, table[i].advice);
+		return r < 0 ? -errno : 0;
+	}
 	return -EINVAL;
 }
 
@@ -132,25 +138,21 @@ static long do_bind(struct pinner *pinner, char **words)
 	return syscall(SYS_set_mempolicy, MPOL_BIND, &nodes, 8 * sizeof(nodes)) < 0 ? -errno : 0;
 }
 
-/* Asks for the pages to be moved there if @move; counts those that are there then. */
-static long on_node(const struct iovec *range, int node, bool move)
+/* Those that cannot move stay; counts those that are there then. */
+static long move(const struct iovec *range, int node)
 {
 	size_t pages = range->iov_len / PAGE;
 	void **addresses = calloc(pages, sizeof(*addresses));
 	int *nodes = calloc(pages, sizeof(*nodes));
 	int *status = calloc(pages, sizeof(*status));
-	long there = 0;
+	long there = addresses && nodes && status ? 0 : -ENOMEM;
 
-	if (!addresses || !nodes || !status)
-		there = -ENOMEM;
 	for (size_t i = 0; !there && i < pages; i++) {
 		addresses[i] = (char *)range->iov_base + i * PAGE;
 		nodes[i] = node;
 	}
-	/* It may say how many it could not move: the question after it tells, too. */
-	if (!there && move && syscall(SYS_move_pages, 0, pages, addresses, nodes, status, 2) < 0)
-		there = -errno;
-	if (!there && syscall(SYS_move_pages, 0, pages, addresses, NULL, status, 0) < 0)
+	if (!there && (syscall(SYS_move_pages, 0, pages, addresses, nodes, status, MPOL_MF_MOVE) < 0 ||
+		       syscall(SYS_move_pages, 0, pages, addresses, NULL, status, 0) < 0))
 		there = -errno;
 	for (size_t i = 0; there >= 0 && i < pages; i++)
 		there += status[i] == node;
@@ -160,7 +162,7 @@ static long on_node(const struct iovec *range, int node, bool move)
 	return there;
 }
 
-static long run_on_node(struct pinner *pinner, char **words, bool move)
+static long do_move(struct pinner *pinner, char **words)
 {
 	struct iovec range;
 	int node, r;
@@ -168,29 +170,68 @@ static long run_on_node(struct pinner *pinner, char **words, bool move)
 	r = pinner_range(pinner, words, &range);
 	if (r < 0 || pinner_number(words, &node) < 0)
 		return r < 0 ? r : -EINVAL;
-	return on_node(&range, node, move);
+	return move(&range, node);
 }
 
-static long do_move(struct pinner *pinner, char **words)
+/* Frame number of a page that is there, by /proc/self/pagemap. */
+static long frame_of(int pagemap, const char *page)
 {
-	return run_on_node(pinner, words, true);
+	uint64_t entry;
+
+	if (pread(pagemap, &entry, sizeof(entry), (uintptr_t)page / PAGE * sizeof(entry)) !=
+	    sizeof(entry))
+		return -EIO;
+	return entry >> 63 ? (long)(entry & ((1ULL << 55) - 1)) : -ENXIO;
 }
 
-static long do_on(struct pinner *pinner, char **words)
+static long do_frame(struct pinner *pinner, char **words)
 {
-	return run_on_node(pinner, words, false);
+	struct iovec range;
+	int pagemap;
+	long r;
+
+	r = pinner_range(pinner, words, &range);
+	if (r < 0)
+		return r;
+	pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	if (pagemap < 0)
+		return -errno;
+	r = frame_of(pagemap, range.iov_base);
+	(void)close(pagemap);
+	return r;
+}
+
+static long do_between(struct pinner *pinner, char **words)
+{
+	int from, to, pagemap, count = 0;
+	struct iovec range;
+	long r;
+
+	r = pinner_range(pinner, words, &range);
+	if (r < 0 || pinner_number(words, &from) < 0 || pinner_number(words, &to) < 0)
+		return r < 0 ? r : -EINVAL;
+	pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	if (pagemap < 0)
+		return -errno;
+	for (size_t i = 0; r >= 0 && i < range.iov_len; i += PAGE) {
+		r = frame_of(pagemap, (char *)range.iov_base + i);
+		count += r >= from && r < to;
+	}
+	(void)close(pagemap);
+	return r < 0 ? r : count;
 }
 
 const struct pinner_command pinner_memory_commands[] = {
 	{ "advise", do_advise },
 	{ "alias", do_alias },
 	{ "area", do_area },
+	{ "between", do_between },
 	{ "bind", do_bind },
 	{ "file", do_file },
 	{ "fill", do_fill },
+	{ "frame", do_frame },
 	{ "huge", do_huge },
 	{ "move", do_move },
-	{ "on", do_on },
 	{ "remap", do_remap },
 	{ "unmap", do_unmap },
 	{},

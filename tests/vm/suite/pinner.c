@@ -19,8 +19,8 @@
  *   area SIZE [KIND [untouched]]
  *                        map and touch the area to pin from; the kinds are in
  *                        area.h
- *   file PATH shared|private
- *                        map a file as the area
+ *   file PATH shared|private [SIZE]
+ *                        map a file as the area; a device has no size of its own
  *   huge                 how many bytes of the area are in huge pages
  *   fill RANGE BYTE      write to it
  *   advise RANGE ADVICE  madvise(): dontneed, mergeable, pageout or remove
@@ -29,7 +29,9 @@
  *   alias N              map the first page of a shared area N times more
  *   bind NODE            take memory from there only, from now on
  *   move RANGE NODE      move_pages(); answers how many pages are there now
- *   on RANGE NODE        how many pages are there
+ *   frame RANGE          frame number of its first page
+ *   between RANGE FROM TO
+ *                        how many of its pages have frame numbers FROM to TO-1
  *
  * The process; pinner-process.c:
  *
@@ -103,7 +105,7 @@ int pinner_number(char **words, int *ret_number)
 {
 	size_t number;
 
-	if (pinner_size(words, &number) < 0 || number > 1 << 22)
+	if (pinner_size(words, &number) < 0 || number > 1 << 30)
 		return -EINVAL;
 	*ret_number = (int)number;
 	return 0;
