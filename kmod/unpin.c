@@ -144,16 +144,27 @@ static void unpin_folio_pins(struct folio *folio, unsigned long pins,
 	end_return(counted);
 }
 
+/* As pind_unpin_count(): not the zero page's. */
+static unsigned long count_whole_folios(struct folio **folios, unsigned long nr)
+{
+	unsigned long i, pins = 0;
+
+	for (i = 0; i < nr; i++)
+		pins += !pind_folio_is_exempt(folios[i]);
+	return pins;
+}
+
 static void unpin_whole_folios(struct folio **folios, unsigned long nr,
 			       const struct pind_unpinner *unpinner)
 {
-	unsigned long i, n, pins = nr;
+	unsigned long i, n, pins;
 	struct held held;
 
 	if (IS_ERR_VALUE(nr)) {
 		unpin_folios(folios, nr);
 		return;
 	}
+	pins = count_whole_folios(folios, nr);
 	begin_return(unpinner, pins);
 	for (; nr; folios += n, nr -= n) {
 		n = min_t(unsigned long, nr, CHUNK);
