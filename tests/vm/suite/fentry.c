@@ -44,15 +44,20 @@ static unsigned long long runs(const struct probe *probe)
 	return bpf_obj_get_info_by_fd(probe->program, &info, &size) < 0 ? 0 : info.run_cnt;
 }
 
+/*
+ * The exit first. On Linux 6.1, beside a replaced function, an exit program that
+ * comes second finds its ftrace_ops without a function: the kernel warns, and
+ * gives ftrace up.
+ */
 static int attach_both(const struct btf *types, const char *function, struct probe *probes)
 {
 	int id = btf__find_by_name_kind(types, function, BTF_KIND_FUNC);
 	int r = id;
 
 	if (r >= 0)
-		r = attach(id, BPF_TRACE_FENTRY, &probes[0]);
-	if (r >= 0)
 		r = attach(id, BPF_TRACE_FEXIT, &probes[1]);
+	if (r >= 0)
+		r = attach(id, BPF_TRACE_FENTRY, &probes[0]);
 	if (r < 0)
 		(void)fprintf(stderr, "fentry: %s: %s\n", function, strerror(-r));
 	return r;
