@@ -7,6 +7,14 @@
 
 #include "ring.h"
 
+/* Younger than the headers of Debian 12. */
+#define REGISTER_CLONE_BUFFERS 30
+struct clone_buffers {
+	uint32_t src_fd;
+	uint32_t flags;
+	uint32_t rest[6]; /* 0: all of them */
+};
+
 int ring_open(void)
 {
 	struct io_uring_params params = {};
@@ -50,4 +58,32 @@ int ring_fill(int ring, unsigned int place, const struct iovec *buffer)
 int ring_unregister(int ring)
 {
 	return ring_call(ring, IORING_UNREGISTER_BUFFERS, NULL, 0);
+}
+
+int ring_register_table(int ring, unsigned int count)
+{
+	struct io_uring_rsrc_register table = {
+		.nr = count,
+		.flags = IORING_RSRC_REGISTER_SPARSE,
+	};
+
+	return ring_call(ring, IORING_REGISTER_BUFFERS2, &table, sizeof(table));
+}
+
+int ring_update(int ring, unsigned int index, const struct iovec *buffer)
+{
+	struct io_uring_rsrc_update2 update = {
+		.offset = index,
+		.data = (uintptr_t)buffer,
+		.nr = 1,
+	};
+
+	return ring_call(ring, IORING_REGISTER_BUFFERS_UPDATE, &update, sizeof(update));
+}
+
+int ring_clone(int ring, int from)
+{
+	struct clone_buffers clone = { .src_fd = (uint32_t)from };
+
+	return ring_call(ring, REGISTER_CLONE_BUFFERS, &clone, 1);
 }

@@ -53,4 +53,32 @@ int ring_fill(int ring, unsigned int place, const struct iovec *buffer);
  */
 int ring_unregister(int ring);
 
+/**
+ * ring_register_table - register a table of buffers that are not there yet
+ * @ring: the ring, which must not have buffers
+ * @count: how many places it has
+ *
+ * Return: 0, or a negative errno.
+ */
+int ring_register_table(int ring, unsigned int count);
+
+/**
+ * ring_update - put another buffer into one place of a ring's table
+ * @ring: the ring
+ * @index: the place
+ * @buffer: the new buffer; with a length of 0 and no base there will be none
+ *
+ * Return: 0, or a negative errno; then the old buffer is gone or still there.
+ */
+int ring_update(int ring, unsigned int index, const struct iovec *buffer);
+
+/**
+ * ring_clone - let a ring share the buffers of another, from Linux 6.12 on
+ * @ring: the ring, which must not have buffers
+ * @from: the other one
+ *
+ * Return: 0, or a negative errno: -EINVAL where the kernel does not know it.
+ */
+int ring_clone(int ring, int from);
+
 #endif /* PIND_SUITE_RING_H */

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "action.h"
+#include "child.h"
+
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
+
+/* ---- long-term pins */
+
+/* The buffers overlap, so that one call pins some pages more than once. */
+static int do_register(struct actor *actor, const struct choice *choice)
+{
+	struct iovec buffers[4];
+
+	for (unsigned int i = 0; i < choice->count; i++) {
+		size_t skip = i * choice->range.iov_len / 8 & ~(size_t)4095;
+
+		buffers[i].iov_base = (char *)choice->range.iov_base + skip;
+		buffers[i].iov_len = choice->range.iov_len - skip;
+	}
+	return holder_register(&actor->slots[choice->slot], buffers, choice->count);
+}
+
+static int do_table(struct actor *actor, const struct choice *choice)
+{
+	return holder_table(&actor->slots[choice->slot], TABLE_SIZE);
+}
+
+static int do_update(struct actor *actor, const struct choice *choice)
+{
+	struct iovec none = {};
+
+	return holder_update(&actor->slots[choice->slot], choice->detail / 4 % TABLE_SIZE,
+			     choice->detail % 4 ? &choice->range : &none);
+}
+
+static int do_unregister(struct actor *actor, const struct choice *choice)
+{
+	return holder_unregister(&actor->slots[choice->slot]);
+}
+
+static int do_clone(struct actor *actor, const struct choice *choice)
+{
+	return holder_clone(&actor->slots[choice->slot], &actor->slots[choice->other]);
+}
+
+static int do_umem(struct actor *actor, const struct choice *choice)
+{
+	return holder_umem(&actor->slots[choice->slot], &choice->range);
+}
+
+/* Of a memfd, whichever piece was drawn. */
+static int do_udmabuf(struct actor *actor, const struct choice *choice)
+{
+	const struct piece *piece = &pieces[choice->detail % 2 ? PIECE_SHARED : PIECE_HUGEFILE];
+	size_t offset = ((char *)choice->range.iov_base - choice->piece->at) % piece->size;
+	struct iovec range = { piece->at + offset, choice->range.iov_len };
+
+	if (range.iov_len > piece->size - offset)
+		range.iov_len = piece->size - offset;
+	return holder_udmabuf(&actor->slots[choice->slot], piece, &range);
+}
+
+static int do_close(struct actor *actor, const struct choice *choice)
+{
+	return holder_close(&actor->slots[choice->slot]);
+}
+
+/* ---- short-term pins on the same pages */
+
+static int vm_copy(struct actor *actor, const struct choice *choice,
+		   ssize_t (*copy)(pid_t, const struct iovec *, unsigned long, const struct iovec *,
+				   unsigned long, unsigned long))
+{
+	int pid = actor->scene->trace->actor[choice->peer].pid;
+	struct iovec here = { malloc(choice->range.iov_len), choice->range.iov_len };
+	int r;
+
+	if (!here.iov_base)
+		return -EAGAIN;
+	r = copy(pid ? pid : getpid(), &here, 1, &choice->range, 1, 0) < 0 ? -errno : 0;
+	free(here.iov_base);
+	return r;
+}
+
+static int do_vm_read(struct actor *actor, const struct choice *choice)
+{
+	return vm_copy(actor, choice, process_vm_readv);
+}
+
+static int do_vm_write(struct actor *actor, const struct choice *choice)
+{
+	return vm_copy(actor, choice, process_vm_writev);
+}
+
+static int file_of(const struct actor *actor, const struct choice *choice)
+{
+	return actor->files[choice->detail % actor->scene->n_files];
+}
+
+static int do_direct_read(struct actor *actor, const struct choice *choice)
+{
+	if (pread(file_of(actor, choice), choice->range.iov_base, choice->range.iov_len, 0) < 0)
+		return -errno;
+	return 0;
+}
+
+static int do_direct_write(struct actor *actor, const struct choice *choice)
+{
+	if (pwrite(file_of(actor, choice), choice->range.iov_base, choice->range.iov_len, 0) < 0)
+		return -errno;
+	return 0;
+}
+
+/* ---- the memory itself, while it is pinned */
+
+static int do_map(struct actor *actor, const struct choice *choice)
+{
+	return memory_map(choice->piece);
+}
+
+static int do_unmap(struct actor *actor, const struct choice *choice)
+{
+	return memory_unmap(&choice->range);
+}
+
+static int do_move(struct actor *actor, const struct choice *choice)
+{
+	return memory_move(choice->piece);
+}
+
+static int do_discard(struct actor *actor, const struct choice *choice)
+{
+	return memory_discard(choice->piece, &choice->range);
+}
+
+static int do_protect(struct actor *actor, const struct choice *choice)
+{
+	return memory_protect(&choice->range);
+}
+
+static int do_populate(struct actor *actor, const struct choice *choice)
+{
+	return memory_advise(&choice->range, MADV_POPULATE_WRITE);
+}
+
+static int do_collapse(struct actor *actor, const struct choice *choice)
+{
+	return memory_advise(&choice->range, MADV_COLLAPSE);
+}
+
+static int do_pageout(struct actor *actor, const struct choice *choice)
+{
+	return memory_advise(&choice->range, MADV_PAGEOUT);
+}
+
+/* ---- the process */
+
+static int do_fork(struct actor *actor, const struct choice *choice)
+{
+	return child_start(actor, choice);
+}
+
+static int do_group(struct actor *actor, const struct choice *choice)
+{
+	return child_move(actor->scene, choice->detail);
+}
+
+const struct action actions[] = {
+	{ "register", 30, do_register },
+	{ "table", 6, do_table },
+	{ "update", 20, do_update },
+	{ "unregister", 12, do_unregister },
+	{ "clone", 8, do_clone },
+	{ "umem", 8, do_umem },
+	{ "udmabuf", 8, do_udmabuf },
+	{ "close", 20, do_close },
+	{ "vm-read", 15, do_vm_read },
+	{ "vm-write", 10, do_vm_write },
+	{ "direct-read", 15, do_direct_read },
+	{ "direct-write", 8, do_direct_write },
+	{ "map", 8, do_map },
+	{ "unmap", 1, do_unmap },
+	{ "move", 3, do_move },
+	{ "discard", 6, do_discard },
+	{ "protect", 3, do_protect },
+	{ "populate", 6, do_populate },
+	{ "collapse", 3, do_collapse },
+	{ "pageout", 3, do_pageout },
+	{ "fork", 6, do_fork },
+	{ "group", 6, do_group },
+};
+const unsigned int n_actions = sizeof(actions) / sizeof(actions[0]);
+_Static_assert(sizeof(actions) / sizeof(actions[0]) <= ACTIONS_MAX,
+	       "the trace has too little room");
+
+unsigned int action_weights(void)
+{
+	unsigned int sum = 0;
+
+	for (unsigned int i = 0; i < n_actions; i++)
+		sum += actions[i].weight;
+	return sum;
+}
+
+unsigned int action_drawn(unsigned int number)
+{
+	unsigned int i = 0;
+
+	while (number >= actions[i].weight)
+		number -= actions[i++].weight;
+	return i;
+}
