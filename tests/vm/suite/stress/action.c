@@ -13,6 +13,32 @@
 
 /* ---- long-term pins */
 
+/* The first slot from the one that was drawn on that holds such a thing, else that one. */
+static struct holder *slot_with(struct actor *actor, unsigned int drawn, unsigned int kinds)
+{
+	unsigned int slot = drawn;
+
+	for (unsigned int i = 0; i < SLOTS && !(1U << actor->slots[slot].kind & kinds); i++)
+		slot = (slot + 1) % SLOTS;
+	actor->used = slot;
+	return &actor->slots[slot];
+}
+
+static struct holder *empty_slot(struct actor *actor, const struct choice *choice)
+{
+	return slot_with(actor, choice->slot, 1U << HOLDER_NONE);
+}
+
+static struct holder *ring_slot(struct actor *actor, const struct choice *choice)
+{
+	return slot_with(actor, choice->slot, 1U << HOLDER_RING);
+}
+
+static struct holder *full_slot(struct actor *actor, const struct choice *choice)
+{
+	return slot_with(actor, choice->slot, ~(1U << HOLDER_NONE));
+}
+
 /* The buffers overlap, so that one call pins some pages more than once. */
 static int do_register(struct actor *actor, const struct choice *choice)
 {
@@ -24,35 +50,39 @@ static int do_register(struct actor *actor, const struct choice *choice)
 		buffers[i].iov_base = (char *)choice->range.iov_base + skip;
 		buffers[i].iov_len = choice->range.iov_len - skip;
 	}
-	return holder_register(&actor->slots[choice->slot], buffers, choice->count);
+	return holder_register(choice->detail % 4 ? empty_slot(actor, choice)
+						  : ring_slot(actor, choice),
+			       buffers, choice->count);
 }
 
 static int do_table(struct actor *actor, const struct choice *choice)
 {
-	return holder_table(&actor->slots[choice->slot], TABLE_SIZE);
+	return holder_table(empty_slot(actor, choice), TABLE_SIZE);
 }
 
 static int do_update(struct actor *actor, const struct choice *choice)
 {
 	struct iovec none = {};
 
-	return holder_update(&actor->slots[choice->slot], choice->detail / 4 % TABLE_SIZE,
+	return holder_update(ring_slot(actor, choice), choice->detail / 4 % TABLE_SIZE,
 			     choice->detail % 4 ? &choice->range : &none);
 }
 
 static int do_unregister(struct actor *actor, const struct choice *choice)
 {
-	return holder_unregister(&actor->slots[choice->slot]);
+	return holder_unregister(ring_slot(actor, choice));
 }
 
 static int do_clone(struct actor *actor, const struct choice *choice)
 {
-	return holder_clone(&actor->slots[choice->slot], &actor->slots[choice->other]);
+	const struct holder *from = slot_with(actor, choice->other, 1U << HOLDER_RING);
+
+	return holder_clone(empty_slot(actor, choice), from);
 }
 
 static int do_umem(struct actor *actor, const struct choice *choice)
 {
-	return holder_umem(&actor->slots[choice->slot], &choice->range);
+	return holder_umem(empty_slot(actor, choice), &choice->range);
 }
 
 /* Of a memfd, whichever piece was drawn. */
@@ -64,12 +94,12 @@ static int do_udmabuf(struct actor *actor, const struct choice *choice)
 
 	if (range.iov_len > piece->size - offset)
 		range.iov_len = piece->size - offset;
-	return holder_udmabuf(&actor->slots[choice->slot], piece, &range);
+	return holder_udmabuf(empty_slot(actor, choice), piece, &range);
 }
 
 static int do_close(struct actor *actor, const struct choice *choice)
 {
-	return holder_close(&actor->slots[choice->slot]);
+	return holder_close(full_slot(actor, choice));
 }
 
 /* ---- short-term pins on the same pages */

@@ -29,13 +29,14 @@ struct actor {
 	uint32_t number;
 	uint32_t life;
 	struct holder slots[SLOTS];
-	int *files; /* those of the scene, opened; or negative */
+	unsigned int used; /* the slot that the step came to use */
+	int *files;	   /* those of the scene, opened; or negative */
 };
 
 /* What was drawn for one step, whatever the action makes of it. */
 struct choice {
 	unsigned int action;
-	unsigned int slot, other; /* slots */
+	unsigned int slot, other; /* where to begin to look for a slot that fits */
 	const struct piece *piece;
 	struct iovec range; /* of the piece, whole pages */
 	unsigned int count; /* buffers to register: 1 to 4 */

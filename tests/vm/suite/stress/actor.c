@@ -70,7 +70,9 @@ static void take_step(struct actor *actor, uint64_t step)
 				    .length = choice.range.iov_len,
 				    .detail = choice.detail,
 			    });
+	actor->used = choice.slot;
 	trace_end(trace, entry, actions[choice.action].run(actor, &choice));
+	entry->slot = actor->used;
 	if (choice.pause)
 		(void)usleep(choice.pause * 1000);
 }
