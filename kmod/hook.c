@@ -63,6 +63,7 @@ static const struct hook hooks[] = {
 DEFINE_PER_CPU(long, pind_hook_active);
 static DEFINE_PER_CPU(unsigned long [ARRAY_SIZE(hooks)], calls);
 static DEFINE_PER_CPU(unsigned long, watched_calls);
+static bool watched; /* the kernel has it; set once */
 
 /* From the first to the last of the hooks, all of them in mm/gup.c. Set once. */
 static unsigned long inside_first __ro_after_init;
@@ -200,6 +201,7 @@ static int attach_watch(void)
 	/* not found: this kernel has no such function */
 	if (ftrace_set_filter(&watch_ops, (unsigned char *)WATCHED, strlen(WATCHED), 1))
 		return 0;
+	watched = true;
 	return register_ops(&watch_ops);
 }
 
@@ -290,6 +292,13 @@ void pind_hook_detach(void)
 	synchronize_rcu();
 }
 
+static enum pind_hook_state watched_state(void)
+{
+	if (!watched)
+		return PIND_HOOK_STATE_ABSENT;
+	return is_on(&watch_ops) ? PIND_HOOK_STATE_ATTACHED : PIND_HOOK_STATE_LOST;
+}
+
 static enum pind_hook_state state_of(const struct hook *hook)
 {
 	if (!hook->original)
@@ -309,8 +318,7 @@ bool pind_hook_info(unsigned int i, struct pind_hook_info *info)
 		*info = (struct pind_hook_info){
 			.name = WATCHED,
 			.mechanism = "ftrace",
-			.state = is_on(&watch_ops) ? PIND_HOOK_STATE_ATTACHED :
-							       PIND_HOOK_STATE_ABSENT,
+			.state = watched_state(),
 		};
 	} else {
 		*info = (struct pind_hook_info){

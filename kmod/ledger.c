@@ -343,8 +343,9 @@ static void audit_leaf(unsigned long index, struct pind_leaf *leaf,
 			continue;
 		audit->folios++;
 		audit->pins += clamp_slot(leaf, pfn, pincount_of_frame, &nobody, &bill);
+		/* at once: an unpin that we were quicker than has returned by now */
+		pind_bill_pay(&bill);
 	}
-	pind_bill_pay(&bill);
 	audit->uncharged += (u64)bill.total << PAGE_SHIFT;
 }
 
