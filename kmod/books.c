@@ -26,7 +26,7 @@
 /* What a CPU keeps to itself of a vmstat counter, and may be just handing in. */
 #define VMSTAT_BATCH	256
 
-/* Written by the worker only. */
+/* Written by the worker only. older_error: by how much older_pins may be off. */
 static u64 checks;
 static s64 older_pins;
 static u64 older_error = U64_MAX;
@@ -87,29 +87,24 @@ static s64 nearer_to_0(s64 a, s64 b)
 	return abs(a) < abs(b) ? a : b;
 }
 
-/* @difference, less what calls under way may have moved. */
-static s64 unexplained(const struct pind_books *books, s64 difference)
+/* @difference, less what explains it in either direction. */
+static s64 unexplained(s64 difference, s64 allowed)
 {
-	if (abs(difference) <= books->under_way)
+	if (abs(difference) <= allowed)
 		return 0;
-	return difference > 0 ? difference - (s64)books->under_way :
-				difference + (s64)books->under_way;
+	return difference > 0 ? difference - allowed : difference + allowed;
 }
 
 /* The largest that no call under way explains. */
 static s64 largest_difference(const struct pind_books *books)
 {
-	s64 found = 0;
+	s64 ledger = books->ledger_pins, moving = books->under_way, found = 0;
+	s64 older = books->kernel_pins - books->known_pins - books->older_pins;
 
-	found = further_from_0(found, unexplained(books, books->ledger_pins -
-							 books->account_pins));
-	found = further_from_0(found, unexplained(books, books->ledger_pins -
-							 books->group_pins));
-	found = further_from_0(found, unexplained(books, books->ledger_pins -
-							 books->counted_pins));
-	found = further_from_0(found, unexplained(books, books->kernel_pins -
-							 books->older_pins -
-							 books->known_pins));
+	found = further_from_0(found, unexplained(ledger - books->account_pins, moving));
+	found = further_from_0(found, unexplained(ledger - books->group_pins, moving));
+	found = further_from_0(found, unexplained(ledger - books->counted_pins, moving));
+	found = further_from_0(found, unexplained(older, moving + (s64)older_error));
 	/* one pin may move the charge of a folio of any size */
 	if (!books->under_way) {
 		found = further_from_0(found, books->ledger_charge - books->group_charge);
@@ -118,13 +113,22 @@ static s64 largest_difference(const struct pind_books *books)
 	return found;
 }
 
-/* What is there before us: calls that began unseen may still be on their way. */
+/*
+ * What is there before us. At first anew each time, since calls that began unseen
+ * may still be on their way; later only to know it better than under the traffic
+ * of the load, and not what is further off than that explains.
+ */
 static void learn(const struct pind_books *books)
 {
-	if (books->under_way > older_error)
+	s64 older = books->kernel_pins - books->known_pins;
+
+	if (books->checks < LEARNING ? books->under_way > older_error :
+				       books->under_way >= older_error)
+		return;
+	if (books->checks >= LEARNING && abs(older - older_pins) > older_error)
 		return;
 	older_error = books->under_way;
-	WRITE_ONCE(older_pins, books->kernel_pins - books->known_pins);
+	WRITE_ONCE(older_pins, older);
 }
 
 /* Return: whether the verdict has changed. */
@@ -155,13 +159,12 @@ static DECLARE_DEFERRABLE_WORK(check_work, check);
 
 static void check(struct work_struct *work)
 {
-	bool learning = checks < LEARNING;
 	struct pind_books books;
 
 	repair_some();
 	take_sums(&books);
-	if (learning)
-		learn(&books);
+	books.checks = checks;
+	learn(&books);
 	books.older_pins = older_pins;
 	WRITE_ONCE(checks, checks + 1);
 	if (judge(largest_difference(&books))) {
@@ -169,7 +172,7 @@ static void check(struct work_struct *work)
 		(void)pind_genl_send_books(&books);
 	}
 	queue_delayed_work(system_unbound_wq, &check_work,
-			   learning || suspected ? PERIOD_CLOSE : PERIOD);
+			   checks < LEARNING || suspected ? PERIOD_CLOSE : PERIOD);
 }
 
 void pind_books_audit(const struct pind_group *group, struct pind_audit *audit)
