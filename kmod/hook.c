@@ -7,6 +7,7 @@
 #include <linux/kstrtox.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "compat.h"
@@ -268,6 +269,17 @@ static long active(void)
 	return sum;
 }
 
+/*
+ * After a fault of its own ftrace gives itself up and takes nothing back: the
+ * kernel goes on calling us, so nothing of us may ever go.
+ */
+static void stay_forever(void)
+{
+	pr_crit("ftrace has shut itself down after a fault in the kernel, so the hooks cannot be taken off; the module stays until the machine is restarted\n");
+	for (;;)
+		schedule_timeout_idle(MAX_SCHEDULE_TIMEOUT);
+}
+
 void pind_hook_detach(void)
 {
 	/*
@@ -275,7 +287,8 @@ void pind_hook_detach(void)
 	 * pind_hook_enter(): it waits for RCU-tasks, and there is no voluntary
 	 * sleep in between.
 	 */
-	unregister_ftrace_function(&ops);
+	if (unregister_ftrace_function(&ops))
+		stay_forever();
 	ftrace_free_filter(&ops);
 	detach_watch();
 
