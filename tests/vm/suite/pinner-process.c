@@ -247,7 +247,7 @@ static int pin_in(const char *directory, int ring, int place, const struct iovec
 	r = write_file(directory, "cgroup.type", "threaded");
 	if (r >= 0)
 		r = write_file(directory, "cgroup.threads", "0");
-	return r < 0 ? r : ring_fill(ring, place, page);
+	return r < 0 ? r : ring_update(ring, place, page);
 }
 
 static long do_spread(struct pinner *pinner, char **words)
@@ -258,7 +258,7 @@ static long do_spread(struct pinner *pinner, char **words)
 	if (!parent || pinner_number(words, &count) < 0 || (size_t)count * PAGE > pinner->size)
 		return -EINVAL;
 	ring = ring_open();
-	r = ring < 0 ? ring : ring_reserve(ring, count);
+	r = ring < 0 ? ring : ring_register_table(ring, count);
 	for (int i = 0; r >= 0 && i < count; i++) {
 		const struct iovec page = { pinner->area + i * PAGE, PAGE };
 		char directory[4096];

@@ -34,27 +34,6 @@ int ring_register(int ring, const struct iovec *buffers, unsigned int count)
 	return ring_call(ring, IORING_REGISTER_BUFFERS, buffers, count);
 }
 
-int ring_reserve(int ring, unsigned int count)
-{
-	struct io_uring_rsrc_register table = {
-		.nr = count,
-		.flags = IORING_RSRC_REGISTER_SPARSE,
-	};
-
-	return ring_call(ring, IORING_REGISTER_BUFFERS2, &table, sizeof(table));
-}
-
-int ring_fill(int ring, unsigned int place, const struct iovec *buffer)
-{
-	struct io_uring_rsrc_update2 update = {
-		.offset = place,
-		.data = (uintptr_t)buffer,
-		.nr = 1,
-	};
-
-	return ring_call(ring, IORING_REGISTER_BUFFERS_UPDATE, &update, sizeof(update));
-}
-
 int ring_unregister(int ring)
 {
 	return ring_call(ring, IORING_UNREGISTER_BUFFERS, NULL, 0);

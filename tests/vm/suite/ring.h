@@ -27,25 +27,6 @@ int ring_open(void);
 int ring_register(int ring, const struct iovec *buffers, unsigned int count);
 
 /**
- * ring_reserve - give a ring a table for buffers, which are registered one by one
- * @ring: the ring, which must not have buffers
- * @count: how many at most
- *
- * Return: 0, or a negative errno.
- */
-int ring_reserve(int ring, unsigned int count);
-
-/**
- * ring_fill - pin a buffer, and register it in a place of the table
- * @ring: after ring_reserve(); from whichever process, whose buffer it is
- * @place: from 0
- * @buffer: the buffer
- *
- * Return: 0, or a negative errno.
- */
-int ring_fill(int ring, unsigned int place, const struct iovec *buffer);
-
-/**
  * ring_unregister - give a ring's buffers back, and wait until they are
  * @ring: the ring, from whichever process
  *
@@ -63,9 +44,9 @@ int ring_unregister(int ring);
 int ring_register_table(int ring, unsigned int count);
 
 /**
- * ring_update - put another buffer into one place of a ring's table
- * @ring: the ring
- * @index: the place
+ * ring_update - pin a buffer, and put it into one place of a ring's table
+ * @ring: after ring_register_table(); from whichever process, whose buffer it is
+ * @index: the place, from 0
  * @buffer: the new buffer; with a length of 0 and no base there will be none
  *
  * Return: 0, or a negative errno; then the old buffer is gone or still there.
