@@ -53,23 +53,27 @@ static void take_sums(struct pind_books *books)
 	pind_group_sums(books);
 	pind_counters_read(&after);
 
-	books->counted_pins = after.longterm_requested - after.longterm_returned;
-	books->known_pins = after.requested - after.returned;
-	books->kernel_pins = after.kernel_acquired + after.kernel_uncounted -
-			     after.kernel_released;
+	books->counted_pins = pind_counters_longterm(&after);
+	books->known_pins = pind_counters_known(&after);
+	books->kernel_pins = pind_counters_kernel(&after);
 	books->under_way = max(before.under_way, after.under_way) +
 			   (moved(&after) - moved(&before));
 	if (books->under_way)
 		books->under_way += VMSTAT_BATCH * num_online_cpus();
 }
 
-void pind_books_read(struct pind_books *books)
+static void add_findings(struct pind_books *books)
 {
-	take_sums(books);
 	books->older_pins = READ_ONCE(older_pins);
 	books->difference = READ_ONCE(difference);
 	books->checks = READ_ONCE(checks);
 	books->repaired = atomic64_read(&repaired);
+}
+
+void pind_books_read(struct pind_books *books)
+{
+	take_sums(books);
+	add_findings(books);
 }
 
 s64 pind_books_difference(void)
@@ -122,10 +126,10 @@ static void learn(const struct pind_books *books)
 {
 	s64 older = books->kernel_pins - books->known_pins;
 
-	if (books->checks < LEARNING ? books->under_way > older_error :
-				       books->under_way >= older_error)
+	if (checks < LEARNING ? books->under_way > older_error :
+				books->under_way >= older_error)
 		return;
-	if (books->checks >= LEARNING && abs(older - older_pins) > older_error)
+	if (checks >= LEARNING && abs(older - older_pins) > older_error)
 		return;
 	older_error = books->under_way;
 	WRITE_ONCE(older_pins, older);
@@ -163,12 +167,11 @@ static void check(struct work_struct *work)
 
 	repair_some();
 	take_sums(&books);
-	books.checks = checks;
 	learn(&books);
 	books.older_pins = older_pins;
 	WRITE_ONCE(checks, checks + 1);
 	if (judge(largest_difference(&books))) {
-		pind_books_read(&books);
+		add_findings(&books);
 		(void)pind_genl_send_books(&books);
 	}
 	queue_delayed_work(system_unbound_wq, &check_work,

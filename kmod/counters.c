@@ -83,11 +83,7 @@ static u64 kernel_count(enum node_stat_item item)
  */
 static s64 unattributed(const struct pind_counters *c)
 {
-	s64 held = c->kernel_acquired + c->kernel_uncounted - c->kernel_released;
-	s64 known = c->requested - c->returned;
-	s64 ledger = c->longterm_requested - c->longterm_returned;
-
-	return held - max(known, ledger);
+	return pind_counters_kernel(c) - max(pind_counters_known(c), pind_counters_longterm(c));
 }
 
 void pind_counters_read(struct pind_counters *counters)

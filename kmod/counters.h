@@ -27,6 +27,24 @@ struct pind_counters {
 	u64 observed;
 };
 
+/* Pins that are out, by the kernel's count. */
+static inline s64 pind_counters_kernel(const struct pind_counters *c)
+{
+	return c->kernel_acquired + c->kernel_uncounted - c->kernel_released;
+}
+
+/* Likewise, by the calls that were seen. */
+static inline s64 pind_counters_known(const struct pind_counters *c)
+{
+	return c->requested - c->returned;
+}
+
+/* Of them, long-term ones: what the ledger holds. */
+static inline s64 pind_counters_longterm(const struct pind_counters *c)
+{
+	return c->longterm_requested - c->longterm_returned;
+}
+
 /* Each adds to a per-CPU count. Context: any. */
 void pind_count_requested(unsigned long pins);
 void pind_count_longterm_requested(unsigned long pins);
