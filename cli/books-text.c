@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdio.h>
+#include <string.h>
 
 #include "books-text.h"
 #include "size.h"
@@ -73,10 +74,8 @@ static void add_open(struct table *table, const struct pind_books *books)
 /* Appends ", N what" for a part of the kernel's pins that is not 0. */
 static void add_part(char *text, size_t size, int64_t number, const char *what)
 {
-	size_t length = 0;
+	size_t length = strlen(text);
 
-	while (text[length])
-		length++;
 	if (number != 0)
 		(void)snprintf(text + length, size - length, ", %s%llu %s",
 			       number < 0 ? "less " : "",
