@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -168,6 +169,21 @@ static long do_unshare(struct pinner *pinner, char **words)
 	return -EINVAL;
 }
 
+static long do_become(struct pinner *pinner, char **words)
+{
+	struct rlimit limit;
+	size_t locked;
+	int user;
+
+	if (pinner_number(words, &user) < 0 || pinner_size(words, &locked) < 0)
+		return -EINVAL;
+	limit.rlim_cur = limit.rlim_max = locked;
+	if (setrlimit(RLIMIT_MEMLOCK, &limit) < 0 || setresgid(user, user, user) < 0 ||
+	    setresuid(user, user, user) < 0)
+		return -errno;
+	return 0;
+}
+
 static pid_t fork_victim(struct pinner *pinner, int count, struct word *word)
 {
 	pid_t child;
@@ -272,6 +288,7 @@ static long do_spread(struct pinner *pinner, char **words)
 }
 
 const struct pinner_command pinner_process_commands[] = {
+	{ "become", do_become },
 	{ "child", do_child },
 	{ "exec", do_exec },
 	{ "fork", do_fork },

@@ -4,15 +4,37 @@
  * one line of answer: "ok ..." or "error NAME", e.g. "error ENOMEM". Ends with
  * its input, and gives up all it holds.
  *
- *   ring                 make an io_uring; answers with its number N
- *   register N RANGE...  register each range of the area as a fixed buffer
- *   unregister N
  *   umem RANGE           make an AF_XDP socket with the range as its umem;
  *                        answers with its number N
  *   close N
  *   take PID N           take a copy of N from another pinner; answers with its
  *                        number here
+ *   pass N               send N over a socket to ourselves; answers with its new number
  *   readv RANGE          read the range by process_vm_readv()
+ *
+ * io_uring; pinner-ring.c:
+ *
+ *   ring                 make an io_uring; answers with its number N
+ *   rings RANGE ENTRIES  make one whose queues lie in the range, for so many requests
+ *   register N RANGE...  register each range of the area as a fixed buffer
+ *   unregister N
+ *   table N COUNT        register places for so many fixed buffers
+ *   update N PLACE [RANGE]
+ *                        put the range into that place, or nothing
+ *   clone N FROM         share the fixed buffers of another io_uring
+ *   provide N GROUP RANGE
+ *                        register the range as a ring of provided buffers
+ *   unprovide N GROUP
+ *   queue [sqpoll]       make an io_uring that takes requests, of which a thread of
+ *                        the kernel takes care if asked for; answers with its number
+ *   read N PLACE RANGE   begin to read from a pipe into a part of a fixed buffer
+ *   feed N               write to the pipe what is waited for; answers how much
+ *                        was read
+ *   send N RANGE [PLACE] send it without a copy over the loopback interface, as a
+ *                        part of a fixed buffer if one is named, as far as it is
+ *                        taken now; answers how much that was
+ *   receive N            take it at the other end, and wait until the kernel says
+ *                        that the memory is free again
  *
  * The memory, once a pinner; pinner-memory.c:
  *
@@ -42,6 +64,7 @@
  *   thread CGROUP COMMAND...
  *                        run it in a thread that moves to the cgroup with this
  *                        directory, and wait until it is gone
+ *   become USER SIZE     be an ordinary user from now on, who may lock so much memory
  *   unshare cgroup|net|pid|user
  *   killed ROUNDS RANGE...
  *                        so many times, have a child register the ranges and
@@ -67,7 +90,6 @@
 #include <unistd.h>
 
 #include "pinner.h"
-#include "ring.h"
 
 static int parse_size(const char *text, size_t *ret_size)
 {
@@ -147,29 +169,6 @@ int pinner_ranges(struct pinner *pinner, char **words)
 	return count;
 }
 
-static long do_ring(struct pinner *pinner, char **words)
-{
-	return ring_open();
-}
-
-static long do_register(struct pinner *pinner, char **words)
-{
-	int ring, count;
-
-	if (pinner_number(words, &ring) < 0)
-		return -EINVAL;
-	count = pinner_ranges(pinner, words);
-	return count < 0 ? count : ring_register(ring, pinner->ranges, count);
-}
-
-static long do_unregister(struct pinner *pinner, char **words)
-{
-	int ring, r;
-
-	r = pinner_number(words, &ring);
-	return r < 0 ? r : ring_unregister(ring);
-}
-
 static long do_umem(struct pinner *pinner, char **words)
 {
 	struct xdp_umem_reg umem = { .chunk_size = 4096 };
@@ -222,6 +221,33 @@ static long do_take(struct pinner *pinner, char **words)
 	return r;
 }
 
+static long do_pass(struct pinner *pinner, char **words)
+{
+	char room[CMSG_SPACE(sizeof(int))] = {}, data = 0;
+	struct iovec part = { &data, 1 };
+	struct msghdr message = {
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = room,
+		.msg_controllen = sizeof(room),
+	};
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+	int fd, ends[2], r;
+
+	if (pinner_number(words, &fd) < 0)
+		return -EINVAL;
+	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends) < 0)
+		return -errno;
+	*header = (struct cmsghdr){ CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS };
+	memcpy(CMSG_DATA(header), &fd, sizeof(fd));
+	r = sendmsg(ends[0], &message, 0) < 0 || recvmsg(ends[1], &message, 0) < 0 ? -errno : 0;
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+	if (r >= 0)
+		memcpy(&r, CMSG_DATA(header), sizeof(r));
+	return r;
+}
+
 static long do_readv(struct pinner *pinner, char **words)
 {
 	struct iovec there, here;
@@ -242,12 +268,10 @@ static long do_readv(struct pinner *pinner, char **words)
 
 static const struct pinner_command pin_commands[] = {
 	{ "close", do_close },
+	{ "pass", do_pass },
 	{ "readv", do_readv },
-	{ "register", do_register },
-	{ "ring", do_ring },
 	{ "take", do_take },
 	{ "umem", do_umem },
-	{ "unregister", do_unregister },
 	{},
 };
 
@@ -255,6 +279,7 @@ long pinner_run(struct pinner *pinner, char *line)
 {
 	static const struct pinner_command *const tables[] = {
 		pin_commands,
+		pinner_ring_commands,
 		pinner_memory_commands,
 		pinner_process_commands,
 	};

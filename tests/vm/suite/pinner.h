@@ -29,6 +29,7 @@ struct pinner_command {
 /* Each ends with an empty one. */
 extern const struct pinner_command pinner_memory_commands[];
 extern const struct pinner_command pinner_process_commands[];
+extern const struct pinner_command pinner_ring_commands[];
 
 /** pinner_word - the next word, or NULL */
 char *pinner_word(char **words);

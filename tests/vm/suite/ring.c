@@ -23,6 +23,23 @@ int ring_open(void)
 	return fd < 0 ? -errno : (int)fd;
 }
 
+/* Younger than those headers, too: it takes the place of resv2. */
+#define SETUP_NO_MMAP (1U << 14)
+
+int ring_open_in(const struct iovec *memory, unsigned int entries)
+{
+	struct io_uring_params params = { .flags = SETUP_NO_MMAP };
+	size_t requests = entries * sizeof(struct io_uring_sqe);
+	long fd;
+
+	params.sq_off.resv2 = (uintptr_t)memory->iov_base;
+	params.cq_off.resv2 = (uintptr_t)memory->iov_base + requests;
+	if (requests >= memory->iov_len || requests % 4096)
+		return -EINVAL;
+	fd = syscall(SYS_io_uring_setup, entries, &params);
+	return fd < 0 ? -errno : (int)fd;
+}
+
 static int ring_call(int ring, unsigned int opcode, const void *arg, unsigned int count)
 {
 	/* An update answers with how many. */
@@ -65,4 +82,22 @@ int ring_clone(int ring, int from)
 	struct clone_buffers clone = { .src_fd = (uint32_t)from };
 
 	return ring_call(ring, REGISTER_CLONE_BUFFERS, &clone, 1);
+}
+
+int ring_provide(int ring, unsigned int group, const struct iovec *memory)
+{
+	struct io_uring_buf_reg provided = {
+		.ring_addr = (uintptr_t)memory->iov_base,
+		.ring_entries = memory->iov_len / sizeof(struct io_uring_buf),
+		.bgid = group,
+	};
+
+	return ring_call(ring, IORING_REGISTER_PBUF_RING, &provided, 1);
+}
+
+int ring_unprovide(int ring, unsigned int group)
+{
+	struct io_uring_buf_reg provided = { .bgid = group };
+
+	return ring_call(ring, IORING_UNREGISTER_PBUF_RING, &provided, 1);
 }

@@ -17,6 +17,16 @@
 int ring_open(void);
 
 /**
+ * ring_open_in - make an io_uring whose queues lie in memory of ours, which the
+ * kernel pins until the ring is closed; from Linux 6.5 on
+ * @memory: whole pages; the requests come first, the rings behind them
+ * @entries: how many requests; they must fill whole pages
+ *
+ * Return: as ring_open(); -EINVAL where the kernel does not know it.
+ */
+int ring_open_in(const struct iovec *memory, unsigned int entries);
+
+/**
  * ring_register - pin buffers and register them with a ring
  * @ring: the ring, which must not have buffers
  * @buffers: the buffers, each pinned by a call of its own
@@ -61,5 +71,25 @@ int ring_update(int ring, unsigned int index, const struct iovec *buffer);
  * Return: 0, or a negative errno: -EINVAL where the kernel does not know it.
  */
 int ring_clone(int ring, int from);
+
+/**
+ * ring_provide - register a ring of provided buffers, which is pinned itself
+ * (not the buffers that it names)
+ * @ring: the io_uring
+ * @group: id of the buffers, from 0 to 65535, not in use yet
+ * @memory: whole pages, a power of two; at most 512 KiB
+ *
+ * Return: 0, or a negative errno.
+ */
+int ring_provide(int ring, unsigned int group, const struct iovec *memory);
+
+/**
+ * ring_unprovide - give a ring of provided buffers back
+ * @ring: the io_uring
+ * @group: as it was given to ring_provide()
+ *
+ * Return: 0, or a negative errno: -ENOENT if there is none.
+ */
+int ring_unprovide(int ring, unsigned int group);
 
 #endif /* PIND_SUITE_RING_H */
