@@ -36,6 +36,18 @@
  *   receive N            take it at the other end, and wait until the kernel says
  *                        that the memory is free again
  *
+ * Through any driver, so that one process holds several; driver.h tells how to
+ * add one:
+ *
+ *   pin DRIVER RANGE [WORD...]
+ *                        answers with a number N of this driver's
+ *   unpin DRIVER N
+ *
+ *   pin io_uring RANGE   in a ring of its own
+ *   pin rdma RANGE [on-demand|read-only]
+ *                        ibv_reg_mr(); by default for any access, pinned
+ *   rdma-device [NAME]   open this RDMA device, once; else it is the first
+ *
  * The memory, once a pinner; pinner-memory.c:
  *
  *   area SIZE [KIND [untouched]]
@@ -89,6 +101,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "driver.h"
 #include "pinner.h"
 
 static int parse_size(const char *text, size_t *ret_size)
@@ -279,12 +292,16 @@ long pinner_run(struct pinner *pinner, char *line)
 {
 	static const struct pinner_command *const tables[] = {
 		pin_commands,
+		pinner_driver_commands,
 		pinner_ring_commands,
 		pinner_memory_commands,
 		pinner_process_commands,
 	};
 	char *words, *name = strtok_r(line, " \n", &words);
+	const struct pinner_command *of_driver = name ? driver_command(name) : NULL;
 
+	if (of_driver)
+		return of_driver->run(pinner, &words);
 	for (size_t i = 0; name && i < sizeof(tables) / sizeof(tables[0]); i++)
 		for (const struct pinner_command *command = tables[i]; command->name; command++)
 			if (!strcmp(command->name, name))

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The drivers a pinner can pin its area by, one row each, so that one process
+ * may hold the same memory through several. The words are those of `pinctl ps`.
+ *
+ * To add one: a file driver-NAME.c that defines NAME_driver, its declaration and
+ * its row below, the file in `pinner`'s row of meson.build, its commands in the
+ * comment of pinner.c. What takes more than a range (a device, a container)
+ * is set by a command of the driver's own, which come as the pinner's do.
+ */
+#ifndef PIND_SUITE_DRIVER_H
+#define PIND_SUITE_DRIVER_H
+
+#include <sys/uio.h>
+
+#include "pinner.h"
+
+/**
+ * struct driver - one way to take long-term pins
+ * @name: what `pinctl ps` calls it
+ * @pin: pins a range of the area; gets the rest of the line, which is the
+ *	driver's; returns a number from 0 on that the driver knows it by, or a
+ *	negative errno, and then nothing is pinned
+ * @unpin: gives it back, and returns when the driver has let go or will do so
+ *	by itself; -EBADF if there is no such number
+ * @commands: further ones, ended by an empty one, or NULL; no other driver and
+ *	no part of the pinner may have one of that name
+ */
+struct driver {
+	const char *name;
+	long (*pin)(const struct iovec *range, char **words);
+	long (*unpin)(int number);
+	const struct pinner_command *commands;
+};
+
+extern const struct driver io_uring_driver;
+extern const struct driver rdma_driver;
+
+/* driver.c: "pin DRIVER RANGE ...", "unpin DRIVER NUMBER" */
+extern const struct pinner_command pinner_driver_commands[];
+
+/** driver_command - the command of a driver that has this name, or NULL */
+const struct pinner_command *driver_command(const char *name);
+
+#endif /* PIND_SUITE_DRIVER_H */
