@@ -4,7 +4,7 @@
  * may hold the same memory through several. The words are those of `pinctl ps`.
  *
  * To add one: a file driver-NAME.c that defines NAME_driver, its declaration and
- * its row below, the file in `pinner`'s row of meson.build, its commands in the
+ * its row below, the file among `drivers` in meson.build, its commands in the
  * comment of pinner.c. What takes more than a range (a device, a container)
  * is set by a command of the driver's own, which come as the pinner's do.
  */
