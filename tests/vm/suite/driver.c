@@ -7,6 +7,7 @@
 static const struct driver *const drivers[] = {
 	&io_uring_driver,
 	&rdma_driver,
+	&xdp_driver,
 };
 
 static const struct driver *take_driver(char **words)

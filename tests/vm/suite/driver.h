@@ -35,6 +35,7 @@ struct driver {
 
 extern const struct driver io_uring_driver;
 extern const struct driver rdma_driver;
+extern const struct driver xdp_driver;
 
 /* driver.c: "pin DRIVER RANGE ...", "unpin DRIVER NUMBER" */
 extern const struct pinner_command pinner_driver_commands[];

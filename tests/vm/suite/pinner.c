@@ -4,9 +4,7 @@
  * one line of answer: "ok ..." or "error NAME", e.g. "error ENOMEM". Ends with
  * its input, and gives up all it holds.
  *
- *   umem RANGE           make an AF_XDP socket with the range as its umem;
- *                        answers with its number N
- *   close N
+ *   close N              N is a descriptor, of whatever kind
  *   take PID N           take a copy of N from another pinner; answers with its
  *                        number here
  *   pass N               send N over a socket to ourselves; answers with its new number
@@ -47,6 +45,12 @@
  *   pin rdma RANGE [on-demand|read-only]
  *                        ibv_reg_mr(); by default for any access, pinned
  *   rdma-device [NAME]   open this RDMA device, once; else it is the first
+ *   pin xdp RANGE [CHUNK]
+ *                        as the umem of an AF_XDP socket, whose descriptor N is; in
+ *                        chunks of so many bytes, by default of a page
+ *   xdp-bind N LINK      bind the socket to the first queue of a link
+ *   xdp-share N LINK     bind another one there that shares its umem; answers with
+ *                        its descriptor
  *
  * The memory, once a pinner; pinner-memory.c:
  *
@@ -91,9 +95,7 @@
  * A RANGE is OFFSET+LENGTH in the area; numbers may end in K, M or G.
  */
 #include <errno.h>
-#include <linux/if_xdp.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,28 +105,6 @@
 
 #include "driver.h"
 #include "pinner.h"
-
-static long do_umem(struct pinner *pinner, char **words)
-{
-	struct xdp_umem_reg umem = { .chunk_size = 4096 };
-	struct iovec range;
-	int fd, r;
-
-	r = pinner_range(pinner, words, &range);
-	if (r < 0)
-		return r;
-	umem.addr = (uintptr_t)range.iov_base;
-	umem.len = range.iov_len;
-	fd = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
-	if (setsockopt(fd, SOL_XDP, XDP_UMEM_REG, &umem, sizeof(umem)) < 0) {
-		r = -errno;
-		(void)close(fd);
-		return r;
-	}
-	return fd;
-}
 
 static long do_close(struct pinner *pinner, char **words)
 {
@@ -206,7 +186,6 @@ static const struct pinner_command pin_commands[] = {
 	{ "pass", do_pass },
 	{ "readv", do_readv },
 	{ "take", do_take },
-	{ "umem", do_umem },
 	{},
 };
 
