@@ -7,6 +7,7 @@
 static const struct driver *const drivers[] = {
 	&io_uring_driver,
 	&rdma_driver,
+	&udmabuf_driver,
 	&xdp_driver,
 };
 

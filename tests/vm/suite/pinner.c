@@ -45,6 +45,10 @@
  *   pin rdma RANGE [on-demand|read-only]
  *                        ibv_reg_mr(); by default for any access, pinned
  *   rdma-device [NAME]   open this RDMA device, once; else it is the first
+ *   pin dma-buf RANGE    as a dma-buf by udmabuf, whose descriptor N is; the area
+ *                        must be a memfd
+ *   memfd SIZE [2M]      make one, of huge pages if asked for, and map it as the area
+ *   resize SIZE          change the size of its file
  *   pin xdp RANGE [CHUNK]
  *                        as the umem of an AF_XDP socket, whose descriptor N is; in
  *                        chunks of so many bytes, by default of a page
