@@ -8,6 +8,7 @@ static const struct driver *const drivers[] = {
 	&io_uring_driver,
 	&rdma_driver,
 	&udmabuf_driver,
+	&v4l2_driver,
 	&xdp_driver,
 };
 

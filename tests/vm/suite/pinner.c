@@ -49,6 +49,12 @@
  *                        must be a memfd
  *   memfd SIZE [2M]      make one, of huge pages if asked for, and map it as the area
  *   resize SIZE          change the size of its file
+ *   pin v4l2 RANGE [DEVICE [COUNT]]
+ *                        queue it as COUNT buffers (1) of the video device, by
+ *                        default /dev/video0; N is its descriptor
+ *   v4l2-stream N COUNT  start it, and let so many buffers go through it
+ *   v4l2-stop N          stop it; the buffers are still there
+ *   v4l2-move N RANGE    queue the only buffer, which is elsewhere now
  *   pin xdp RANGE [CHUNK]
  *                        as the umem of an AF_XDP socket, whose descriptor N is; in
  *                        chunks of so many bytes, by default of a page
