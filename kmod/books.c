@@ -17,8 +17,12 @@
 #define PERIOD		(10 * HZ)
 /* After the load, and while something looks wrong. */
 #define PERIOD_CLOSE	HZ
-/* Checks after the load that find out what was pinned before. */
-#define LEARNING	3
+/*
+ * Checks after the load that find out what was pinned before. So many, because a
+ * pin call that began unseen may be at it for long: it faults pages in, perhaps
+ * from a slow disk, and its pins show only at its end.
+ */
+#define LEARNING	30
 /* A difference must be seen that often, one after the other. */
 #define SEEN		3
 /* Leaves of the ledger that a check clamps, 1 MiB of memory each. */
@@ -118,21 +122,26 @@ static s64 largest_difference(const struct pind_books *books)
 }
 
 /*
- * What is there before us. At first anew each time, since calls that began unseen
- * may still be on their way; later only to know it better than under the traffic
- * of the load, and not what is further off than that explains.
+ * What is there before us. At first it may still change, by calls that began
+ * unseen; later it is only to be known better than under the traffic of the
+ * load, and not what is further off than that explains.
  */
 static void learn(const struct pind_books *books)
 {
 	s64 older = books->kernel_pins - books->known_pins;
+	u64 off = abs(older - older_pins);
+	bool learning = checks < LEARNING, better, changed;
 
-	if (checks < LEARNING ? books->under_way > older_error :
-				books->under_way >= older_error)
-		return;
-	if (checks >= LEARNING && abs(older - older_pins) > older_error)
-		return;
-	older_error = books->under_way;
-	WRITE_ONCE(older_pins, older);
+	better = learning ? books->under_way <= older_error :
+			    books->under_way < older_error && off <= older_error;
+	changed = learning && older_error != U64_MAX && off > books->under_way + older_error;
+	if (better || changed) {
+		older_error = books->under_way;
+		WRITE_ONCE(older_pins, older);
+	} else if (checks == LEARNING) {
+		/* the last such change may hide in what is under way */
+		older_error += books->under_way;
+	}
 }
 
 /* Return: whether the verdict has changed. */
