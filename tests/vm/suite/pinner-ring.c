@@ -109,6 +109,26 @@ static long do_unprovide(struct pinner *pinner, char **words)
 	return ring_unprovide(ring, group);
 }
 
+static long do_region(struct pinner *pinner, char **words)
+{
+	struct iovec range;
+	int ring, r;
+
+	if (pinner_number(words, &ring) < 0)
+		return -EINVAL;
+	r = pinner_range(pinner, words, &range);
+	return r < 0 ? r : ring_region(ring, &range);
+}
+
+static long do_receiver(struct pinner *pinner, char **words)
+{
+	struct iovec range;
+	int r;
+
+	r = pinner_range(pinner, words, &range);
+	return r < 0 ? r : ring_open_receiver(&range);
+}
+
 /* ---- requests */
 
 static long do_queue(struct pinner *pinner, char **words)
@@ -285,6 +305,8 @@ const struct pinner_command pinner_ring_commands[] = {
 	{ "queue", do_queue },
 	{ "read", do_read },
 	{ "receive", do_receive },
+	{ "receiver", do_receiver },
+	{ "region", do_region },
 	{ "register", do_register },
 	{ "ring", do_ring },
 	{ "rings", do_rings },

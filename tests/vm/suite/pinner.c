@@ -23,6 +23,8 @@
  *   provide N GROUP RANGE
  *                        register the range as a ring of provided buffers
  *   unprovide N GROUP
+ *   region N RANGE       register the range as the region of parameters
+ *   receiver RANGE       make an io_uring that receives packets into the range
  *   queue [sqpoll]       make an io_uring that takes requests, of which a thread of
  *                        the kernel takes care if asked for; answers with its number
  *   read N PLACE RANGE   begin to read from a pipe into a part of a fixed buffer

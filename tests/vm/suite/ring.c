@@ -101,3 +101,72 @@ int ring_unprovide(int ring, unsigned int group)
 
 	return ring_call(ring, IORING_UNREGISTER_PBUF_RING, &provided, 1);
 }
+
+/* And these than all headers of Debian 12. */
+#define REGISTER_ZCRX_IFQ   32
+#define REGISTER_MEM_REGION 34
+#define REGION_TYPE_USER    1
+#define ZCRX_REG_NODEV	    2
+struct region {
+	uint64_t user_addr;
+	uint64_t size;
+	uint32_t flags;
+	uint32_t id;
+	uint64_t rest[5];
+};
+
+int ring_region(int ring, const struct iovec *memory)
+{
+	struct region region = {
+		.user_addr = (uintptr_t)memory->iov_base,
+		.size = memory->iov_len,
+		.flags = REGION_TYPE_USER,
+	};
+	struct {
+		uint64_t region;
+		uint64_t rest[3];
+	} registration = { .region = (uintptr_t)&region };
+
+	return ring_call(ring, REGISTER_MEM_REGION, &registration, 1);
+}
+
+static int register_receiver(int ring, const struct iovec *memory)
+{
+	struct region queue = { .size = 4096 };
+	struct {
+		uint64_t addr;
+		uint64_t length;
+		uint64_t rest[4];
+	} area = { .addr = (uintptr_t)memory->iov_base, .length = memory->iov_len };
+	struct {
+		uint32_t device[2];
+		uint32_t entries;
+		uint32_t flags;
+		uint64_t area;
+		uint64_t region;
+		uint64_t rest[8];
+	} receiver = {
+		.entries = 16,
+		.flags = ZCRX_REG_NODEV,
+		.area = (uintptr_t)&area,
+		.region = (uintptr_t)&queue,
+	};
+
+	return ring_call(ring, REGISTER_ZCRX_IFQ, &receiver, 1);
+}
+
+int ring_open_receiver(const struct iovec *memory)
+{
+	struct io_uring_params params = {
+		.flags = IORING_SETUP_CQE32 | IORING_SETUP_SINGLE_ISSUER |
+			 IORING_SETUP_DEFER_TASKRUN,
+	};
+	int fd = (int)syscall(SYS_io_uring_setup, 4, &params), r;
+
+	if (fd < 0)
+		return -errno;
+	r = register_receiver(fd, memory);
+	if (r < 0)
+		(void)close(fd);
+	return r < 0 ? r : fd;
+}

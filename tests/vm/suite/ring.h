@@ -92,4 +92,23 @@ int ring_provide(int ring, unsigned int group, const struct iovec *memory);
  */
 int ring_unprovide(int ring, unsigned int group);
 
+/**
+ * ring_region - register memory with a ring for what it is told by other means than
+ * requests, which is pinned; from Linux 6.13 on
+ * @ring: the ring, which must not have one
+ * @memory: whole pages
+ *
+ * Return: 0, or a negative errno: -EINVAL where the kernel does not know it.
+ */
+int ring_region(int ring, const struct iovec *memory);
+
+/**
+ * ring_open_receiver - make an io_uring that receives packets into memory (zcrx),
+ * which is pinned; without a network card, which the newest kernel can do
+ * @memory: whole pages
+ *
+ * Return: as ring_open(); -EINVAL where the kernel does not know it.
+ */
+int ring_open_receiver(const struct iovec *memory);
+
 #endif /* PIND_SUITE_RING_H */
