@@ -19,6 +19,7 @@ static const struct pind_driver_rule pind_driver_rules[] = {
 	{ NULL, "io_", "io_uring" },
 	{ NULL, "ib_umem_", "rdma" },
 	{ "ib_uverbs", NULL, "rdma" },
+	{ "ib_core", NULL, "rdma" },
 	{ NULL, "vfio_", "vfio" },
 	{ "vfio_iommu_type1", NULL, "vfio" },
 	{ NULL, "xdp_umem_", "xdp" },
