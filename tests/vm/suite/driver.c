@@ -7,8 +7,10 @@
 static const struct driver *const drivers[] = {
 	&io_uring_driver,
 	&rdma_driver,
+	&rds_driver,
 	&udmabuf_driver,
 	&v4l2_driver,
+	&vfio_driver,
 	&xdp_driver,
 };
 

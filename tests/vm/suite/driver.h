@@ -35,8 +35,10 @@ struct driver {
 
 extern const struct driver io_uring_driver;
 extern const struct driver rdma_driver;
+extern const struct driver rds_driver;
 extern const struct driver udmabuf_driver;
 extern const struct driver v4l2_driver;
+extern const struct driver vfio_driver;
 extern const struct driver xdp_driver;
 
 /* driver.c: "pin DRIVER RANGE ...", "unpin DRIVER NUMBER" */

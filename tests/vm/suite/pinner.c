@@ -47,6 +47,20 @@
  *   pin rdma RANGE [on-demand|read-only]
  *                        ibv_reg_mr(); by default for any access, pinned
  *   rdma-device [NAME]   open this RDMA device, once; else it is the first
+ *   pin rds RANGE        for itself to reach, over a connection that is up
+ *   rds ADDRESS          make an RDS socket over RDMA, bound to this address
+ *   rds-connect          connect it to itself
+ *   rds-flush            have it let go of the memory that was unpinned
+ *   rds-get RANGE        RDS_GET_MR, for any connection: that pins, and then fails,
+ *                        as RDS can do it for none any more
+ *   pin vfio RANGE       VFIO_IOMMU_MAP_DMA, where a device sees the area from 16 MiB on
+ *   vfio-unmap RANGE     whatever was mapped in it; answers how many bytes
+ *   vfio-container       make a type1 container; answers with its number as a
+ *                        descriptor
+ *   vfio-adopt N         use one that another process made and that we took
+ *   vfio-device ADDRESS  attach a PCI device to it; the first one makes it able
+ *                        to map
+ *   vfio-drop            let go of the device attached last
  *   pin dma-buf RANGE    as a dma-buf by udmabuf, whose descriptor N is; the area
  *                        must be a memfd
  *   memfd SIZE [2M]      make one, of huge pages if asked for, and map it as the area
