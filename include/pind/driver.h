@@ -29,6 +29,8 @@ static const struct pind_driver_rule pind_driver_rules[] = {
 	{ NULL, "udmabuf_", "dma-buf" },
 	{ NULL, "get_vaddr_frames", "v4l2" },
 	{ NULL, "rds_", "rds" },
+	{ NULL, "ublk_", "ublk" },
+	{ NULL, "bpf_", "bpf" },
 };
 
 /**
