@@ -28,6 +28,13 @@
 #define PIND_NO_VMAS
 #endif
 
+/* For the tests' vDPA device, which leaves the mapping to its bus. */
+#ifdef PIND_HAVE_VDPA_MAP_OPS
+#define PIND_NO_VDPA_MAP_OPS	NULL,
+#else
+#define PIND_NO_VDPA_MAP_OPS
+#endif
+
 extern typeof(pin_user_pages) pin_user_pages __weak;
 extern typeof(pin_user_pages_fast) pin_user_pages_fast __weak;
 extern typeof(pin_user_pages_remote) pin_user_pages_remote __weak;
