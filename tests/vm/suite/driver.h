@@ -33,11 +33,15 @@ struct driver {
 	const struct pinner_command *commands;
 };
 
+extern const struct driver bpf_driver;
 extern const struct driver io_uring_driver;
 extern const struct driver rdma_driver;
 extern const struct driver rds_driver;
+extern const struct driver ublk_driver;
 extern const struct driver udmabuf_driver;
 extern const struct driver v4l2_driver;
+extern const struct driver vdpa_driver;
+extern const struct driver vduse_driver; /* pinctl says vdpa */
 extern const struct driver vfio_driver;
 extern const struct driver xdp_driver;
 

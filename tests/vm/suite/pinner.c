@@ -77,6 +77,21 @@
  *   xdp-bind N LINK      bind the socket to the first queue of a link
  *   xdp-share N LINK     bind another one there that shares its umem; answers with
  *                        its descriptor
+ *   pin bpf RANGE        show a page to BPF programs, by a map that is N
+ *   pin ublk RANGE [read-only]
+ *                        as shared memory of a ublk device
+ *   ublk-device [ID]     add this ublk device, in the place of one that is there,
+ *                        or another one; answers with its id
+ *   ublk-remove ID       whoever added it
+ *   pin vdpa RANGE [read-only]
+ *                        map it for a vDPA device, by vhost-vdpa
+ *   vdpa-device PATH     open this device, once
+ *   vdpa-close           with all that is mapped
+ *   pin vduse RANGE      as bounce buffers of a device in user space, all of them
+ *   vduse-device NAME SIZE
+ *                        create and open a network device with so much of them
+ *   vduse-close          leave it to itself, with what is registered
+ *   vduse-destroy NAME   when it is open nowhere
  *
  * The memory, once a pinner; pinner-memory.c:
  *
