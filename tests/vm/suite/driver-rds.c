@@ -85,14 +85,6 @@ static long unpin(int place)
 	return 0;
 }
 
-/* A region that was freed keeps its memory until the pool of them is flushed. */
-static long do_flush(struct pinner *pinner, char **words)
-{
-	struct rds_free_mr_args args = {};
-
-	return setsockopt(rds, SOL_RDS, RDS_FREE_MR, &args, sizeof(args)) < 0 ? -errno : 0;
-}
-
 static long do_rds(struct pinner *pinner, char **words)
 {
 	const struct timeval patience = { .tv_sec = 20 };
@@ -122,6 +114,23 @@ static long do_connect(struct pinner *pinner, char **words)
 	if (sendto(rds, "", 1, 0, (struct sockaddr *)&self, sizeof(self)) < 0)
 		return -errno;
 	return receive();
+}
+
+/*
+ * A region that was freed keeps its memory until the message that took its key
+ * along is acknowledged, which is done every 8 messages, and then until the
+ * pool of regions is flushed.
+ */
+static long do_flush(struct pinner *pinner, char **words)
+{
+	struct rds_free_mr_args args = {};
+	long r = 0;
+
+	for (int i = 0; r >= 0 && i < 8; i++)
+		r = do_connect(pinner, words);
+	if (r >= 0 && setsockopt(rds, SOL_RDS, RDS_FREE_MR, &args, sizeof(args)) < 0)
+		r = -errno;
+	return r;
 }
 
 /* For any connection: the memory is pinned, and then the driver says it cannot. */
