@@ -35,22 +35,31 @@ static int put_message(struct sk_buff *skb, u32 portid, u32 seq, int flags, u8 c
 	return 0;
 }
 
-/* Answer a do request. */
-static int reply(struct genl_info *info, fill_fn fill, const void *object)
+/* info has a nest for each hook, a frame one for each holder, paths are long */
+static struct sk_buff *new_reply(void)
 {
-	/* info has a nest for each hook, a frame one for each holder, paths are long */
-	struct sk_buff *skb = genlmsg_new(4 * PATH_MAX, GFP_KERNEL);
-	int ret;
+	return genlmsg_new(4 * PATH_MAX, GFP_KERNEL);
+}
 
-	if (!skb)
-		return -ENOMEM;
-	ret = put_message(skb, info->snd_portid, info->snd_seq, 0, info->genlhdr->cmd, fill,
-			  object, NULL);
+/* Answer a do request with @skb, which is used up. */
+static int reply_with(struct sk_buff *skb, struct genl_info *info, fill_fn fill,
+		      const void *object)
+{
+	int ret = put_message(skb, info->snd_portid, info->snd_seq, 0, info->genlhdr->cmd, fill,
+			      object, NULL);
+
 	if (ret) {
 		nlmsg_free(skb);
 		return ret;
 	}
 	return genlmsg_reply(skb, info);
+}
+
+static int reply(struct genl_info *info, fill_fn fill, const void *object)
+{
+	struct sk_buff *skb = new_reply();
+
+	return skb ? reply_with(skb, info, fill, object) : -ENOMEM;
 }
 
 /* One message of a dump. Return: 0; -EMSGSIZE when the rest has to wait. */
@@ -122,7 +131,7 @@ static struct pind_group *named_group(struct genl_info *info, int type)
 {
 	struct pind_group *group = pind_group_join_id(nla_get_u64(info->attrs[type]));
 
-	if (IS_ERR(group))
+	if (group == ERR_PTR(-ENOENT))
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[type],
 				    "no cgroup of the default hierarchy has this id");
 	return group;
@@ -180,10 +189,12 @@ static int parse_quota(struct genl_info *info, struct pind_quota *quota)
 	return 0;
 }
 
-static int set_group(struct sk_buff *skb, struct genl_info *info)
+/* The answer is allocated first: what cannot be answered is not done either. */
+static int set_group(struct sk_buff *request, struct genl_info *info)
 {
 	struct pind_quota quota;
 	struct pind_group *group;
+	struct sk_buff *skb;
 	int ret;
 
 	ret = parse_quota(info, &quota);
@@ -192,25 +203,33 @@ static int set_group(struct sk_buff *skb, struct genl_info *info)
 	group = requested_group(info);
 	if (IS_ERR(group))
 		return PTR_ERR(group);
-	ret = pind_group_set(group, &quota);
-	if (ret)
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[PIND_A_GROUP_ID],
-				    "the cgroup was removed; its quota can no longer change");
-	else
-		ret = reply(info, fill_group, group);
+	skb = new_reply();
+	ret = skb ? pind_group_set(group, &quota) : -ENOMEM;
+	if (!ret) {
+		ret = reply_with(skb, info, fill_group, group);
+	} else {
+		nlmsg_free(skb);
+		if (ret == -ESTALE)
+			NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[PIND_A_GROUP_ID],
+					    "the cgroup was removed; its quota can no longer change");
+	}
 	pind_group_leave(group);
 	return ret;
 }
 
-static int reset_peak(struct sk_buff *skb, struct genl_info *info)
+static int reset_peak(struct sk_buff *request, struct genl_info *info)
 {
 	struct pind_group *group = requested_group(info);
-	int ret;
+	struct sk_buff *skb;
+	int ret = -ENOMEM;
 
 	if (IS_ERR(group))
 		return PTR_ERR(group);
-	pind_charge_reset_peak(&group->charge);
-	ret = reply(info, fill_group, group);
+	skb = new_reply();
+	if (skb) {
+		pind_charge_reset_peak(&group->charge);
+		ret = reply_with(skb, info, fill_group, group);
+	}
 	pind_group_leave(group);
 	return ret;
 }
