@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,6 +76,6 @@ void fail_forget(void)
 void fail_say(void)
 {
 	if (fail_sentence)
-		(void)fprintf(stderr, "pinctl: %s\n", fail_sentence);
+		(void)fprintf(stderr, "%s: %s\n", program_invocation_short_name, fail_sentence);
 	fail_forget();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Exit statuses of pinctl and the one sentence that goes with a failure. The
+ * Exit statuses of pinctl (and gup_benchmark) and the one sentence that goes with a failure. The
  * sentence is kept, not printed: whoever can go on without what failed drops it,
  * and only pinctl.c prints it, so that a user never sees two.
  */
@@ -20,7 +20,7 @@ enum pind_exit {
 /**
  * fail - keep the sentence for a failure
  * @status: exit status it leads to
- * @format: printf's; one sentence without "pinctl: " and without a full stop
+ * @format: printf's; one sentence without the program's name and without a full stop
  *
  * Control characters in it are replaced, for it may quote what others wrote.
  *

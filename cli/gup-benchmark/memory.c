@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <linux/mman.h>
+
+#include <pind/cleanup.h>
+
+#include "fail.h"
+#include "memory.h"
+
+/* Where a transparent huge page may begin. */
+#define THP_SIZE (UINT64_C(2) << 20)
+
+static bool only_reads(const struct options *options)
+{
+	return options->file && !(options->flags & PIND_BENCH_WRITE);
+}
+
+/* Beyond the end of a file a touch would be a SIGBUS. */
+static int check_file(const struct options *options, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return fail(PIND_EXIT_FAILED, "-f %s: %s", options->file, strerror(errno));
+	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size < options->size)
+		return fail(PIND_EXIT_USAGE,
+			    "-f %s has %lld bytes, which is less than the %llu to be mapped: make "
+			    "it larger (`truncate --size`), or map less (--size)",
+			    options->file, (long long)st.st_size,
+			    (unsigned long long)options->size);
+	if (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode))
+		return fail(PIND_EXIT_USAGE, "-f %s is no file that can be mapped", options->file);
+	return 0;
+}
+
+static int open_file(const struct options *options, int *ret_fd)
+{
+	int r;
+
+	if (!options->file)
+		return 0;
+	*ret_fd = open(options->file, (only_reads(options) ? O_RDONLY : O_RDWR) | O_CLOEXEC);
+	if (*ret_fd < 0)
+		return fail(PIND_EXIT_FAILED, "-f %s: %s", options->file, strerror(errno));
+	r = check_file(options, *ret_fd);
+	return r;
+}
+
+static int hugetlb_flags(const struct options *options)
+{
+	return options->hugetlb
+		       ? MAP_HUGETLB | (__builtin_ctzll(options->hugetlb) << MAP_HUGE_SHIFT)
+		       : 0;
+}
+
+static int no_memory(const struct options *options)
+{
+	if (options->hugetlb)
+		return fail(PIND_EXIT_FAILED,
+			    "no hugetlb pages for %llu bytes (%s): make some in "
+			    "/sys/kernel/mm/hugepages/hugepages-%llukB/nr_hugepages",
+			    (unsigned long long)options->size, strerror(errno),
+			    (unsigned long long)options->hugetlb >> 10);
+	return fail(PIND_EXIT_FAILED, "%llu bytes of %s cannot be mapped: %s",
+		    (unsigned long long)options->size, options->file ?: "memory", strerror(errno));
+}
+
+static int advise(const struct options *options, char *start)
+{
+	int advice = options->thp == OPTIONS_THP_ON ? MADV_HUGEPAGE : MADV_NOHUGEPAGE;
+
+	if (options->thp && madvise(start, options->size, advice) < 0)
+		return fail(PIND_EXIT_FAILED, "-%c: transparent huge pages: %s",
+			    options->thp == OPTIONS_THP_ON ? 't' : 'T', strerror(errno));
+	return 0;
+}
+
+/*
+ * What is in a file stays as it is. Memory without one is not read first: it would
+ * begin as the zero page, and a huge one would become base pages by being written.
+ */
+static void touch(const struct options *options, char *start)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	for (size_t at = 0; at < options->size; at += page) {
+		volatile char *byte = start + at;
+
+		if (only_reads(options))
+			(void)*byte;
+		else
+			*byte = options->file ? *byte : 1;
+	}
+}
+
+int memory_map(const struct options *options, char **ret_start)
+{
+	uint64_t room = options->hugetlb ? 0 : THP_SIZE;
+	int flags = (options->shared ? MAP_SHARED : MAP_PRIVATE) | hugetlb_flags(options) |
+		    (options->file ? 0 : MAP_ANONYMOUS);
+	int protection = PROT_READ | (only_reads(options) ? 0 : PROT_WRITE);
+	_cleanup_close_ int fd = -EBADF;
+	char *map, *start;
+	int r;
+
+	r = open_file(options, &fd);
+	if (r != 0)
+		return r;
+	/* first only room, so that it can begin where a huge page may */
+	map = mmap(NULL, options->size + room, PROT_NONE,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | hugetlb_flags(options), -1, 0);
+	if (map == MAP_FAILED)
+		return no_memory(options);
+	start = room ? (char *)(((uintptr_t)map + room - 1) & ~(room - 1)) : map;
+	if (mmap(start, options->size, protection, flags | MAP_FIXED, fd, 0) == MAP_FAILED)
+		return no_memory(options);
+	r = advise(options, start);
+	if (r != 0)
+		return r;
+	touch(options, start);
+	*ret_start = start;
+	return 0;
+}
