@@ -15,6 +15,10 @@
  * being atomic together) is taken to be under half a bias; a page with more
  * plain references than that looks pinned here, as it does to the kernel.
  *
+ * The kernel refuses a pin once the count has grown beyond 2^31, which it takes
+ * for negative. But the call that brought it there got its pins, so both counts
+ * are read as what they then are: up to 2^32.
+ *
  * Context: any; the caller keeps the folio from being freed, or can live with
  * an answer about whatever the memory is now.
  */
@@ -23,10 +27,10 @@ static inline u64 pind_folio_pincount(struct folio *folio)
 	long refs;
 
 	if (folio_test_large(folio))
-		return max(atomic_read(&folio->_pincount), 0);
+		return (u32)atomic_read(&folio->_pincount);
 
 	/* below 0 it is not a mapcount but a type: a page table, a slab page */
-	refs = (long)folio_ref_count(folio) - max(atomic_read(&folio->_mapcount) + 1, 0);
+	refs = (long)(u32)folio_ref_count(folio) - max(atomic_read(&folio->_mapcount) + 1, 0);
 	return max(refs + GUP_PIN_COUNTING_BIAS / 2, 0L) / GUP_PIN_COUNTING_BIAS;
 }
 

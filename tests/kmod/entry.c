@@ -8,12 +8,14 @@
 
 #include "entry.h"
 #include "give.h"
+#include "press.h"
 #include "take.h"
 
 /* struct opened - an open file; @lock guards what it holds */
 struct opened {
 	struct mutex lock;
 	struct hold hold;
+	struct press press;
 };
 
 static int entry_open(struct inode *inode, struct file *file)
@@ -34,6 +36,7 @@ static int entry_release(struct inode *inode, struct file *file)
 	if (opened->hold.nr)
 		unpin_user_pages(opened->hold.pages, opened->hold.nr);
 	kvfree(opened->hold.pages);
+	press_end(&opened->press);
 	kfree(opened);
 	return 0;
 }
@@ -64,6 +67,19 @@ static long give_for(struct opened *opened, const void __user *from)
 	return ret;
 }
 
+static long press_for(struct opened *opened, const void __user *from)
+{
+	struct entry_press_call call;
+	long ret;
+
+	if (copy_from_user(&call, from, sizeof(call)))
+		return -EFAULT;
+	mutex_lock(&opened->lock);
+	ret = press(&opened->press, &call);
+	mutex_unlock(&opened->lock);
+	return ret;
+}
+
 static long entry_ioctl(struct file *file, unsigned int command, unsigned long argument)
 {
 	switch (command) {
@@ -71,6 +87,8 @@ static long entry_ioctl(struct file *file, unsigned int command, unsigned long a
 		return take_for(file->private_data, (const void __user *)argument);
 	case ENTRY_IOC_GIVE:
 		return give_for(file->private_data, (const void __user *)argument);
+	case ENTRY_IOC_PRESS:
+		return press_for(file->private_data, (const void __user *)argument);
 	default:
 		return -ENOTTY;
 	}

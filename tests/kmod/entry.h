@@ -84,8 +84,21 @@ struct entry_give_call {
 	__u32 dirty;
 };
 
+/**
+ * struct entry_press_call - take plain references, until the file is closed, so
+ * that few pins are left before the kernel refuses one
+ * @start: address of a page; its folio gets them
+ * @references: how many
+ */
+struct entry_press_call {
+	__u64 start;
+	__u32 references;
+	__u32 unused;
+};
+
 /* Returns how many pins it got: folios with ENTRY_MEMFD_PIN_FOLIOS. */
 #define ENTRY_IOC_TAKE	_IOW(0xb8, 0, struct entry_take_call)
 #define ENTRY_IOC_GIVE	_IOW(0xb8, 1, struct entry_give_call)
+#define ENTRY_IOC_PRESS	_IOW(0xb8, 2, struct entry_press_call)
 
 #endif /* PIND_ENTRY_H */
