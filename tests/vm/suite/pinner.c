@@ -93,6 +93,15 @@
  *   vduse-close          leave it to itself, with what is registered
  *   vduse-destroy NAME   when it is open nowhere
  *
+ * What pins nothing; pinner-get.c:
+ *
+ *   vmsplice RANGE       put its pages into a pipe, 16 at most; answers with the
+ *                        number N of its other end
+ *   mirror RANGE         mirror it by an MMU notifier, as a device that faults
+ *                        does (tests/kmod/pind_mirror.c); answers with N
+ *   gone N               how often a part of the mirrored range went
+ *   fault N              have it mirrored anew
+ *
  * The memory, once a pinner; pinner-memory.c:
  *
  *   area SIZE [KIND [untouched]]
@@ -236,6 +245,7 @@ long pinner_run(struct pinner *pinner, char *line)
 		pin_commands,
 		pinner_driver_commands,
 		pinner_ring_commands,
+		pinner_get_commands,
 		pinner_memory_commands,
 		pinner_process_commands,
 	};
