@@ -15,7 +15,7 @@
 #define PIND_FAMILY_NAME	"pind"
 #define PIND_FAMILY_VERSION	1
 
-/* Multicast group: refused, high, group born and dead, books. */
+/* Multicast group: refused, high, group born and dead, books, misuse. */
 #define PIND_MCGRP_EVENTS	"events"
 
 /* The value of max and high that means "no limit". */
@@ -47,6 +47,37 @@ enum pind_hook_state {
 };
 
 /**
+ * enum pind_pinned - is a page pinned for DMA
+ * @PIND_PINNED_NO: the kernel does not take it for pinned
+ * @PIND_PINNED_MAYBE: the kernel does, but counts the pins of a folio of one page
+ *	in its reference count, and no account holds it: short-term pins, pins
+ *	older than the module, or many plain references
+ * @PIND_PINNED_YES: the kernel's count of it is exact, or an account holds it
+ */
+enum pind_pinned {
+	PIND_PINNED_NO = 1,
+	PIND_PINNED_MAYBE = 2,
+	PIND_PINNED_YES = 3,
+};
+
+/**
+ * enum pind_misuse_kind - which rule of FOLL_PIN was broken
+ * @PIND_MISUSE_FOLL_PIN: a caller set FOLL_PIN itself
+ * @PIND_MISUSE_FOLL_GET: a pin call with FOLL_GET
+ * @PIND_MISUSE_LONGTERM_GET: FOLL_LONGTERM without a pin
+ * @PIND_MISUSE_UNPIN_UNPINNED: an unpin of a folio without that many pins
+ * @PIND_MISUSE_PIN_PUT: a pinned folio has fewer references than its pins need:
+ *	one was put instead of unpinned
+ */
+enum pind_misuse_kind {
+	PIND_MISUSE_FOLL_PIN = 1,
+	PIND_MISUSE_FOLL_GET = 2,
+	PIND_MISUSE_LONGTERM_GET = 3,
+	PIND_MISUSE_UNPIN_UNPINNED = 4,
+	PIND_MISUSE_PIN_PUT = 5,
+};
+
+/**
  * enum pind_cmd - operations and events
  * @PIND_CMD_INFO_GET: do: the module, its hooks, its self-check (PIND_A_INFO_*)
  * @PIND_CMD_GROUP_GET: do: one group by id; dump: all (PIND_A_GROUP_*)
@@ -67,6 +98,8 @@ enum pind_hook_state {
  * @PIND_CMD_GROUP_DEAD_NTF: event: a cgroup was removed, or its last pin went
  * @PIND_CMD_BOOKS_GET: do: the self-check (PIND_A_BOOKS_*)
  * @PIND_CMD_BOOKS_NTF: event: the books no longer close, or close again
+ * @PIND_CMD_MISUSE_GET: dump: rules of FOLL_PIN that were broken (PIND_A_MISUSE_*)
+ * @PIND_CMD_MISUSE_NTF: event: one was, at a place where it was not before
  */
 enum pind_cmd {
 	PIND_CMD_INFO_GET = 1,
@@ -84,6 +117,8 @@ enum pind_cmd {
 	PIND_CMD_GROUP_DEAD_NTF,
 	PIND_CMD_BOOKS_GET,
 	PIND_CMD_BOOKS_NTF,
+	PIND_CMD_MISUSE_GET,
+	PIND_CMD_MISUSE_NTF,
 
 	__PIND_CMD_MAX,
 	PIND_CMD_MAX = __PIND_CMD_MAX - 1
@@ -126,6 +161,8 @@ enum {
 	PIND_A_INFO_HOOK,
 	/** @PIND_A_INFO_BOOKS: s64: PIND_A_BOOKS_DIFFERENCE of the self-check */
 	PIND_A_INFO_BOOKS,
+	/** @PIND_A_INFO_MISUSE: u64: breaches of the rules of FOLL_PIN since load */
+	PIND_A_INFO_MISUSE,
 
 	__PIND_A_INFO_MAX,
 	PIND_A_INFO_MAX = __PIND_A_INFO_MAX - 1
@@ -187,6 +224,11 @@ enum {
 	PIND_A_ACCOUNT_COVERED,
 	/** @PIND_A_ACCOUNT_SINCE: u64: holds pins since, ns of CLOCK_BOOTTIME */
 	PIND_A_ACCOUNT_SINCE,
+	/**
+	 * @PIND_A_ACCOUNT_EXITED: u64: its process was first seen to be gone, ns of
+	 * CLOCK_BOOTTIME; 0: it was not
+	 */
+	PIND_A_ACCOUNT_EXITED,
 
 	__PIND_A_ACCOUNT_MAX,
 	PIND_A_ACCOUNT_MAX = __PIND_A_ACCOUNT_MAX - 1
@@ -280,6 +322,14 @@ enum {
 	PIND_A_PAGE_PINCOUNT,
 	/** @PIND_A_PAGE_HOLDER: nest of PIND_A_ACCOUNT_*, one for each holder */
 	PIND_A_PAGE_HOLDER,
+	/** @PIND_A_PAGE_PINNED: u32: enum pind_pinned */
+	PIND_A_PAGE_PINNED,
+	/** @PIND_A_PAGE_REFCOUNT: u64: references on the folio, pins among them */
+	PIND_A_PAGE_REFCOUNT,
+	/** @PIND_A_PAGE_MAPCOUNT: u64: of them mappings; a folio of one page only */
+	PIND_A_PAGE_MAPCOUNT,
+	/** @PIND_A_PAGE_ROOM: u64: pins that it takes before the kernel refuses */
+	PIND_A_PAGE_ROOM,
 
 	__PIND_A_PAGE_MAX,
 	PIND_A_PAGE_MAX = __PIND_A_PAGE_MAX - 1
@@ -345,6 +395,29 @@ enum {
 	PIND_A_BOOKS_MAX = __PIND_A_BOOKS_MAX - 1
 };
 
+/* One rule of FOLL_PIN that was broken at one place in the kernel. */
+enum {
+	/** @PIND_A_MISUSE_KIND: u32: enum pind_misuse_kind */
+	PIND_A_MISUSE_KIND = 1,
+	/** @PIND_A_MISUSE_SYMBOL: string: function that broke it; "": further ones */
+	PIND_A_MISUSE_SYMBOL,
+	/** @PIND_A_MISUSE_MODULE: string: its module; empty when built in */
+	PIND_A_MISUSE_MODULE,
+	/** @PIND_A_MISUSE_COUNT: u64: times since load */
+	PIND_A_MISUSE_COUNT,
+	/** @PIND_A_MISUSE_FIRST: u64: first seen, ns of CLOCK_REALTIME */
+	PIND_A_MISUSE_FIRST,
+	/** @PIND_A_MISUSE_LAST: u64: last seen, ns of CLOCK_REALTIME */
+	PIND_A_MISUSE_LAST,
+	/** @PIND_A_MISUSE_PID: u32: process that ran the first time; 0: none did */
+	PIND_A_MISUSE_PID,
+	/** @PIND_A_MISUSE_COMM: string: its name */
+	PIND_A_MISUSE_COMM,
+
+	__PIND_A_MISUSE_MAX,
+	PIND_A_MISUSE_MAX = __PIND_A_MISUSE_MAX - 1
+};
+
 enum {
 	/** @PIND_A_EVENT_REFUSAL: nest of PIND_A_REFUSAL_* */
 	PIND_A_EVENT_REFUSAL = 1,
@@ -354,6 +427,8 @@ enum {
 	PIND_A_EVENT_LOST,
 	/** @PIND_A_EVENT_BOOKS: nest of PIND_A_BOOKS_* */
 	PIND_A_EVENT_BOOKS,
+	/** @PIND_A_EVENT_MISUSE: nest of PIND_A_MISUSE_* */
+	PIND_A_EVENT_MISUSE,
 
 	__PIND_A_EVENT_MAX,
 	PIND_A_EVENT_MAX = __PIND_A_EVENT_MAX - 1
