@@ -34,6 +34,51 @@ static inline u64 pind_folio_pincount(struct folio *folio)
 	return max(refs + GUP_PIN_COUNTING_BIAS / 2, 0L) / GUP_PIN_COUNTING_BIAS;
 }
 
+/**
+ * pind_folio_lacks() - has it certainly fewer pins than @pins
+ *
+ * A large folio by its own count; one of one page by having fewer references than
+ * as many pins are. A count that overflowed is as large as one can be.
+ *
+ * Context: any; as pind_folio_pincount().
+ */
+static inline bool pind_folio_lacks(struct folio *folio, unsigned long pins)
+{
+	if (folio_test_large(folio))
+		return (unsigned int)atomic_read(&folio->_pincount) < pins;
+	return (unsigned int)folio_ref_count(folio) < pins * GUP_PIN_COUNTING_BIAS;
+}
+
+/**
+ * pind_folio_missing() - references that it lacks for the pins it has
+ *
+ * Each pin of a large folio is a reference as well; on one of one page it is
+ * 1,024. That some are missing is certain only if it stays so: the counts cannot
+ * be read together.
+ *
+ * Context: any; as pind_folio_pincount().
+ */
+static inline unsigned long pind_folio_missing(struct folio *folio)
+{
+	long refs = folio_ref_count(folio);
+
+	if (folio_test_large(folio))
+		return max(atomic_read(&folio->_pincount) - refs, 0L);
+	refs -= max(atomic_read(&folio->_mapcount) + 1, 0);
+	return max((long)pind_folio_pincount(folio) * GUP_PIN_COUNTING_BIAS - refs, 0L);
+}
+
+/**
+ * pind_folio_room() - pins that it takes before its reference count is full
+ * @refs: references that it has
+ */
+static inline u64 pind_folio_room(struct folio *folio, long refs)
+{
+	u64 left = max(INT_MAX - refs, 0L);
+
+	return folio_test_large(folio) ? left : left / GUP_PIN_COUNTING_BIAS;
+}
+
 /** pind_folio_is_exempt() - the zero page: pinning it takes no reference */
 static inline bool pind_folio_is_exempt(struct folio *folio)
 {

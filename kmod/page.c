@@ -12,6 +12,7 @@
 /* Holders told of one folio; more than that many accounts on one are cut off. */
 #define HOLDERS_TOLD 16
 
+/* Return: how many, or -EMSGSIZE. */
 static int fill_holders(struct sk_buff *skb, unsigned long pfn)
 {
 	struct pind_holder holders[HOLDERS_TOLD];
@@ -28,20 +29,51 @@ static int fill_holders(struct sk_buff *skb, unsigned long pfn)
 			nla_nest_end(skb, nest);
 	}
 	rcu_read_unlock();
-	return ret;
+	return ret ?: nr;
 }
 
+/* @refs: without the one by which we keep it */
+static enum pind_pinned pinned_of(struct folio *folio, long refs, bool held)
+{
+	if (pind_folio_is_exempt(folio))
+		return PIND_PINNED_NO;
+	if (folio_test_large(folio))
+		return pind_folio_pincount(folio) ? PIND_PINNED_YES : PIND_PINNED_NO;
+	/* as folio_maybe_dma_pinned() */
+	if (refs < GUP_PIN_COUNTING_BIAS)
+		return PIND_PINNED_NO;
+	return held ? PIND_PINNED_YES : PIND_PINNED_MAYBE;
+}
+
+static int fill_counts(struct sk_buff *skb, struct folio *folio, bool held)
+{
+	long refs = folio_ref_count(folio) - 1L;
+
+	if (!folio_test_large(folio) &&
+	    pind_fill_u64(skb, PIND_A_PAGE_MAPCOUNT,
+			  max(atomic_read(&folio->_mapcount) + 1, 0)))
+		return -EMSGSIZE;
+	if (pind_fill_u64(skb, PIND_A_PAGE_PINCOUNT,
+			  pind_folio_is_exempt(folio) ? 0 : pind_folio_pincount(folio)) ||
+	    pind_fill_u64(skb, PIND_A_PAGE_REFCOUNT, max(refs, 0L)) ||
+	    pind_fill_u64(skb, PIND_A_PAGE_ROOM, pind_folio_room(folio, refs)) ||
+	    nla_put_u32(skb, PIND_A_PAGE_PINNED, pinned_of(folio, refs, held)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* With a reference on the page, which is not told of. */
 static int fill_page(struct sk_buff *skb, struct page *page)
 {
 	struct folio *folio = page_folio(page);
+	int holders;
 
 	if (pind_fill_u64(skb, PIND_A_PAGE_PFN, page_to_pfn(page)) ||
 	    pind_fill_u64(skb, PIND_A_PAGE_FOLIO_PFN, folio_pfn(folio)) ||
-	    pind_fill_u64(skb, PIND_A_PAGE_FOLIO_SIZE, folio_size(folio)) ||
-	    pind_fill_u64(skb, PIND_A_PAGE_PINCOUNT,
-			  pind_folio_is_exempt(folio) ? 0 : pind_folio_pincount(folio)))
+	    pind_fill_u64(skb, PIND_A_PAGE_FOLIO_SIZE, folio_size(folio)))
 		return -EMSGSIZE;
-	return fill_holders(skb, folio_pfn(folio));
+	holders = fill_holders(skb, folio_pfn(folio));
+	return holders < 0 ? holders : fill_counts(skb, folio, holders);
 }
 
 int pind_page_fill_frame(struct sk_buff *skb, unsigned long pfn)
