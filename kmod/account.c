@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/hashtable.h>
+#include <linux/pid.h>
 #include <linux/rcupdate_wait.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -49,23 +50,6 @@ static struct pind_account *find(const struct account_key *key)
 	return NULL;
 }
 
-/* "io_pin_pages", or "ib_umem_get [ib_uverbs]" */
-static void name_call_site(struct pind_account *account)
-{
-	char name[KSYM_SYMBOL_LEN], *module;
-
-	/* - 1: the call itself, in case it is the function's last instruction */
-	sprint_symbol_no_offset(name, account->call_site - 1);
-	module = strstr(name, " [");
-	if (module) {
-		*module = '\0';
-		module += 2;
-		strscpy(account->module, module, sizeof(account->module));
-		account->module[strcspn(account->module, " ]")] = '\0';
-	}
-	strscpy(account->symbol, name, sizeof(account->symbol));
-}
-
 /* Takes over the membership in the group, in any case. */
 static struct pind_account *add(const struct account_key *key, struct task_struct *leader)
 {
@@ -80,7 +64,7 @@ static struct pind_account *add(const struct account_key *key, struct task_struc
 	account->call_site = key->call_site;
 	atomic_set(&account->refs, 2); /* the table, and the caller */
 	get_task_comm(account->comm, leader);
-	name_call_site(account);
+	pind_site_name(&account->site, key->call_site);
 	if (xa_alloc(&by_id, &account->id, account, XA_LIMIT(1, S32_MAX), GFP_KERNEL))
 		goto fail;
 
@@ -224,6 +208,29 @@ s64 pind_account_pins(void)
 	}
 	rcu_read_unlock();
 	return pins;
+}
+
+/* Under RCU. A zombie is gone, unless threads of it live on. */
+static bool is_gone(const struct pind_account *account)
+{
+	struct task_struct *task = pid_task(find_pid_ns(account->tgid, &init_pid_ns), PIDTYPE_TGID);
+
+	return !task || task->start_boottime != account->start_time ||
+	       !atomic_read(&task->signal->live);
+}
+
+void pind_account_note_exits(void)
+{
+	struct pind_account *account;
+	unsigned long id;
+
+	rcu_read_lock();
+	xa_for_each(&by_id, id, account) {
+		if (!account->exited && atomic_long_read(&account->pins) > 0 && is_gone(account))
+			WRITE_ONCE(account->exited, ktime_get_boottime_ns());
+		cond_resched_rcu();
+	}
+	rcu_read_unlock();
 }
 
 static void remove_account(struct pind_account *account)

@@ -3,13 +3,11 @@
 #ifndef PIND_ACCOUNT_H
 #define PIND_ACCOUNT_H
 
-#include <linux/kallsyms.h>
 #include <linux/sched.h>
 
 #include "group.h"
 #include "holding.h"
-
-#define PIND_SYMBOL_LEN 64
+#include "site.h"
 
 /**
  * struct pind_account - one such
@@ -23,9 +21,9 @@
  * @pins: references it holds
  * @covered: pages they cover
  * @since: when it last began to hold pins, ns of CLOCK_BOOTTIME
+ * @exited: when its process was first seen to be gone, likewise; 0: not yet
  * @comm: name of the process
- * @symbol: function at @call_site
- * @module: module of it, or ""
+ * @site: name of @call_site
  * @rcu: look-ups take no lock
  */
 struct pind_account {
@@ -39,9 +37,9 @@ struct pind_account {
 	atomic_long_t pins;
 	atomic_long_t covered;
 	u64 since;
+	u64 exited;
 	char comm[TASK_COMM_LEN];
-	char symbol[PIND_SYMBOL_LEN];
-	char module[MODULE_NAME_LEN];
+	struct pind_site site;
 	struct rcu_head rcu;
 };
 
@@ -86,6 +84,12 @@ unsigned long pind_account_count(void);
 
 /** pind_account_pins() - pins of all accounts together. Context: process. */
 s64 pind_account_pins(void);
+
+/**
+ * pind_account_note_exits() - note accounts that hold pins and whose process is gone
+ * Context: process; one at a time.
+ */
+void pind_account_note_exits(void);
 
 /** pind_account_reap() - free accounts that hold nothing. Context: process. */
 void pind_account_reap(void);

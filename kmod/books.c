@@ -165,6 +165,7 @@ static void repair_some(void)
 	if (!pind_ledger_audit_some(&cursor, LEAVES, NULL, &audit))
 		cursor = 0;
 	atomic64_add(audit.pins, &repaired);
+	pind_leak_confirm(&audit.leaks);
 }
 
 static void check(struct work_struct *work);
@@ -175,6 +176,7 @@ static void check(struct work_struct *work)
 	struct pind_books books;
 
 	repair_some();
+	pind_account_note_exits();
 	take_sums(&books);
 	learn(&books);
 	books.older_pins = older_pins;
@@ -195,6 +197,7 @@ void pind_books_audit(const struct pind_group *group, struct pind_audit *audit)
 	while (pind_ledger_audit_some(&from, LEAVES, group, audit))
 		;
 	atomic64_add(audit->pins, &repaired);
+	pind_leak_confirm(&audit->leaks);
 }
 
 void pind_books_start(void)

@@ -9,6 +9,7 @@
 
 #include <linux/ftrace.h>
 #include <linux/mm.h>
+#include <linux/uaccess.h>
 #include <net/genetlink.h>
 
 #include "probed.h"
@@ -53,6 +54,18 @@ void unpin_user_folio(struct folio *folio, unsigned long npages) __weak;
 void unpin_folio(struct folio *folio) __weak;
 void unpin_folios(struct folio **folios, unsigned long nfolios) __weak;
 
+/*
+ * Up to Linux 6.2 the FOLL_* flags are macros, all of them open to drivers. Then
+ * some functions take what they must not without a word. From 6.3 on FOLL_PIN is
+ * hidden, and each of the family checks its flags and warns.
+ */
+#ifdef FOLL_PIN
+#define PIND_FOLL_PIN FOLL_PIN
+#define PIND_FLAGS_UNCHECKED
+#else
+#define PIND_FOLL_PIN 0
+#endif
+
 static __always_inline void pind_set_instruction_pointer(struct ftrace_regs *fregs,
 							  unsigned long ip)
 {
@@ -64,15 +77,39 @@ static __always_inline void pind_set_instruction_pointer(struct ftrace_regs *fre
 }
 
 /**
- * pind_first_argument() - of the function that an ftrace callback is for
+ * pind_argument() - number @n, from 0 on, of the function that an ftrace callback is for
  * Where ftrace cannot tell there is no function that we ask about.
  */
-static __always_inline unsigned long pind_first_argument(struct ftrace_regs *fregs)
+static __always_inline unsigned long pind_argument(struct ftrace_regs *fregs, unsigned int n)
 {
 #ifdef ftrace_regs_get_argument
-	return ftrace_regs_get_argument(fregs, 0);
+	return ftrace_regs_get_argument(fregs, n);
+#elif defined(CONFIG_X86_64) && defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS)
+	/* before there was a name for it: the registers of arguments are always saved */
+	return regs_get_kernel_argument(&fregs->regs, n);
 #else
 	return 0;
+#endif
+}
+
+/**
+ * pind_calls() - is there a call of @function right before a return address
+ * Not so where a jump led to it, or a tracer has put its own address there. Where
+ * we cannot read calls the answer is no. Context: any.
+ */
+static inline bool pind_calls(unsigned long call_site, unsigned long function)
+{
+#ifdef CONFIG_X86_64
+	const void *call = (const void *)(call_site - 5);
+	s32 distance;
+	u8 opcode;
+
+	if (get_kernel_nofault(opcode, (const u8 *)call) || opcode != 0xe8 ||
+	    get_kernel_nofault(distance, (const s32 *)(call + 1)))
+		return false;
+	return call_site + distance == function;
+#else
+	return false;
 #endif
 }
 

@@ -85,8 +85,7 @@ void pind_event_refusal(struct pind_account *account, struct pind_group *by,
 	struct pind_group *old_group;
 
 	strscpy(refusal.comm, account->comm, sizeof(refusal.comm));
-	strscpy(refusal.symbol, account->symbol, sizeof(refusal.symbol));
-	strscpy(refusal.module, account->module, sizeof(refusal.module));
+	refusal.site = account->site;
 	pind_count_refusal(observed);
 	if (observed) {
 		atomic_long_inc(&by->charge.events_observed);

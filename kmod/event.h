@@ -28,8 +28,7 @@ struct pind_refusal {
 	unsigned long max;
 	bool observed;
 	char comm[TASK_COMM_LEN];
-	char symbol[PIND_SYMBOL_LEN];
-	char module[MODULE_NAME_LEN];
+	struct pind_site site;
 };
 
 /**

@@ -8,6 +8,7 @@
 #include "hook.h"
 #include "leaf.h"
 #include "ledger.h"
+#include "misuse.h"
 
 static u64 load_id;
 
@@ -65,7 +66,8 @@ int pind_fill_info(struct sk_buff *skb)
 	    pind_fill_u64(skb, PIND_A_INFO_LEDGER_BYTES, pind_leaf_bytes()) ||
 	    pind_fill_u64(skb, PIND_A_INFO_EVENTS_LOST, pind_event_lost()) ||
 	    fill_hooks(skb) ||
-	    nla_put(skb, PIND_A_INFO_BOOKS, sizeof(books), &books))
+	    nla_put(skb, PIND_A_INFO_BOOKS, sizeof(books), &books) ||
+	    pind_fill_u64(skb, PIND_A_INFO_MISUSE, pind_misuse_total()))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -106,11 +108,12 @@ static int fill_account(struct sk_buff *skb, const struct pind_account *account,
 	    nla_put_u32(skb, PIND_A_ACCOUNT_PID, account->tgid) ||
 	    pind_fill_u64(skb, PIND_A_ACCOUNT_START_TIME, account->start_time) ||
 	    nla_put_string(skb, PIND_A_ACCOUNT_COMM, account->comm) ||
-	    nla_put_string(skb, PIND_A_ACCOUNT_SYMBOL, account->symbol) ||
-	    nla_put_string(skb, PIND_A_ACCOUNT_MODULE, account->module) ||
+	    nla_put_string(skb, PIND_A_ACCOUNT_SYMBOL, account->site.symbol) ||
+	    nla_put_string(skb, PIND_A_ACCOUNT_MODULE, account->site.module) ||
 	    pind_fill_u64(skb, PIND_A_ACCOUNT_PINS, pins) ||
 	    fill_bytes(skb, PIND_A_ACCOUNT_COVERED, covered) ||
-	    pind_fill_u64(skb, PIND_A_ACCOUNT_SINCE, READ_ONCE(account->since)))
+	    pind_fill_u64(skb, PIND_A_ACCOUNT_SINCE, READ_ONCE(account->since)) ||
+	    pind_fill_u64(skb, PIND_A_ACCOUNT_EXITED, READ_ONCE(account->exited)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -136,8 +139,8 @@ int pind_fill_refusal(struct sk_buff *skb, const struct pind_refusal *refusal)
 	    nla_put_string(skb, PIND_A_REFUSAL_BY_PATH, refusal->by->path) ||
 	    nla_put_u32(skb, PIND_A_REFUSAL_PID, refusal->pid) ||
 	    nla_put_string(skb, PIND_A_REFUSAL_COMM, refusal->comm) ||
-	    nla_put_string(skb, PIND_A_REFUSAL_SYMBOL, refusal->symbol) ||
-	    nla_put_string(skb, PIND_A_REFUSAL_MODULE, refusal->module) ||
+	    nla_put_string(skb, PIND_A_REFUSAL_SYMBOL, refusal->site.symbol) ||
+	    nla_put_string(skb, PIND_A_REFUSAL_MODULE, refusal->site.module) ||
 	    fill_bytes(skb, PIND_A_REFUSAL_WANTED, refusal->wanted) ||
 	    fill_bytes(skb, PIND_A_REFUSAL_NEEDED, refusal->needed) ||
 	    fill_bytes(skb, PIND_A_REFUSAL_CURRENT, refusal->current_) ||
@@ -183,6 +186,20 @@ int pind_fill_books(struct sk_buff *skb, const struct pind_books *books)
 	    pind_fill_u64(skb, PIND_A_BOOKS_DIFFERENCE, books->difference) ||
 	    pind_fill_u64(skb, PIND_A_BOOKS_CHECKS, books->checks) ||
 	    pind_fill_u64(skb, PIND_A_BOOKS_REPAIRED, books->repaired))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int pind_fill_misuse(struct sk_buff *skb, const struct pind_misuse *misuse)
+{
+	if (nla_put_u32(skb, PIND_A_MISUSE_KIND, misuse->kind) ||
+	    nla_put_string(skb, PIND_A_MISUSE_SYMBOL, misuse->site.symbol) ||
+	    nla_put_string(skb, PIND_A_MISUSE_MODULE, misuse->site.module) ||
+	    pind_fill_u64(skb, PIND_A_MISUSE_COUNT, misuse->count) ||
+	    pind_fill_u64(skb, PIND_A_MISUSE_FIRST, misuse->first) ||
+	    pind_fill_u64(skb, PIND_A_MISUSE_LAST, misuse->last) ||
+	    nla_put_u32(skb, PIND_A_MISUSE_PID, misuse->pid) ||
+	    nla_put_string(skb, PIND_A_MISUSE_COMM, misuse->comm))
 		return -EMSGSIZE;
 	return 0;
 }

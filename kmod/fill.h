@@ -7,6 +7,7 @@
 
 #include "books.h"
 #include "event.h"
+#include "misuse.h"
 
 /* Sizes go out in bytes in 64 bits. Return: 0; -EMSGSIZE if @skb is full. */
 int pind_fill_u64(struct sk_buff *skb, int type, u64 value);
@@ -15,6 +16,7 @@ int pind_fill_group(struct sk_buff *skb, const struct pind_group *group);
 int pind_fill_account(struct sk_buff *skb, const struct pind_account *account);
 int pind_fill_refusal(struct sk_buff *skb, const struct pind_refusal *refusal);
 int pind_fill_counters(struct sk_buff *skb);
+int pind_fill_misuse(struct sk_buff *skb, const struct pind_misuse *misuse);
 int pind_fill_books(struct sk_buff *skb, const struct pind_books *books);
 
 /** pind_fill_holder() - an account with what it holds of one folio */

@@ -8,6 +8,7 @@
 #include "fill.h"
 #include "genl.h"
 #include "ledger.h"
+#include "misuse.h"
 #include "page.h"
 
 static struct genl_family family;
@@ -103,6 +104,11 @@ static int fill_frame(struct sk_buff *skb, const void *pfn)
 static int fill_books(struct sk_buff *skb, const void *books)
 {
 	return pind_fill_books(skb, books);
+}
+
+static int fill_misuse(struct sk_buff *skb, const void *misuse)
+{
+	return pind_fill_misuse(skb, misuse);
 }
 
 static int fill_audit(struct sk_buff *skb, const void *object)
@@ -294,6 +300,21 @@ static int dump_refusals(struct sk_buff *skb, struct netlink_callback *cb)
 		if (!ret)
 			*cursor = refusal.seq + 1;
 		pind_event_put_refusal(&refusal);
+	}
+	return skb->len;
+}
+
+static int dump_misuse(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	u64 *cursor = (u64 *)cb->ctx;
+	struct pind_misuse misuse;
+	int index;
+
+	cb->seq = 1; /* each stands for itself, and stays where it is */
+	while ((index = pind_misuse_read(*cursor, &misuse)) >= 0) {
+		if (dump_one(skb, cb, PIND_CMD_MISUSE_GET, fill_misuse, &misuse))
+			break;
+		*cursor = index + 1;
 	}
 	return skb->len;
 }
@@ -500,6 +521,7 @@ static const struct genl_ops ops[] = {
 	{ .cmd = PIND_CMD_ACCOUNT_GET, .dumpit = dump_accounts, POLICY(account_policy) },
 	{ .cmd = PIND_CMD_COUNTERS_GET, .doit = get_counters },
 	{ .cmd = PIND_CMD_BOOKS_GET, .doit = get_books },
+	{ .cmd = PIND_CMD_MISUSE_GET, .dumpit = dump_misuse },
 	{ .cmd = PIND_CMD_REFUSAL_GET, .start = start_dump, .dumpit = dump_refusals },
 	/* they change something, or tell where in memory a page lies */
 	{ .cmd = PIND_CMD_GROUP_SET, .doit = set_group, POLICY(set_policy),
@@ -559,6 +581,11 @@ int pind_genl_send_refusal(const struct pind_refusal *refusal)
 int pind_genl_send_books(const struct pind_books *books)
 {
 	return send_event(PIND_CMD_BOOKS_NTF, PIND_A_EVENT_BOOKS, fill_books, books);
+}
+
+int pind_genl_send_misuse(const struct pind_misuse *misuse)
+{
+	return send_event(PIND_CMD_MISUSE_NTF, PIND_A_EVENT_MISUSE, fill_misuse, misuse);
 }
 
 int pind_genl_send_group(enum pind_cmd cmd, struct pind_group *group)

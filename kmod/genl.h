@@ -5,6 +5,7 @@
 
 #include "books.h"
 #include "event.h"
+#include "misuse.h"
 
 int pind_genl_init(void);
 
@@ -15,5 +16,6 @@ void pind_genl_exit(void);
 int pind_genl_send_refusal(const struct pind_refusal *refusal);
 int pind_genl_send_group(enum pind_cmd cmd, struct pind_group *group);
 int pind_genl_send_books(const struct pind_books *books);
+int pind_genl_send_misuse(const struct pind_misuse *misuse);
 
 #endif /* PIND_GENL_H */

@@ -14,6 +14,7 @@
 #include "counters.h"
 #include "folio.h"
 #include "hook.h"
+#include "misuse.h"
 #include "pin.h"
 #include "unpin.h"
 
@@ -56,15 +57,33 @@ static const struct hook hooks[] = {
 };
 
 /*
- * fs/direct-io.c pins a folio once more by a function that is not exported and
- * counts nothing, and gives the pin back by one that counts. It is only watched.
+ * Functions that are only watched.
+ * @original: 0: not exported; it is the last one
+ * @there: the kernel has it; set once
  */
-#define WATCHED "folio_add_pin"
+struct watched {
+	const char *name;
+	unsigned long original;
+	unsigned int flags_argument;
+	bool there;
+};
+
+static struct watched watched[] = {
+#ifdef PIND_FLAGS_UNCHECKED
+	/* What a driver must not ask for they give it. The others of their kind warn. */
+	{ "get_user_pages_fast_only", (unsigned long)get_user_pages_fast_only, 2 },
+	{ "get_user_pages_unlocked", (unsigned long)get_user_pages_unlocked, 3 },
+#endif
+	/*
+	 * fs/direct-io.c pins a folio once more by it, which counts nothing, and
+	 * gives the pin back by one that counts.
+	 */
+	{ "folio_add_pin" },
+};
 
 DEFINE_PER_CPU(long, pind_hook_active);
 static DEFINE_PER_CPU(unsigned long [ARRAY_SIZE(hooks)], calls);
-static DEFINE_PER_CPU(unsigned long, watched_calls);
-static bool watched; /* the kernel has it; set once */
+static DEFINE_PER_CPU(unsigned long [ARRAY_SIZE(watched)], watched_calls);
 
 /* From the first to the last of the hooks, all of them in mm/gup.c. Set once. */
 static unsigned long inside_first __ro_after_init;
@@ -98,14 +117,44 @@ static void notrace redirect(unsigned long ip, unsigned long parent_ip, struct f
 }
 
 /* May run wherever direct I/O does; only counts. */
+static void notrace see_pin(struct ftrace_regs *fregs)
+{
+	struct folio *folio = (struct folio *)pind_argument(fregs, 0);
+
+	if (folio && !pind_folio_is_exempt(folio))
+		pind_count_uncounted(1);
+}
+
+/* The pin code calls these functions, too, with flags that are its own affair. */
+static void notrace see_get(const struct watched *get, unsigned long parent_ip,
+			    struct ftrace_regs *fregs)
+{
+	unsigned int flags = pind_argument(fregs, get->flags_argument);
+
+	if (likely(!(flags & (PIND_FOLL_PIN | FOLL_LONGTERM))))
+		return;
+	if (within_module(parent_ip, THIS_MODULE) || pind_hook_is_inside(parent_ip) ||
+	    !pind_calls(parent_ip, get->original))
+		return;
+	if (flags & PIND_FOLL_PIN)
+		pind_misuse_at(PIND_MISUSE_FOLL_PIN, parent_ip);
+	if (flags & FOLL_LONGTERM)
+		pind_misuse_at(PIND_MISUSE_LONGTERM_GET, parent_ip);
+}
+
 static void notrace watch(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 			  struct ftrace_regs *fregs)
 {
-	struct folio *folio = (struct folio *)pind_first_argument(fregs);
+	unsigned int i;
 
-	this_cpu_inc(watched_calls);
-	if (folio && !pind_folio_is_exempt(folio))
-		pind_count_uncounted(1);
+	for (i = 0; i < ARRAY_SIZE(watched) - 1; i++)
+		if (ip - watched[i].original <= SITE_OFFSET_MAX)
+			break;
+	this_cpu_inc(watched_calls[i]);
+	if (watched[i].original)
+		see_get(&watched[i], parent_ip, fregs);
+	else
+		see_pin(fregs);
 }
 
 /*
@@ -197,13 +246,20 @@ static void __init set_inside(void)
 	inside_length = last - first + size_of(last);
 }
 
+/* Those that this kernel has; it may have none. */
 static int attach_watch(void)
 {
-	/* not found: this kernel has no such function */
-	if (ftrace_set_filter(&watch_ops, (unsigned char *)WATCHED, strlen(WATCHED), 1))
-		return 0;
-	watched = true;
-	return register_ops(&watch_ops);
+	bool any = false;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(watched); i++) {
+		if (ftrace_set_filter(&watch_ops, (unsigned char *)watched[i].name,
+				      strlen(watched[i].name), !any))
+			continue;
+		watched[i].there = true;
+		any = true;
+	}
+	return any ? register_ops(&watch_ops) : 0;
 }
 
 static void detach_watch(void)
@@ -305,9 +361,9 @@ void pind_hook_detach(void)
 	synchronize_rcu();
 }
 
-static enum pind_hook_state watched_state(void)
+static enum pind_hook_state watched_state(const struct watched *watched)
 {
-	if (!watched)
+	if (!watched->there)
 		return PIND_HOOK_STATE_ABSENT;
 	return is_on(&watch_ops) ? PIND_HOOK_STATE_ATTACHED : PIND_HOOK_STATE_LOST;
 }
@@ -323,15 +379,16 @@ static enum pind_hook_state state_of(const struct hook *hook)
 
 bool pind_hook_info(unsigned int i, struct pind_hook_info *info)
 {
+	unsigned int w = i - ARRAY_SIZE(hooks);
 	int cpu;
 
-	if (i > ARRAY_SIZE(hooks))
+	if (i >= ARRAY_SIZE(hooks) + ARRAY_SIZE(watched))
 		return false;
-	if (i == ARRAY_SIZE(hooks)) {
+	if (i >= ARRAY_SIZE(hooks)) {
 		*info = (struct pind_hook_info){
-			.name = WATCHED,
+			.name = watched[w].name,
 			.mechanism = "ftrace",
-			.state = watched_state(),
+			.state = watched_state(&watched[w]),
 		};
 	} else {
 		*info = (struct pind_hook_info){
@@ -342,6 +399,6 @@ bool pind_hook_info(unsigned int i, struct pind_hook_info *info)
 	}
 	for_each_possible_cpu(cpu)
 		info->calls += i < ARRAY_SIZE(hooks) ? per_cpu(calls, cpu)[i] :
-						       per_cpu(watched_calls, cpu);
+						       per_cpu(watched_calls, cpu)[w];
 	return true;
 }

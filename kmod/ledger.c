@@ -328,6 +328,50 @@ static bool holds(struct pind_leaf *leaf, unsigned long pfn, const struct pind_g
 	return found;
 }
 
+/* The folio that begins at a frame; NULL: none, or a device's own memory. */
+static struct folio *folio_at(unsigned long pfn)
+{
+	struct page *page = pfn_to_online_page(pfn);
+	struct folio *folio = page ? page_folio(page) : NULL;
+
+	return folio && folio_pfn(folio) == pfn ? folio : NULL;
+}
+
+bool pind_ledger_leak(unsigned long pfn, struct pind_leak *leak)
+{
+	raw_spinlock_t *lock = pind_leaf_lock_of(pfn);
+	struct folio *folio = folio_at(pfn);
+	struct pind_leaf *leaf;
+	unsigned long flags;
+	struct pind_view view;
+	bool found = false;
+
+	if (!folio || !pind_folio_missing(folio))
+		return false;
+	rcu_read_lock();
+	leaf = pind_leaf_find(pfn);
+	raw_spin_lock_irqsave(lock, flags);
+	pind_view_open(leaf ? *pind_slot_of(leaf, pfn) : 0, 1, &view);
+	if (view.holding.nr) {
+		*leak = (struct pind_leak){
+			.pfn = pfn,
+			.missing = pind_folio_missing(folio),
+			.account = view.holding.holder[0].account->id,
+		};
+		/* of the pins that are written down, not of those that others took */
+		found = leak->missing && pind_holding_pins(&view.holding) >= pind_folio_pincount(folio);
+	}
+	raw_spin_unlock_irqrestore(lock, flags);
+	rcu_read_unlock();
+	return found;
+}
+
+static void note_leak(unsigned long pfn, struct pind_leaks *leaks)
+{
+	if (leaks->nr < PIND_LEAKS && pind_ledger_leak(pfn, &leaks->leak[leaks->nr]))
+		leaks->nr++;
+}
+
 /* Under RCU. */
 static void audit_leaf(unsigned long index, struct pind_leaf *leaf,
 		       const struct pind_group *group, struct pind_audit *audit)
@@ -345,6 +389,7 @@ static void audit_leaf(unsigned long index, struct pind_leaf *leaf,
 		audit->pins += clamp_slot(leaf, pfn, pincount_of_frame, &nobody, &bill);
 		/* at once: an unpin that we were quicker than has returned by now */
 		pind_bill_pay(&bill);
+		note_leak(pfn, &audit->leaks);
 	}
 	audit->uncharged += (u64)bill.total << PAGE_SHIFT;
 }

@@ -16,6 +16,7 @@
 #include <linux/mm.h>
 
 #include "holding.h"
+#include "leak.h"
 
 /**
  * struct pind_claim - what a pin call got of one folio
@@ -46,11 +47,15 @@ struct pind_bill {
 	unsigned long total;
 };
 
-/** struct pind_audit - what an audit found; see PIND_A_AUDIT_* */
+/**
+ * struct pind_audit - what an audit found; see PIND_A_AUDIT_*
+ * @leaks: to be confirmed
+ */
 struct pind_audit {
 	u64 folios;
 	u64 pins;
 	u64 uncharged;
+	struct pind_leaks leaks;
 };
 
 /**
@@ -125,6 +130,13 @@ void pind_bill_pay(struct pind_bill *bill);
  */
 bool pind_ledger_audit_some(unsigned long *cursor, unsigned long leaves,
 			    const struct pind_group *group, struct pind_audit *audit);
+
+/**
+ * pind_ledger_leak() - does the folio that begins at @pfn lack references
+ * @leak: what is so now
+ * Context: any. Return: whether it is in the ledger and does.
+ */
+bool pind_ledger_leak(unsigned long pfn, struct pind_leak *leak);
 
 /**
  * pind_ledger_holders() - who holds the folio that begins at @pfn

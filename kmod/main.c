@@ -14,6 +14,7 @@
 #include "group.h"
 #include "hook.h"
 #include "leaf.h"
+#include "misuse.h"
 #include "reap.h"
 
 /*
@@ -43,6 +44,7 @@ static int __init pind_init(void)
 	if (ret)
 		goto err_hook;
 	pind_event_start();
+	pind_misuse_start();
 	pind_books_start();
 	return 0;
 
@@ -64,6 +66,7 @@ err_leaf:
 static void __exit pind_exit(void)
 {
 	pind_books_stop();
+	pind_misuse_stop();
 	pind_event_stop();
 	pind_genl_exit();
 	pind_hook_detach();

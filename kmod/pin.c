@@ -4,6 +4,7 @@
 #include "call.h"
 #include "compat.h"
 #include "hook.h"
+#include "misuse.h"
 #include "pin.h"
 
 /*
@@ -19,6 +20,8 @@ static __always_inline int begin(struct pind_call *call, struct mm_struct *mm, b
 {
 	bool sane = nr > 0 && pages;
 
+	if (unlikely(flags & (FOLL_GET | PIND_FOLL_PIN)))
+		pind_misuse_flags(flags, call_site);
 	*call = (struct pind_call){
 		.mm = mm,
 		.locked = locked,

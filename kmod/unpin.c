@@ -6,6 +6,7 @@
 #include "folio.h"
 #include "hook.h"
 #include "ledger.h"
+#include "misuse.h"
 #include "unpin.h"
 
 /* Pages unpinned in one go, so that what has to be remembered fits the stack. */
@@ -87,6 +88,44 @@ unsigned long pind_unpin_count(struct page **pages, unsigned long npages)
 }
 
 /*
+ * Pins of a folio that are about to be given back, as the kernel counts them: not
+ * the zero page's. Here it shows if it does not have them.
+ */
+static unsigned long count_pins(struct folio *folio, unsigned long pins, unsigned long call_site)
+{
+	if (pind_folio_is_exempt(folio))
+		return 0;
+	if (unlikely(pind_folio_lacks(folio, pins)))
+		pind_misuse_at(PIND_MISUSE_UNPIN_UNPINNED, call_site);
+	return pins;
+}
+
+/* Newer kernels skip a page that is NULL. */
+static struct folio *folio_or_none(struct page *page)
+{
+	return likely(page) ? page_folio(page) : NULL;
+}
+
+/* Likewise, of pages; those of one folio that stand side by side at once. */
+static unsigned long count_pages(struct page **pages, unsigned long npages,
+				 unsigned long call_site)
+{
+	struct folio *next, *folio = npages ? folio_or_none(pages[0]) : NULL;
+	unsigned long i, first = 0, pins = 0;
+
+	for (i = 1; i <= npages; i++) {
+		next = i < npages ? folio_or_none(pages[i]) : NULL;
+		if (next == folio && i < npages)
+			continue;
+		if (folio)
+			pins += count_pins(folio, i - first, call_site);
+		folio = next;
+		first = i;
+	}
+	return pins;
+}
+
+/*
  * unpin_user_pages_dirty_lock(..., false) is a jump to unpin_user_pages(): call
  * that one, so that a tracer cannot bring the jump back to us as a second call.
  */
@@ -99,9 +138,10 @@ static void unpin_original(struct page **pages, unsigned long npages, bool make_
 }
 
 static void unpin_pages(struct page **pages, unsigned long npages, bool make_dirty,
-			const struct pind_unpinner *unpinner)
+			const struct pind_unpinner *unpinner, unsigned long call_site)
 {
 	unsigned long i, n, pins;
+	struct folio *folio;
 	struct held held;
 
 	/* an error value taken for a count: the original warns and does nothing */
@@ -109,7 +149,7 @@ static void unpin_pages(struct page **pages, unsigned long npages, bool make_dir
 		unpin_original(pages, npages, make_dirty);
 		return;
 	}
-	pins = pind_unpin_count(pages, npages);
+	pins = count_pages(pages, npages, call_site);
 	begin_return(unpinner, pins);
 	if (pind_ledger_is_empty()) {
 		unpin_original(pages, npages, make_dirty);
@@ -118,8 +158,11 @@ static void unpin_pages(struct page **pages, unsigned long npages, bool make_dir
 	for (; npages; pages += n, npages -= n) {
 		n = min_t(unsigned long, npages, CHUNK);
 		start_held(&held);
-		for (i = 0; i < n; i++)
-			hold(&held, page_folio(pages[i]));
+		for (i = 0; i < n; i++) {
+			folio = folio_or_none(pages[i]);
+			if (folio)
+				hold(&held, folio);
+		}
 		unpin_original(pages, n, make_dirty);
 		clamp_held(&held, unpinner);
 	}
@@ -127,9 +170,9 @@ static void unpin_pages(struct page **pages, unsigned long npages, bool make_dir
 }
 
 static void unpin_folio_pins(struct folio *folio, unsigned long pins,
-			     const struct pind_unpinner *unpinner)
+			     const struct pind_unpinner *unpinner, unsigned long call_site)
 {
-	unsigned long counted = pind_folio_is_exempt(folio) ? 0 : pins;
+	unsigned long counted = count_pins(folio, pins, call_site);
 	struct held held;
 
 	start_held(&held);
@@ -144,18 +187,18 @@ static void unpin_folio_pins(struct folio *folio, unsigned long pins,
 	end_return(counted);
 }
 
-/* As pind_unpin_count(): not the zero page's. */
-static unsigned long count_whole_folios(struct folio **folios, unsigned long nr)
+static unsigned long count_whole_folios(struct folio **folios, unsigned long nr,
+					unsigned long call_site)
 {
 	unsigned long i, pins = 0;
 
 	for (i = 0; i < nr; i++)
-		pins += !pind_folio_is_exempt(folios[i]);
+		pins += count_pins(folios[i], 1, call_site);
 	return pins;
 }
 
 static void unpin_whole_folios(struct folio **folios, unsigned long nr,
-			       const struct pind_unpinner *unpinner)
+			       const struct pind_unpinner *unpinner, unsigned long call_site)
 {
 	unsigned long i, n, pins;
 	struct held held;
@@ -164,7 +207,7 @@ static void unpin_whole_folios(struct folio **folios, unsigned long nr,
 		unpin_folios(folios, nr);
 		return;
 	}
-	pins = count_whole_folios(folios, nr);
+	pins = count_whole_folios(folios, nr, call_site);
 	begin_return(unpinner, pins);
 	for (; nr; folios += n, nr -= n) {
 		n = min_t(unsigned long, nr, CHUNK);
@@ -181,27 +224,27 @@ void pind_unpin_undo(struct page **pages, unsigned long npages, struct pind_acco
 {
 	struct pind_unpinner us = { .account = account };
 
-	unpin_pages(pages, npages, false, &us);
+	unpin_pages(pages, npages, false, &us, _RET_IP_);
 }
 
 void pind_unpin_undo_folios(struct folio **folios, unsigned long nr, struct pind_account *account)
 {
 	struct pind_unpinner us = { .account = account };
 
-	unpin_whole_folios(folios, nr, &us);
+	unpin_whole_folios(folios, nr, &us, _RET_IP_);
 }
 
 void pind_unpin_undo_folio(struct folio *folio, unsigned int pins, struct pind_account *account)
 {
 	struct pind_unpinner us = { .account = account };
 
-	unpin_folio_pins(folio, pins, &us);
+	unpin_folio_pins(folio, pins, &us, _RET_IP_);
 }
 
 void pind_unpin_user_page(struct page *page)
 {
 	const struct pind_unpinner *unpinner = caller(_RET_IP_);
-	unsigned long pins = pind_unpin_count(&page, 1);
+	unsigned long pins = count_pins(page_folio(page), 1, _RET_IP_);
 	struct held held;
 
 	pind_hook_enter();
@@ -218,14 +261,14 @@ void pind_unpin_user_page(struct page *page)
 void pind_unpin_user_pages(struct page **pages, unsigned long npages)
 {
 	pind_hook_enter();
-	unpin_pages(pages, npages, false, caller(_RET_IP_));
+	unpin_pages(pages, npages, false, caller(_RET_IP_), _RET_IP_);
 	pind_hook_exit();
 }
 
 void pind_unpin_user_pages_dirty_lock(struct page **pages, unsigned long npages, bool make_dirty)
 {
 	pind_hook_enter();
-	unpin_pages(pages, npages, make_dirty, caller(_RET_IP_));
+	unpin_pages(pages, npages, make_dirty, caller(_RET_IP_), _RET_IP_);
 	pind_hook_exit();
 }
 
@@ -237,9 +280,9 @@ static struct page *page_behind(struct page *page, unsigned long n)
 
 /* Hold the folios of the next pages, up to CHUNK of them. Returns how many pages. */
 static unsigned long hold_range(struct held *held, struct page *page, unsigned long npages,
-				unsigned long *ret_pins)
+				unsigned long call_site, unsigned long *ret_pins)
 {
-	unsigned long done, run, zero = 0;
+	unsigned long done, run, pins = 0;
 	unsigned int folios = 0;
 
 	for (done = 0; done < npages && folios < CHUNK; done += run, folios++) {
@@ -248,12 +291,11 @@ static unsigned long hold_range(struct held *held, struct page *page, unsigned l
 
 		run = min_t(unsigned long, npages - done,
 			    folio_nr_pages(folio) - folio_page_idx(folio, first));
-		if (pind_folio_is_exempt(folio))
-			zero += run;
+		pins += count_pins(folio, run, call_site);
 		if (!pind_ledger_is_empty())
 			hold(held, folio);
 	}
-	*ret_pins = done - zero;
+	*ret_pins = pins;
 	return done;
 }
 
@@ -266,7 +308,7 @@ void pind_unpin_user_page_range_dirty_lock(struct page *page, unsigned long npag
 	pind_hook_enter();
 	for (; npages; npages -= n, page = page_behind(page, n)) {
 		start_held(&held);
-		n = hold_range(&held, page, npages, &pins);
+		n = hold_range(&held, page, npages, _RET_IP_, &pins);
 		begin_return(unpinner, pins);
 		unpin_user_page_range_dirty_lock(page, n, make_dirty);
 		clamp_held(&held, unpinner);
@@ -278,14 +320,14 @@ void pind_unpin_user_page_range_dirty_lock(struct page *page, unsigned long npag
 void pind_unpin_user_folio(struct folio *folio, unsigned long npages)
 {
 	pind_hook_enter();
-	unpin_folio_pins(folio, npages, caller(_RET_IP_));
+	unpin_folio_pins(folio, npages, caller(_RET_IP_), _RET_IP_);
 	pind_hook_exit();
 }
 
 void pind_unpin_folio(struct folio *folio)
 {
 	pind_hook_enter();
-	unpin_folio_pins(folio, 1, caller(_RET_IP_));
+	unpin_folio_pins(folio, 1, caller(_RET_IP_), _RET_IP_);
 	pind_hook_exit();
 }
 
@@ -293,6 +335,7 @@ void pind_unpin_folios(struct folio **folios, unsigned long nfolios)
 {
 	pind_hook_enter();
 	unpin_whole_folios(folios, nfolios,
-			   pind_hook_is_inside_slow(_RET_IP_) ? &pin_code_itself : &whoever_runs);
+			   pind_hook_is_inside_slow(_RET_IP_) ? &pin_code_itself : &whoever_runs,
+			   _RET_IP_);
 	pind_hook_exit();
 }

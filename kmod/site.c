@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/string.h>
+
+#include "site.h"
+
+void pind_site_name(struct pind_site *site, unsigned long call_site)
+{
+	char name[KSYM_SYMBOL_LEN], *module;
+
+	/* - 1: the call itself, in case it is the function's last instruction */
+	sprint_symbol_no_offset(name, call_site - 1);
+	module = strstr(name, " [");
+	site->module[0] = '\0';
+	if (module) {
+		*module = '\0';
+		module += 2;
+		strscpy(site->module, module, sizeof(site->module));
+		site->module[strcspn(site->module, " ]")] = '\0';
+	}
+	strscpy(site->symbol, name, sizeof(site->symbol));
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A place in the kernel that calls one of the functions we see. */
+#ifndef PIND_SITE_H
+#define PIND_SITE_H
+
+#include <linux/kallsyms.h>
+#include <linux/module.h>
+
+#define PIND_SYMBOL_LEN 64
+
+/**
+ * struct pind_site - its name: "io_pin_pages", or "ib_umem_get" of "ib_uverbs"
+ * @symbol: the function
+ * @module: its module, or ""
+ */
+struct pind_site {
+	char symbol[PIND_SYMBOL_LEN];
+	char module[MODULE_NAME_LEN];
+};
+
+/**
+ * pind_site_name() - name the function that a return address lies in
+ * Context: any.
+ */
+void pind_site_name(struct pind_site *site, unsigned long call_site);
+
+#endif /* PIND_SITE_H */

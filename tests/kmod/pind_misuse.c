@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * modprobe pind_misuse how=WORD: breaks a rule of FOLL_PIN, as far as this kernel
+ * lets that happen without a warning; else it fails with EOPNOTSUPP. What it did is
+ * put right by then, or when it is unloaded: no count stays moved.
+ *
+ *   foll-pin        pins with FOLL_PIN among the flags
+ *   foll-pin-get    gets with it
+ *   longterm-get    gets with FOLL_LONGTERM
+ *   unpin-unpinned  unpins a page, and one of four pages, that were never pinned;
+ *                   one more in a hardirq
+ *   pin-put         long-term pins of a page and of a huge page lose a reference
+ *                   until it is unloaded
+ *   references      pid=PID address=ADDRESS: 1,024 plain references on the page there
+ *                   until it is unloaded, which breaks no rule
+ */
+#include <linux/completion.h>
+#include <linux/irq_work.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/module.h>
+#include <linux/pid.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/task.h>
+
+#include "compat.h"
+
+#define HUGE_SIZE (2UL << 20)
+
+static char *how = "";
+module_param(how, charp, 0);
+MODULE_PARM_DESC(how, "which rule");
+static int pid;
+module_param(pid, int, 0);
+static unsigned long address;
+module_param(address, ulong, 0);
+
+/* Held until the module goes. */
+static struct page *kept[3];
+
+/* Memory of the process that loads us. */
+static unsigned long map(unsigned long length)
+{
+	return vm_mmap(NULL, 0, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, 0);
+}
+
+static int foll_pin(unsigned long start)
+{
+	struct page *page;
+
+	if (!PIND_FOLL_PIN)
+		return -EOPNOTSUPP;
+	if (pin_user_pages_fast(start, 1, FOLL_WRITE | PIND_FOLL_PIN, &page) != 1)
+		return -EFAULT;
+	unpin_user_page(page);
+	return 0;
+}
+
+/* Of memory that is not there: it would pin what nobody else sees. */
+static int foll_pin_get(unsigned long start)
+{
+	struct page *page;
+
+	if (!PIND_FOLL_PIN)
+		return -EOPNOTSUPP;
+	vm_munmap(start, PAGE_SIZE);
+	return get_user_pages_unlocked(start, 1, &page, FOLL_WRITE | PIND_FOLL_PIN) == 1 ?
+		       -EINVAL : 0;
+}
+
+static int longterm_get(unsigned long start)
+{
+	struct page *page;
+	int ret;
+
+	if (!PIND_FOLL_PIN)
+		return -EOPNOTSUPP;
+	if (get_user_pages_fast(start, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	put_page(page);
+	ret = get_user_pages_fast_only(start, 1, FOLL_WRITE | FOLL_LONGTERM, &page);
+	if (ret != 1)
+		return -EFAULT;
+	put_page(page);
+	return 0;
+}
+
+/* A pin that comes and is let go unseen: it makes up for one that only goes. */
+static int make_up(unsigned long start)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(start, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	page_ref_sub(page, GUP_PIN_COUNTING_BIAS);
+	return 0;
+}
+
+static noinline void unpin_base(struct page *page)
+{
+	unpin_user_page(page);
+	page_ref_add(page, GUP_PIN_COUNTING_BIAS);
+}
+
+static noinline void unpin_large(struct page *page)
+{
+	get_page(page);
+	unpin_user_page(page);
+	atomic_inc(&page_folio(page)->_pincount);
+}
+
+struct job {
+	struct irq_work work;
+	struct completion done;
+	struct page *page;
+};
+
+static void unpin_in_hardirq(struct irq_work *work)
+{
+	struct job *job = container_of(work, struct job, work);
+
+	unpin_user_pages(&job->page, 1);
+	page_ref_add(job->page, GUP_PIN_COUNTING_BIAS);
+	complete(&job->done);
+}
+
+static int unpin_unpinned(unsigned long start)
+{
+	struct page *base = alloc_page(GFP_KERNEL);
+	struct page *large = alloc_pages(GFP_KERNEL | __GFP_COMP, 2);
+	struct job job = { .work = IRQ_WORK_INIT_HARD(unpin_in_hardirq), .page = base };
+	int i, ret = base && large ? 0 : -ENOMEM;
+
+	for (i = 0; i < 3 && !ret; i++)
+		ret = make_up(start);
+	if (!ret) {
+		init_completion(&job.done);
+		unpin_base(base);
+		unpin_large(large);
+		irq_work_queue(&job.work);
+		wait_for_completion(&job.done);
+		irq_work_sync(&job.work);
+	}
+	if (base)
+		__free_page(base);
+	if (large)
+		__free_pages(large, 2);
+	return ret;
+}
+
+/* More references than a list that the page may be on for a moment has. */
+#define LOST 3
+
+static int pin_put(unsigned long start)
+{
+	unsigned long huge = ALIGN(start, HUGE_SIZE);
+
+	/* what stands before the huge page is one of base pages, if it is anything */
+	if (huge - start < PAGE_SIZE)
+		huge += HUGE_SIZE;
+	if (pin_user_pages_fast(start, 1, FOLL_WRITE | FOLL_LONGTERM, &kept[0]) != 1)
+		return -EFAULT;
+	if (pin_user_pages_fast(huge, 2, FOLL_WRITE | FOLL_LONGTERM, &kept[1]) != 2) {
+		unpin_user_page(kept[0]);
+		return -EFAULT;
+	}
+	if (PageCompound(kept[0]) || !PageCompound(kept[1])) {
+		unpin_user_pages(kept, 3);
+		return -ENODATA;
+	}
+	page_ref_sub(kept[0], LOST);
+	put_page(kept[1]);
+	return 0;
+}
+
+static int references(void)
+{
+	struct task_struct *task = get_pid_task(find_vpid(pid), PIDTYPE_PID);
+	struct mm_struct *mm = task ? get_task_mm(task) : NULL;
+	long ret;
+
+	if (task)
+		put_task_struct(task);
+	if (!mm)
+		return -ESRCH;
+	mmap_read_lock(mm);
+	ret = pind_get_pages(mm, true, address, 1, FOLL_WRITE, kept);
+	mmap_read_unlock(mm);
+	mmput(mm);
+	if (ret != 1)
+		return -EFAULT;
+	page_ref_add(kept[0], GUP_PIN_COUNTING_BIAS - 1);
+	return 0;
+}
+
+static int __init misuse_init(void)
+{
+	unsigned long start;
+
+	if (!strcmp(how, "references"))
+		return references();
+	start = map(!strcmp(how, "pin-put") ? 3 * HUGE_SIZE : PAGE_SIZE);
+	if (IS_ERR_VALUE(start))
+		return start;
+	if (!strcmp(how, "foll-pin"))
+		return foll_pin(start);
+	if (!strcmp(how, "foll-pin-get"))
+		return foll_pin_get(start);
+	if (!strcmp(how, "longterm-get"))
+		return longterm_get(start);
+	if (!strcmp(how, "unpin-unpinned"))
+		return unpin_unpinned(start);
+	if (!strcmp(how, "pin-put"))
+		return pin_put(start);
+	return -EINVAL;
+}
+
+static void __exit misuse_exit(void)
+{
+	if (!strcmp(how, "references")) {
+		page_ref_sub(kept[0], GUP_PIN_COUNTING_BIAS - 1);
+		put_page(kept[0]);
+	} else if (kept[1]) {
+		page_ref_add(kept[0], LOST);
+		get_page(kept[1]);
+		unpin_user_pages(kept, 3);
+	}
+}
+
+module_init(misuse_init);
+module_exit(misuse_exit);
+
+MODULE_DESCRIPTION("Breaks the rules of FOLL_PIN, for the tests of pind");
+MODULE_LICENSE("GPL");
