@@ -24,6 +24,7 @@ static const struct {
 	{ PIND_MANAGER_INTERFACE, "ListRefusals" },
 	{ PIND_MANAGER_INTERFACE, "GetCounters" },
 	{ PIND_MANAGER_INTERFACE, "GetBooks" },
+	{ PIND_MANAGER_INTERFACE, "ListMisuse" },
 };
 
 static bool is_open_to_all(const char *interface, const char *member)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* org.pind1.Manager, as docs/dbus/org.pind1.Manager.xml has it. */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "bus-internal.h"
@@ -54,6 +55,8 @@ static int get_info(sd_bus *connection, const char *object, const char *interfac
 		return sd_bus_message_append(reply, "t", info->folios);
 	if (!strcmp(property, "LedgerBytes"))
 		return sd_bus_message_append(reply, "t", info->ledger_bytes);
+	if (!strcmp(property, "Misuse"))
+		return sd_bus_message_append(reply, "t", info->misuse);
 	return sd_bus_message_append(reply, "x", (int64_t)info->books);
 }
 
@@ -183,6 +186,16 @@ static int append_refusal(const struct pind_refusal *refusal, void *closure)
 	return pind_bus_append_refusal(closure, refusal);
 }
 
+static int append_misuse(const struct pind_misuse *misuse, void *closure)
+{
+	return pind_bus_append_misuse(closure, misuse);
+}
+
+static int append_page(const struct pind_page *page, const char *const *paths, void *closure)
+{
+	return pind_bus_append_page(closure, page, paths);
+}
+
 /* A reply with an open array of dictionaries. */
 static int list_begin(sd_bus_message *call, sd_bus_message **ret_reply)
 {
@@ -262,6 +275,71 @@ static int method_list_refusals(sd_bus_message *call, void *userdata, sd_bus_err
 	if (r < 0)
 		return r;
 	return list_send(reply);
+}
+
+static int method_list_misuse(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	struct pind_bus *bus = userdata;
+	int r;
+
+	r = list_begin(call, &reply);
+	if (r < 0)
+		return r;
+	r = bus->calls->misuse(bus->userdata, append_misuse, reply, error);
+	if (r < 0)
+		return r;
+	return list_send(reply);
+}
+
+/* What is answered at once: a page takes less than 1 KiB of a message. */
+#define PAGES_LENGTH_MAX (64ULL << 20)
+
+static int method_list_pages(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	struct pind_page_query query = {};
+	struct pind_bus *bus = userdata;
+	int r;
+
+	r = sd_bus_message_read(call, "utt", &query.pid, &query.address, &query.length);
+	if (r < 0)
+		return r;
+	if (query.length == 0 || query.length > PAGES_LENGTH_MAX)
+		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
+					 "length is %" PRIu64 ", but has to be 1 to %llu bytes",
+					 query.length, PAGES_LENGTH_MAX);
+	if (query.address + query.length < query.address)
+		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
+					 "from address %#" PRIx64 " on there are less than %" PRIu64
+					 " bytes",
+					 query.address, query.length);
+	r = list_begin(call, &reply);
+	if (r < 0)
+		return r;
+	r = bus->calls->pages(bus->userdata, &query, append_page, reply, error);
+	if (r < 0)
+		return r;
+	return list_send(reply);
+}
+
+static int method_get_page(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	struct pind_page_query query = { .is_frame = true };
+	struct pind_bus *bus = userdata;
+	int r;
+
+	r = sd_bus_message_read_basic(call, 't', &query.pfn);
+	if (r < 0)
+		return r;
+	r = sd_bus_message_new_method_return(call, &reply);
+	if (r < 0)
+		return r;
+	r = bus->calls->pages(bus->userdata, &query, append_page, reply, error);
+	if (r < 0)
+		return r;
+	return sd_bus_message_send(reply);
 }
 
 static int method_get_counters(sd_bus_message *call, void *userdata, sd_bus_error *error)
@@ -371,6 +449,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_PROPERTY("Folios", "t", get_info, 0, 0),
 	SD_BUS_PROPERTY("LedgerBytes", "t", get_info, 0, 0),
 	SD_BUS_PROPERTY("Books", "x", get_info, 0, 0),
+	SD_BUS_PROPERTY("Misuse", "t", get_info, 0, 0),
 	SD_BUS_PROPERTY("EventsLost", "t", get_status, 0, 0),
 	SD_BUS_PROPERTY("Resyncs", "t", get_status, 0, 0),
 	SD_BUS_PROPERTY("Hooks", "a(ssst)", get_hooks, 0, 0),
@@ -390,6 +469,13 @@ static const sd_bus_vtable manager_vtable[] = {
 				method_get_counters, FREE),
 	SD_BUS_METHOD_WITH_ARGS("GetBooks", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", books),
 				method_get_books, FREE),
+	SD_BUS_METHOD_WITH_ARGS("ListMisuse", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", misuse),
+				method_list_misuse, FREE),
+	SD_BUS_METHOD_WITH_ARGS("ListPages",
+				SD_BUS_ARGS("u", pid, "t", address, "t", length),
+				SD_BUS_RESULT("aa{sv}", pages), method_list_pages, FREE),
+	SD_BUS_METHOD_WITH_ARGS("GetPage", SD_BUS_ARGS("t", pfn), SD_BUS_RESULT("a{sv}", page),
+				method_get_page, FREE),
 	SD_BUS_METHOD_WITH_ARGS("Audit", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", result),
 				method_audit, FREE),
 	SD_BUS_METHOD_WITH_ARGS("AuditGroup", SD_BUS_ARGS("s", name),
@@ -398,6 +484,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_SIGNAL_WITH_ARGS("High", SD_BUS_ARGS("o", group, "s", path, "t", current, "t", high),
 				0),
 	SD_BUS_SIGNAL_WITH_ARGS("BooksDiffer", SD_BUS_ARGS("a{sv}", books), 0),
+	SD_BUS_SIGNAL_WITH_ARGS("MisuseSeen", SD_BUS_ARGS("a{sv}", misuse), 0),
 	SD_BUS_VTABLE_END,
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <pind/driver.h>
+#include <pind/rules.h>
 
 #include "bus-internal.h"
 #include "text.h"
@@ -73,6 +74,7 @@ int pind_bus_append_account(sd_bus_message *m, const struct pind_account_info *a
 	r = r < 0 ? r : append_number(m, "pins", account->pins);
 	r = r < 0 ? r : append_number(m, "covered", account->covered);
 	r = r < 0 ? r : append_number(m, "since", account->since);
+	r = r < 0 ? r : append_number(m, "exited", account->exited);
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
@@ -112,6 +114,60 @@ int pind_bus_append_books(sd_bus_message *m, const struct pind_books *b)
 		"kernel_pins", "x", b->kernel_pins, "older_pins", "x", b->older_pins, "under_way",
 		"t", b->under_way, "difference", "x", b->difference, "checks", "t", b->checks,
 		"repaired", "t", b->repaired);
+}
+
+int pind_bus_append_misuse(sd_bus_message *m, const struct pind_misuse *misuse)
+{
+	int r;
+
+	r = sd_bus_message_open_container(m, 'a', "{sv}");
+	r = r < 0 ? r : append_text_entry(m, "kind",
+					  pind_rules_word(pind_misuse_words, misuse->kind));
+	r = r < 0 ? r : append_text_entry(m, "symbol", misuse->symbol);
+	r = r < 0 ? r : append_text_entry(m, "module", misuse->module);
+	r = r < 0 ? r : append_number(m, "count", misuse->count);
+	r = r < 0 ? r : append_number(m, "first", misuse->first);
+	r = r < 0 ? r : append_number(m, "last", misuse->last);
+	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "pid", "u", misuse->pid);
+	r = r < 0 ? r : append_text_entry(m, "comm", misuse->comm);
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+static int append_holders(sd_bus_message *m, const struct pind_page *page,
+			  const char *const *paths)
+{
+	int r;
+
+	r = sd_bus_message_open_container(m, 'e', "sv");
+	r = r < 0 ? r : sd_bus_message_append_basic(m, 's', "holders");
+	r = r < 0 ? r : sd_bus_message_open_container(m, 'v', "aa{sv}");
+	r = r < 0 ? r : sd_bus_message_open_container(m, 'a', "a{sv}");
+	for (size_t i = 0; r >= 0 && i < page->n_holders; i++)
+		r = pind_bus_append_account(m, &page->holders[i], paths[i]);
+	r = r < 0 ? r : sd_bus_message_close_container(m);
+	r = r < 0 ? r : sd_bus_message_close_container(m);
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+int pind_bus_append_page(sd_bus_message *m, const struct pind_page *page, const char *const *paths)
+{
+	int r;
+
+	r = sd_bus_message_open_container(m, 'a', "{sv}");
+	if (r >= 0 && page->has_address)
+		r = append_number(m, "address", page->address);
+	r = r < 0 ? r : append_number(m, "pfn", page->pfn);
+	r = r < 0 ? r : append_number(m, "folio_pfn", page->folio_pfn);
+	r = r < 0 ? r : append_number(m, "folio_size", page->folio_size);
+	r = r < 0 ? r : append_text_entry(m, "pinned",
+					  pind_rules_word(pind_pinned_words, page->pinned));
+	r = r < 0 ? r : append_number(m, "pincount", page->pincount);
+	r = r < 0 ? r : append_number(m, "refcount", page->refcount);
+	if (r >= 0 && page->has_mapcount)
+		r = append_number(m, "mapcount", page->mapcount);
+	r = r < 0 ? r : append_number(m, "room", page->room);
+	r = r < 0 ? r : append_holders(m, page, paths);
+	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
 int pind_bus_append_audit(sd_bus_message *m, const struct pind_audit *audit)

@@ -109,6 +109,18 @@ void pind_bus_emit_books(struct pind_bus *bus, const struct pind_books *books)
 	log_failure("BooksDiffer", r);
 }
 
+void pind_bus_emit_misuse(struct pind_bus *bus, const struct pind_misuse *misuse)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+	int r;
+
+	r = sd_bus_message_new_signal(bus->bus, &m, PIND_OBJECT, PIND_MANAGER_INTERFACE,
+				      "MisuseSeen");
+	r = r < 0 ? r : pind_bus_append_misuse(m, misuse);
+	r = r < 0 ? r : sd_bus_send(bus->bus, m, NULL);
+	log_failure("MisuseSeen", r);
+}
+
 void pind_bus_emit_added(struct pind_bus *bus, const struct pind_group *group)
 {
 	_cleanup_free_ char *object = NULL;

@@ -79,6 +79,14 @@ struct pind_bus_calls {
 	int (*refusals)(void *userdata,
 			int (*handler)(const struct pind_refusal *refusal, void *closure),
 			void *closure, sd_bus_error *error);
+	int (*misuse)(void *userdata,
+		      int (*handler)(const struct pind_misuse *misuse, void *closure),
+		      void *closure, sd_bus_error *error);
+	/* @paths: of the group of each holder */
+	int (*pages)(void *userdata, const struct pind_page_query *query,
+		     int (*handler)(const struct pind_page *page, const char *const *paths,
+				    void *closure),
+		     void *closure, sd_bus_error *error);
 	int (*counters)(void *userdata, struct pind_counters *ret_counters, sd_bus_error *error);
 	int (*books)(void *userdata, struct pind_books *ret_books, sd_bus_error *error);
 	/*
@@ -108,6 +116,7 @@ int pind_bus_request_name(struct pind_bus *bus);
 void pind_bus_emit_refused(struct pind_bus *bus, const struct pind_refusal *refusal);
 void pind_bus_emit_high(struct pind_bus *bus, const struct pind_group_info *group);
 void pind_bus_emit_books(struct pind_bus *bus, const struct pind_books *books);
+void pind_bus_emit_misuse(struct pind_bus *bus, const struct pind_misuse *misuse);
 /* The group's object came to be, or is about to go (it must still be found). */
 void pind_bus_emit_added(struct pind_bus *bus, const struct pind_group *group);
 void pind_bus_emit_removed(struct pind_bus *bus, const struct pind_group *group);

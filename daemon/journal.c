@@ -11,6 +11,7 @@
 #include <systemd/sd-journal.h>
 
 #include <pind/driver.h>
+#include <pind/rules.h>
 
 #include "journal.h"
 #include "text.h"
@@ -131,6 +132,20 @@ void pind_journal_books(const struct pind_books *books)
 		"PIND_CHECKS=%" PRIu64, books->checks, "PIND_REPAIRED=%" PRIu64, books->repaired,
 		NULL);
 	show(message);
+}
+
+void pind_journal_misuse(const struct pind_misuse *misuse)
+{
+	char sentence[PIND_MISUSE_SENTENCE_SIZE], clean[PIND_MISUSE_SENTENCE_SIZE];
+
+	(void)pind_misuse_sentence(sentence, misuse->kind, misuse->symbol, misuse->module);
+	(void)pind_text_clean(clean, sizeof(clean), sentence);
+	(void)sd_journal_send("MESSAGE=%s", clean, "MESSAGE_ID=%s", PIND_MESSAGE_MISUSE,
+			      "PRIORITY=%d", LOG_WARNING, "PIND_MISUSE=%s",
+			      pind_rules_word(pind_misuse_words, misuse->kind), "PIND_SYMBOL=%s",
+			      misuse->symbol, "PIND_MODULE=%s", misuse->module,
+			      "PIND_PID=%" PRIu32, misuse->pid, "PIND_COMM=%s", misuse->comm, NULL);
+	show(clean);
 }
 
 void pind_journal_module_came(const struct pind_info *info)

@@ -11,6 +11,8 @@
  *   damage   PIND_FILE, PIND_KEPT_AS
  *   books    PIND_DIFFERENCE (0: they close again), and the other numbers of
  *            struct pind_books: PIND_LEDGER_PINS, PIND_ACCOUNT_PINS, ...
+ *   misuse   PIND_MISUSE (its kind, as the bus says it), PIND_SYMBOL, PIND_MODULE,
+ *            PIND_PID, PIND_COMM
  *
  * Sizes are bytes. Nothing is rate-limited here; journald does that.
  */
@@ -27,12 +29,14 @@
 #define PIND_MESSAGE_LEFT    "397bf0e2dacf4e51b42439f32abbf9e0"
 #define PIND_MESSAGE_DAMAGE  "bc53c77d9631407588fd253f892bb7fb"
 #define PIND_MESSAGE_BOOKS   "284aa583c6ad4e7bb57fbe094419570d"
+#define PIND_MESSAGE_MISUSE  "4bc979ebc9c8425a949e81cd71530bfa"
 
 /* A line for people; @priority as syslog(3). To stderr, which is the journal's in a unit. */
 void pind_log(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 void pind_journal_refusal(const struct pind_refusal *refusal);
 void pind_journal_high(const struct pind_group_info *group);
+void pind_journal_misuse(const struct pind_misuse *misuse);
 void pind_journal_books(const struct pind_books *books);
 void pind_journal_module_came(const struct pind_info *info);
 void pind_journal_module_left(const struct pind_info *info);

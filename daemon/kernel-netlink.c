@@ -35,6 +35,8 @@ struct answer {
 		pind_group_handler group;
 		pind_account_handler account;
 		pind_refusal_handler refusal;
+		pind_misuse_handler misuse;
+		pind_page_handler page;
 	} handler;
 	void *userdata;
 	void *ret; /* of the requests that fill one struct */
@@ -158,6 +160,31 @@ static int on_refusal(const struct nlmsghdr *nlh, void *userdata)
 	if (r < 0)
 		return r;
 	return answer->handler.refusal(&refusal, answer->userdata);
+}
+
+static int on_misuse(const struct nlmsghdr *nlh, void *userdata)
+{
+	struct answer *answer = userdata;
+	struct pind_misuse misuse;
+	int r;
+
+	r = pind_message_parse_misuse(nlh, &misuse);
+	if (r < 0)
+		return r;
+	return answer->handler.misuse(&misuse, answer->userdata);
+}
+
+static int on_page(const struct nlmsghdr *nlh, void *userdata)
+{
+	struct answer *answer = userdata;
+	struct pind_page page;
+	int r;
+
+	r = pind_message_parse_page(nlh, &page);
+	if (r < 0)
+		return r;
+	answer->count++;
+	return answer->handler.page(&page, answer->userdata);
 }
 
 static int on_info(const struct nlmsghdr *nlh, void *userdata)
@@ -308,6 +335,33 @@ static int kernel_refusal_dump(struct pind_kernel *kernel, pind_refusal_handler 
 	return request_dump(kernel, PIND_CMD_REFUSAL_GET, on_refusal, &answer);
 }
 
+static int kernel_misuse_dump(struct pind_kernel *kernel, pind_misuse_handler handler,
+			      void *userdata)
+{
+	struct answer answer = { .handler.misuse = handler, .userdata = userdata };
+
+	return request_dump(kernel, PIND_CMD_MISUSE_GET, on_misuse, &answer);
+}
+
+static int kernel_pages_get(struct pind_kernel *kernel, const struct pind_page_query *query,
+			    pind_page_handler handler, void *userdata)
+{
+	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct answer answer = { .handler.page = handler, .userdata = userdata };
+	struct kernel_netlink *k = kernel_of(kernel);
+	struct nlmsghdr *nlh;
+	int r;
+
+	r = request_begin(k, buffer, PIND_CMD_PAGE_GET, query->is_frame ? 0 : NLM_F_DUMP, &nlh);
+	if (r < 0)
+		return r;
+	pind_message_put_page_query(nlh, query);
+	r = request_send(k, nlh, on_page, &answer);
+	if (r < 0)
+		return r;
+	return query->is_frame && answer.count != 1 ? -EBADMSG : 0;
+}
+
 /* A message of nlctrl: families come and go. */
 static void control_take(struct kernel_netlink *k, const struct nlmsghdr *nlh)
 {
@@ -353,6 +407,9 @@ static void event_take(struct kernel_netlink *k, const struct nlmsghdr *nlh)
 		break;
 	case PIND_CMD_BOOKS_NTF:
 		k->handlers->books(&event.books, k->userdata);
+		break;
+	case PIND_CMD_MISUSE_NTF:
+		k->handlers->misuse(&event.misuse, k->userdata);
 		break;
 	}
 	if (lost)
@@ -441,6 +498,8 @@ static const struct pind_kernel_ops kernel_ops = {
 	.group_dump = kernel_group_dump,
 	.account_dump = kernel_account_dump,
 	.refusal_dump = kernel_refusal_dump,
+	.misuse_dump = kernel_misuse_dump,
+	.pages_get = kernel_pages_get,
 	.counters_get = kernel_counters_get,
 	.books_get = kernel_books_get,
 	.audit = kernel_audit,

@@ -25,6 +25,8 @@ struct pind_kernel;
 typedef int (*pind_group_handler)(const struct pind_group_info *group, void *userdata);
 typedef int (*pind_account_handler)(const struct pind_account_info *account, void *userdata);
 typedef int (*pind_refusal_handler)(const struct pind_refusal *refusal, void *userdata);
+typedef int (*pind_misuse_handler)(const struct pind_misuse *misuse, void *userdata);
+typedef int (*pind_page_handler)(const struct pind_page *page, void *userdata);
 /* The end of an audit: its result, or with a negative errno NULL. */
 typedef void (*pind_audit_handler)(int r, const struct pind_audit *audit, void *userdata);
 
@@ -43,6 +45,8 @@ struct pind_kernel_handlers {
 	void (*group_dead)(const struct pind_group_info *group, void *userdata);
 	/* The books no longer close, or (difference 0) close again. */
 	void (*books)(const struct pind_books *books, void *userdata);
+	/* A rule of FOLL_PIN was broken at a place where it was not before. */
+	void (*misuse)(const struct pind_misuse *misuse, void *userdata);
 };
 
 struct pind_kernel_ops {
@@ -74,6 +78,13 @@ struct pind_kernel_ops {
 			    void *userdata);
 	int (*refusal_dump)(struct pind_kernel *kernel, pind_refusal_handler handler,
 			    void *userdata);
+
+	/* -EOPNOTSUPP: the module is too old to watch the rules. */
+	int (*misuse_dump)(struct pind_kernel *kernel, pind_misuse_handler handler,
+			   void *userdata);
+	/* -ENXIO: no memory in use has that frame number; -ESRCH: no such process. */
+	int (*pages_get)(struct pind_kernel *kernel, const struct pind_page_query *query,
+			 pind_page_handler handler, void *userdata);
 
 	int (*counters_get)(struct pind_kernel *kernel, struct pind_counters *ret_counters);
 	/* -EOPNOTSUPP: the module is too old to have a self-check. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the bus asks for. */
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -238,17 +239,22 @@ static bool path_is_below(const char *path, const char *below)
 	return !strncmp(path, below, length) && (path[length] == '/' || path[length] == '\0');
 }
 
+static struct pind_group *group_of(struct pind_manager *m, const struct pind_account_info *account)
+{
+	struct pind_group *group = pind_groups_by_id(m->groups, account->group_id);
+
+	if (group)
+		return group;
+	/* its birth has not been told yet */
+	(void)m->kernel->ops->group_get(m->kernel, account->group_id, manager_take_group, m);
+	return pind_groups_by_id(m->groups, account->group_id);
+}
+
 static int list_account(const struct pind_account_info *account, void *userdata)
 {
 	struct account_list *list = userdata;
-	struct pind_group *group = pind_groups_by_id(list->m->groups, account->group_id);
+	struct pind_group *group = group_of(list->m, account);
 
-	if (!group) {
-		/* its birth has not been told yet */
-		(void)list->m->kernel->ops->group_get(list->m->kernel, account->group_id,
-						      manager_take_group, list->m);
-		group = pind_groups_by_id(list->m->groups, account->group_id);
-	}
 	if (!group || (list->below && !path_is_below(group->info.path, list->below)))
 		return 0;
 	return list->handler(account, group->info.path, list->closure);
@@ -285,6 +291,74 @@ static int call_refusals(void *userdata,
 	int r;
 
 	r = m->kernel->ops->refusal_dump(m->kernel, handler, closure);
+	if (r < 0)
+		return manager_kernel_error(m, r, NULL, error);
+	return 0;
+}
+
+/* What a module that is too old answers. */
+static int old_module(sd_bus_error *error)
+{
+	return sd_bus_error_set(error, PIND_ERROR_KERNEL,
+				"the kernel module is older than the daemon and cannot tell; load "
+				"the one of the same version");
+}
+
+static int call_misuse(void *userdata,
+		       int (*handler)(const struct pind_misuse *misuse, void *closure),
+		       void *closure, sd_bus_error *error)
+{
+	struct pind_manager *m = userdata;
+	int r;
+
+	r = m->kernel->ops->misuse_dump(m->kernel, handler, closure);
+	if (r == -EOPNOTSUPP)
+		return old_module(error);
+	if (r < 0)
+		return manager_kernel_error(m, r, NULL, error);
+	return 0;
+}
+
+/* Pages on their way to the bus. */
+struct page_list {
+	struct pind_manager *m;
+	int (*handler)(const struct pind_page *page, const char *const *paths, void *closure);
+	void *closure;
+};
+
+static int list_page(const struct pind_page *page, void *userdata)
+{
+	const char *paths[PIND_HOLDERS_MAX];
+	struct page_list *list = userdata;
+
+	for (size_t i = 0; i < page->n_holders; i++) {
+		struct pind_group *group = group_of(list->m, &page->holders[i]);
+
+		paths[i] = group ? group->info.path : "";
+	}
+	return list->handler(page, paths, list->closure);
+}
+
+static int call_pages(void *userdata, const struct pind_page_query *query,
+		      int (*handler)(const struct pind_page *page, const char *const *paths,
+				     void *closure),
+		      void *closure, sd_bus_error *error)
+{
+	struct pind_manager *m = userdata;
+	struct page_list list = { m, handler, closure };
+	int r;
+
+	r = m->kernel->ops->pages_get(m->kernel, query, list_page, &list);
+	if (r == -ENXIO)
+		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
+					 "no memory in use has the page frame number %" PRIu64
+					 ": the frame is free, or there is none",
+					 query->pfn);
+	if (r == -ESRCH)
+		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
+					 "no process with memory has the pid %" PRIu32, query->pid);
+	if (r == -EBADMSG)
+		return old_module(error);
 	if (r < 0)
 		return manager_kernel_error(m, r, NULL, error);
 	return 0;
@@ -387,6 +461,8 @@ const struct pind_bus_calls manager_calls = {
 	.quotas = call_quotas,
 	.accounts = call_accounts,
 	.refusals = call_refusals,
+	.misuse = call_misuse,
+	.pages = call_pages,
 	.counters = call_counters,
 	.books = call_books,
 	.audit = call_audit,

@@ -232,6 +232,16 @@ static void on_books(const struct pind_books *books, void *userdata)
 	manager_settle_state(m);
 }
 
+static void on_misuse(const struct pind_misuse *misuse, void *userdata)
+{
+	struct pind_manager *m = userdata;
+
+	m->epoch++;
+	pind_journal_misuse(misuse);
+	if (m->bus)
+		pind_bus_emit_misuse(m->bus, misuse);
+}
+
 static const struct pind_kernel_handlers kernel_handlers = {
 	.arrived = on_arrived,
 	.left = on_left,
@@ -241,6 +251,7 @@ static const struct pind_kernel_handlers kernel_handlers = {
 	.group_new = on_group_new,
 	.group_dead = on_group_dead,
 	.books = on_books,
+	.misuse = on_misuse,
 };
 
 static int on_sync_timer(sd_event_source *source, uint64_t time, void *userdata)

@@ -53,6 +53,7 @@ static const struct field info_fields[] = {
 	FIELD(pind_info, PIND_A_INFO_EVENTS_LOST, KIND_U64, events_lost),
 	FIELD_SKIP(PIND_A_INFO_HOOK),
 	FIELD(pind_info, PIND_A_INFO_BOOKS, KIND_U64, books),
+	FIELD_OPTIONAL(pind_info, PIND_A_INFO_MISUSE, KIND_U64, misuse),
 	{},
 };
 
@@ -85,6 +86,7 @@ static const struct field account_fields[] = {
 	FIELD(pind_account_info, PIND_A_ACCOUNT_PINS, KIND_U64, pins),
 	FIELD(pind_account_info, PIND_A_ACCOUNT_COVERED, KIND_U64, covered),
 	FIELD(pind_account_info, PIND_A_ACCOUNT_SINCE, KIND_U64, since),
+	FIELD_OPTIONAL(pind_account_info, PIND_A_ACCOUNT_EXITED, KIND_U64, exited),
 	{},
 };
 
@@ -118,6 +120,32 @@ static const struct field refusal_fields[] = {
 	FIELD(pind_refusal, PIND_A_REFUSAL_CURRENT, KIND_U64, current),
 	FIELD(pind_refusal, PIND_A_REFUSAL_MAX, KIND_U64, max),
 	FIELD(pind_refusal, PIND_A_REFUSAL_MODE, KIND_U32, mode),
+	{},
+};
+
+static const struct field misuse_fields[] = {
+	FIELD(pind_misuse, PIND_A_MISUSE_KIND, KIND_U32, kind),
+	FIELD(pind_misuse, PIND_A_MISUSE_SYMBOL, KIND_STRING, symbol),
+	FIELD(pind_misuse, PIND_A_MISUSE_MODULE, KIND_STRING, module),
+	FIELD(pind_misuse, PIND_A_MISUSE_COUNT, KIND_U64, count),
+	FIELD(pind_misuse, PIND_A_MISUSE_FIRST, KIND_U64, first),
+	FIELD(pind_misuse, PIND_A_MISUSE_LAST, KIND_U64, last),
+	FIELD(pind_misuse, PIND_A_MISUSE_PID, KIND_U32, pid),
+	FIELD(pind_misuse, PIND_A_MISUSE_COMM, KIND_STRING, comm),
+	{},
+};
+
+static const struct field page_fields[] = {
+	FIELD(pind_page, PIND_A_PAGE_PFN, KIND_U64, pfn),
+	FIELD_OPTIONAL(pind_page, PIND_A_PAGE_ADDRESS, KIND_U64, address),
+	FIELD(pind_page, PIND_A_PAGE_FOLIO_PFN, KIND_U64, folio_pfn),
+	FIELD(pind_page, PIND_A_PAGE_FOLIO_SIZE, KIND_U64, folio_size),
+	FIELD(pind_page, PIND_A_PAGE_PINCOUNT, KIND_U64, pincount),
+	FIELD_SKIP(PIND_A_PAGE_HOLDER),
+	FIELD(pind_page, PIND_A_PAGE_PINNED, KIND_U32, pinned),
+	FIELD(pind_page, PIND_A_PAGE_REFCOUNT, KIND_U64, refcount),
+	FIELD_OPTIONAL(pind_page, PIND_A_PAGE_MAPCOUNT, KIND_U64, mapcount),
+	FIELD(pind_page, PIND_A_PAGE_ROOM, KIND_U64, room),
 	{},
 };
 
@@ -324,6 +352,17 @@ void pind_message_put_audit(struct nlmsghdr *nlh, uint64_t id)
 		mnl_attr_put_u64(nlh, PIND_A_AUDIT_GROUP_ID, id);
 }
 
+void pind_message_put_page_query(struct nlmsghdr *nlh, const struct pind_page_query *query)
+{
+	if (query->is_frame) {
+		mnl_attr_put_u64(nlh, PIND_A_PAGE_PFN, query->pfn);
+		return;
+	}
+	mnl_attr_put_u32(nlh, PIND_A_PAGE_PID, query->pid);
+	mnl_attr_put_u64(nlh, PIND_A_PAGE_ADDRESS, query->address);
+	mnl_attr_put_u64(nlh, PIND_A_PAGE_LENGTH, query->length);
+}
+
 int pind_message_command(const struct nlmsghdr *nlh)
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
@@ -434,6 +473,66 @@ int pind_message_parse_audit(const struct nlmsghdr *nlh, struct pind_audit *ret)
 	return 0;
 }
 
+int pind_message_parse_misuse(const struct nlmsghdr *nlh, struct pind_misuse *ret)
+{
+	struct pind_misuse misuse = {};
+	int r;
+
+	r = message_parse(nlh, misuse_fields, &misuse);
+	if (r < 0)
+		return r;
+	*ret = misuse;
+	return 0;
+}
+
+/* What is not told by a value of its own. */
+static int page_parse_rest(struct span span, struct pind_page *page)
+{
+	const struct nlattr *attr;
+	bool bad;
+	int r;
+
+	while ((attr = span_next(&span, &bad))) {
+		switch (mnl_attr_get_type(attr)) {
+		case PIND_A_PAGE_ADDRESS:
+			page->has_address = true;
+			break;
+		case PIND_A_PAGE_MAPCOUNT:
+			page->has_mapcount = true;
+			break;
+		case PIND_A_PAGE_HOLDER:
+			if (page->n_holders == PIND_HOLDERS_MAX)
+				return -EBADMSG;
+			r = span_parse(nest_span(attr), account_fields,
+				       &page->holders[page->n_holders]);
+			if (r < 0)
+				return r;
+			page->n_holders++;
+			break;
+		}
+	}
+	return bad ? -EBADMSG : 0;
+}
+
+int pind_message_parse_page(const struct nlmsghdr *nlh, struct pind_page *ret)
+{
+	struct pind_page page = {};
+	struct span span;
+	int r;
+
+	r = message_span(nlh, &span);
+	if (r < 0)
+		return r;
+	r = span_parse(span, page_fields, &page);
+	if (r < 0)
+		return r;
+	r = page_parse_rest(span, &page);
+	if (r < 0)
+		return r;
+	*ret = page;
+	return 0;
+}
+
 int pind_message_parse_books(const struct nlmsghdr *nlh, struct pind_books *ret)
 {
 	struct pind_books books = {};
@@ -458,6 +557,8 @@ static uint16_t event_object(uint8_t command)
 		return PIND_A_EVENT_GROUP;
 	case PIND_CMD_BOOKS_NTF:
 		return PIND_A_EVENT_BOOKS;
+	case PIND_CMD_MISUSE_NTF:
+		return PIND_A_EVENT_MISUSE;
 	default:
 		return 0;
 	}
@@ -472,6 +573,8 @@ static int event_parse_object(const struct nlattr *attr, struct pind_event *even
 		return span_parse(span, refusal_fields, &event->refusal);
 	case PIND_A_EVENT_GROUP:
 		return span_parse(span, group_fields, &event->group) ?: group_check(&event->group);
+	case PIND_A_EVENT_MISUSE:
+		return span_parse(span, misuse_fields, &event->misuse);
 	default:
 		return span_parse(span, books_fields, &event->books);
 	}
@@ -483,6 +586,7 @@ static int event_parse_attribute(const struct nlattr *attr, struct pind_event *e
 	case PIND_A_EVENT_REFUSAL:
 	case PIND_A_EVENT_GROUP:
 	case PIND_A_EVENT_BOOKS:
+	case PIND_A_EVENT_MISUSE:
 		if (mnl_attr_get_type(attr) != event_object(event->command) || *has)
 			return -EBADMSG;
 		*has = true;

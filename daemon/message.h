@@ -38,6 +38,9 @@ void pind_message_put_group_change(struct nlmsghdr *nlh, uint64_t id,
 /* Puts whose folios to audit; 0: everybody's. */
 void pind_message_put_audit(struct nlmsghdr *nlh, uint64_t id);
 
+/* Puts which pages are asked about. */
+void pind_message_put_page_query(struct nlmsghdr *nlh, const struct pind_page_query *query);
+
 /* The generic netlink command of a message, or -EBADMSG if it is too short for one. */
 int pind_message_command(const struct nlmsghdr *nlh);
 
@@ -47,15 +50,18 @@ int pind_message_parse_account(const struct nlmsghdr *nlh, struct pind_account_i
 int pind_message_parse_refusal(const struct nlmsghdr *nlh, struct pind_refusal *ret);
 int pind_message_parse_counters(const struct nlmsghdr *nlh, struct pind_counters *ret);
 int pind_message_parse_audit(const struct nlmsghdr *nlh, struct pind_audit *ret);
+int pind_message_parse_misuse(const struct nlmsghdr *nlh, struct pind_misuse *ret);
+int pind_message_parse_page(const struct nlmsghdr *nlh, struct pind_page *ret);
 int pind_message_parse_books(const struct nlmsghdr *nlh, struct pind_books *ret);
 
-/* What an event carries: one of the three, told by the command. */
+/* What an event carries: one of the four, told by the command. */
 struct pind_event {
 	uint8_t command; /* one of PIND_CMD_*_NTF */
 	uint64_t lost;
 	struct pind_refusal refusal;
 	struct pind_group_info group;
 	struct pind_books books;
+	struct pind_misuse misuse;
 };
 
 /* Return: 1, 0 if it is no event that is known, -EBADMSG. */

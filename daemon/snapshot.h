@@ -37,6 +37,7 @@ struct pind_info {
 	uint64_t ledger_bytes;
 	uint64_t events_lost;
 	uint64_t books; /* s64 on the wire and for the reader */
+	uint64_t misuse;
 	size_t n_hooks;
 	struct pind_hook hooks[PIND_HOOKS_MAX];
 };
@@ -69,6 +70,7 @@ struct pind_account_info {
 	uint64_t pins;
 	uint64_t covered;
 	uint64_t since;
+	uint64_t exited;
 };
 
 struct pind_counters {
@@ -100,6 +102,45 @@ struct pind_refusal {
 	uint64_t current;
 	uint64_t max;
 	uint32_t mode; /* enum pind_mode */
+};
+
+struct pind_misuse {
+	uint32_t kind; /* enum pind_misuse_kind */
+	const char *symbol;
+	const char *module;
+	uint64_t count;
+	uint64_t first;
+	uint64_t last;
+	uint32_t pid;
+	const char *comm;
+};
+
+/* More than the module tells of. */
+#define PIND_HOLDERS_MAX 64
+
+struct pind_page {
+	uint64_t pfn;
+	bool has_address; /* it was asked about by that */
+	uint64_t address;
+	uint64_t folio_pfn;
+	uint64_t folio_size;
+	uint64_t pincount;
+	uint32_t pinned; /* enum pind_pinned */
+	uint64_t refcount;
+	bool has_mapcount;
+	uint64_t mapcount;
+	uint64_t room;
+	size_t n_holders;
+	struct pind_account_info holders[PIND_HOLDERS_MAX];
+};
+
+/* Which pages: one frame, or those of a range of a process. */
+struct pind_page_query {
+	bool is_frame;
+	uint64_t pfn;
+	uint32_t pid;
+	uint64_t address;
+	uint64_t length;
 };
 
 struct pind_audit {

@@ -216,7 +216,8 @@ static int method_account(sd_bus_message *call, void *userdata, sd_bus_error *er
 						     .start_time = 123,
 						     .pins = 2,
 						     .covered = 8192,
-						     .since = 456 } };
+						     .since = 456,
+						     .exited = pid == 7 ? 789 : 0 } };
 	(void)snprintf(entry->texts[0], sizeof(entry->texts[0]), "%s", comm);
 	(void)snprintf(entry->texts[1], sizeof(entry->texts[1]), "%s", symbol);
 	(void)snprintf(entry->texts[2], sizeof(entry->texts[2]), "%s", module);
@@ -281,6 +282,16 @@ static int method_books(sd_bus_message *call, void *userdata, sd_bus_error *erro
 	k->books.under_way = 0;
 	if (!silently)
 		k->handlers->books(&k->books, k->userdata);
+	return done(call);
+}
+
+/* A rule is broken at one place more. */
+static int method_misuse(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct fake_kernel *k = userdata;
+
+	k->misuse++;
+	k->handlers->misuse(&fake_misuse, k->userdata);
 	return done(call);
 }
 
@@ -392,6 +403,7 @@ static const sd_bus_vtable fake_vtable[] = {
 	SD_BUS_METHOD("Refuse", "ssayb", NULL, method_refuse, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("High", "s", NULL, method_high, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Books", "xb", NULL, method_books, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("Misuse", NULL, NULL, method_misuse, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Hook", "u", NULL, method_hook, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("GrowOld", NULL, NULL, method_grow_old, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("HoldAudits", NULL, NULL, method_hold_audits, SD_BUS_VTABLE_UNPRIVILEGED),

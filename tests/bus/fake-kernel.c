@@ -9,7 +9,8 @@
 
 const char *const fake_request_names[FAKE_REQUESTS] = {
 	"info-get",	"group-get",	"group-set",	"group-reset-peak", "group-dump",
-	"account-dump", "refusal-dump", "counters-get", "books-get",	    "audit",
+	"account-dump", "refusal-dump", "misuse-dump",	"pages-get",	    "counters-get",
+	"books-get",	"audit",
 };
 
 static struct fake_kernel *fake_of(struct pind_kernel *kernel)
@@ -69,6 +70,7 @@ void fake_reset(struct fake_kernel *k, bool loaded)
 					.checks = 5,
 					.repaired = 4 };
 	k->old = false;
+	k->misuse = 0;
 	k->hook_state = PIND_HOOK_STATE_ATTACHED;
 	k->loaded = loaded;
 	k->load_id++;
@@ -207,6 +209,7 @@ static int fake_info_get(struct pind_kernel *kernel, struct pind_info *ret_info)
 		.ledger_bytes = 4096,
 		.events_lost = k->events_lost,
 		.books = (uint64_t)k->books.difference,
+		.misuse = k->misuse,
 		.n_hooks = 2,
 		.hooks = { { "pin_user_pages_fast", "ftrace-ipmodify", k->hook_state, 7 },
 			   { "memfd_pin_folios", "ftrace-ipmodify", PIND_HOOK_STATE_ABSENT, 0 } },
@@ -320,6 +323,80 @@ static int fake_refusal_dump(struct pind_kernel *kernel, pind_refusal_handler ha
 	return r < 0 ? r : 0;
 }
 
+const struct pind_misuse fake_misuse = {
+	.kind = PIND_MISUSE_UNPIN_UNPINNED,
+	.symbol = "odd_release",
+	.module = "odd",
+	.count = 3,
+	.first = 10,
+	.last = 20,
+	.pid = 123,
+	.comm = "modprobe",
+};
+
+static int fake_misuse_dump(struct pind_kernel *kernel, pind_misuse_handler handler,
+			    void *userdata)
+{
+	struct fake_kernel *k = fake_of(kernel);
+	int r = fake_request(k, FAKE_MISUSE_DUMP);
+
+	if (r >= 0 && k->old)
+		return -EOPNOTSUPP;
+	for (uint64_t i = 0; r >= 0 && i < k->misuse; i++)
+		r = handler(&fake_misuse, userdata);
+	return r < 0 ? r : 0;
+}
+
+/*
+ * Every page is there, and has a frame number; pid 1 is the only process. All accounts
+ * hold the pages, but for those below frame 16, which have references instead.
+ */
+static int fake_page(struct fake_kernel *k, uint64_t pfn, const uint64_t *address,
+		     pind_page_handler handler, void *userdata)
+{
+	struct pind_page page = { .pfn = pfn,
+				  .has_address = address,
+				  .address = address ? *address : 0,
+				  .folio_pfn = pfn,
+				  .folio_size = FAKE_PAGE,
+				  .pincount = 1,
+				  .pinned = PIND_PINNED_MAYBE,
+				  .refcount = 1026,
+				  .has_mapcount = true,
+				  .mapcount = 2,
+				  .room = 2097149 };
+
+	for (size_t i = 0; pfn >= 16 && i < k->n_accounts; i++) {
+		struct pind_account_info *holder = &page.holders[page.n_holders++];
+
+		*holder = k->accounts[i].account;
+		holder->comm = k->accounts[i].texts[0];
+		holder->symbol = k->accounts[i].texts[1];
+		holder->module = k->accounts[i].texts[2];
+		page.pinned = PIND_PINNED_YES;
+	}
+	return handler(&page, userdata);
+}
+
+static int fake_pages_get(struct pind_kernel *kernel, const struct pind_page_query *query,
+			  pind_page_handler handler, void *userdata)
+{
+	struct fake_kernel *k = fake_of(kernel);
+	int r = fake_request(k, FAKE_PAGES_GET);
+
+	if (r < 0)
+		return r;
+	if (query->is_frame)
+		return query->pfn >= 1000 ? -ENXIO :
+					    fake_page(k, query->pfn, NULL, handler, userdata);
+	if (query->pid != 1)
+		return -ESRCH;
+	for (uint64_t at = query->address; r >= 0 && at < query->address + query->length;
+	     at += FAKE_PAGE)
+		r = fake_page(k, at / FAKE_PAGE, &at, handler, userdata);
+	return r < 0 ? r : 0;
+}
+
 static int fake_counters_get(struct pind_kernel *kernel, struct pind_counters *ret_counters)
 {
 	int r = fake_request(fake_of(kernel), FAKE_COUNTERS_GET);
@@ -403,6 +480,8 @@ static const struct pind_kernel_ops fake_ops = {
 	.group_dump = fake_group_dump,
 	.account_dump = fake_account_dump,
 	.refusal_dump = fake_refusal_dump,
+	.misuse_dump = fake_misuse_dump,
+	.pages_get = fake_pages_get,
 	.counters_get = fake_counters_get,
 	.books_get = fake_books_get,
 	.audit = fake_audit,

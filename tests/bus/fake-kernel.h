@@ -29,6 +29,8 @@ enum fake_request {
 	FAKE_GROUP_DUMP,
 	FAKE_ACCOUNT_DUMP,
 	FAKE_REFUSAL_DUMP,
+	FAKE_MISUSE_DUMP,
+	FAKE_PAGES_GET,
 	FAKE_COUNTERS_GET,
 	FAKE_BOOKS_GET,
 	FAKE_AUDIT,
@@ -56,6 +58,7 @@ struct fake_kernel {
 
 	struct pind_books books;
 	bool old; /* it has no self-check */
+	uint64_t misuse; /* places; each broke the rule once */
 	uint32_t hook_state; /* of pin_user_pages_fast */
 	sd_event *event;
 	/* The audit under way, if any; it ends when the test says so, else soon. */
@@ -89,6 +92,9 @@ struct pind_refusal *fake_refuse(struct fake_kernel *k, const char *path, const 
 				 const char *comm);
 /* The audit under way ends, with @r if that is negative. */
 void fake_audit_end(struct fake_kernel *k, int r);
+/* What its misuse is. */
+extern const struct pind_misuse fake_misuse;
+
 /* Loads it anew or unloads it: all is forgotten. */
 void fake_reset(struct fake_kernel *k, bool loaded);
 

@@ -222,6 +222,8 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error)
 		    (unsigned long long)high);
 	} else if (!strcmp(member, "BooksDiffer")) {
 		books_line(w, m);
+	} else if (!strcmp(member, "MisuseSeen")) {
+		see(w, "Misuse");
 	} else if (!strcmp(member, "InterfacesAdded") || !strcmp(member, "InterfacesRemoved")) {
 		assert_true(sd_bus_message_read(m, "o", &object) > 0);
 		group_line(w, member[10] == 'A' ? "Added" : "Removed", object);
