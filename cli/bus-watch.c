@@ -97,6 +97,19 @@ static int on_books_differ(sd_bus_message *message, void *userdata, sd_bus_error
 	return report(userdata, &(struct pind_event){ .type = PIND_EVENT_BOOKS, .books = &books });
 }
 
+static int on_misuse_seen(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+	struct pind_misuse_info misuse = { 0 };
+	int r;
+
+	r = bus_read_record(message, &pind_misuse_kind, false, &misuse);
+	if (r >= 0 && !model_missing(&pind_misuse_kind, &misuse))
+		r = report(userdata,
+			   &(struct pind_event){ .type = PIND_EVENT_MISUSE, .misuse = &misuse });
+	model_clear(&pind_misuse_kind, &misuse);
+	return r == -ENOMEM ? r : 0;
+}
+
 static int on_high(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
 {
 	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
@@ -242,6 +255,7 @@ static int add_matches(sd_bus *bus, struct watcher *watcher)
 		{ "interface='" PIND_MANAGER_INTERFACE "',member='Refused'", on_refused },
 		{ "interface='" PIND_MANAGER_INTERFACE "',member='High'", on_high },
 		{ "interface='" PIND_MANAGER_INTERFACE "',member='BooksDiffer'", on_books_differ },
+		{ "interface='" PIND_MANAGER_INTERFACE "',member='MisuseSeen'", on_misuse_seen },
 		{ "interface='org.freedesktop.DBus.ObjectManager',member='InterfacesAdded'",
 		  on_added },
 		{ "interface='org.freedesktop.DBus.ObjectManager',member='InterfacesRemoved'",

@@ -85,8 +85,21 @@ static int read_value(sd_bus_message *message, const struct pind_field *field, v
 	return -EBADMSG;
 }
 
-int bus_read_record(sd_bus_message *message, const struct pind_kind *kind, bool properties,
-		    void *record)
+/* A list of its own among the entries. */
+static int read_list(sd_bus_message *message, struct pind_records *records)
+{
+	int r;
+
+	r = sd_bus_message_enter_container(message, 'v', "aa{sv}");
+	if (r < 0)
+		return r;
+	r = bus_read_records(message, records);
+	return r < 0 ? r : sd_bus_message_exit_container(message);
+}
+
+/* @nested: the key of a list, or NULL */
+static int read_entries(sd_bus_message *message, const struct pind_kind *kind, bool properties,
+			void *record, const char *nested, struct pind_records *records)
 {
 	int r;
 
@@ -101,7 +114,9 @@ int bus_read_record(sd_bus_message *message, const struct pind_kind *kind, bool 
 		if (r < 0)
 			return r;
 		field = find_field(kind, name, properties);
-		if (field) {
+		if (nested && strcmp(name, nested) == 0) {
+			r = read_list(message, records);
+		} else if (field) {
 			r = read_value(message, field, model_at(field, record));
 			if (r >= 0)
 				*(uint64_t *)record |= UINT64_C(1) << (field - kind->fields);
@@ -118,6 +133,18 @@ int bus_read_record(sd_bus_message *message, const struct pind_kind *kind, bool 
 		return r;
 	r = sd_bus_message_exit_container(message);
 	return r < 0 ? r : 0;
+}
+
+int bus_read_record(sd_bus_message *message, const struct pind_kind *kind, bool properties,
+		    void *record)
+{
+	return read_entries(message, kind, properties, record, NULL, NULL);
+}
+
+int bus_read_nested(sd_bus_message *message, const struct pind_kind *kind, void *record,
+		    const char *nested, struct pind_records *records)
+{
+	return read_entries(message, kind, false, record, nested, records);
 }
 
 int bus_read_records(sd_bus_message *message, struct pind_records *records)

@@ -33,6 +33,14 @@ void bus_key(const char *property, char *buffer);
 int bus_read_record(sd_bus_message *message, const struct pind_kind *kind, bool properties,
 		    void *record);
 
+/**
+ * bus_read_nested - bus_read_record() of dictionary entries, one of them a list
+ * @nested: key of an aa{sv}
+ * @records: what it has is added
+ */
+int bus_read_nested(sd_bus_message *message, const struct pind_kind *kind, void *record,
+		    const char *nested, struct pind_records *records);
+
 /* Reads an aa{sv}. Return: 0 or negative errno. */
 int bus_read_records(sd_bus_message *message, struct pind_records *records);
 

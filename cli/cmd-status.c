@@ -87,6 +87,12 @@ static int print_facts(const struct pind_status_info *status, const struct pind_
 			  status->folios == 1 ? "" : "s", size_format(status->ledger_bytes, size));
 		books_add_rows(&table, status, books);
 	}
+	if (module && model_has(&pind_status_kind, status, "misuse")) {
+		table_add(&table, "  misuse");
+		table_add_styled(&table, status->misuse ? SCREEN_WARN : SCREEN_PLAIN, "%llu%s",
+				 (unsigned long long)status->misuse,
+				 status->misuse ? ": see `pinctl misuse`" : "");
+	}
 	add_number(&table, "events lost", status->events_lost);
 	if (model_has(&pind_status_kind, status, "resyncs"))
 		add_number(&table, "resyncs", status->resyncs);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include <pind/cleanup.h>
+#include <pind/rules.h>
 
 #include "event-text.h"
 #include "fail.h"
@@ -62,6 +63,15 @@ static int print_books(uint64_t now, const struct pind_books *books)
 			  pind_books_sentence(books, sentence));
 }
 
+static int print_misuse(const struct pind_misuse_info *misuse)
+{
+	char sentence[PIND_MISUSE_SENTENCE_SIZE];
+
+	return print_line(misuse->first, SCREEN_BAD, "misuse", "%s",
+			  pind_misuse_sentence(sentence, misuse->kind, misuse->symbol,
+					       misuse->module));
+}
+
 static const char *limit(uint64_t bytes, char *buffer)
 {
 	return bytes == PIND_UNLIMITED ? "none" : size_format(bytes, buffer);
@@ -115,6 +125,8 @@ int event_print(const struct pind_event *event)
 		return print_line(now, SCREEN_GOOD, "module", "the kernel module is back");
 	case PIND_EVENT_BOOKS:
 		return print_books(now, &event->books->sums);
+	case PIND_EVENT_MISUSE:
+		return print_misuse(event->misuse);
 	case PIND_EVENT_LOST:
 		if (event->number == 0)
 			return print_line(now, SCREEN_WARN, "lost", "some events were lost");

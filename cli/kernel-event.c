@@ -72,6 +72,22 @@ static int read_books(const struct nlattr *nest, pind_event_handler handler, voi
 	return handler(&(struct pind_event){ .type = PIND_EVENT_BOOKS, .books = &books }, userdata);
 }
 
+static int read_misuse(const struct nlattr *nest, pind_event_handler handler, void *userdata)
+{
+	struct pind_misuse_info misuse = { 0 };
+	const char *problem;
+	int r;
+
+	if (!nest)
+		return -EBADMSG;
+	r = wire_read(&pind_misuse_kind, nla_data(nest), nla_len(nest), &misuse, &problem);
+	if (r == 0)
+		r = handler(&(struct pind_event){ .type = PIND_EVENT_MISUSE, .misuse = &misuse },
+			    userdata);
+	model_clear(&pind_misuse_kind, &misuse);
+	return r;
+}
+
 int kernel_event_read(uint8_t command, struct nlattr *attributes, int length, uint64_t *lost,
 		      pind_event_handler handler, void *userdata)
 {
@@ -97,6 +113,8 @@ int kernel_event_read(uint8_t command, struct nlattr *attributes, int length, ui
 		return read_group(PIND_EVENT_GROUP_DEAD, group, handler, userdata);
 	case PIND_CMD_BOOKS_NTF:
 		return read_books(table[PIND_A_EVENT_BOOKS], handler, userdata);
+	case PIND_CMD_MISUSE_NTF:
+		return read_misuse(table[PIND_A_EVENT_MISUSE], handler, userdata);
 	}
 	return 0;
 }

@@ -100,6 +100,29 @@ static int new_request(struct kernel_source *kernel, enum pind_cmd command, int 
 	return 0;
 }
 
+static int new_page_request(struct kernel_source *kernel, const struct pind_page_query *query,
+			    struct nl_msg **ret)
+{
+	_cleanup_(nl_msgp) struct nl_msg *message = NULL;
+	int r;
+
+	r = new_request(kernel, PIND_CMD_PAGE_GET, query->is_frame ? 0 : NLM_F_DUMP, NULL,
+			&message);
+	if (r != 0)
+		return r;
+	if (query->is_frame)
+		r = nla_put_u64(message, PIND_A_PAGE_PFN, query->pfn);
+	else if (nla_put_u32(message, PIND_A_PAGE_PID, query->pid) < 0 ||
+		 nla_put_u64(message, PIND_A_PAGE_ADDRESS, query->address) < 0)
+		r = -ENOMEM;
+	else
+		r = nla_put_u64(message, PIND_A_PAGE_LENGTH, query->length);
+	if (r < 0)
+		return fail_memory();
+	*ret = TAKE_PTR(message);
+	return 0;
+}
+
 /* Exit status of an exchange that did not end well. */
 static int exchange_failed(const struct exchange *exchange)
 {
@@ -107,6 +130,8 @@ static int exchange_failed(const struct exchange *exchange)
 	case -EAGAIN:
 	case -ENOENT:
 	case -EOPNOTSUPP:
+	case -ENXIO:
+	case -ESRCH:
 		return exchange->error;
 	case -ENOMEM:
 		return fail_memory();
@@ -125,17 +150,15 @@ static int exchange_failed(const struct exchange *exchange)
 		    exchange->text[0] ? exchange->text : strerror(-exchange->error));
 }
 
-int kernel_ask(struct kernel_source *kernel, enum pind_cmd command, int flags, const uint64_t *id,
-	       kernel_reader reader, void *userdata)
+/* Sends the request and reads the answer. */
+static int ask(struct kernel_source *kernel, struct nl_msg *message, kernel_reader reader,
+	       void *userdata)
 {
 	struct exchange exchange = { .reader = reader, .userdata = userdata };
-	_cleanup_(nl_msgp) struct nl_msg *message = NULL;
 	_cleanup_(nl_cbp) struct nl_cb *callbacks = NULL;
 	int r;
 
-	r = new_request(kernel, command, flags, id, &message);
-	if (r == 0)
-		r = new_callbacks(&exchange, &callbacks);
+	r = new_callbacks(&exchange, &callbacks);
 	if (r != 0)
 		return r;
 
@@ -151,6 +174,26 @@ int kernel_ask(struct kernel_source *kernel, enum pind_cmd command, int flags, c
 		return fail(PIND_EXIT_FAILED, "the kernel module cannot be asked: %s",
 			    nl_geterror(r));
 	return 0;
+}
+
+int kernel_ask(struct kernel_source *kernel, enum pind_cmd command, int flags, const uint64_t *id,
+	       kernel_reader reader, void *userdata)
+{
+	_cleanup_(nl_msgp) struct nl_msg *message = NULL;
+	int r;
+
+	r = new_request(kernel, command, flags, id, &message);
+	return r != 0 ? r : ask(kernel, message, reader, userdata);
+}
+
+int kernel_ask_pages(struct kernel_source *kernel, const struct pind_page_query *query,
+		     kernel_reader reader, void *userdata)
+{
+	_cleanup_(nl_msgp) struct nl_msg *message = NULL;
+	int r;
+
+	r = new_page_request(kernel, query, &message);
+	return r != 0 ? r : ask(kernel, message, reader, userdata);
 }
 
 int kernel_connect(struct nl_sock **ret_socket, int *ret_family)

@@ -32,6 +32,15 @@ typedef int (*kernel_reader)(struct nlattr *attributes, int length, void *userda
 int kernel_ask(struct kernel_source *kernel, enum pind_cmd command, int flags, const uint64_t *id,
 	       kernel_reader reader, void *userdata);
 
+/**
+ * kernel_ask_pages - likewise, about pages
+ *
+ * Return: as kernel_ask(); -ENXIO when no memory in use has the frame number,
+ * -ESRCH when there is no such process, without a sentence.
+ */
+int kernel_ask_pages(struct kernel_source *kernel, const struct pind_page_query *query,
+		     kernel_reader reader, void *userdata);
+
 /* The watch operation: kernel-watch.c. */
 int kernel_watch(struct pind_source *source, int (*ready)(void), pind_event_handler handler,
 		 void *userdata);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <pind/rules.h>
+
 #include "model.h"
 
 static const char *const mode_words[] = { "observe", "enforce", NULL };
@@ -60,6 +62,7 @@ static const struct pind_field account_fields[] = {
 	ROW(pind_account_info, pins, U64, PIND_A_ACCOUNT_PINS),
 	ROW(pind_account_info, covered, U64, PIND_A_ACCOUNT_COVERED),
 	ROW(pind_account_info, since, U64, PIND_A_ACCOUNT_SINCE),
+	ROW(pind_account_info, exited, U64, PIND_A_ACCOUNT_EXITED, OPTIONAL),
 	ROW(pind_account_info, gone, FLAG, 0, OPTIONAL),
 };
 
@@ -122,6 +125,7 @@ static const struct pind_field status_fields[] = {
 	ROW(pind_status_info, folios, U64, PIND_A_INFO_FOLIOS),
 	ROW(pind_status_info, ledger_bytes, U64, PIND_A_INFO_LEDGER_BYTES),
 	ROW(pind_status_info, books, S64, PIND_A_INFO_BOOKS),
+	ROW(pind_status_info, misuse, U64, PIND_A_INFO_MISUSE, OPTIONAL),
 	ROW(pind_status_info, events_lost, U64, PIND_A_INFO_EVENTS_LOST),
 	ROW(pind_status_info, resyncs, U64, 0, OPTIONAL),
 };
@@ -149,6 +153,30 @@ static const struct pind_field books_fields[] = {
 	SUM(repaired, U64, PIND_A_BOOKS_REPAIRED),
 };
 
+static const struct pind_field misuse_fields[] = {
+	ROW(pind_misuse_info, kind, WORD, PIND_A_MISUSE_KIND, .words = pind_misuse_words),
+	ROW(pind_misuse_info, symbol, TEXT, PIND_A_MISUSE_SYMBOL),
+	ROW(pind_misuse_info, module, TEXT, PIND_A_MISUSE_MODULE),
+	ROW(pind_misuse_info, count, U64, PIND_A_MISUSE_COUNT),
+	ROW(pind_misuse_info, first, U64, PIND_A_MISUSE_FIRST),
+	ROW(pind_misuse_info, last, U64, PIND_A_MISUSE_LAST),
+	ROW(pind_misuse_info, pid, U32, PIND_A_MISUSE_PID),
+	ROW(pind_misuse_info, comm, TEXT, PIND_A_MISUSE_COMM),
+};
+
+/* The holders are records of their own. */
+static const struct pind_field page_fields[] = {
+	ROW(pind_page_info, address, U64, PIND_A_PAGE_ADDRESS, OPTIONAL),
+	ROW(pind_page_info, pfn, U64, PIND_A_PAGE_PFN),
+	ROW(pind_page_info, folio_pfn, U64, PIND_A_PAGE_FOLIO_PFN),
+	ROW(pind_page_info, folio_size, U64, PIND_A_PAGE_FOLIO_SIZE),
+	ROW(pind_page_info, pinned, WORD, PIND_A_PAGE_PINNED, .words = pind_pinned_words),
+	ROW(pind_page_info, pincount, U64, PIND_A_PAGE_PINCOUNT),
+	ROW(pind_page_info, refcount, U64, PIND_A_PAGE_REFCOUNT),
+	ROW(pind_page_info, mapcount, U64, PIND_A_PAGE_MAPCOUNT, OPTIONAL),
+	ROW(pind_page_info, room, U64, PIND_A_PAGE_ROOM),
+};
+
 const struct pind_kind pind_group_kind = KIND("group", pind_group_info, group_fields);
 const struct pind_kind pind_account_kind = KIND("account", pind_account_info, account_fields);
 const struct pind_kind pind_refusal_kind = KIND("refusal", pind_refusal_info, refusal_fields);
@@ -157,6 +185,8 @@ const struct pind_kind pind_hook_kind = KIND("hook", pind_hook_info, hook_fields
 const struct pind_kind pind_status_kind = KIND("status", pind_status_info, status_fields);
 const struct pind_kind pind_audit_kind = KIND("audit", pind_audit_info, audit_fields);
 const struct pind_kind pind_books_kind = KIND("books", pind_books_info, books_fields);
+const struct pind_kind pind_misuse_kind = KIND("misuse", pind_misuse_info, misuse_fields);
+const struct pind_kind pind_page_kind = KIND("page", pind_page_info, page_fields);
 
 static uint64_t *seen_of(const void *record)
 {

@@ -80,7 +80,9 @@ struct pind_account_info {
 	uint64_t pins;
 	uint64_t covered;
 	uint64_t since; /* ns of CLOCK_BOOTTIME */
+	uint64_t exited; /* likewise; 0: not */
 	bool gone;	/* seen only when true: that process exists no more */
+	size_t page;	/* of a holder: the index of its page; no field */
 };
 
 struct pind_refusal_info {
@@ -140,6 +142,7 @@ struct pind_status_info {
 	uint64_t folios;
 	uint64_t ledger_bytes;
 	int64_t books;
+	uint64_t misuse;
 	uint64_t events_lost;
 	uint64_t resyncs;
 };
@@ -149,6 +152,32 @@ struct pind_audit_info {
 	uint64_t folios;
 	uint64_t pins;
 	uint64_t uncharged;
+};
+
+/* One rule of FOLL_PIN that was broken at one place. */
+struct pind_misuse_info {
+	uint64_t seen;
+	uint32_t kind; /* enum pind_misuse_kind */
+	char *symbol;
+	char *module;
+	uint64_t count;
+	uint64_t first; /* ns of CLOCK_REALTIME */
+	uint64_t last;
+	uint32_t pid;
+	char *comm;
+};
+
+struct pind_page_info {
+	uint64_t seen;
+	uint64_t address; /* not of a frame that was asked about by its number */
+	uint64_t pfn;
+	uint64_t folio_pfn;
+	uint64_t folio_size;
+	uint32_t pinned; /* enum pind_pinned */
+	uint64_t pincount;
+	uint64_t refcount;
+	uint64_t mapcount; /* of a folio of one page */
+	uint64_t room;
 };
 
 struct pind_books_info {
@@ -164,6 +193,8 @@ extern const struct pind_kind pind_hook_kind;
 extern const struct pind_kind pind_status_kind;
 extern const struct pind_kind pind_audit_kind;
 extern const struct pind_kind pind_books_kind;
+extern const struct pind_kind pind_misuse_kind;
+extern const struct pind_kind pind_page_kind;
 
 /* States of the daemon, from its XML. */
 #define PIND_STATE_HEALTHY   "healthy"

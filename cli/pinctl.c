@@ -16,9 +16,15 @@ enum {
 	OPTION_ALL = 1 << 0,
 	OPTION_QUOTA = 1 << 1, /* --max --high --mode --runtime */
 	OPTION_GROUP = 1 << 2,
+	OPTION_PAGE = 1 << 3, /* --pid --frame */
 };
 
-enum group_argument { GROUP_NONE, GROUP_OPTIONAL, GROUP_REQUIRED };
+enum group_argument {
+	GROUP_NONE,
+	GROUP_OPTIONAL,
+	GROUP_REQUIRED,
+	RANGE_OPTIONAL, /* no group: an address and perhaps a length */
+};
 
 struct verb {
 	const char *name;
@@ -52,6 +58,17 @@ static const struct verb verbs[] = {
 	{ "vmstat", cmd_vmstat, GROUP_NONE, 0, false, "", "traffic in pins, as /proc/vmstat", "" },
 	{ "monitor", cmd_monitor, GROUP_NONE, 0, false, "", "events as they happen", "" },
 	{ "status", cmd_status, GROUP_NONE, 0, false, "", "is all well? exit status 0 if so", "" },
+	{ "misuse", cmd_misuse, GROUP_NONE, 0, false, "",
+	  "rules of FOLL_PIN that were broken, and by whom",
+	  "Behind them accounts that still hold pins after their process is gone.\n" },
+	{ "page", cmd_page, RANGE_OPTIONAL, OPTION_PAGE, false,
+	  "--pid PID ADDRESS [LENGTH] | --frame NUMBER", "is a page pinned, and by whom",
+	  "  --pid PID         pages of this process, from ADDRESS on\n"
+	  "  --frame NUMBER    the page with this page frame number\n"
+	  "\nADDRESS and NUMBER: decimal, or hexadecimal with 0x. LENGTH: 64M, or plain bytes;\n"
+	  "one page unless it is given.\n" },
+	{ "metrics", cmd_metrics, GROUP_NONE, 0, false, "",
+	  "all numbers as OpenMetrics text, for a collector", "" },
 	{ "reset-peak", cmd_reset_peak, GROUP_REQUIRED, 0, true, "GROUP",
 	  "let peak begin anew at current", "" },
 	{ "audit", cmd_audit, GROUP_NONE, OPTION_GROUP, false, "[--group GROUP]",
@@ -68,6 +85,8 @@ enum {
 	ARG_KERNEL,
 	ARG_ALL,
 	ARG_GROUP,
+	ARG_PID,
+	ARG_FRAME,
 	ARG_MAX,
 	ARG_HIGH,
 	ARG_MODE,
@@ -81,6 +100,8 @@ static const struct option long_options[] = {
 	{ "kernel", no_argument, NULL, ARG_KERNEL },
 	{ "all", no_argument, NULL, ARG_ALL },
 	{ "group", required_argument, NULL, ARG_GROUP },
+	{ "pid", required_argument, NULL, ARG_PID },
+	{ "frame", required_argument, NULL, ARG_FRAME },
 	{ "max", required_argument, NULL, ARG_MAX },
 	{ "high", required_argument, NULL, ARG_HIGH },
 	{ "mode", required_argument, NULL, ARG_MODE },
@@ -176,6 +197,14 @@ static void take_option(struct command_line *line, int c)
 		options->group = optarg;
 		line->given |= OPTION_GROUP;
 		return;
+	case ARG_PID:
+		options->pid = optarg;
+		line->given |= OPTION_PAGE;
+		return;
+	case ARG_FRAME:
+		options->frame = optarg;
+		line->given |= OPTION_PAGE;
+		return;
 	case ARG_MAX:
 		options->max = optarg;
 		break;
@@ -237,6 +266,9 @@ static int check_options(const struct verb *verb, const struct command_line *lin
 		return fail(PIND_EXIT_USAGE, "%s takes no --all: only list does", verb->name);
 	if (line->given & OPTION_GROUP & ~verb->options)
 		return fail(PIND_EXIT_USAGE, "%s takes no --group: only audit does", verb->name);
+	if (line->given & OPTION_PAGE & ~verb->options)
+		return fail(PIND_EXIT_USAGE, "%s takes neither --pid nor --frame: only page does",
+			    verb->name);
 	if (line->given & OPTION_QUOTA & ~verb->options)
 		return fail(PIND_EXIT_USAGE,
 			    "%s takes none of --max, --high, --mode, --runtime: only set does",
@@ -252,18 +284,23 @@ static int check_options(const struct verb *verb, const struct command_line *lin
 static int run_verb(const struct verb *verb, int n, char **arguments, struct command_line *line)
 {
 	const char *argument = n > 0 ? arguments[0] : NULL;
+	int most = verb->group == RANGE_OPTIONAL ? 2 : 1;
 	int r;
 
-	if (n > 1)
+	if (n > most)
 		return fail(
 			PIND_EXIT_USAGE,
 			"\"%s\" is one argument too many: `pinctl %s --help` tells what it takes",
-			arguments[1], verb->name);
+			arguments[most], verb->name);
 	r = check_options(verb, line);
 	if (r == 0)
 		r = check_argument(verb, argument);
-	if (argument)
+	if (verb->group == RANGE_OPTIONAL) {
+		line->options.address = argument;
+		line->options.length = n > 1 ? arguments[1] : NULL;
+	} else if (argument) {
 		line->options.group = argument;
+	}
 	if (r == 0)
 		r = check_group(line->options.group);
 	return r != 0 ? r : verb->run(&line->options);

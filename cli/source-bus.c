@@ -298,6 +298,107 @@ static int source_bus_books(struct pind_source *source, struct pind_books_info *
 	return bus_check(&pind_books_kind, books);
 }
 
+/* A call whose answer an older daemon does not know. */
+static int fail_call(int r, const sd_bus_error *error)
+{
+	if (sd_bus_error_has_name(error, SD_BUS_ERROR_UNKNOWN_METHOD))
+		return fail(PIND_EXIT_FAILED,
+			    "the daemon pind is older than pinctl and cannot do this: restart it "
+			    "with `systemctl restart pind`");
+	return bus_fail(r, error, NULL);
+}
+
+static int source_bus_misuse(struct pind_source *source, struct pind_records *misuse)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	int r;
+
+	r = sd_bus_call_method(bus_of(source), PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE,
+			       "ListMisuse", &error, &reply, "");
+	if (r < 0)
+		return fail_call(r, &error);
+	r = bus_read_records(reply, misuse);
+	if (r < 0)
+		return bus_fail(r, NULL, NULL);
+	for (size_t i = 0; i < misuse->n; i++) {
+		r = bus_check(&pind_misuse_kind, records_at(misuse, i));
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+/* One page; its holders stand inside. */
+static int read_page(sd_bus_message *message, struct pind_pages *pages)
+{
+	struct pind_page_info *page = records_add(&pages->pages);
+	size_t first = pages->holders.n;
+	int r;
+
+	if (!page)
+		return -ENOMEM;
+	r = bus_read_nested(message, &pind_page_kind, page, "holders", &pages->holders);
+	for (; r >= 0 && first < pages->holders.n; first++)
+		((struct pind_account_info *)records_at(&pages->holders, first))->page =
+			pages->pages.n - 1;
+	return r;
+}
+
+static int read_pages(sd_bus_message *message, struct pind_pages *pages)
+{
+	int r;
+
+	r = sd_bus_message_enter_container(message, 'a', "a{sv}");
+	while (r >= 0 && (r = sd_bus_message_at_end(message, false)) == 0)
+		r = read_page(message, pages);
+	return r < 0 ? r : sd_bus_message_exit_container(message);
+}
+
+/* The daemon answers for so much at once; its XML says so. */
+#define BUS_PAGES_LENGTH (UINT64_C(64) << 20)
+
+static int ask_pages(struct pind_source *source, const struct pind_page_query *query,
+		     uint64_t address, uint64_t length, struct pind_pages *pages)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	int r;
+
+	if (query->is_frame)
+		r = sd_bus_call_method(bus_of(source), PIND_BUS_NAME, PIND_OBJECT,
+				       PIND_MANAGER_INTERFACE, "GetPage", &error, &reply, "t",
+				       query->pfn);
+	else
+		r = sd_bus_call_method(bus_of(source), PIND_BUS_NAME, PIND_OBJECT,
+				       PIND_MANAGER_INTERFACE, "ListPages", &error, &reply, "utt",
+				       query->pid, address, length);
+	if (r < 0)
+		return fail_call(r, &error);
+	r = query->is_frame ? read_page(reply, pages) : read_pages(reply, pages);
+	return r < 0 ? bus_fail(r, NULL, NULL) : 0;
+}
+
+static int source_bus_pages(struct pind_source *source, const struct pind_page_query *query,
+			    struct pind_pages *pages)
+{
+	uint64_t done = 0;
+	int r;
+
+	do {
+		uint64_t left = query->length - done;
+		uint64_t length = left < BUS_PAGES_LENGTH ? left : BUS_PAGES_LENGTH;
+
+		r = ask_pages(source, query, query->address + done, length, pages);
+		done += length;
+	} while (r == 0 && done < query->length);
+	for (size_t i = 0; r == 0 && i < pages->pages.n; i++)
+		r = bus_check(&pind_page_kind, records_at(&pages->pages, i));
+	for (size_t i = 0; r == 0 && i < pages->holders.n; i++)
+		r = bus_check(&pind_account_kind, records_at(&pages->holders, i));
+	return r;
+}
+
 static int source_bus_audit(struct pind_source *source, const char *name,
 			    struct pind_audit_info *audit)
 {
@@ -488,6 +589,8 @@ static const struct pind_source_ops source_bus_ops = {
 	.counters = source_bus_counters,
 	.status = source_bus_status,
 	.books = source_bus_books,
+	.misuse = source_bus_misuse,
+	.pages = source_bus_pages,
 	.audit = source_bus_audit,
 	.watch = bus_watch,
 	.close = source_bus_close,

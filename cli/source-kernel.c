@@ -339,6 +339,47 @@ static int source_kernel_status(struct pind_source *source, struct pind_status_i
 	return judge(source, status, hooks);
 }
 
+static int source_kernel_misuse(struct pind_source *source, struct pind_records *misuse)
+{
+	return dump(kernel_of(source), PIND_CMD_MISUSE_GET, misuse);
+}
+
+static int read_page(struct nlattr *attributes, int length, void *userdata,
+		     const char **ret_problem)
+{
+	struct pind_pages *pages = userdata;
+	struct pind_page_info *page = records_add(&pages->pages);
+	size_t first = pages->holders.n;
+	int r;
+
+	if (!page)
+		return -ENOMEM;
+	r = wire_read_page(attributes, length, page, &pages->holders, ret_problem);
+	for (; first < pages->holders.n; first++)
+		((struct pind_account_info *)records_at(&pages->holders, first))->page =
+			pages->pages.n - 1;
+	return r;
+}
+
+static int source_kernel_pages(struct pind_source *source, const struct pind_page_query *query,
+			       struct pind_pages *pages)
+{
+	_cleanup_(records_done) struct pind_records groups = RECORDS(pind_group_kind);
+	int r = kernel_ask_pages(kernel_of(source), query, read_page, pages);
+
+	if (r == -ESRCH)
+		return fail(PIND_EXIT_USAGE, "no process with memory has the pid %u", query->pid);
+	if (r == -ENXIO)
+		return fail(PIND_EXIT_USAGE,
+			    "no memory in use has the page frame number %llu: the frame is free, "
+			    "or there is none",
+			    (unsigned long long)query->pfn);
+	if (r != 0)
+		return r < 0 ? fail_old_module() : r;
+	r = source_kernel_groups(source, &groups);
+	return r != 0 ? r : set_paths(&pages->holders, &groups);
+}
+
 static int read_audit(struct nlattr *attributes, int length, void *userdata,
 		      const char **ret_problem)
 {
@@ -376,6 +417,8 @@ static const struct pind_source_ops source_kernel_ops = {
 	.counters = source_kernel_counters,
 	.status = source_kernel_status,
 	.books = source_kernel_books,
+	.misuse = source_kernel_misuse,
+	.pages = source_kernel_pages,
 	.audit = source_kernel_audit,
 	.watch = kernel_watch,
 	.close = source_kernel_close,

@@ -35,6 +35,7 @@ enum pind_event_type {
 	PIND_EVENT_MODULE_GONE,
 	PIND_EVENT_MODULE_BACK,
 	PIND_EVENT_BOOKS, /* books: they no longer close, or (difference 0) close again */
+	PIND_EVENT_MISUSE, /* misuse: a rule was broken where it was not before */
 	PIND_EVENT_LOST,  /* number: events lost since the last one */
 };
 
@@ -43,6 +44,7 @@ struct pind_event {
 	const struct pind_refusal_info *refusal;
 	const struct pind_group_info *group;
 	const struct pind_books_info *books;
+	const struct pind_misuse_info *misuse;
 	bool gone;
 	const char *state;
 	const char *reason;
@@ -51,6 +53,21 @@ struct pind_event {
 
 /* Called for each event. Return: 0, or an exit status to stop with. */
 typedef int (*pind_event_handler)(const struct pind_event *event, void *userdata);
+
+/* Which pages to ask about: one frame, or those of a range of a process. */
+struct pind_page_query {
+	bool is_frame;
+	uint64_t pfn;
+	uint32_t pid;
+	uint64_t address;
+	uint64_t length;
+};
+
+/* Pages, and who holds them: page by page, each says by its index which it holds. */
+struct pind_pages {
+	struct pind_records pages;
+	struct pind_records holders; /* accounts; pins and covered are of that folio */
+};
 
 struct pind_source_ops {
 	/* All groups, unsorted; on the bus also kept quotas without a cgroup. */
@@ -71,6 +88,11 @@ struct pind_source_ops {
 	int (*books)(struct pind_source *source, struct pind_books_info *books);
 	/* Of a group and those below it, of everything if @name is NULL. Needs root. */
 	int (*audit)(struct pind_source *source, const char *name, struct pind_audit_info *audit);
+	/* The rules that were broken, by kind and place. */
+	int (*misuse)(struct pind_source *source, struct pind_records *misuse);
+	/* Adds the pages that are present. Needs root. */
+	int (*pages)(struct pind_source *source, const struct pind_page_query *query,
+		     struct pind_pages *pages);
 	/* Calls @ready once when events are being received, then @handler for each
 	 * until it returns an exit status. */
 	int (*watch)(struct pind_source *source, int (*ready)(void), pind_event_handler handler,

@@ -11,6 +11,10 @@
 
 struct pind_options {
 	const char *group; /* the argument or --group; NULL if it was left out */
+	const char *address; /* of page: the two arguments, as written, or NULL */
+	const char *length;
+	const char *pid;
+	const char *frame;
 	bool json;
 	bool kernel;
 	bool all;
@@ -30,6 +34,9 @@ int cmd_vmstat(const struct pind_options *options);
 int cmd_monitor(const struct pind_options *options);
 int cmd_status(const struct pind_options *options);
 int cmd_reset_peak(const struct pind_options *options);
+int cmd_misuse(const struct pind_options *options);
+int cmd_page(const struct pind_options *options);
+int cmd_metrics(const struct pind_options *options);
 int cmd_audit(const struct pind_options *options);
 
 #endif /* PINCTL_VERB_H */

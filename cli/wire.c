@@ -151,6 +151,33 @@ int wire_read_refusal(struct nlattr *attributes, int length, struct pind_refusal
 			      pind_driver_name(refusal->symbol, refusal->module));
 }
 
+int wire_read_page(struct nlattr *attributes, int length, struct pind_page_info *page,
+		   struct pind_records *holders, const char **ret_problem)
+{
+	struct nlattr *attribute;
+	int left, r;
+
+	r = wire_read(&pind_page_kind, attributes, length, page, ret_problem);
+	if (r < 0)
+		return r;
+
+	nla_for_each_attr(attribute, attributes, length, left)
+	{
+		void *holder;
+
+		if (nla_type(attribute) != PIND_A_PAGE_HOLDER)
+			continue;
+		holder = records_add(holders);
+		if (!holder)
+			return -ENOMEM;
+		r = wire_read_account(nla_data(attribute), nla_len(attribute), holder,
+				      ret_problem);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 int wire_group_attribute(enum pind_cmd command)
 {
 	return command == PIND_CMD_AUDIT ? PIND_A_AUDIT_GROUP_ID : PIND_A_GROUP_ID;

@@ -38,6 +38,10 @@ int wire_read_account(struct nlattr *attributes, int length, struct pind_account
 int wire_read_refusal(struct nlattr *attributes, int length, struct pind_refusal_info *refusal,
 		      const char **ret_problem);
 
+/* wire_read() of a page, with who holds it: records of accounts are added. */
+int wire_read_page(struct nlattr *attributes, int length, struct pind_page_info *page,
+		   struct pind_records *holders, const char **ret_problem);
+
 /* The attribute by which a request says which group it is about. */
 int wire_group_attribute(enum pind_cmd command);
 

@@ -239,11 +239,12 @@ static int list_accounts(sd_bus_message *call, void *userdata, sd_bus_error *err
 		return sd_bus_reply_method_return(call, "aa{sv}", 0);
 	/* A process that is none: pid 2^22 is above the largest. */
 	return sd_bus_reply_method_return(
-		call, "aa{sv}", 1, 12, "id", "t", UINT64_C(9007199254740993), "path", "s",
+		call, "aa{sv}", 1, 13, "id", "t", UINT64_C(9007199254740993), "path", "s",
 		"/tenant.slice/tenant-a.slice", "group_id", "t", UINT64_C(9007199254740993), "pid",
 		"u", 4194305, "start_time", "t", UINT64_C(1000), "comm", "s", "fio\033[2J",
 		"driver", "s", "io_uring", "symbol", "s", "io_pin_pages", "module", "s", "", "pins",
-		"t", UINT64_C(8192), "covered", "t", 32 * MIB, "since", "t", UINT64_C(1000));
+		"t", UINT64_C(8192), "covered", "t", 32 * MIB, "since", "t", UINT64_C(1000), "exited", "t",
+		UINT64_C(2000));
 }
 
 #define REFUSAL(m)                                                                               \
@@ -277,6 +278,60 @@ static int get_counters(sd_bus_message *call, void *userdata, sd_bus_error *erro
 			       "t", UINT64_C(5), "nr_foll_pin_uncounted", "t", UINT64_C(9),
 			       "nr_foll_pin_unattributed", "x", INT64_C(-6), "nr_pind_refused", "t",
 			       UINT64_C(7), "nr_pind_observed", "t", UINT64_C(8));
+}
+
+#define MISUSE                                                                             \
+	8, "kind", "s", "pin-put", "symbol", "s", "odd_\"pin\\", "module", "s", "odd", "count", \
+		"t", UINT64_C(9007199254740993), "first", "t", UINT64_C(1700000000123456789),  \
+		"last", "t", UINT64_C(1700000000123456789), "pid", "u", 0, "comm", "s", ""
+
+static int list_misuse(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	int r = provoke("", error);
+
+	return r < 0 ? r : sd_bus_reply_method_return(call, "aa{sv}", 1, MISUSE);
+}
+
+#define PAGE_VALUES(frame, word, pins, refs)                                                   \
+	"pfn", "t", (uint64_t)(frame), "folio_pfn", "t", (uint64_t)(frame), "folio_size", "t",  \
+		UINT64_C(4096), "pinned", "s", word, "pincount", "t", UINT64_C(pins),           \
+		"refcount", "t", UINT64_C(refs), "mapcount", "t", UINT64_C(1), "room", "t",     \
+		UINT64_C(2097149)
+
+/* Nobody holds frame 7; of process 1 the first page is not pinned, the second is. */
+static int get_page(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	uint64_t frame;
+	int r = sd_bus_message_read(call, "t", &frame);
+
+	if (r >= 0)
+		r = provoke("", error);
+	if (r >= 0 && frame != 7)
+		return sd_bus_error_set(error, PIND_ERROR_INVALID_VALUE, "no such frame");
+	return r < 0 ? r
+		     : sd_bus_reply_method_return(call, "a{sv}", 9,
+						  PAGE_VALUES(7, "maybe", 1, 1026), "holders",
+						  "aa{sv}", 0);
+}
+
+static int list_pages(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	uint64_t address, length;
+	uint32_t pid;
+	int r = sd_bus_message_read(call, "utt", &pid, &address, &length);
+
+	if (r >= 0)
+		r = provoke(pid == 13 ? "denied.slice" : "", error);
+	if (r < 0)
+		return r;
+	return sd_bus_reply_method_return(
+		call, "aa{sv}", 2, 10, "address", "t", address, PAGE_VALUES(8, "no", 0, 2),
+		"holders", "aa{sv}", 0, 10, "address", "t", address + 4096,
+		PAGE_VALUES(20, "yes", 3, 3073), "holders", "aa{sv}", 1, 12, "id", "t", UINT64_C(1),
+		"path", "s", "/tenant.slice", "group_id", "t", UINT64_C(20), "pid", "u", 812,
+		"start_time", "t", UINT64_C(1000), "comm", "s", "fio", "driver", "s", "io_uring",
+		"symbol", "s", "io_pin_pages", "module", "s", "", "pins", "t", UINT64_C(3),
+		"covered", "t", UINT64_C(4096), "since", "t", UINT64_C(1000));
 }
 
 /* 58 pins are older, 8 short-term; what the books are off by, the accounts hold. */
@@ -404,6 +459,9 @@ static int act(sd_bus *bus, const char *what)
 		return change_books(bus, 3);
 	if (strcmp(what, "books-closed") == 0)
 		return change_books(bus, 0);
+	if (strcmp(what, "misuse") == 0)
+		return sd_bus_emit_signal(bus, PIND_OBJECT, PIND_MANAGER_INTERFACE, "MisuseSeen",
+					  "a{sv}", MISUSE);
 	if (strcmp(what, "grow-old") == 0) {
 		mock_old = 1;
 		return 0;
@@ -458,6 +516,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_PROPERTY("Folios", "t", get_number, 0, 0),
 	SD_BUS_PROPERTY("LedgerBytes", "t", get_number, 0, 0),
 	SD_BUS_PROPERTY("Books", "x", get_number, 0, 0),
+	SD_BUS_PROPERTY("Misuse", "t", get_number, 0, 0),
 	SD_BUS_PROPERTY("EventsLost", "t", get_number, 0, 0),
 	SD_BUS_PROPERTY("Resyncs", "t", get_number, 0, 0),
 	SD_BUS_PROPERTY("Hooks", "a(ssst)", get_hooks, 0, 0),
@@ -469,11 +528,15 @@ static const sd_bus_vtable manager_vtable[] = {
 	METHOD("ListRefusals", "", "aa{sv}", list_refusals),
 	METHOD("GetCounters", "", "a{sv}", get_counters),
 	METHOD("GetBooks", "", "a{sv}", get_books),
+	METHOD("ListMisuse", "", "aa{sv}", list_misuse),
+	METHOD("ListPages", "utt", "aa{sv}", list_pages),
+	METHOD("GetPage", "t", "a{sv}", get_page),
 	METHOD("Audit", "", "a{sv}", audit),
 	METHOD("AuditGroup", "s", "a{sv}", audit_group),
 	SD_BUS_SIGNAL("Refused", "a{sv}", 0),
 	SD_BUS_SIGNAL("High", "ostt", 0),
 	SD_BUS_SIGNAL("BooksDiffer", "a{sv}", 0),
+	SD_BUS_SIGNAL("MisuseSeen", "a{sv}", 0),
 	SD_BUS_VTABLE_END,
 };
 

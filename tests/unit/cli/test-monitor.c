@@ -90,6 +90,8 @@ static void events(void **state)
 	expect(&monitor, "books", "difference", "3");
 	mock_do("books-closed");
 	expect(&monitor, "books", "account_pins", "8192");
+	mock_do("misuse");
+	expect(&monitor, "misuse", "kind", "\"pin-put\"");
 	mock_do("quota");
 	expect(&monitor, "quota", "max", "50331648");
 	mock_do("added");

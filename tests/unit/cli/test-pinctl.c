@@ -174,7 +174,7 @@ static void ps(void **state)
 	      "\t\t\"start_time\":\t1000,\n\t\t\"comm\":\t\"fio\\u001b[2J\",\n"
 	      "\t\t\"driver\":\t\"io_uring\",\n\t\t\"symbol\":\t\"io_pin_pages\",\n"
 	      "\t\t\"module\":\t\"\",\n\t\t\"pins\":\t8192,\n\t\t\"covered\":\t33554432,\n"
-	      "\t\t\"since\":\t1000,\n\t\t\"gone\":\ttrue\n\t}",
+	      "\t\t\"since\":\t1000,\n\t\t\"exited\":\t2000,\n\t\t\"gone\":\ttrue\n\t}",
 	      NULL, ARGS("ps", "--json", "tenant-a.slice"));
 	check(0, "4194305  fio?[2J (gone)  io_uring  io_pin_pages  8192  32.0 MiB", NULL,
 	      ARGS("ps"));
@@ -251,7 +251,8 @@ static void books(void **state)
 	check(0,
 	      "  books        closed: ledger, accounts and groups hold 8192 pins, 32.0 MiB\n"
 	      "  kernel       8258 pins: 8192 long-term, 8 short-term, 58 older than the module\n"
-	      "  checks       9007199254740993 since load, 1 pin taken back\n",
+	      "  checks       9007199254740993 since load, 1 pin taken back\n"
+	      "  misuse       9007199254740993: see `pinctl misuse`\n",
 	      NULL, ARGS("status"));
 	check(0, "\"books\":\t0,\n", NULL, ARGS("status", "--json"));
 	check(0,
@@ -280,11 +281,88 @@ static void books(void **state)
 
 	/* A daemon or module without a self-check. */
 	mock_do("grow-old");
-	check(1, "  books        off by 3\n  events lost", NULL, ARGS("status"));
+	check(1, "  books        off by 3\n  misuse", NULL, ARGS("status"));
 	mock_do("healthy");
 	mock_do("books-closed");
-	check(0, "  books        closed\n  events lost", NULL, ARGS("status"));
+	check(0, "  books        closed\n  misuse", NULL, ARGS("status"));
 	check(0, "\"books\":\t0,\n", NULL, ARGS("status", "--json"));
+}
+
+static void misuse(void **state)
+{
+	_cleanup_(json_freep) cJSON *json = run_json(0, ARGS("misuse", "--json"));
+
+	check(0, "pin-put  odd_\"pin\\ [odd]  9007199254740993  ", NULL, ARGS("misuse"));
+	check(0, "  -\n\nHeld after the exit", NULL, ARGS("misuse"));
+	check(0, "4194305  fio?[2J  io_uring  8192  32.0 MiB  ", NULL, ARGS("misuse"));
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(json, "misuse")), 1);
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(json, "suspects")), 1);
+	check(0, "\"kind\":\t\"pin-put\",", NULL, ARGS("misuse", "--json"));
+	check(0, "\"exited\":\t2000", NULL, ARGS("misuse", "--json"));
+	check(2, NULL, "takes no argument", ARGS("misuse", "x"));
+	mock_do("no-module");
+	check(5, NULL, "modprobe pind", ARGS("misuse"));
+}
+
+static void page(void **state)
+{
+	check(0,
+	      "-            7  4.0 KiB  maybe      1  1026 (1 mapping)  2097149  -\n\nmaybe: the "
+	      "kernel takes it for pinned.",
+	      NULL, ARGS("page", "--frame", "7"));
+	check(0,
+	      "0x1000       8  4.0 KiB  no         0     2 (1 mapping)  2097149  -\n"
+	      "0x2000      20  4.0 KiB  yes        3  3073 (1 mapping)  2097149  fio[812] io_uring: "
+	      "3 pins in /tenant.slice\n",
+	      NULL, ARGS("page", "--pid", "1", "0x1000", "8K"));
+	check(0, "[{\n", NULL, ARGS("page", "--pid=1", "4096", "--json"));
+	check(0, "{\n\t\"pfn\":\t7,\n", NULL, ARGS("page", "--frame=0x7", "--json"));
+	check(0, "\"holders\":\t[]", NULL, ARGS("page", "--frame=7", "--json"));
+	check(0, "\"comm\":\t\"fio\",", NULL, ARGS("page", "--pid=1", "4096", "--json"));
+	check(2, NULL, "no such frame", ARGS("page", "--frame", "8"));
+	check(2, NULL, "either a process or a frame", ARGS("page"));
+	check(2, NULL, "either a process or a frame", ARGS("page", "--pid", "1", "--frame", "7"));
+	check(2, NULL, "needs an address", ARGS("page", "--pid", "1"));
+	check(2, NULL, "pid \"-1\"", ARGS("page", "--pid=-1", "4096"));
+	check(2, NULL, "\"7f00\" is no number", ARGS("page", "--pid", "1", "7f00"));
+	check(2, NULL, "length \"0\"", ARGS("page", "--pid", "1", "4096", "0"));
+	check(2, NULL, "length \"2G\"", ARGS("page", "--pid", "1", "4096", "2G"));
+	check(2, NULL, "\"much\"", ARGS("page", "--pid", "1", "4096", "much"));
+	check(2, NULL, "less than that", ARGS("page", "--pid", "1", "0xfffffffffffff000", "8K"));
+	check(2, NULL, "takes no address \"4096\"", ARGS("page", "--frame", "7", "4096"));
+	check(2, NULL, "one argument too many", ARGS("page", "--pid", "1", "1", "2", "3"));
+	check(2, NULL, "only page does", ARGS("ps", "--pid", "1"));
+	check(6, NULL, "root", ARGS("page", "--pid", "13", "4096"));
+}
+
+static int openmetrics(const char *names)
+{
+	_cleanup_free_ char *command = NULL;
+
+	assert_true(asprintf(&command, "\"$PINCTL\" metrics | \"$OPENMETRICS_CHECK\" %s", names) >
+		    0);
+	return system(command);
+}
+
+static void metrics(void **state)
+{
+	assert_int_equal(openmetrics("pind_foll_pin_requested_pins_total "
+				     "pind_foll_pin_unattributed_pins pind_group_current_bytes "
+				     "pind_group_max_bytes pind_group_held_pins "
+				     "pind_group_events_max_total pind_state pind_module_info "
+				     "pind_hook_state pind_hook_calls_total pind_books_difference "
+				     "pind_misuse_total pind_exited_account_pins"),
+			 0);
+	check(0, "pind_foll_pin_requested_pins_total 9007199254740993\n", NULL, ARGS("metrics"));
+	check(0, "pind_group_max_bytes{group=\"/\",id=\"1\"} +Inf\n", NULL, ARGS("metrics"));
+	check(0, "pind_misuse_total{kind=\"pin-put\",symbol=\"odd_\\\"pin\\\\\",module=\"odd\"} ",
+	      NULL, ARGS("metrics"));
+	check(0, "pind_exited_account_pins 8192\n# EOF\n", NULL, ARGS("metrics"));
+	check(2, NULL, "--json", ARGS("metrics", "--json"));
+	/* What a collector wants to know as well. */
+	mock_do("no-module");
+	assert_int_equal(openmetrics(""), 0);
+	check(0, "pind_state{pind_state=\"no-module\"} 1\n# EOF\n", NULL, ARGS("metrics"));
 }
 
 static void bus_errors(void **state)
@@ -431,6 +509,9 @@ int main(void)
 		cmocka_unit_test_setup(audit, healthy),
 		cmocka_unit_test_setup(status, healthy),
 		cmocka_unit_test_setup(books, healthy),
+		cmocka_unit_test_setup(misuse, healthy),
+		cmocka_unit_test_setup(page, healthy),
+		cmocka_unit_test_setup(metrics, healthy),
 		cmocka_unit_test_setup(bus_errors, healthy),
 		cmocka_unit_test_setup(full_and_broken, healthy),
 		cmocka_unit_test_setup(terminal, healthy),

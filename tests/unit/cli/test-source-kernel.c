@@ -33,6 +33,11 @@ static const struct pind_account_info accounts[] = {
 	{ .id = 3, .group_id = 99, .symbol = (char *)"io_pin_pages", .module = (char *)"" },
 };
 
+static const struct pind_misuse_info misuse = { .kind = PIND_MISUSE_PIN_PUT,
+						.symbol = (char *)"odd_pin",
+						.module = (char *)"odd",
+						.count = 9 };
+
 /* How the fake behaves. */
 static int interrupted; /* so many dumps are overtaken */
 static int open_books;	/* so many infos do not close */
@@ -108,7 +113,34 @@ int kernel_ask(struct kernel_source *kernel, enum pind_cmd command, int flags, c
 	}
 	for (size_t i = 0; command == PIND_CMD_ACCOUNT_GET && r == 0 && i < 3; i++)
 		r = hand_out(&pind_account_kind, &accounts[i], reader, userdata);
+	if (command == PIND_CMD_MISUSE_GET && r == 0)
+		r = old ? -EOPNOTSUPP : hand_out(&pind_misuse_kind, &misuse, reader, userdata);
 	return r == 0 && interrupted-- > 0 ? -EAGAIN : r;
+}
+
+/* Two pages: nobody holds the first, two accounts the second. */
+int kernel_ask_pages(struct kernel_source *kernel, const struct pind_page_query *query,
+		     kernel_reader reader, void *userdata)
+{
+	int r = refusal;
+
+	for (uint64_t i = 0; r == 0 && i < 2; i++) {
+		const struct pind_page_info page = { .address = query->address + i * 4096,
+						     .pfn = 7 + i,
+						     .pinned = i ? PIND_PINNED_YES :
+								   PIND_PINNED_MAYBE };
+		_cleanup_(nl_msgp) struct nl_msg *message = new_message();
+		const char *problem;
+		int length;
+		struct nlattr *first;
+
+		put_record(message, &pind_page_kind, &page);
+		for (uint64_t n = 0; n < 2 * i; n++)
+			put_nest(message, PIND_A_PAGE_HOLDER, &pind_account_kind, &accounts[n]);
+		first = message_attributes(message, &length);
+		r = reader(first, length, userdata, &problem);
+	}
+	return r;
 }
 
 int kernel_connect(struct nl_sock **ret_socket, int *ret_family)
@@ -337,7 +369,9 @@ static int on_event(const struct pind_event *event, void *userdata)
 	struct heard *heard = userdata;
 
 	heard->type = event->type;
-	heard->number = event->books ? (uint64_t)event->books->sums.difference : event->number;
+	heard->number = event->books    ? (uint64_t)event->books->sums.difference
+			: event->misuse ? event->misuse->count
+					: event->number;
 	heard->gone = event->gone;
 	(void)snprintf(heard->text, sizeof(heard->text), "%s",
 		       event->refusal ? event->refusal->driver
@@ -437,6 +471,59 @@ static void lost_events(void **state)
 	assert_int_equal(heard.n, 6);
 }
 
+static void misuse_list(void **state)
+{
+	_cleanup_(records_done) struct pind_records records = RECORDS(pind_misuse_kind);
+	const struct pind_misuse_info *first;
+
+	assert_int_equal(source->ops->misuse(source, &records), 0);
+	assert_int_equal(records.n, 1);
+	first = records_at(&records, 0);
+	assert_true(first->kind == PIND_MISUSE_PIN_PUT && first->count == 9);
+	assert_string_equal(first->symbol, "odd_pin");
+	old = true;
+	assert_int_equal(source->ops->misuse(source, &records), PIND_EXIT_FAILED);
+	assert_non_null(strstr(fail_text(), "older"));
+}
+
+static void pages_with_holders(void **state)
+{
+	const struct pind_page_query query = { .pid = 12, .address = 4096, .length = 8192 };
+	struct pind_pages pages = { RECORDS(pind_page_kind), RECORDS(pind_account_kind) };
+
+	assert_int_equal(source->ops->pages(source, &query, &pages), 0);
+	assert_int_equal(pages.pages.n, 2);
+	assert_int_equal(((struct pind_page_info *)records_at(&pages.pages, 1))->address, 8192);
+	assert_int_equal(pages.holders.n, 2);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(account_at(&pages.holders, i)->page, 1);
+	assert_string_equal(account_at(&pages.holders, 0)->path, BELOW "/a");
+	assert_string_equal(account_at(&pages.holders, 0)->driver, "rdma");
+	refusal = -ESRCH;
+	assert_int_equal(source->ops->pages(source, &query, &pages), PIND_EXIT_USAGE);
+	assert_non_null(strstr(fail_text(), "12"));
+	refusal = -ENXIO;
+	assert_int_equal(source->ops->pages(source, &query, &pages), PIND_EXIT_USAGE);
+	assert_non_null(strstr(fail_text(), "frame number"));
+	records_done(&pages.pages);
+	records_done(&pages.holders);
+}
+
+static void misuse_event(void **state)
+{
+	_cleanup_(nl_msgp) struct nl_msg *message = new_message();
+	_cleanup_(nl_msgp) struct nl_msg *empty = new_message();
+	struct heard heard = { 0 };
+	uint64_t lost = 0;
+
+	put_nest(message, PIND_A_EVENT_MISUSE, &pind_misuse_kind, &misuse);
+	assert_int_equal(hear(&heard, PIND_CMD_MISUSE_NTF, message, &lost), 0);
+	assert_int_equal(heard.n, 1);
+	assert_int_equal(heard.type, PIND_EVENT_MISUSE);
+	assert_int_equal(heard.number, 9);
+	assert_int_equal(hear(&heard, PIND_CMD_MISUSE_NTF, empty, &lost), -EBADMSG);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, open_source, close_source)
 
 int main(void)
@@ -452,11 +539,14 @@ int main(void)
 		TEST(lost_hook),
 		TEST(books),
 		TEST(audit),
+		TEST(misuse_list),
+		TEST(pages_with_holders),
 		TEST(only_reading),
 		TEST(refused),
 		cmocka_unit_test(group_events),
 		cmocka_unit_test(refused_event),
 		cmocka_unit_test(books_event),
+		cmocka_unit_test(misuse_event),
 		cmocka_unit_test(lost_events),
 	};
 
