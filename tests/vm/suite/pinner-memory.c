@@ -184,6 +184,15 @@ static long frame_of(int pagemap, const char *page)
 	return entry >> 63 ? (long)(entry & ((1ULL << 55) - 1)) : -ENXIO;
 }
 
+static long do_address(struct pinner *pinner, char **words)
+{
+	struct iovec range;
+	long r;
+
+	r = pinner_range(pinner, words, &range);
+	return r < 0 ? r : (long)range.iov_base;
+}
+
 static long do_frame(struct pinner *pinner, char **words)
 {
 	struct iovec range;
@@ -229,6 +238,7 @@ const struct pinner_command pinner_memory_commands[] = {
 	{ "bind", do_bind },
 	{ "file", do_file },
 	{ "fill", do_fill },
+	{ "address", do_address },
 	{ "frame", do_frame },
 	{ "huge", do_huge },
 	{ "move", do_move },

@@ -117,6 +117,7 @@
  *   alias N              map the first page of a shared area N times more
  *   bind NODE            take memory from there only, from now on
  *   move RANGE NODE      move_pages(); answers how many pages are there now
+ *   address RANGE        where it begins
  *   frame RANGE          frame number of its first page
  *   between RANGE FROM TO
  *                        how many of its pages have frame numbers FROM to TO-1
