@@ -320,14 +320,15 @@ static int dump_misuse(struct sk_buff *skb, struct netlink_callback *cb)
 }
 
 /*
- * Frame numbers are what /proc/PID/pagemap shows only to CAP_SYS_ADMIN; the
+ * Frame numbers are what /proc/PID/pagemap shows only to CAP_SYS_ADMIN, and perf to
+ * CAP_PERFMON, which is enough (and all that the daemon has beside CAP_NET_ADMIN); the
  * family's own check is for CAP_NET_ADMIN.
  */
 static int may_see_frames(struct sk_buff *request, struct netlink_ext_ack *extack)
 {
-	if (netlink_capable(request, CAP_SYS_ADMIN))
+	if (netlink_capable(request, CAP_PERFMON) || netlink_capable(request, CAP_SYS_ADMIN))
 		return 0;
-	NL_SET_ERR_MSG(extack, "page-get needs CAP_SYS_ADMIN, as /proc/PID/pagemap does");
+	NL_SET_ERR_MSG(extack, "page-get needs CAP_PERFMON, since it tells frame numbers");
 	return -EPERM;
 }
 

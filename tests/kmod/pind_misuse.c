@@ -154,11 +154,11 @@ static int unpin_unpinned(unsigned long start)
 static int pin_put(unsigned long start)
 {
 	unsigned long huge = ALIGN(start, HUGE_SIZE);
+	unsigned long base = map(PAGE_SIZE);
 
-	/* what stands before the huge page is one of base pages, if it is anything */
-	if (huge - start < PAGE_SIZE)
-		huge += HUGE_SIZE;
-	if (pin_user_pages_fast(start, 1, FOLL_WRITE | FOLL_LONGTERM, &kept[0]) != 1)
+	if (IS_ERR_VALUE(base))
+		return base;
+	if (pin_user_pages_fast(base, 1, FOLL_WRITE | FOLL_LONGTERM, &kept[0]) != 1)
 		return -EFAULT;
 	if (pin_user_pages_fast(huge, 2, FOLL_WRITE | FOLL_LONGTERM, &kept[1]) != 2) {
 		unpin_user_page(kept[0]);
@@ -199,7 +199,7 @@ static int __init misuse_init(void)
 
 	if (!strcmp(how, "references"))
 		return references();
-	start = map(!strcmp(how, "pin-put") ? 3 * HUGE_SIZE : PAGE_SIZE);
+	start = map(!strcmp(how, "pin-put") ? 2 * HUGE_SIZE : PAGE_SIZE);
 	if (IS_ERR_VALUE(start))
 		return start;
 	if (!strcmp(how, "foll-pin"))

@@ -88,7 +88,7 @@ enum pind_misuse_kind {
  * @PIND_CMD_COUNTERS_GET: do: traffic since load (PIND_A_COUNTERS_*)
  * @PIND_CMD_REFUSAL_GET: dump: recent refusals, oldest first
  *	(PIND_A_REFUSAL_*)
- * @PIND_CMD_PAGE_GET: admin, and CAP_SYS_ADMIN: do by pfn, dump by pid, address
+ * @PIND_CMD_PAGE_GET: admin, and CAP_PERFMON: do by pfn, dump by pid, address
  *	and length: is a page pinned, and by whom (PIND_A_PAGE_*)
  * @PIND_CMD_AUDIT: do, admin: compare the ledger with the kernel now and
  *	repair, all of it or what one group holds (PIND_A_AUDIT_*)

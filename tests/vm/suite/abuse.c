@@ -93,6 +93,7 @@ static struct operation operations[] = {
 	{ "audit", PIND_CMD_AUDIT, .admin = true, .last = PIND_A_AUDIT_MAX,
 	  .attributes = { { PIND_A_AUDIT_GROUP_ID, 8, ID } } },
 	{ "books-get", PIND_CMD_BOOKS_GET, .last = PIND_A_BOOKS_MAX },
+	{ "misuse-get dump", PIND_CMD_MISUSE_GET, .dump = true, .last = PIND_A_MISUSE_MAX },
 };
 
 static int get_quota(struct abuse *abuse, struct quota *ret_quota)
