@@ -27,10 +27,34 @@ struct field_metric {
 	struct metric metric;
 };
 
-#define PINS(k, n, t, h)  { k, { "pind_" n "_pins", t, "pins", h } }
-#define BYTES(k, n, t, h) { k, { "pind_" n "_bytes", t, "bytes", h } }
-#define CALLS(k, n, h)	  { k, { "pind_" n "_calls", METRIC_COUNTER, "calls", h } }
-#define PLAIN(k, n, t, h) { k, { "pind_" n, t, NULL, h } }
+#define PINS(k, n, t, h)                                \
+	{                                               \
+		k,                                      \
+		{                                       \
+			"pind_" n "_pins", t, "pins", h \
+		}                                       \
+	}
+#define BYTES(k, n, t, h)                                 \
+	{                                                 \
+		k,                                        \
+		{                                         \
+			"pind_" n "_bytes", t, "bytes", h \
+		}                                         \
+	}
+#define CALLS(k, n, h)                                                 \
+	{                                                              \
+		k,                                                     \
+		{                                                      \
+			"pind_" n "_calls", METRIC_COUNTER, "calls", h \
+		}                                                      \
+	}
+#define PLAIN(k, n, t, h)                     \
+	{                                     \
+		k,                            \
+		{                             \
+			"pind_" n, t, NULL, h \
+		}                             \
+	}
 
 static const struct field_metric counters_metrics[] = {
 	PINS("nr_foll_pin_requested", "foll_pin_requested", METRIC_COUNTER,
@@ -50,8 +74,9 @@ static const struct field_metric counters_metrics[] = {
 	PINS("nr_foll_pin_unattributed", "foll_pin_unattributed", METRIC_GAUGE,
 	     "Pins older than the module."),
 	CALLS("nr_pind_refused", "refused", "Pin calls that a quota refused."),
-	CALLS("nr_pind_observed", "observed", "Pin calls that a quota in mode observe would have "
-					      "refused."),
+	CALLS("nr_pind_observed", "observed",
+	      "Pin calls that a quota in mode observe would have "
+	      "refused."),
 };
 
 static const struct field_metric status_metrics[] = {
@@ -61,8 +86,7 @@ static const struct field_metric status_metrics[] = {
 	PLAIN("folios", "ledger_folios", METRIC_GAUGE, "Folios in the ledger."),
 	BYTES("ledger_bytes", "ledger_size", METRIC_GAUGE, "Memory that the ledger takes."),
 	PLAIN("events_lost", "events_lost", METRIC_COUNTER, "Events that were lost."),
-	PLAIN("resyncs", "resyncs", METRIC_COUNTER,
-	      "Times that the daemon read everything anew."),
+	PLAIN("resyncs", "resyncs", METRIC_COUNTER, "Times that the daemon read everything anew."),
 };
 
 static const struct field_metric books_metrics[] = {
@@ -89,8 +113,7 @@ static const struct field_metric group_metrics[] = {
 	      "Pin calls of this very group that were refused."),
 };
 
-static const struct metric state_metric = { "pind_state", METRIC_STATESET, NULL,
-					    "Is all well." };
+static const struct metric state_metric = { "pind_state", METRIC_STATESET, NULL, "Is all well." };
 static const struct metric module_metric = { "pind_module", METRIC_INFO, NULL,
 					     "The kernel module." };
 static const struct metric hook_calls_metric = { "pind_hook_calls", METRIC_COUNTER, "calls",
@@ -156,9 +179,8 @@ static int write_group_field(const struct field_metric *metric, const struct pin
 			continue;
 		(void)snprintf(id, sizeof(id), "%llu", (unsigned long long)group->id);
 		r = write_value(&metric->metric,
-				(const struct metric_label[]){ { "group", group->path },
-							       { "id", id },
-							       { NULL, NULL } },
+				(const struct metric_label[]){
+					{ "group", group->path }, { "id", id }, { NULL, NULL } },
 				field, group);
 	}
 	return r;
@@ -183,20 +205,20 @@ static int write_hooks(const struct pind_records *hooks)
 	for (size_t i = 0; r == 0 && i < hooks->n; i++) {
 		const struct pind_hook_info *hook = records_at(hooks, i);
 
-		r = metric_number(stdout, &hook_calls_metric,
-				  (const struct metric_label[]){ { "function", hook->name },
-								 { NULL, NULL } },
-				  hook->calls);
+		r = metric_number(
+			stdout, &hook_calls_metric,
+			(const struct metric_label[]){ { "function", hook->name }, { NULL, NULL } },
+			hook->calls);
 	}
 	if (r == 0)
 		metric_begin(stdout, &hook_state_metric);
 	for (size_t i = 0; r == 0 && i < hooks->n; i++) {
 		const struct pind_hook_info *hook = records_at(hooks, i);
 
-		r = metric_states(stdout, &hook_state_metric,
-				  (const struct metric_label[]){ { "function", hook->name },
-								 { NULL, NULL } },
-				  state->words, model_word(state, hook->state));
+		r = metric_states(
+			stdout, &hook_state_metric,
+			(const struct metric_label[]){ { "function", hook->name }, { NULL, NULL } },
+			state->words, model_word(state, hook->state));
 	}
 	return r;
 }
@@ -267,8 +289,8 @@ static int write_all(const struct readings *readings)
 		r = write_module(&readings->status);
 		r = r ? r : WRITE_FIELDS(status_metrics, &pind_status_kind, &readings->status);
 		r = r ? r : WRITE_FIELDS(books_metrics, &pind_books_kind, &readings->books);
-		r = r ? r : WRITE_FIELDS(counters_metrics, &pind_counters_kind,
-					 &readings->counters);
+		r = r ? r
+		      : WRITE_FIELDS(counters_metrics, &pind_counters_kind, &readings->counters);
 		r = r ? r : write_groups(&readings->groups);
 		r = r ? r : write_hooks(&readings->hooks);
 		r = r ? r : write_misuse(readings);

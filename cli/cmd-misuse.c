@@ -13,13 +13,18 @@
 #include "when.h"
 
 static const struct table_column misuse_columns[] = {
-	{ "KIND", false }, { "CALL SITE", false }, { "COUNT", true },
-	{ "FIRST", false }, { "LAST", false },	   { "PROCESS", false },
+	{ "KIND", false },  { "CALL SITE", false }, { "COUNT", true },
+	{ "FIRST", false }, { "LAST", false },	    { "PROCESS", false },
 };
 
 static const struct table_column suspect_columns[] = {
-	{ "GROUP", false }, { "PID", true },  { "PROCESS", false }, { "DRIVER", false },
-	{ "PINS", true },   { "COVERED", true }, { "HELD AFTER ITS EXIT SINCE", false },
+	{ "GROUP", false },
+	{ "PID", true },
+	{ "PROCESS", false },
+	{ "DRIVER", false },
+	{ "PINS", true },
+	{ "COVERED", true },
+	{ "HELD AFTER ITS EXIT SINCE", false },
 };
 
 static void add_misuse(struct table *table, const struct pind_misuse_info *misuse)

@@ -18,7 +18,7 @@
 #include "verb.h"
 
 static const struct table_column page_columns[] = {
-	{ "ADDRESS", false }, { "FRAME", true },    { "FOLIO", true }, { "PINNED", false },
+	{ "ADDRESS", false }, { "FRAME", true },      { "FOLIO", true }, { "PINNED", false },
 	{ "PINS", true },     { "REFERENCES", true }, { "ROOM", true },	 { "HELD BY", false },
 };
 
@@ -66,8 +66,9 @@ static int parse_range(const struct pind_options *options, struct pind_page_quer
 	int r;
 
 	if (!options->address)
-		return fail(PIND_EXIT_USAGE,
-			    "page --pid needs an address: `pinctl page --pid PID ADDRESS [LENGTH]`");
+		return fail(
+			PIND_EXIT_USAGE,
+			"page --pid needs an address: `pinctl page --pid PID ADDRESS [LENGTH]`");
 	r = parse_number("pid", options->pid, INT32_MAX, &pid);
 	if (r == 0)
 		r = parse_number("address", options->address, UINT64_MAX, &query->address);
@@ -85,9 +86,10 @@ static int parse_range(const struct pind_options *options, struct pind_page_quer
 static int parse_query(const struct pind_options *options, struct pind_page_query *query)
 {
 	if (!options->pid == !options->frame)
-		return fail(PIND_EXIT_USAGE,
-			    "page needs either a process or a frame: `pinctl page --pid PID ADDRESS "
-			    "[LENGTH]` or `pinctl page --frame NUMBER`");
+		return fail(
+			PIND_EXIT_USAGE,
+			"page needs either a process or a frame: `pinctl page --pid PID ADDRESS "
+			"[LENGTH]` or `pinctl page --frame NUMBER`");
 	if (options->pid)
 		return parse_range(options, query);
 	if (options->address)
@@ -154,7 +156,8 @@ static void add_row(struct table *table, const struct pind_page_info *page, size
 		table_add(table, "%#" PRIx64, page->address);
 	table_add(table, "%" PRIu64, page->pfn);
 	table_add(table, "%s", size_format(page->folio_size, size));
-	table_add_styled(table, page->pinned <= PIND_PINNED_YES ? styles[page->pinned] : SCREEN_PLAIN,
+	table_add_styled(table,
+			 page->pinned <= PIND_PINNED_YES ? styles[page->pinned] : SCREEN_PLAIN,
 			 "%s", pind_rules_word(pind_pinned_words, page->pinned));
 	table_add(table, "%" PRIu64, page->pincount);
 	if (page->mapcount)
@@ -168,10 +171,13 @@ static void add_row(struct table *table, const struct pind_page_info *page, size
 
 static void explain_maybe(void)
 {
-	(void)puts("\nmaybe: the kernel takes it for pinned. But it counts the pins of a folio of one "
-		   "page\nin the folio's reference count, 1024 for each, so that 1024 plain references "
-		   "look\nlike a pin; and no account holds it. It has short-term pins (direct I/O), pins "
-		   "that\nare older than the module, or just that many references.");
+	(void)puts(
+		"\nmaybe: the kernel takes it for pinned. But it counts the pins of a folio of one "
+		"page\nin the folio's reference count, 1024 for each, so that 1024 plain "
+		"references "
+		"look\nlike a pin; and no account holds it. It has short-term pins (direct I/O), "
+		"pins "
+		"that\nare older than the module, or just that many references.");
 }
 
 static int print_pages(const struct pind_pages *pages)

@@ -67,9 +67,9 @@ static int print_misuse(const struct pind_misuse_info *misuse)
 {
 	char sentence[PIND_MISUSE_SENTENCE_SIZE];
 
-	return print_line(misuse->first, SCREEN_BAD, "misuse", "%s",
-			  pind_misuse_sentence(sentence, misuse->kind, misuse->symbol,
-					       misuse->module));
+	return print_line(
+		misuse->first, SCREEN_BAD, "misuse", "%s",
+		pind_misuse_sentence(sentence, misuse->kind, misuse->symbol, misuse->module));
 }
 
 static const char *limit(uint64_t bytes, char *buffer)

@@ -34,9 +34,9 @@ enum pind_event_type {
 	PIND_EVENT_DAEMON_BACK,
 	PIND_EVENT_MODULE_GONE,
 	PIND_EVENT_MODULE_BACK,
-	PIND_EVENT_BOOKS, /* books: they no longer close, or (difference 0) close again */
+	PIND_EVENT_BOOKS,  /* books: they no longer close, or (difference 0) close again */
 	PIND_EVENT_MISUSE, /* misuse: a rule was broken where it was not before */
-	PIND_EVENT_LOST,  /* number: events lost since the last one */
+	PIND_EVENT_LOST,   /* number: events lost since the last one */
 };
 
 struct pind_event {

@@ -170,8 +170,7 @@ int wire_read_page(struct nlattr *attributes, int length, struct pind_page_info 
 		holder = records_add(holders);
 		if (!holder)
 			return -ENOMEM;
-		r = wire_read_account(nla_data(attribute), nla_len(attribute), holder,
-				      ret_problem);
+		r = wire_read_account(nla_data(attribute), nla_len(attribute), holder, ret_problem);
 		if (r < 0)
 			return r;
 	}

@@ -44,8 +44,7 @@ int pind_bus_append_counters(sd_bus_message *m, const struct pind_counters *coun
 int pind_bus_append_books(sd_bus_message *m, const struct pind_books *books);
 int pind_bus_append_misuse(sd_bus_message *m, const struct pind_misuse *misuse);
 /* @paths: of the group of each holder */
-int pind_bus_append_page(sd_bus_message *m, const struct pind_page *page,
-			 const char *const *paths);
+int pind_bus_append_page(sd_bus_message *m, const struct pind_page *page, const char *const *paths);
 int pind_bus_append_audit(sd_bus_message *m, const struct pind_audit *audit);
 
 /* A string of strangers, as pind_text_clean() makes it. */

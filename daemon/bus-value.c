@@ -121,8 +121,8 @@ int pind_bus_append_misuse(sd_bus_message *m, const struct pind_misuse *misuse)
 	int r;
 
 	r = sd_bus_message_open_container(m, 'a', "{sv}");
-	r = r < 0 ? r : append_text_entry(m, "kind",
-					  pind_rules_word(pind_misuse_words, misuse->kind));
+	r = r < 0 ? r
+		  : append_text_entry(m, "kind", pind_rules_word(pind_misuse_words, misuse->kind));
 	r = r < 0 ? r : append_text_entry(m, "symbol", misuse->symbol);
 	r = r < 0 ? r : append_text_entry(m, "module", misuse->module);
 	r = r < 0 ? r : append_number(m, "count", misuse->count);
@@ -133,8 +133,7 @@ int pind_bus_append_misuse(sd_bus_message *m, const struct pind_misuse *misuse)
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
-static int append_holders(sd_bus_message *m, const struct pind_page *page,
-			  const char *const *paths)
+static int append_holders(sd_bus_message *m, const struct pind_page *page, const char *const *paths)
 {
 	int r;
 
@@ -159,8 +158,9 @@ int pind_bus_append_page(sd_bus_message *m, const struct pind_page *page, const 
 	r = r < 0 ? r : append_number(m, "pfn", page->pfn);
 	r = r < 0 ? r : append_number(m, "folio_pfn", page->folio_pfn);
 	r = r < 0 ? r : append_number(m, "folio_size", page->folio_size);
-	r = r < 0 ? r : append_text_entry(m, "pinned",
-					  pind_rules_word(pind_pinned_words, page->pinned));
+	r = r < 0 ? r
+		  : append_text_entry(m, "pinned",
+				      pind_rules_word(pind_pinned_words, page->pinned));
 	r = r < 0 ? r : append_number(m, "pincount", page->pincount);
 	r = r < 0 ? r : append_number(m, "refcount", page->refcount);
 	if (r >= 0 && page->has_mapcount)

@@ -143,8 +143,8 @@ void pind_journal_misuse(const struct pind_misuse *misuse)
 	(void)sd_journal_send("MESSAGE=%s", clean, "MESSAGE_ID=%s", PIND_MESSAGE_MISUSE,
 			      "PRIORITY=%d", LOG_WARNING, "PIND_MISUSE=%s",
 			      pind_rules_word(pind_misuse_words, misuse->kind), "PIND_SYMBOL=%s",
-			      misuse->symbol, "PIND_MODULE=%s", misuse->module,
-			      "PIND_PID=%" PRIu32, misuse->pid, "PIND_COMM=%s", misuse->comm, NULL);
+			      misuse->symbol, "PIND_MODULE=%s", misuse->module, "PIND_PID=%" PRIu32,
+			      misuse->pid, "PIND_COMM=%s", misuse->comm, NULL);
 	show(clean);
 }
 

@@ -80,8 +80,7 @@ struct pind_kernel_ops {
 			    void *userdata);
 
 	/* -EOPNOTSUPP: the module is too old to watch the rules. */
-	int (*misuse_dump)(struct pind_kernel *kernel, pind_misuse_handler handler,
-			   void *userdata);
+	int (*misuse_dump)(struct pind_kernel *kernel, pind_misuse_handler handler, void *userdata);
 	/* -ENXIO: no memory in use has that frame number; -ESRCH: no such process. */
 	int (*pages_get)(struct pind_kernel *kernel, const struct pind_page_query *query,
 			 pind_page_handler handler, void *userdata);

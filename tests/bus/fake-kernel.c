@@ -8,9 +8,9 @@
 #include "fake-kernel.h"
 
 const char *const fake_request_names[FAKE_REQUESTS] = {
-	"info-get",	"group-get",	"group-set",	"group-reset-peak", "group-dump",
-	"account-dump", "refusal-dump", "misuse-dump",	"pages-get",	    "counters-get",
-	"books-get",	"audit",
+	"info-get",   "group-get",    "group-set",    "group-reset-peak",
+	"group-dump", "account-dump", "refusal-dump", "misuse-dump",
+	"pages-get",  "counters-get", "books-get",    "audit",
 };
 
 static struct fake_kernel *fake_of(struct pind_kernel *kernel)
@@ -334,8 +334,7 @@ const struct pind_misuse fake_misuse = {
 	.comm = "modprobe",
 };
 
-static int fake_misuse_dump(struct pind_kernel *kernel, pind_misuse_handler handler,
-			    void *userdata)
+static int fake_misuse_dump(struct pind_kernel *kernel, pind_misuse_handler handler, void *userdata)
 {
 	struct fake_kernel *k = fake_of(kernel);
 	int r = fake_request(k, FAKE_MISUSE_DUMP);
@@ -387,8 +386,8 @@ static int fake_pages_get(struct pind_kernel *kernel, const struct pind_page_que
 	if (r < 0)
 		return r;
 	if (query->is_frame)
-		return query->pfn >= 1000 ? -ENXIO :
-					    fake_page(k, query->pfn, NULL, handler, userdata);
+		return query->pfn >= 1000 ? -ENXIO
+					  : fake_page(k, query->pfn, NULL, handler, userdata);
 	if (query->pid != 1)
 		return -ESRCH;
 	for (uint64_t at = query->address; r >= 0 && at < query->address + query->length;

@@ -58,7 +58,7 @@ struct fake_kernel {
 
 	struct pind_books books;
 	bool old; /* it has no self-check */
-	uint64_t misuse; /* places; each broke the rule once */
+	uint64_t misuse;     /* places; each broke the rule once */
 	uint32_t hook_state; /* of pin_user_pages_fast */
 	sd_event *event;
 	/* The audit under way, if any; it ends when the test says so, else soon. */

@@ -86,7 +86,8 @@ uint64_t world_requests(struct world *w);
 /*
  * Waits until a signal was seen whose line begins with @begin. Lines:
  *   "Refused SEQ COMM DRIVER PATH BY", "High PATH CURRENT HIGH",
- *   "Books DIFFERENCE ACCOUNT_PINS", "Misuse", "Added PATH", "Removed PATH", "Changed PATH", "Changed Manager"
+ *   "Books DIFFERENCE ACCOUNT_PINS", "Misuse", "Added PATH", "Removed PATH", "Changed PATH",
+ * "Changed Manager"
  */
 void world_saw(struct world *w, const char *begin);
 /* How many such lines came; takes in what is there. */

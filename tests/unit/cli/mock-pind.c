@@ -243,8 +243,8 @@ static int list_accounts(sd_bus_message *call, void *userdata, sd_bus_error *err
 		"/tenant.slice/tenant-a.slice", "group_id", "t", UINT64_C(9007199254740993), "pid",
 		"u", 4194305, "start_time", "t", UINT64_C(1000), "comm", "s", "fio\033[2J",
 		"driver", "s", "io_uring", "symbol", "s", "io_pin_pages", "module", "s", "", "pins",
-		"t", UINT64_C(8192), "covered", "t", 32 * MIB, "since", "t", UINT64_C(1000), "exited", "t",
-		UINT64_C(2000));
+		"t", UINT64_C(8192), "covered", "t", 32 * MIB, "since", "t", UINT64_C(1000),
+		"exited", "t", UINT64_C(2000));
 }
 
 #define REFUSAL(m)                                                                               \
@@ -280,9 +280,9 @@ static int get_counters(sd_bus_message *call, void *userdata, sd_bus_error *erro
 			       UINT64_C(7), "nr_pind_observed", "t", UINT64_C(8));
 }
 
-#define MISUSE                                                                             \
+#define MISUSE                                                                                  \
 	8, "kind", "s", "pin-put", "symbol", "s", "odd_\"pin\\", "module", "s", "odd", "count", \
-		"t", UINT64_C(9007199254740993), "first", "t", UINT64_C(1700000000123456789),  \
+		"t", UINT64_C(9007199254740993), "first", "t", UINT64_C(1700000000123456789),   \
 		"last", "t", UINT64_C(1700000000123456789), "pid", "u", 0, "comm", "s", ""
 
 static int list_misuse(sd_bus_message *call, void *userdata, sd_bus_error *error)
@@ -292,11 +292,10 @@ static int list_misuse(sd_bus_message *call, void *userdata, sd_bus_error *error
 	return r < 0 ? r : sd_bus_reply_method_return(call, "aa{sv}", 1, MISUSE);
 }
 
-#define PAGE_VALUES(frame, word, pins, refs)                                                   \
-	"pfn", "t", (uint64_t)(frame), "folio_pfn", "t", (uint64_t)(frame), "folio_size", "t",  \
-		UINT64_C(4096), "pinned", "s", word, "pincount", "t", UINT64_C(pins),           \
-		"refcount", "t", UINT64_C(refs), "mapcount", "t", UINT64_C(1), "room", "t",     \
-		UINT64_C(2097149)
+#define PAGE_VALUES(frame, word, pins, refs)                                                      \
+	"pfn", "t", (uint64_t)(frame), "folio_pfn", "t", (uint64_t)(frame), "folio_size", "t",    \
+		UINT64_C(4096), "pinned", "s", word, "pincount", "t", UINT64_C(pins), "refcount", \
+		"t", UINT64_C(refs), "mapcount", "t", UINT64_C(1), "room", "t", UINT64_C(2097149)
 
 /* Nobody holds frame 7; of process 1 the first page is not pinned, the second is. */
 static int get_page(sd_bus_message *call, void *userdata, sd_bus_error *error)

@@ -312,7 +312,8 @@ static void page(void **state)
 	      NULL, ARGS("page", "--frame", "7"));
 	check(0,
 	      "0x1000       8  4.0 KiB  no         0     2 (1 mapping)  2097149  -\n"
-	      "0x2000      20  4.0 KiB  yes        3  3073 (1 mapping)  2097149  fio[812] io_uring: "
+	      "0x2000      20  4.0 KiB  yes        3  3073 (1 mapping)  2097149  fio[812] "
+	      "io_uring: "
 	      "3 pins in /tenant.slice\n",
 	      NULL, ARGS("page", "--pid", "1", "0x1000", "8K"));
 	check(0, "[{\n", NULL, ARGS("page", "--pid=1", "4096", "--json"));

@@ -127,8 +127,8 @@ int kernel_ask_pages(struct kernel_source *kernel, const struct pind_page_query 
 	for (uint64_t i = 0; r == 0 && i < 2; i++) {
 		const struct pind_page_info page = { .address = query->address + i * 4096,
 						     .pfn = 7 + i,
-						     .pinned = i ? PIND_PINNED_YES :
-								   PIND_PINNED_MAYBE };
+						     .pinned = i ? PIND_PINNED_YES
+								 : PIND_PINNED_MAYBE };
 		_cleanup_(nl_msgp) struct nl_msg *message = new_message();
 		const char *problem;
 		int length;
@@ -369,7 +369,7 @@ static int on_event(const struct pind_event *event, void *userdata)
 	struct heard *heard = userdata;
 
 	heard->type = event->type;
-	heard->number = event->books    ? (uint64_t)event->books->sums.difference
+	heard->number = event->books	? (uint64_t)event->books->sums.difference
 			: event->misuse ? event->misuse->count
 					: event->number;
 	heard->gone = event->gone;

@@ -332,6 +332,129 @@ static void test_event(void **state)
 	assert_int_equal(pind_message_parse_event(m.nlh, &event), 0);
 }
 
+static void put_misuse(struct nlmsghdr *nlh)
+{
+	mnl_attr_put_u32(nlh, PIND_A_MISUSE_KIND, PIND_MISUSE_PIN_PUT);
+	mnl_attr_put_strz(nlh, PIND_A_MISUSE_SYMBOL, "odd_pin");
+	mnl_attr_put_strz(nlh, PIND_A_MISUSE_MODULE, "odd");
+	mnl_attr_put_u64(nlh, PIND_A_MISUSE_COUNT, 3);
+	mnl_attr_put_u64(nlh, PIND_A_MISUSE_FIRST, 10);
+	mnl_attr_put_u64(nlh, PIND_A_MISUSE_LAST, 20);
+	mnl_attr_put_u32(nlh, PIND_A_MISUSE_PID, 0);
+	mnl_attr_put_strz(nlh, PIND_A_MISUSE_COMM, "");
+}
+
+static void test_misuse(void **state)
+{
+	struct pind_misuse misuse;
+	struct pind_event event;
+	struct nlattr *nest;
+	struct message m, cut;
+
+	begin(&m, PIND_CMD_MISUSE_GET);
+	put_misuse(m.nlh);
+	assert_int_equal(pind_message_parse_misuse(m.nlh, &misuse), 0);
+	assert_int_equal(misuse.kind, PIND_MISUSE_PIN_PUT);
+	assert_string_equal(misuse.symbol, "odd_pin");
+	assert_int_equal(misuse.count, 3);
+	assert_int_equal(misuse.last, 20);
+	copy_without(&cut, &m, PIND_A_MISUSE_SYMBOL);
+	assert_int_equal(pind_message_parse_misuse(cut.nlh, &misuse), -EBADMSG);
+
+	begin(&m, PIND_CMD_MISUSE_NTF);
+	nest = mnl_attr_nest_start(m.nlh, PIND_A_EVENT_MISUSE);
+	put_misuse(m.nlh);
+	mnl_attr_nest_end(m.nlh, nest);
+	assert_int_equal(pind_message_parse_event(m.nlh, &event), 1);
+	assert_string_equal(event.misuse.module, "odd");
+}
+
+static void put_holder(struct nlmsghdr *nlh, uint64_t id)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, PIND_A_PAGE_HOLDER);
+
+	mnl_attr_put_u64(nlh, PIND_A_ACCOUNT_ID, id);
+	mnl_attr_put_u64(nlh, PIND_A_ACCOUNT_GROUP_ID, 7);
+	mnl_attr_put_u32(nlh, PIND_A_ACCOUNT_PID, 123);
+	mnl_attr_put_u64(nlh, PIND_A_ACCOUNT_START_TIME, 1);
+	mnl_attr_put_strz(nlh, PIND_A_ACCOUNT_COMM, "fio");
+	mnl_attr_put_strz(nlh, PIND_A_ACCOUNT_SYMBOL, "io_pin_pages");
+	mnl_attr_put_strz(nlh, PIND_A_ACCOUNT_MODULE, "");
+	mnl_attr_put_u64(nlh, PIND_A_ACCOUNT_PINS, 2);
+	mnl_attr_put_u64(nlh, PIND_A_ACCOUNT_COVERED, 4096);
+	mnl_attr_put_u64(nlh, PIND_A_ACCOUNT_SINCE, 5);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_page(struct nlmsghdr *nlh)
+{
+	mnl_attr_put_u64(nlh, PIND_A_PAGE_PFN, 9);
+	mnl_attr_put_u64(nlh, PIND_A_PAGE_FOLIO_PFN, 8);
+	mnl_attr_put_u64(nlh, PIND_A_PAGE_FOLIO_SIZE, 8192);
+	mnl_attr_put_u64(nlh, PIND_A_PAGE_PINCOUNT, 4);
+	mnl_attr_put_u32(nlh, PIND_A_PAGE_PINNED, PIND_PINNED_YES);
+	mnl_attr_put_u64(nlh, PIND_A_PAGE_REFCOUNT, 5);
+	mnl_attr_put_u64(nlh, PIND_A_PAGE_ROOM, 6);
+}
+
+static void test_page(void **state)
+{
+	struct pind_page page;
+	struct message m, cut;
+
+	begin(&m, PIND_CMD_PAGE_GET);
+	put_page(m.nlh);
+	assert_int_equal(pind_message_parse_page(m.nlh, &page), 0);
+	assert_false(page.has_address || page.has_mapcount);
+	assert_int_equal(page.n_holders, 0);
+	/* an older module does not answer the question */
+	copy_without(&cut, &m, PIND_A_PAGE_PINNED);
+	assert_int_equal(pind_message_parse_page(cut.nlh, &page), -EBADMSG);
+
+	mnl_attr_put_u64(m.nlh, PIND_A_PAGE_ADDRESS, 0);
+	mnl_attr_put_u64(m.nlh, PIND_A_PAGE_MAPCOUNT, 0);
+	put_holder(m.nlh, 1);
+	put_holder(m.nlh, 2);
+	assert_int_equal(pind_message_parse_page(m.nlh, &page), 0);
+	assert_true(page.has_address && page.has_mapcount);
+	assert_int_equal(page.pinned, PIND_PINNED_YES);
+	assert_int_equal(page.room, 6);
+	assert_int_equal(page.n_holders, 2);
+	assert_int_equal(page.holders[1].id, 2);
+	assert_string_equal(page.holders[1].comm, "fio");
+	assert_int_equal(page.holders[1].exited, 0);
+}
+
+static void test_page_request(void **state)
+{
+	const struct pind_page_query frame = { .is_frame = true, .pfn = 9, .pid = 1 };
+	const struct pind_page_query range = { .pid = 12, .address = 4096, .length = 8192 };
+	const struct nlattr *attr;
+	struct message m;
+	int n = 0;
+
+	begin(&m, PIND_CMD_PAGE_GET);
+	pind_message_put_page_query(m.nlh, &frame);
+	mnl_attr_for_each(attr, m.nlh, GENL_HDRLEN) {
+		n++;
+		assert_int_equal(mnl_attr_get_type(attr), PIND_A_PAGE_PFN);
+		assert_int_equal(mnl_attr_get_u64(attr), 9);
+	}
+	assert_int_equal(n, 1);
+	begin(&m, PIND_CMD_PAGE_GET);
+	pind_message_put_page_query(m.nlh, &range);
+	mnl_attr_for_each(attr, m.nlh, GENL_HDRLEN) {
+		n++;
+		if (mnl_attr_get_type(attr) == PIND_A_PAGE_PID)
+			assert_int_equal(mnl_attr_get_u32(attr), 12);
+		else if (mnl_attr_get_type(attr) == PIND_A_PAGE_ADDRESS)
+			assert_int_equal(mnl_attr_get_u64(attr), 4096);
+		else
+			assert_int_equal(mnl_attr_get_type(attr), PIND_A_PAGE_LENGTH);
+	}
+	assert_int_equal(n, 4);
+}
+
 static void put_books(struct nlmsghdr *nlh, uint16_t without)
 {
 	for (uint16_t type = 1; type <= PIND_A_BOOKS_MAX; type++)
@@ -439,7 +562,8 @@ int main(void)
 		cmocka_unit_test(test_truncated),  cmocka_unit_test(test_garbled),
 		cmocka_unit_test(test_refusal),	   cmocka_unit_test(test_info),
 		cmocka_unit_test(test_event),	   cmocka_unit_test(test_books),
-		cmocka_unit_test(test_small_ones),
+		cmocka_unit_test(test_small_ones), cmocka_unit_test(test_misuse),
+		cmocka_unit_test(test_page),	   cmocka_unit_test(test_page_request),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
