@@ -12,11 +12,11 @@
  * A call of a moment (a page being mapped, or unpinned) may look like a leak, and
  * is over long before.
  */
-#define LOOKS	3
-#define PAUSE	10 /* ms in between */
+#define LOOKS 3
+#define PAUSE 10 /* ms in between */
 
 /* Leaks that were told of; what comes then could not be told from them. */
-#define TOLD	256
+#define TOLD 256
 
 /* Guards @told and @nr_told. Taken by audits and the self-check, in process context. */
 static DEFINE_MUTEX(told_lock);

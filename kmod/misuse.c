@@ -9,7 +9,7 @@
 #include "genl.h"
 #include "misuse.h"
 
-#define KINDS PIND_MISUSE_PIN_PUT
+#define KINDS  PIND_MISUSE_PIN_PUT
 /* of a kind; the last one is for all that found no room */
 #define PLACES (PIND_MISUSE_SITES + 1)
 #define OTHERS 1UL /* its call site: no return address is that */

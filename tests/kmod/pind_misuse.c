@@ -64,8 +64,8 @@ static int foll_pin_get(unsigned long start)
 	if (!PIND_FOLL_PIN)
 		return -EOPNOTSUPP;
 	vm_munmap(start, PAGE_SIZE);
-	return get_user_pages_unlocked(start, 1, &page, FOLL_WRITE | PIND_FOLL_PIN) == 1 ?
-		       -EINVAL : 0;
+	return get_user_pages_unlocked(start, 1, &page, FOLL_WRITE | PIND_FOLL_PIN) == 1 ? -EINVAL
+											 : 0;
 }
 
 static int longterm_get(unsigned long start)
