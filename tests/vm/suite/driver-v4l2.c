@@ -99,13 +99,14 @@ static long pin(const struct iovec *range, char **words)
 	fd = open(path ?: "/dev/video0", O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	r = -EMFILE;
-	if (fd < FILES_MAX) {
-		used[fd].type = type_of(fd);
-		used[fd].range = *range;
-		used[fd].count = (unsigned int)count;
-		r = used[fd].type ? register_buffers(fd) : -ENOTTY;
+	if (fd >= FILES_MAX) {
+		(void)close(fd);
+		return -EMFILE;
 	}
+	used[fd].type = type_of(fd);
+	used[fd].range = *range;
+	used[fd].count = (unsigned int)count;
+	r = used[fd].type ? register_buffers(fd) : -ENOTTY;
 	if (r < 0) {
 		used[fd].type = 0;
 		(void)close(fd);
