@@ -6,6 +6,18 @@
 #include <linux/mm.h>
 
 /**
+ * pind_folio_refs() - its references
+ *
+ * The kernel refuses a pin once the count has grown beyond 2^31, which it takes
+ * for negative. But the call that brought it there got its pins, so it is read as
+ * what it then is: up to 2^32.
+ */
+static inline long pind_folio_refs(struct folio *folio)
+{
+	return (unsigned int)folio_ref_count(folio);
+}
+
+/**
  * pind_folio_pincount() - how many FOLL_PIN references the kernel counts
  *
  * Exact for a large folio. A folio of one page has no counter: each pin raises
@@ -13,11 +25,8 @@
  * too, so they are taken off first: a file page mapped 1,024 times is not
  * pinned. The rest (LRU, page cache, plain references, and the two reads not
  * being atomic together) is taken to be under half a bias; a page with more
- * plain references than that looks pinned here, as it does to the kernel.
- *
- * The kernel refuses a pin once the count has grown beyond 2^31, which it takes
- * for negative. But the call that brought it there got its pins, so both counts
- * are read as what they then are: up to 2^32.
+ * plain references than that looks pinned here, as it does to the kernel. Both
+ * counts may be beyond 2^31, see pind_folio_refs().
  *
  * Context: any; the caller keeps the folio from being freed, or can live with
  * an answer about whatever the memory is now.
@@ -30,7 +39,7 @@ static inline u64 pind_folio_pincount(struct folio *folio)
 		return (u32)atomic_read(&folio->_pincount);
 
 	/* below 0 it is not a mapcount but a type: a page table, a slab page */
-	refs = (long)(u32)folio_ref_count(folio) - max(atomic_read(&folio->_mapcount) + 1, 0);
+	refs = pind_folio_refs(folio) - max(atomic_read(&folio->_mapcount) + 1, 0);
 	return max(refs + GUP_PIN_COUNTING_BIAS / 2, 0L) / GUP_PIN_COUNTING_BIAS;
 }
 
@@ -46,7 +55,7 @@ static inline bool pind_folio_lacks(struct folio *folio, unsigned long pins)
 {
 	if (folio_test_large(folio))
 		return (unsigned int)atomic_read(&folio->_pincount) < pins;
-	return (unsigned int)folio_ref_count(folio) < pins * GUP_PIN_COUNTING_BIAS;
+	return pind_folio_refs(folio) < pins * GUP_PIN_COUNTING_BIAS;
 }
 
 /**
@@ -60,10 +69,10 @@ static inline bool pind_folio_lacks(struct folio *folio, unsigned long pins)
  */
 static inline unsigned long pind_folio_missing(struct folio *folio)
 {
-	long refs = folio_ref_count(folio);
+	long refs = pind_folio_refs(folio);
 
 	if (folio_test_large(folio))
-		return max(atomic_read(&folio->_pincount) - refs, 0L);
+		return max((long)pind_folio_pincount(folio) - refs, 0L);
 	refs -= max(atomic_read(&folio->_mapcount) + 1, 0);
 	return max((long)pind_folio_pincount(folio) * GUP_PIN_COUNTING_BIAS - refs, 0L);
 }

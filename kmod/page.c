@@ -47,7 +47,7 @@ static enum pind_pinned pinned_of(struct folio *folio, long refs, bool held)
 
 static int fill_counts(struct sk_buff *skb, struct folio *folio, bool held)
 {
-	long refs = folio_ref_count(folio) - 1L;
+	long refs = pind_folio_refs(folio) - 1;
 
 	if (!folio_test_large(folio) &&
 	    pind_fill_u64(skb, PIND_A_PAGE_MAPCOUNT,
