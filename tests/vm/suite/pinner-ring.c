@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <liburing.h>
+#include <sched.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -202,6 +203,9 @@ static long do_read(struct pinner *pinner, char **words)
 	io_uring_prep_read_fixed(sqe, queue->pipe[0], range.iov_base, range.iov_len, 0, index);
 	queue->asked = range.iov_len;
 	r = io_uring_submit(&queue->uring);
+	/* The kernel's thread takes it in its own time, and only then looks at the buffer. */
+	while (r >= 0 && io_uring_sq_ready(&queue->uring))
+		sched_yield();
 	return r < 0 ? r : 0;
 }
 
