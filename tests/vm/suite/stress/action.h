@@ -3,7 +3,6 @@
 #ifndef PIND_STRESS_ACTION_H
 #define PIND_STRESS_ACTION_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <sys/uio.h>
 
@@ -30,9 +29,8 @@ struct actor {
 	uint32_t number;
 	uint32_t life;
 	struct holder slots[SLOTS];
-	unsigned int used;	 /* the slot that the step came to use */
-	int *files;		 /* those of the scene, opened; or negative */
-	bool has_vdpa, has_ublk; /* devices of its own */
+	unsigned int used; /* the slot that the step came to use */
+	int *files;	   /* those of the scene, opened; or negative */
 };
 
 /* What was drawn for one step, whatever the action makes of it. */
