@@ -311,6 +311,17 @@ static int message_parse(const struct nlmsghdr *nlh, const struct field *fields,
 	return span_parse(span, fields, object);
 }
 
+/* Of a message that is just what the table says. *ret is set on success only. */
+#define PARSE_OBJECT(nlh, fields, ret)                               \
+	({                                                           \
+		typeof(*(ret)) _object = {};                         \
+		int _r = message_parse(nlh, fields, &_object);       \
+                                                                     \
+		if (_r >= 0)                                         \
+			*(ret) = _object;                            \
+		_r;                                                  \
+	})
+
 static int group_check(const struct pind_group_info *group)
 {
 	if (group->path[0] != '/')
@@ -427,62 +438,27 @@ int pind_message_parse_group(const struct nlmsghdr *nlh, struct pind_group_info 
 
 int pind_message_parse_account(const struct nlmsghdr *nlh, struct pind_account_info *ret)
 {
-	struct pind_account_info account = {};
-	int r;
-
-	r = message_parse(nlh, account_fields, &account);
-	if (r < 0)
-		return r;
-	*ret = account;
-	return 0;
+	return PARSE_OBJECT(nlh, account_fields, ret);
 }
 
 int pind_message_parse_refusal(const struct nlmsghdr *nlh, struct pind_refusal *ret)
 {
-	struct pind_refusal refusal = {};
-	int r;
-
-	r = message_parse(nlh, refusal_fields, &refusal);
-	if (r < 0)
-		return r;
-	*ret = refusal;
-	return 0;
+	return PARSE_OBJECT(nlh, refusal_fields, ret);
 }
 
 int pind_message_parse_counters(const struct nlmsghdr *nlh, struct pind_counters *ret)
 {
-	struct pind_counters counters = {};
-	int r;
-
-	r = message_parse(nlh, counters_fields, &counters);
-	if (r < 0)
-		return r;
-	*ret = counters;
-	return 0;
+	return PARSE_OBJECT(nlh, counters_fields, ret);
 }
 
 int pind_message_parse_audit(const struct nlmsghdr *nlh, struct pind_audit *ret)
 {
-	struct pind_audit audit = {};
-	int r;
-
-	r = message_parse(nlh, audit_fields, &audit);
-	if (r < 0)
-		return r;
-	*ret = audit;
-	return 0;
+	return PARSE_OBJECT(nlh, audit_fields, ret);
 }
 
 int pind_message_parse_misuse(const struct nlmsghdr *nlh, struct pind_misuse *ret)
 {
-	struct pind_misuse misuse = {};
-	int r;
-
-	r = message_parse(nlh, misuse_fields, &misuse);
-	if (r < 0)
-		return r;
-	*ret = misuse;
-	return 0;
+	return PARSE_OBJECT(nlh, misuse_fields, ret);
 }
 
 /* What is not told by a value of its own. */
@@ -535,14 +511,7 @@ int pind_message_parse_page(const struct nlmsghdr *nlh, struct pind_page *ret)
 
 int pind_message_parse_books(const struct nlmsghdr *nlh, struct pind_books *ret)
 {
-	struct pind_books books = {};
-	int r;
-
-	r = message_parse(nlh, books_fields, &books);
-	if (r < 0)
-		return r;
-	*ret = books;
-	return 0;
+	return PARSE_OBJECT(nlh, books_fields, ret);
 }
 
 /* The attribute that the event is about. */
