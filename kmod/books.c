@@ -130,12 +130,12 @@ static void learn(const struct pind_books *books)
 {
 	s64 older = books->kernel_pins - books->known_pins;
 	u64 off = abs(older - older_pins);
-	bool learning = checks < LEARNING, better, changed;
+	bool learning = checks < LEARNING, better;
 
 	better = learning ? books->under_way <= older_error :
 			    books->under_way < older_error && off <= older_error;
-	changed = learning && older_error != U64_MAX && off > books->under_way + older_error;
-	if (better || changed) {
+	/* better, or no longer what it was */
+	if (better || (learning && off > books->under_way + older_error)) {
 		older_error = books->under_way;
 		WRITE_ONCE(older_pins, older);
 	} else if (checks == LEARNING) {
