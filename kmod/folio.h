@@ -18,6 +18,16 @@ static inline long pind_folio_refs(struct folio *folio)
 }
 
 /**
+ * pind_folio_mapcount() - mappings of a folio of one page, each of them a reference
+ *
+ * Below 0 it is not a mapcount but a type: a page table, a slab page.
+ */
+static inline int pind_folio_mapcount(struct folio *folio)
+{
+	return max(atomic_read(&folio->_mapcount) + 1, 0);
+}
+
+/**
  * pind_folio_pincount() - how many FOLL_PIN references the kernel counts
  *
  * Exact for a large folio. A folio of one page has no counter: each pin raises
@@ -38,8 +48,7 @@ static inline u64 pind_folio_pincount(struct folio *folio)
 	if (folio_test_large(folio))
 		return (u32)atomic_read(&folio->_pincount);
 
-	/* below 0 it is not a mapcount but a type: a page table, a slab page */
-	refs = pind_folio_refs(folio) - max(atomic_read(&folio->_mapcount) + 1, 0);
+	refs = pind_folio_refs(folio) - pind_folio_mapcount(folio);
 	return max(refs + GUP_PIN_COUNTING_BIAS / 2, 0L) / GUP_PIN_COUNTING_BIAS;
 }
 
@@ -54,7 +63,7 @@ static inline u64 pind_folio_pincount(struct folio *folio)
 static inline bool pind_folio_lacks(struct folio *folio, unsigned long pins)
 {
 	if (folio_test_large(folio))
-		return (unsigned int)atomic_read(&folio->_pincount) < pins;
+		return pind_folio_pincount(folio) < pins;
 	return pind_folio_refs(folio) < pins * GUP_PIN_COUNTING_BIAS;
 }
 
@@ -73,7 +82,7 @@ static inline unsigned long pind_folio_missing(struct folio *folio)
 
 	if (folio_test_large(folio))
 		return max((long)pind_folio_pincount(folio) - refs, 0L);
-	refs -= max(atomic_read(&folio->_mapcount) + 1, 0);
+	refs -= pind_folio_mapcount(folio);
 	return max((long)pind_folio_pincount(folio) * GUP_PIN_COUNTING_BIAS - refs, 0L);
 }
 

@@ -50,12 +50,11 @@ static int fill_counts(struct sk_buff *skb, struct folio *folio, bool held)
 	long refs = pind_folio_refs(folio) - 1;
 
 	if (!folio_test_large(folio) &&
-	    pind_fill_u64(skb, PIND_A_PAGE_MAPCOUNT,
-			  max(atomic_read(&folio->_mapcount) + 1, 0)))
+	    pind_fill_u64(skb, PIND_A_PAGE_MAPCOUNT, pind_folio_mapcount(folio)))
 		return -EMSGSIZE;
 	if (pind_fill_u64(skb, PIND_A_PAGE_PINCOUNT,
 			  pind_folio_is_exempt(folio) ? 0 : pind_folio_pincount(folio)) ||
-	    pind_fill_u64(skb, PIND_A_PAGE_REFCOUNT, max(refs, 0L)) ||
+	    pind_fill_u64(skb, PIND_A_PAGE_REFCOUNT, refs) ||
 	    pind_fill_u64(skb, PIND_A_PAGE_ROOM, pind_folio_room(folio, refs)) ||
 	    nla_put_u32(skb, PIND_A_PAGE_PINNED, pinned_of(folio, refs, held)))
 		return -EMSGSIZE;
