@@ -285,6 +285,14 @@ static u64 pincount_of_held(unsigned long pfn)
 	return pind_folio_pincount(page_folio(pfn_to_page(pfn)));
 }
 
+/* The folio of a page, or of none, if it begins at this frame; else NULL. */
+static struct folio *folio_at(struct page *page, unsigned long pfn)
+{
+	struct folio *folio = page ? page_folio(page) : NULL;
+
+	return folio && folio_pfn(folio) == pfn ? folio : NULL;
+}
+
 /*
  * Nobody may hold the folio any more (that is what an audit is to find): the
  * frame may be free, part of another folio, or unplugged.
@@ -292,13 +300,11 @@ static u64 pincount_of_held(unsigned long pfn)
 static u64 pincount_of_frame(unsigned long pfn)
 {
 	struct page *page = pfn_to_online_page(pfn);
-	struct folio *folio = page ? page_folio(page) : NULL;
+	struct folio *folio = folio_at(page, pfn);
 
 	if (!page) /* a device's own memory: nothing is known of it here */
 		return pfn_valid(pfn) ? U64_MAX : 0;
-	if (folio_pfn(folio) != pfn)
-		return 0;
-	return pind_folio_pincount(folio);
+	return folio ? pind_folio_pincount(folio) : 0;
 }
 
 void pind_ledger_clamp(struct folio *folio, const struct pind_unpinner *unpinner,
@@ -328,19 +334,10 @@ static bool holds(struct pind_leaf *leaf, unsigned long pfn, const struct pind_g
 	return found;
 }
 
-/* The folio that begins at a frame; NULL: none, or a device's own memory. */
-static struct folio *folio_at(unsigned long pfn)
-{
-	struct page *page = pfn_to_online_page(pfn);
-	struct folio *folio = page ? page_folio(page) : NULL;
-
-	return folio && folio_pfn(folio) == pfn ? folio : NULL;
-}
-
 bool pind_ledger_leak(unsigned long pfn, struct pind_leak *leak)
 {
 	raw_spinlock_t *lock = pind_leaf_lock_of(pfn);
-	struct folio *folio = folio_at(pfn);
+	struct folio *folio = folio_at(pfn_to_online_page(pfn), pfn);
 	struct pind_leaf *leaf;
 	unsigned long flags;
 	struct pind_view view;
