@@ -214,12 +214,22 @@ static void finish(struct pind_call *call)
 	pind_count_under_way(-(long)call->nr);
 }
 
+/* Pins that the kernel counts for these: not the zero page's. */
+static unsigned long count_pins(struct page **pages, unsigned long npages)
+{
+	unsigned long i, pins = 0;
+
+	for (i = 0; i < npages; i++)
+		pins += !is_zero_pfn(page_to_pfn(pages[i]));
+	return pins;
+}
+
 long pind_call_end(struct pind_call *call, struct page **pages, long got)
 {
 	struct tally tally = {};
 
 	if (got > 0)
-		pind_count_requested(pind_unpin_count(pages, got));
+		pind_count_requested(count_pins(pages, got));
 	if (got > 0 && call->account) {
 		int ret = record_pages(call, pages, got, &tally);
 

@@ -78,15 +78,6 @@ static void clamp_held(struct held *held, const struct pind_unpinner *unpinner)
 		put_page(&held->folio[i]->page);
 }
 
-unsigned long pind_unpin_count(struct page **pages, unsigned long npages)
-{
-	unsigned long i, pins = 0;
-
-	for (i = 0; i < npages; i++)
-		pins += !is_zero_pfn(page_to_pfn(pages[i]));
-	return pins;
-}
-
 /*
  * Pins of a folio that are about to be given back, as the kernel counts them: not
  * the zero page's. Here it shows if it does not have them.

@@ -35,7 +35,4 @@ void pind_unpin_undo_folios(struct folio **folios, unsigned long nr, struct pind
 /** pind_unpin_undo_folio() - likewise, one folio's last @pins */
 void pind_unpin_undo_folio(struct folio *folio, unsigned int pins, struct pind_account *account);
 
-/** pind_unpin_count() - pins that the kernel counts for these: not the zero page's */
-unsigned long pind_unpin_count(struct page **pages, unsigned long npages);
-
 #endif /* PIND_UNPIN_H */
