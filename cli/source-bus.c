@@ -355,9 +355,6 @@ static int read_pages(sd_bus_message *message, struct pind_pages *pages)
 	return r < 0 ? r : sd_bus_message_exit_container(message);
 }
 
-/* The daemon answers for so much at once; its XML says so. */
-#define BUS_PAGES_LENGTH (UINT64_C(64) << 20)
-
 static int ask_pages(struct pind_source *source, const struct pind_page_query *query,
 		     uint64_t address, uint64_t length, struct pind_pages *pages)
 {
@@ -387,7 +384,8 @@ static int source_bus_pages(struct pind_source *source, const struct pind_page_q
 
 	do {
 		uint64_t left = query->length - done;
-		uint64_t length = left < BUS_PAGES_LENGTH ? left : BUS_PAGES_LENGTH;
+		uint64_t length =
+			left < PIND_BUS_PAGES_LENGTH_MAX ? left : PIND_BUS_PAGES_LENGTH_MAX;
 
 		r = ask_pages(source, query, query->address + done, length, pages);
 		done += length;

@@ -11,6 +11,8 @@
 
 #include <stdbool.h>
 
+#include <pind/page-query.h>
+
 #include "model.h"
 
 struct pind_source;
@@ -53,15 +55,6 @@ struct pind_event {
 
 /* Called for each event. Return: 0, or an exit status to stop with. */
 typedef int (*pind_event_handler)(const struct pind_event *event, void *userdata);
-
-/* Which pages to ask about: one frame, or those of a range of a process. */
-struct pind_page_query {
-	bool is_frame;
-	uint64_t pfn;
-	uint32_t pid;
-	uint64_t address;
-	uint64_t length;
-};
 
 /* Pages, and who holds them: page by page, each says by its index which it holds. */
 struct pind_pages {

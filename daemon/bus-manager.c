@@ -292,9 +292,6 @@ static int method_list_misuse(sd_bus_message *call, void *userdata, sd_bus_error
 	return list_send(reply);
 }
 
-/* What is answered at once: a page takes less than 1 KiB of a message. */
-#define PAGES_LENGTH_MAX (64ULL << 20)
-
 static int method_list_pages(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
@@ -305,10 +302,10 @@ static int method_list_pages(sd_bus_message *call, void *userdata, sd_bus_error 
 	r = sd_bus_message_read(call, "utt", &query.pid, &query.address, &query.length);
 	if (r < 0)
 		return r;
-	if (query.length == 0 || query.length > PAGES_LENGTH_MAX)
+	if (query.length == 0 || query.length > PIND_BUS_PAGES_LENGTH_MAX)
 		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
-					 "length is %" PRIu64 ", but has to be 1 to %llu bytes",
-					 query.length, PAGES_LENGTH_MAX);
+					 "length is %" PRIu64 ", but has to be 1 to %" PRIu64 " bytes",
+					 query.length, PIND_BUS_PAGES_LENGTH_MAX);
 	if (query.address + query.length < query.address)
 		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
 					 "from address %#" PRIx64 " on there are less than %" PRIu64

@@ -15,6 +15,7 @@
 
 #include <linux/pind.h>
 #include <pind/books.h>
+#include <pind/page-query.h>
 
 /* More than any kernel has pin and unpin functions. */
 #define PIND_HOOKS_MAX 64
@@ -132,15 +133,6 @@ struct pind_page {
 	uint64_t room;
 	size_t n_holders;
 	struct pind_account_info holders[PIND_HOLDERS_MAX];
-};
-
-/* Which pages: one frame, or those of a range of a process. */
-struct pind_page_query {
-	bool is_frame;
-	uint64_t pfn;
-	uint32_t pid;
-	uint64_t address;
-	uint64_t length;
 };
 
 struct pind_audit {
