@@ -42,15 +42,12 @@ static int check_file(const struct options *options, int fd)
 
 static int open_file(const struct options *options, int *ret_fd)
 {
-	int r;
-
 	if (!options->file)
 		return 0;
 	*ret_fd = open(options->file, (only_reads(options) ? O_RDONLY : O_RDWR) | O_CLOEXEC);
 	if (*ret_fd < 0)
 		return fail(PIND_EXIT_FAILED, "-f %s: %s", options->file, strerror(errno));
-	r = check_file(options, *ret_fd);
-	return r;
+	return check_file(options, *ret_fd);
 }
 
 static int hugetlb_flags(const struct options *options)
