@@ -14,6 +14,23 @@ static struct ibv_context *context;
 static struct ibv_pd *domain;
 static struct ibv_mr *regions[REGIONS_MAX];
 
+static int use_device(struct ibv_device *device)
+{
+	struct ibv_context *opened = ibv_open_device(device);
+	int r;
+
+	if (!opened)
+		return -errno;
+	domain = ibv_alloc_pd(opened);
+	if (!domain) {
+		r = -errno;
+		(void)ibv_close_device(opened);
+		return r;
+	}
+	context = opened;
+	return 0;
+}
+
 /* @name: of the device, or NULL for the first there is */
 static int open_device(const char *name)
 {
@@ -25,8 +42,8 @@ static int open_device(const char *name)
 			break;
 	if (!device || !*device)
 		r = -ENODEV;
-	else if (!(context = ibv_open_device(*device)) || !(domain = ibv_alloc_pd(context)))
-		r = -errno;
+	else
+		r = use_device(*device);
 	if (list)
 		ibv_free_device_list(list);
 	return r;
