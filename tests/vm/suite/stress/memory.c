@@ -101,13 +101,22 @@ int memory_unmap(const struct iovec *range)
 	return reserve(range->iov_base, range->iov_len);
 }
 
+/*
+ * Where it fails, it has made room at @to already: an address that is free would
+ * become a library's or the heap's, to be moved over the next time. It fails with
+ * EFAULT where there are several mappings, and has moved none; from Linux 6.17 on it
+ * moves them, and may have moved some when it fails.
+ */
 static int move(char *from, char *to, size_t size)
 {
 	void *map = mremap(from, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, to);
+	int r = map == MAP_FAILED ? -errno : 0;
 
-	if (map == MAP_FAILED)
-		return -errno;
-	return reserve(from, size);
+	if (r < 0)
+		(void)reserve(to, size);
+	if (r != -EFAULT)
+		(void)reserve(from, size);
+	return r;
 }
 
 int memory_move(const struct piece *piece)
