@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -95,6 +97,66 @@ static int do_udmabuf(struct actor *actor, const struct choice *choice)
 	if (range.iov_len > piece->size - offset)
 		range.iov_len = piece->size - offset;
 	return holder_udmabuf(empty_slot(actor, choice), piece, &range);
+}
+
+/* By a driver of the pinner's: -ENODEV and its like where there is no such device. */
+static int pin_by(struct actor *actor, const struct choice *choice, const struct driver *driver,
+		  size_t most)
+{
+	struct iovec range = choice->range;
+
+	if (range.iov_len > most)
+		range.iov_len = most;
+	return holder_pin(empty_slot(actor, choice), driver, &range);
+}
+
+/* Once a life: the device of this actor, which is to be the driver's. */
+static int own_device(struct actor *actor, bool *has, const char *command, const char *prefix)
+{
+	char line[64], *words;
+	long r;
+
+	if (*has)
+		return 0;
+	(void)snprintf(line, sizeof(line), "%s %s%u", command, prefix, actor->number);
+	(void)strtok_r(line, " ", &words);
+	r = driver_command(command)->run(NULL, &words);
+	*has = r >= 0;
+	return r < 0 ? (int)r : 0;
+}
+
+static int do_rdma(struct actor *actor, const struct choice *choice)
+{
+	return pin_by(actor, choice, &rdma_driver, SIZE_MAX);
+}
+
+/* A device can be one program's only. */
+static int do_v4l2(struct actor *actor, const struct choice *choice)
+{
+	return pin_by(actor, choice, &v4l2_driver, 256 * PAGE);
+}
+
+/*
+ * No more than one pin call takes: if a later one is refused, vhost-vdpa may forget
+ * what it has pinned so far.
+ */
+static int do_vdpa(struct actor *actor, const struct choice *choice)
+{
+	int r = own_device(actor, &actor->has_vdpa, "vdpa-device", "/dev/vhost-vdpa-");
+
+	return r < 0 ? r : pin_by(actor, choice, &vdpa_driver, 512 * PAGE);
+}
+
+static int do_ublk(struct actor *actor, const struct choice *choice)
+{
+	int r = own_device(actor, &actor->has_ublk, "ublk-device", "");
+
+	return r < 0 ? r : pin_by(actor, choice, &ublk_driver, SIZE_MAX);
+}
+
+static int do_bpf(struct actor *actor, const struct choice *choice)
+{
+	return pin_by(actor, choice, &bpf_driver, PAGE);
 }
 
 static int do_close(struct actor *actor, const struct choice *choice)
@@ -210,7 +272,12 @@ const struct action actions[] = {
 	{ "clone", 8, do_clone },
 	{ "umem", 8, do_umem },
 	{ "udmabuf", 8, do_udmabuf },
-	{ "close", 20, do_close },
+	{ "rdma", 8, do_rdma },
+	{ "v4l2", 6, do_v4l2 },
+	{ "vdpa", 8, do_vdpa },
+	{ "ublk", 8, do_ublk },
+	{ "bpf", 8, do_bpf },
+	{ "close", 24, do_close },
 	{ "vm-read", 15, do_vm_read },
 	{ "vm-write", 10, do_vm_write },
 	{ "direct-read", 15, do_direct_read },

@@ -3,6 +3,7 @@
 #ifndef PIND_STRESS_ACTION_H
 #define PIND_STRESS_ACTION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/uio.h>
 
@@ -29,8 +30,9 @@ struct actor {
 	uint32_t number;
 	uint32_t life;
 	struct holder slots[SLOTS];
-	unsigned int used; /* the slot that the step came to use */
-	int *files;	   /* those of the scene, opened; or negative */
+	unsigned int used;	 /* the slot that the step came to use */
+	int *files;		 /* those of the scene, opened; or negative */
+	bool has_vdpa, has_ublk; /* devices of its own */
 };
 
 /* What was drawn for one step, whatever the action makes of it. */

@@ -15,8 +15,6 @@
 /* Of what is decided before the first step. */
 #define STEP_BIRTH UINT64_MAX
 
-#define PAGE ((size_t)4096)
-
 /* A part of the piece: mostly a few pages, sometimes up to all of it. */
 static struct iovec draw_range(struct dice *dice, const struct piece *piece)
 {

@@ -117,11 +117,28 @@ int holder_udmabuf(struct holder *holder, const struct piece *piece, const struc
 	return fd < 0 ? fd : fill(holder, HOLDER_UDMABUF, fd);
 }
 
+int holder_pin(struct holder *holder, const struct driver *driver, const struct iovec *range)
+{
+	char nothing[] = "", *words = nothing;
+	long number;
+
+	if (holder->kind != HOLDER_NONE)
+		return -EBUSY;
+	number = driver->pin(range, &words);
+	if (number < 0)
+		return (int)number;
+	*holder = (struct holder){ HOLDER_DRIVER, (int)number, driver };
+	return 0;
+}
+
 int holder_close(struct holder *holder)
 {
 	if (holder->kind == HOLDER_NONE)
 		return -ENOENT;
-	(void)close(holder->fd);
+	if (holder->kind == HOLDER_DRIVER)
+		(void)holder->driver->unpin(holder->fd);
+	else
+		(void)close(holder->fd);
 	*holder = (struct holder){};
 	return 0;
 }

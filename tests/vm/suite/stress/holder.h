@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What holds long-term pins: a file descriptor of a kind that pins memory, in
- * one of a few slots. Everything returns 0 or a negative errno: -EBUSY for a
- * slot that is taken, -ENOENT for one that has nothing of the kind.
+ * What holds long-term pins: a file descriptor of a kind that pins memory, or what
+ * one of the pinner's drivers knows it by, in one of a few slots. Everything
+ * returns 0 or a negative errno: -EBUSY for a slot that is taken, -ENOENT for one
+ * that has nothing of the kind.
  */
 #ifndef PIND_STRESS_HOLDER_H
 #define PIND_STRESS_HOLDER_H
@@ -10,13 +11,15 @@
 #include <stdbool.h>
 #include <sys/uio.h>
 
+#include "driver.h"
 #include "memory.h"
 
-enum holder_kind { HOLDER_NONE, HOLDER_RING, HOLDER_UMEM, HOLDER_UDMABUF };
+enum holder_kind { HOLDER_NONE, HOLDER_RING, HOLDER_UMEM, HOLDER_UDMABUF, HOLDER_DRIVER };
 
 struct holder {
 	enum holder_kind kind;
-	int fd;
+	int fd; /* or what the driver knows it by */
+	const struct driver *driver;
 };
 
 /** holder_register - fixed buffers, in a new io_uring if the slot is empty */
@@ -39,6 +42,9 @@ int holder_umem(struct holder *holder, const struct iovec *range);
 
 /** holder_udmabuf - a new dma-buf of a range of a memfd */
 int holder_udmabuf(struct holder *holder, const struct piece *piece, const struct iovec *range);
+
+/** holder_pin - a range, by a driver of the pinner's */
+int holder_pin(struct holder *holder, const struct driver *driver, const struct iovec *range);
 
 /** holder_close - close it, with all that it still holds */
 int holder_close(struct holder *holder);
