@@ -89,9 +89,11 @@ static long do_rds(struct pinner *pinner, char **words)
 {
 	const struct timeval patience = { .tv_sec = 20 };
 	const char *address = pinner_word(words);
-	int transport = RDS_TRANS_IB;
+	int transport = RDS_TRANS_IB, port = PORT;
 
-	self.sin_port = htons(PORT);
+	if (**words && pinner_number(words, &port) < 0)
+		return -EINVAL;
+	self.sin_port = htons((uint16_t)port);
 	if (!address || inet_pton(AF_INET, address, &self.sin_addr) != 1)
 		return -EINVAL;
 	rds = socket(AF_RDS, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);

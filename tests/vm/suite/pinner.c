@@ -48,7 +48,7 @@
  *                        ibv_reg_mr(); by default for any access, pinned
  *   rdma-device [NAME]   open this RDMA device, once; else it is the first
  *   pin rds RANGE        for itself to reach, over a connection that is up
- *   rds ADDRESS          make an RDS socket over RDMA, bound to this address
+ *   rds ADDRESS [PORT]   make an RDS socket over RDMA, bound to this address
  *   rds-connect          connect it to itself
  *   rds-flush            have it let go of the memory that was unpinned
  *   rds-get RANGE        RDS_GET_MR, for any connection: that pins, and then fails,

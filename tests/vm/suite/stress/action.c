@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,12 @@
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE 25
 #endif
+
+/* Rings of provided buffers that an io_uring may have. */
+#define PROVIDED 2
+
+/* Each actor has its own, from here on. */
+#define RDS_PORT 4000
 
 /* ---- long-term pins */
 
@@ -82,6 +89,36 @@ static int do_clone(struct actor *actor, const struct choice *choice)
 	return holder_clone(empty_slot(actor, choice), from);
 }
 
+/* Their number is a power of two, and at most 32768: 512 KiB. */
+static int do_provide(struct actor *actor, const struct choice *choice)
+{
+	struct iovec memory = { choice->range.iov_base, PAGE };
+
+	while (memory.iov_len < 128 * PAGE && memory.iov_len * 2 <= choice->range.iov_len)
+		memory.iov_len *= 2;
+	return holder_provide(ring_slot(actor, choice), choice->detail % PROVIDED, &memory);
+}
+
+static int do_unprovide(struct actor *actor, const struct choice *choice)
+{
+	return holder_unprovide(ring_slot(actor, choice), choice->detail % PROVIDED);
+}
+
+static int do_queues(struct actor *actor, const struct choice *choice)
+{
+	return holder_queues(empty_slot(actor, choice), &choice->range);
+}
+
+static int do_region(struct actor *actor, const struct choice *choice)
+{
+	return holder_region(empty_slot(actor, choice), &choice->range);
+}
+
+static int do_receiver(struct actor *actor, const struct choice *choice)
+{
+	return holder_receiver(empty_slot(actor, choice), &choice->range);
+}
+
 static int do_umem(struct actor *actor, const struct choice *choice)
 {
 	return holder_umem(empty_slot(actor, choice), &choice->range);
@@ -110,24 +147,68 @@ static int pin_by(struct actor *actor, const struct choice *choice, const struct
 	return holder_pin(empty_slot(actor, choice), driver, &range);
 }
 
-/* Once a life: the device of this actor, which is to be the driver's. */
-static int own_device(struct actor *actor, bool *has, const char *command, const char *prefix)
+/*
+ * A line for one of these drivers, as the pinner would get it; the area is all pieces.
+ * @told: whether it was done in this life, and need not be again; or NULL
+ */
+static int tell(bool *told, const char *format, ...)
 {
+	static struct pinner pinner;
 	char line[64], *words;
+	va_list arguments;
 	long r;
 
-	if (*has)
+	if (told && *told)
 		return 0;
-	(void)snprintf(line, sizeof(line), "%s %s%u", command, prefix, actor->number);
-	(void)strtok_r(line, " ", &words);
-	r = driver_command(command)->run(NULL, &words);
-	*has = r >= 0;
+	pinner.area = pieces[0].at;
+	pinner.size = memory_size();
+	va_start(arguments, format);
+	(void)vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	r = driver_command(strtok_r(line, " ", &words))->run(&pinner, &words);
+	if (told)
+		*told = r >= 0;
 	return r < 0 ? (int)r : 0;
 }
 
 static int do_rdma(struct actor *actor, const struct choice *choice)
 {
 	return pin_by(actor, choice, &rdma_driver, SIZE_MAX);
+}
+
+/*
+ * The memory is pinned, and let go as there is no connection that it is for: what
+ * a connection has pinned, Linux 6.1 never lets go.
+ */
+static int do_rds(struct actor *actor, const struct choice *choice)
+{
+	const char *address = actor->scene->rds;
+	size_t most = 256 * PAGE, length = choice->range.iov_len;
+	int r;
+
+	if (!address)
+		return -EPROTONOSUPPORT;
+	r = tell(&actor->has_rds, "rds %s %u", address, RDS_PORT + actor->number);
+	if (r < 0)
+		return r;
+	r = tell(NULL, "rds-get %zu+%zu", (size_t)((char *)choice->range.iov_base - pieces[0].at),
+		 length < most ? length : most);
+	return r == -ENODEV || r == -EOPNOTSUPP ? 0 : r;
+}
+
+/* Two actors or three share a device, and one of them has it. */
+static int do_vfio(struct actor *actor, const struct choice *choice)
+{
+	const struct scene *scene = actor->scene;
+	int r;
+
+	if (!scene->n_vfio)
+		return -ENODEV;
+	r = tell(&actor->has_container, "vfio-container");
+	if (r >= 0)
+		r = tell(&actor->has_vfio, "vfio-device %s",
+			 scene->vfio[actor->number % scene->n_vfio]);
+	return r < 0 ? r : pin_by(actor, choice, &vfio_driver, SIZE_MAX);
 }
 
 /* A device can be one program's only. */
@@ -142,14 +223,14 @@ static int do_v4l2(struct actor *actor, const struct choice *choice)
  */
 static int do_vdpa(struct actor *actor, const struct choice *choice)
 {
-	int r = own_device(actor, &actor->has_vdpa, "vdpa-device", "/dev/vhost-vdpa-");
+	int r = tell(&actor->has_vdpa, "vdpa-device /dev/vhost-vdpa-%u", actor->number);
 
 	return r < 0 ? r : pin_by(actor, choice, &vdpa_driver, 512 * PAGE);
 }
 
 static int do_ublk(struct actor *actor, const struct choice *choice)
 {
-	int r = own_device(actor, &actor->has_ublk, "ublk-device", "");
+	int r = tell(&actor->has_ublk, "ublk-device %u", actor->number);
 
 	return r < 0 ? r : pin_by(actor, choice, &ublk_driver, SIZE_MAX);
 }
@@ -266,18 +347,25 @@ static int do_group(struct actor *actor, const struct choice *choice)
 
 const struct action actions[] = {
 	{ "register", 30, do_register },
-	{ "table", 6, do_table },
+	{ "table", 12, do_table },
 	{ "update", 20, do_update },
 	{ "unregister", 12, do_unregister },
 	{ "clone", 8, do_clone },
+	{ "provide", 10, do_provide },
+	{ "unprovide", 6, do_unprovide },
+	{ "queues", 6, do_queues },
+	{ "region", 6, do_region },
+	{ "receiver", 6, do_receiver },
 	{ "umem", 8, do_umem },
 	{ "udmabuf", 8, do_udmabuf },
 	{ "rdma", 8, do_rdma },
+	{ "rds", 6, do_rds },
+	{ "vfio", 10, do_vfio },
 	{ "v4l2", 6, do_v4l2 },
 	{ "vdpa", 8, do_vdpa },
 	{ "ublk", 8, do_ublk },
 	{ "bpf", 8, do_bpf },
-	{ "close", 24, do_close },
+	{ "close", 30, do_close },
 	{ "vm-read", 15, do_vm_read },
 	{ "vm-write", 10, do_vm_write },
 	{ "direct-read", 15, do_direct_read },

@@ -23,6 +23,9 @@ struct scene {
 	unsigned int n_files;
 	const char **groups; /* directories of cgroups, which may not be there */
 	unsigned int n_groups;
+	const char **vfio; /* addresses of PCI devices that VFIO has */
+	unsigned int n_vfio;
+	const char *rds; /* address of an RDMA device, for RDS; or NULL */
 };
 
 struct actor {
@@ -30,9 +33,10 @@ struct actor {
 	uint32_t number;
 	uint32_t life;
 	struct holder slots[SLOTS];
-	unsigned int used;	 /* the slot that the step came to use */
-	int *files;		 /* those of the scene, opened; or negative */
-	bool has_vdpa, has_ublk; /* devices of its own */
+	unsigned int used; /* the slot that the step came to use */
+	int *files;	   /* those of the scene, opened; or negative */
+	/* What drivers were told already in this life. */
+	bool has_rds, has_container, has_vfio, has_vdpa, has_ublk;
 };
 
 /* What was drawn for one step, whatever the action makes of it. */

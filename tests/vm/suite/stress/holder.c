@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_xdp.h>
+#include <linux/io_uring.h>
 #include <linux/udmabuf.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
@@ -75,6 +76,46 @@ int holder_clone(struct holder *holder, const struct holder *from)
 	if (ring < 0)
 		return ring;
 	return fill_if(holder, HOLDER_RING, ring, ring_clone(ring, from->fd));
+}
+
+int holder_provide(const struct holder *holder, unsigned int group, const struct iovec *memory)
+{
+	return holder->kind == HOLDER_RING ? ring_provide(holder->fd, group, memory) : -ENOENT;
+}
+
+int holder_unprovide(const struct holder *holder, unsigned int group)
+{
+	return holder->kind == HOLDER_RING ? ring_unprovide(holder->fd, group) : -ENOENT;
+}
+
+/* As many requests as fill a page. */
+int holder_queues(struct holder *holder, const struct iovec *memory)
+{
+	int ring;
+
+	if (holder->kind != HOLDER_NONE)
+		return -EBUSY;
+	ring = ring_open_in(memory, PAGE / sizeof(struct io_uring_sqe));
+	return ring < 0 ? ring : fill(holder, HOLDER_RING, ring);
+}
+
+int holder_region(struct holder *holder, const struct iovec *memory)
+{
+	int ring = new_ring(holder);
+
+	if (ring < 0)
+		return ring;
+	return fill_if(holder, HOLDER_RING, ring, ring_region(ring, memory));
+}
+
+int holder_receiver(struct holder *holder, const struct iovec *memory)
+{
+	int ring;
+
+	if (holder->kind != HOLDER_NONE)
+		return -EBUSY;
+	ring = ring_open_receiver(memory);
+	return ring < 0 ? ring : fill(holder, HOLDER_RING, ring);
 }
 
 int holder_umem(struct holder *holder, const struct iovec *range)

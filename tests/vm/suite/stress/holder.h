@@ -37,6 +37,21 @@ int holder_unregister(const struct holder *holder);
 /** holder_clone - a new io_uring with the buffers of another */
 int holder_clone(struct holder *holder, const struct holder *from);
 
+/** holder_provide - a ring of provided buffers in that memory, of an io_uring that it has */
+int holder_provide(const struct holder *holder, unsigned int group, const struct iovec *memory);
+
+/** holder_unprovide - give such a ring back */
+int holder_unprovide(const struct holder *holder, unsigned int group);
+
+/** holder_queues - a new io_uring whose queues lie in that memory, or begin there */
+int holder_queues(struct holder *holder, const struct iovec *memory);
+
+/** holder_region - a new io_uring with that memory for its parameters */
+int holder_region(struct holder *holder, const struct iovec *memory);
+
+/** holder_receiver - a new io_uring that receives packets into that memory */
+int holder_receiver(struct holder *holder, const struct iovec *memory);
+
 /** holder_umem - a new AF_XDP socket with the range as its umem */
 int holder_umem(struct holder *holder, const struct iovec *range);
 

@@ -60,6 +60,11 @@ int memory_reserve(void)
 	return r < 0 ? r : make_file(&pieces[PIECE_HUGEFILE], MFD_HUGETLB);
 }
 
+size_t memory_size(void)
+{
+	return elsewhere - pieces[0].at;
+}
+
 static int ask_for_pages(const struct piece *piece)
 {
 	struct iovec all = { piece->at, piece->size };

@@ -38,6 +38,9 @@ extern struct piece pieces[PIECES];
  */
 int memory_reserve(void);
 
+/** memory_size - of all pieces, which lie side by side in their order */
+size_t memory_size(void);
+
 /**
  * memory_map - map a piece anew where it belongs
  *

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * stress --seed N --actors N --trace FILE --direct FILE... --group DIRECTORY...
+ *	[--vfio ADDRESS...] [--rds ADDRESS]
  * stress --show FILE
  *
  * Lets actors pin and unpin at random, by every way there is, until SIGTERM.
  * Each is a process that lives for a while and is then born again, in one of the
  * cgroups as far as they exist; now and then one is killed. What they do last is
  * written to the trace, which --show prints, and what --direct names is read and
- * written with O_DIRECT. The same seed decides the same for each actor.
+ * written with O_DIRECT. --vfio names PCI devices that VFIO has, --rds the address of
+ * an RDMA device. The same seed decides the same for each actor.
  *
  * In the end it waits until no process of theirs is left, and prints how often
  * what was done. Fails if one cannot be ended, or died by a signal that is none
@@ -43,7 +45,7 @@ struct director {
 	uint32_t lives[ACTORS_MAX];
 	uint32_t kills;
 	unsigned long fallen; /* by a signal that we did not send */
-	const char *files[LIST_MAX], *groups[LIST_MAX];
+	const char *files[LIST_MAX], *groups[LIST_MAX], *vfio[LIST_MAX];
 	sigset_t signals;
 };
 
@@ -204,6 +206,8 @@ static const struct option options[] = {
 	{ "direct", required_argument, NULL, 'd' },
 	{ "group", required_argument, NULL, 'g' },
 	{ "show", required_argument, NULL, 'p' },
+	{ "vfio", required_argument, NULL, 'v' },
+	{ "rds", required_argument, NULL, 'r' },
 	{ 0 },
 };
 
@@ -216,6 +220,7 @@ int main(int argc, char **argv)
 
 	scene->files = director.files;
 	scene->groups = director.groups;
+	scene->vfio = director.vfio;
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
 		case 's':
@@ -235,6 +240,12 @@ int main(int argc, char **argv)
 			break;
 		case 'p':
 			return show(optarg);
+		case 'v':
+			add(director.vfio, &scene->n_vfio, optarg);
+			break;
+		case 'r':
+			scene->rds = optarg;
+			break;
 		default:
 			return 2;
 		}
@@ -242,7 +253,8 @@ int main(int argc, char **argv)
 	if (!trace || !scene->n_files || !scene->n_groups || optind < argc ||
 	    scene->actors - 1 >= ACTORS_MAX) {
 		(void)fprintf(stderr, "usage: stress --seed N --actors N --trace FILE"
-				      " --direct FILE... --group DIRECTORY... | --show FILE\n");
+				      " --direct FILE... --group DIRECTORY..."
+				      " [--vfio ADDRESS...] [--rds ADDRESS] | --show FILE\n");
 		return 2;
 	}
 	r = run(&director, trace);

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define ACTORS_MAX   32
-#define ACTIONS_MAX  32
+#define ACTIONS_MAX  40
 #define TRACE_LENGTH 64
 
 /* Result of what has not come back yet. */
