@@ -76,6 +76,17 @@ static int this_task(void)
 	return fd < 0 ? -errno : fd;
 }
 
+/* A kernel that does not know the tag keeps a number, pins nothing, and gives it back. */
+static int show(int map, int task, const struct value *value)
+{
+	struct value kept = {};
+	int r = bpf_map_update_elem(map, &task, value, BPF_NOEXIST);
+
+	if (r >= 0)
+		r = bpf_map_lookup_elem(map, &task, &kept);
+	return r < 0 || !kept.shown ? r : -EOPNOTSUPP;
+}
+
 /* Each page has a map of its own, of which the answer is the descriptor. */
 static long pin(const struct iovec *range, char **words)
 {
@@ -88,7 +99,7 @@ static long pin(const struct iovec *range, char **words)
 	if (map < 0)
 		return map;
 	task = this_task();
-	r = task < 0 ? task : bpf_map_update_elem(map, &task, &value, BPF_NOEXIST);
+	r = task < 0 ? task : show(map, task, &value);
 	if (task >= 0)
 		(void)close(task);
 	if (r < 0)
