@@ -136,10 +136,15 @@ out:
 	return account;
 }
 
+static void put_many(struct pind_account *account, u32 refs)
+{
+	if (atomic_sub_return(refs, &account->refs) == 1)
+		pind_reap_soon();
+}
+
 void pind_account_put(struct pind_account *account)
 {
-	if (atomic_dec_return(&account->refs) == 1)
-		pind_reap_soon();
+	put_many(account, 1);
 }
 
 struct pind_account *pind_account_by_id(u32 id)
@@ -159,10 +164,10 @@ void pind_account_record(struct pind_account *account, u32 pins, u32 covered, u3
 void pind_account_release(struct pind_account *account, const struct pind_release *release)
 {
 	atomic_long_sub(release->pins, &account->pins);
-	if (!release->gone)
+	if (!release->folios)
 		return;
 	atomic_long_sub(release->covered, &account->covered);
-	pind_account_put(account);
+	put_many(account, release->folios);
 }
 
 unsigned int pind_account_rate_current(const struct pind_holder *holder)

@@ -133,7 +133,7 @@ bool pind_holding_clamp(struct pind_holding *holding, u64 pincount,
 	if (holder->pins)
 		return true;
 
-	release->gone = true;
+	release->folios = 1;
 	release->covered = holder->covered;
 	holding->nr--;
 	memmove(holder, holder + 1, (holding->nr - i) * sizeof(*holder));

@@ -53,9 +53,9 @@ struct pind_unpinner {
  * @account: whose pins
  * @group: that paid
  * @pins: references taken
- * @covered: pages no longer covered; not 0 only when @gone
+ * @covered: pages no longer covered; not 0 only with @folios
  * @uncharge: pages the group no longer owes
- * @gone: it holds nothing any more and was taken off the list
+ * @folios: of which it holds nothing any more, so that it was taken off the list
  */
 struct pind_release {
 	struct pind_account *account;
@@ -63,7 +63,7 @@ struct pind_release {
 	u32 pins;
 	u32 covered;
 	u32 uncharge;
-	bool gone;
+	u32 folios;
 };
 
 /** pind_holding_charge() - pages that @group owes for the folio */

@@ -53,6 +53,15 @@ static void add_to_bill(struct pind_bill *bill, const struct pind_release *relea
 	bill->pins += release->pins;
 }
 
+/* Under the leaf's lock. */
+static void settle(const struct pind_release *release, struct pind_bill *bill)
+{
+	add_to_sums(-(long)release->pins, -(long)release->uncharge);
+	add_to_bill(bill, release);
+	pind_account_release(release->account, release);
+	pind_count_longterm_returned(release->pins);
+}
+
 /* Under the leaf's lock. Returns the pins taken. */
 static u64 clamp_view(struct pind_view *view, u64 pincount, const struct pind_unpinner *unpinner,
 		      struct pind_bill *bill)
@@ -62,12 +71,8 @@ static u64 clamp_view(struct pind_view *view, u64 pincount, const struct pind_un
 
 	while (pind_holding_clamp(&view->holding, pincount, unpinner, &release)) {
 		taken += release.pins;
-		add_to_sums(-(long)release.pins, -(long)release.uncharge);
-		add_to_bill(bill, &release);
-		pind_account_release(release.account, &release);
+		settle(&release, bill);
 	}
-	if (taken)
-		pind_count_longterm_returned(taken);
 	return taken;
 }
 
@@ -239,19 +244,37 @@ bool pind_ledger_is_empty(void)
 	return pind_leaf_none();
 }
 
-bool pind_ledger_take(struct folio *folio)
+/*
+ * The leaf of a frame, which is @leaf, of @index, if that was found for it a moment
+ * ago: a leaf that holds what the caller cares for is not replaced. Under RCU.
+ */
+static struct pind_leaf *find_next(unsigned long pfn, struct pind_leaf *leaf, unsigned long *index)
 {
-	unsigned long pfn = folio_pfn(folio);
-	struct pind_leaf *leaf;
-	bool found;
+	if (leaf && pfn >> PIND_LEAF_SHIFT == *index)
+		return leaf;
+	*index = pfn >> PIND_LEAF_SHIFT;
+	return pind_leaf_find(pfn);
+}
 
+unsigned int pind_ledger_take(struct folio **folios, unsigned int nr)
+{
+	struct pind_leaf *leaf = NULL;
+	unsigned int i, taken = 0;
+	unsigned long pfn, index;
+
+	if (pind_ledger_is_empty())
+		return 0;
 	rcu_read_lock();
-	leaf = pind_leaf_find(pfn);
-	found = leaf && READ_ONCE(*pind_slot_of(leaf, pfn));
+	for (i = 0; i < nr; i++) {
+		pfn = folio_pfn(folios[i]);
+		leaf = find_next(pfn, leaf, &index);
+		if (!leaf || !READ_ONCE(*pind_slot_of(leaf, pfn)))
+			continue;
+		folio_get(folios[i]);
+		folios[taken++] = folios[i];
+	}
 	rcu_read_unlock();
-	if (found)
-		folio_get(folio);
-	return found;
+	return taken;
 }
 
 /* The usual case of an unpin that has nothing to do with a long-term pin. */
@@ -260,29 +283,23 @@ static bool clamp_is_done(unsigned long slot, u64 pincount)
 	return (slot & PIND_SLOT_INLINE) && slot >> 32 <= pincount;
 }
 
-static u64 clamp_slot(struct pind_leaf *leaf, unsigned long pfn, u64 (*pincount)(unsigned long pfn),
+/*
+ * Under the leaf's lock, as the reading of @pincount must be: a count from before
+ * it may miss a record. Returns the pins taken.
+ */
+static u64 clamp_slot(struct pind_leaf *leaf, unsigned long pfn, u64 pincount,
 		      const struct pind_unpinner *unpinner, struct pind_bill *bill)
 {
-	raw_spinlock_t *lock = pind_leaf_lock_of(pfn);
-	unsigned long *slot = pind_slot_of(leaf, pfn), flags;
-	u64 count, taken = 0;
+	unsigned long *slot = pind_slot_of(leaf, pfn);
 	struct pind_view view;
+	u64 taken;
 
-	raw_spin_lock_irqsave(lock, flags);
-	/* read under the lock: a count from before it may miss a record */
-	if (*slot && !clamp_is_done(*slot, count = pincount(pfn))) {
-		pind_view_open(*slot, 1, &view);
-		taken = clamp_view(&view, count, unpinner, bill);
-		pind_view_close(leaf, slot, &view);
-	}
-	raw_spin_unlock_irqrestore(lock, flags);
+	if (!*slot || clamp_is_done(*slot, pincount))
+		return 0;
+	pind_view_open(*slot, 1, &view);
+	taken = clamp_view(&view, pincount, unpinner, bill);
+	pind_view_close(leaf, slot, &view);
 	return taken;
-}
-
-/* The folio is held by a reference: it cannot turn into something else. */
-static u64 pincount_of_held(unsigned long pfn)
-{
-	return pind_folio_pincount(page_folio(pfn_to_page(pfn)));
 }
 
 /* The folio of a page, or of none, if it begins at this frame; else NULL. */
@@ -307,14 +324,74 @@ static u64 pincount_of_frame(unsigned long pfn)
 	return folio ? pind_folio_pincount(folio) : 0;
 }
 
-void pind_ledger_clamp(struct folio *folio, const struct pind_unpinner *unpinner,
+/*
+ * The usual case, many at a time: as pind_ledger_record_plain() has written them
+ * down, and nobody pins them any more. Under the leaf's lock. Returns how many it
+ * took from the front.
+ */
+static unsigned int clamp_plain(struct pind_leaf *leaf, struct folio **folios, unsigned int nr,
+				struct pind_bill *bill)
+{
+	unsigned long pfn = folio_pfn(folios[0]), index = pfn >> PIND_LEAF_SHIFT;
+	unsigned long slot = *pind_slot_of(leaf, pfn);
+	struct pind_account *account;
+	struct pind_release release;
+	unsigned int i;
+
+	if (!(slot & PIND_SLOT_INLINE) || slot >> 32 != 1)
+		return 0;
+	for (i = 0; i < nr; i++) {
+		pfn = folio_pfn(folios[i]);
+		if (pfn >> PIND_LEAF_SHIFT != index || *pind_slot_of(leaf, pfn) != slot ||
+		    pind_folio_pincount(folios[i]))
+			break;
+		WRITE_ONCE(*pind_slot_of(leaf, pfn), 0);
+	}
+	if (!i)
+		return 0;
+	account = pind_account_by_id((u32)slot >> 1);
+	release = (struct pind_release){
+		.account = account,
+		.group = account->group,
+		.pins = i,
+		.covered = i,
+		.uncharge = i,
+		.folios = i,
+	};
+	settle(&release, bill);
+	pind_leaf_count_used(leaf, -(long)i);
+	return i;
+}
+
+/* Folios of one leaf, from the front. Returns how many it has clamped: at least 1. */
+static unsigned int clamp_some(struct pind_leaf *leaf, struct folio **folios, unsigned int nr,
+			       const struct pind_unpinner *unpinner, struct pind_bill *bill)
+{
+	unsigned long pfn = folio_pfn(folios[0]), flags;
+	raw_spinlock_t *lock = pind_leaf_lock_of(pfn);
+
+	raw_spin_lock_irqsave(lock, flags);
+	nr = clamp_plain(leaf, folios, nr, bill);
+	if (!nr) {
+		clamp_slot(leaf, pfn, pind_folio_pincount(folios[0]), unpinner, bill);
+		nr = 1;
+	}
+	raw_spin_unlock_irqrestore(lock, flags);
+	return nr;
+}
+
+void pind_ledger_clamp(struct folio **folios, unsigned int nr, const struct pind_unpinner *unpinner,
 		       struct pind_bill *bill)
 {
-	unsigned long pfn = folio_pfn(folio);
-	struct pind_leaf *leaf = pind_leaf_find(pfn);
+	struct pind_leaf *leaf = NULL;
+	unsigned long pfn, index;
+	unsigned int i, done;
 
-	if (leaf)
-		clamp_slot(leaf, pfn, pincount_of_held, unpinner, bill);
+	for (i = 0; i < nr; i += done) {
+		pfn = folio_pfn(folios[i]);
+		leaf = find_next(pfn, leaf, &index);
+		done = leaf ? clamp_some(leaf, &folios[i], nr - i, unpinner, bill) : 1;
+	}
 }
 
 /* Is @group, or one below it, among the holders. Under RCU. */
@@ -370,12 +447,13 @@ static void note_leak(unsigned long pfn, struct pind_leaks *leaks)
 }
 
 /* Under RCU. */
-static void audit_leaf(unsigned long index, struct pind_leaf *leaf,
-		       const struct pind_group *group, struct pind_audit *audit)
+static void audit_leaf(unsigned long index, struct pind_leaf *leaf, const struct pind_group *group,
+		       struct pind_audit *audit)
 {
 	static const struct pind_unpinner nobody;
+	raw_spinlock_t *lock = pind_leaf_lock_of(index << PIND_LEAF_SHIFT);
 	struct pind_bill bill = {};
-	unsigned long pfn;
+	unsigned long pfn, flags;
 	unsigned int i;
 
 	for (i = 0; i < PIND_LEAF_SLOTS; i++) {
@@ -383,7 +461,9 @@ static void audit_leaf(unsigned long index, struct pind_leaf *leaf,
 		if (!READ_ONCE(leaf->slot[i]) || (group && !holds(leaf, pfn, group)))
 			continue;
 		audit->folios++;
-		audit->pins += clamp_slot(leaf, pfn, pincount_of_frame, &nobody, &bill);
+		raw_spin_lock_irqsave(lock, flags);
+		audit->pins += clamp_slot(leaf, pfn, pincount_of_frame(pfn), &nobody, &bill);
+		raw_spin_unlock_irqrestore(lock, flags);
 		/* at once: an unpin that we were quicker than has returned by now */
 		pind_bill_pay(&bill);
 		note_leak(pfn, &audit->leaks);

@@ -96,24 +96,25 @@ unsigned long pind_ledger_need(const struct pind_claim *claim);
 bool pind_ledger_is_empty(void);
 
 /**
- * pind_ledger_take() - take a reference on a folio if the ledger has it
+ * pind_ledger_take() - take references on the folios that the ledger has
+ * @folios: where they stand; those that it has move to the front
  *
- * Before an unpin, so that the folio is still there to be clamped after it; the
- * caller drops the reference after pind_ledger_clamp().
+ * Before an unpin, so that they are still there to be clamped after it; the
+ * caller drops the references after pind_ledger_clamp().
  *
- * Context: any; the caller holds a pin. Return: whether it was taken.
+ * Context: any; the caller holds pins of all. Return: how many it has.
  */
-bool pind_ledger_take(struct folio *folio);
+unsigned int pind_ledger_take(struct folio **folios, unsigned int nr);
 
 /**
  * pind_ledger_clamp() - after an unpin: take back what the kernel no longer owes
- * @folio: with a reference from pind_ledger_take()
+ * @folios: with references from pind_ledger_take()
  * @unpinner: who ran the unpin
  * @bill: collects the uncharge; pind_bill_pay() it in the end
  *
  * Context: any, under rcu_read_lock().
  */
-void pind_ledger_clamp(struct folio *folio, const struct pind_unpinner *unpinner,
+void pind_ledger_clamp(struct folio **folios, unsigned int nr, const struct pind_unpinner *unpinner,
 		       struct pind_bill *bill);
 
 /** pind_bill_pay() - uncharge what was collected. Context: any, under RCU. */

@@ -13,11 +13,10 @@
 #define CHUNK 64
 
 /*
- * Folios of a chunk that are in the ledger, held until they are clamped: looking
- * again after the unpin could not tell whether we hold one.
+ * Folios of a chunk, then those of them that are in the ledger, held until they
+ * are clamped: looking again after the unpin could not tell whether we hold one.
  */
 struct held {
-	struct folio *last;
 	unsigned int nr;
 	struct folio *folio[CHUNK];
 };
@@ -46,19 +45,22 @@ static void end_return(unsigned long pins)
 	pind_count_under_way(-(long)pins);
 }
 
-static void hold(struct held *held, struct folio *folio)
+static void add(struct held *held, struct folio *folio)
 {
-	if (folio == held->last)
-		return;
-	held->last = folio;
-	if (pind_ledger_take(folio))
+	if (!held->nr || folio != held->folio[held->nr - 1])
 		held->folio[held->nr++] = folio;
 }
 
-static void start_held(struct held *held)
+static void hold(struct held *held)
 {
-	held->last = NULL;
-	held->nr = 0;
+	held->nr = pind_ledger_take(held->folio, held->nr);
+}
+
+static void hold_one(struct held *held, struct folio *folio)
+{
+	held->nr = 1;
+	held->folio[0] = folio;
+	hold(held);
 }
 
 static void clamp_held(struct held *held, const struct pind_unpinner *unpinner)
@@ -69,8 +71,7 @@ static void clamp_held(struct held *held, const struct pind_unpinner *unpinner)
 	if (!held->nr)
 		return;
 	rcu_read_lock();
-	for (i = 0; i < held->nr; i++)
-		pind_ledger_clamp(held->folio[i], unpinner, &bill);
+	pind_ledger_clamp(held->folio, held->nr, unpinner, &bill);
 	pind_bill_pay(&bill);
 	rcu_read_unlock();
 	/* not folio_put(): memory of a device is put in its own way */
@@ -148,12 +149,13 @@ static void unpin_pages(struct page **pages, unsigned long npages, bool make_dir
 	}
 	for (; npages; pages += n, npages -= n) {
 		n = min_t(unsigned long, npages, CHUNK);
-		start_held(&held);
+		held.nr = 0;
 		for (i = 0; i < n; i++) {
 			folio = folio_or_none(pages[i]);
 			if (folio)
-				hold(&held, folio);
+				add(&held, folio);
 		}
+		hold(&held);
 		unpin_original(pages, n, make_dirty);
 		clamp_held(&held, unpinner);
 	}
@@ -166,10 +168,8 @@ static void unpin_folio_pins(struct folio *folio, unsigned long pins,
 	unsigned long counted = count_pins(folio, pins, call_site);
 	struct held held;
 
-	start_held(&held);
 	begin_return(unpinner, counted);
-	if (!pind_ledger_is_empty())
-		hold(&held, folio);
+	hold_one(&held, folio);
 	if (pins == 1)
 		unpin_folio(folio);
 	else
@@ -202,9 +202,10 @@ static void unpin_whole_folios(struct folio **folios, unsigned long nr,
 	begin_return(unpinner, pins);
 	for (; nr; folios += n, nr -= n) {
 		n = min_t(unsigned long, nr, CHUNK);
-		start_held(&held);
-		for (i = 0; i < n && !pind_ledger_is_empty(); i++)
-			hold(&held, folios[i]);
+		held.nr = 0;
+		for (i = 0; i < n; i++)
+			add(&held, folios[i]);
+		hold(&held);
 		unpin_folios(folios, n);
 		clamp_held(&held, unpinner);
 	}
@@ -239,10 +240,8 @@ void pind_unpin_user_page(struct page *page)
 	struct held held;
 
 	pind_hook_enter();
-	start_held(&held);
 	begin_return(unpinner, pins);
-	if (!pind_ledger_is_empty())
-		hold(&held, page_folio(page));
+	hold_one(&held, page_folio(page));
 	unpin_user_page(page);
 	clamp_held(&held, unpinner);
 	end_return(pins);
@@ -283,9 +282,9 @@ static unsigned long hold_range(struct held *held, struct page *page, unsigned l
 		run = min_t(unsigned long, npages - done,
 			    folio_nr_pages(folio) - folio_page_idx(folio, first));
 		pins += count_pins(folio, run, call_site);
-		if (!pind_ledger_is_empty())
-			hold(held, folio);
+		add(held, folio);
 	}
+	hold(held);
 	*ret_pins = pins;
 	return done;
 }
@@ -298,7 +297,7 @@ void pind_unpin_user_page_range_dirty_lock(struct page *page, unsigned long npag
 
 	pind_hook_enter();
 	for (; npages; npages -= n, page = page_behind(page, n)) {
-		start_held(&held);
+		held.nr = 0;
 		n = hold_range(&held, page, npages, _RET_IP_, &pins);
 		begin_return(unpinner, pins);
 		unpin_user_page_range_dirty_lock(page, n, make_dirty);

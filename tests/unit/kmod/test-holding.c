@@ -174,7 +174,7 @@ static void test_who_is_released(void **state)
 		record(h, i, i, 1);
 	assert_true(pind_holding_clamp(h, 3, &sure, &release));
 	assert_ptr_equal(release.account, ACCOUNT(2));
-	assert_true(release.gone);
+	assert_int_equal(release.folios, 1);
 	assert_true(pind_holding_clamp(h, 2, &rated, &release));
 	assert_ptr_equal(release.account, ACCOUNT(1));
 	assert_true(pind_holding_clamp(h, 1, &nobody, &release));
