@@ -178,13 +178,18 @@ static void unpin_folio_pins(struct folio *folio, unsigned long pins,
 	end_return(counted);
 }
 
+/*
+ * One that is NULL is skipped: where memfd_pin_folios() cannot move what must not
+ * be pinned where it is, it gives back a list in which all are.
+ */
 static unsigned long count_whole_folios(struct folio **folios, unsigned long nr,
 					unsigned long call_site)
 {
 	unsigned long i, pins = 0;
 
 	for (i = 0; i < nr; i++)
-		pins += count_pins(folios[i], 1, call_site);
+		if (folios[i])
+			pins += count_pins(folios[i], 1, call_site);
 	return pins;
 }
 
@@ -204,7 +209,8 @@ static void unpin_whole_folios(struct folio **folios, unsigned long nr,
 		n = min_t(unsigned long, nr, CHUNK);
 		held.nr = 0;
 		for (i = 0; i < n; i++)
-			add(&held, folios[i]);
+			if (folios[i])
+				add(&held, folios[i]);
 		hold(&held);
 		unpin_folios(folios, n);
 		clamp_held(&held, unpinner);

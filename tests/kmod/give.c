@@ -97,7 +97,10 @@ static void give_folios(const struct hold *hold, bool dirty)
 
 	for (i = 0; i < hold->nr; i++)
 		folios[i] = page_folio(hold->pages[i]);
-	unpin_folios(folios, hold->nr);
+	/* one that is NULL is skipped, and it may be the only one */
+	unpin_folios((struct folio *[]){ NULL }, 1);
+	unpin_folios((struct folio *[]){ NULL, folios[0], NULL }, 3);
+	unpin_folios(folios + 1, hold->nr - 1);
 }
 
 static give_t function_of(unsigned int function)
