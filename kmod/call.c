@@ -185,11 +185,12 @@ static int record_folios(struct pind_call *call, struct folio **folios, long got
 	int ret;
 
 	for (i = 0; i < got; i++) {
-		pages = min(folio_nr_pages(folios[i]) - first, left);
+		/* If they overlap (the file was changed meanwhile) nothing may be left. */
+		pages = max(1UL, min(folio_nr_pages(folios[i]) - first, left));
 		ret = record_folio(call, folios[i], 1, pages, tally);
 		if (ret)
 			return ret;
-		left -= pages;
+		left -= min(left, pages);
 		first = 0;
 		cond_resched();
 	}
@@ -268,7 +269,7 @@ int pind_call_end_folio(struct pind_call *call, unsigned int pins, int ret)
 {
 	struct tally tally = {};
 
-	if (!ret && !pind_folio_is_exempt(call->folio)) {
+	if (!ret && pins && !pind_folio_is_exempt(call->folio)) {
 		pind_count_requested(pins);
 		ret = record_folio(call, call->folio, pins, call->nr, &tally);
 		settle(call, &tally);
