@@ -129,9 +129,10 @@ static void free_leaf(struct rcu_head *rcu)
 	kmem_cache_free(leaf_cache, container_of(rcu, struct pind_leaf, rcu));
 }
 
-static void drop_leaf(unsigned long index, struct pind_leaf *leaf)
+void pind_leaf_drop(unsigned long index, struct pind_leaf *leaf)
 {
-	xa_erase(&pind_leaves, index);
+	if (xa_cmpxchg(&pind_leaves, index, leaf, NULL, 0) != leaf)
+		return;
 	atomic_long_dec(&pind_leaf_nr);
 	call_rcu(&leaf->rcu, free_leaf);
 }
@@ -144,14 +145,14 @@ void pind_leaf_reap(void)
 	xa_for_each(&pind_leaves, index, leaf) {
 		raw_spinlock_t *lock = pind_leaf_lock_of(index << PIND_LEAF_SHIFT);
 
+		cond_resched();
 		if (READ_ONCE(leaf->used))
 			continue;
 		raw_spin_lock_irqsave(lock, flags);
 		leaf->dead = !leaf->used;
 		raw_spin_unlock_irqrestore(lock, flags);
 		if (leaf->dead)
-			drop_leaf(index, leaf);
-		cond_resched();
+			pind_leaf_drop(index, leaf);
 	}
 }
 
@@ -191,7 +192,7 @@ void pind_leaf_exit(void)
 		for (i = 0; i < PIND_LEAF_SLOTS; i++)
 			if (leaf->slot[i] && !(leaf->slot[i] & PIND_SLOT_INLINE))
 				pind_node_free((struct pind_node *)leaf->slot[i]);
-		drop_leaf(index, leaf);
+		pind_leaf_drop(index, leaf);
 	}
 	rcu_barrier(); /* free_leaf() is in this module */
 	xa_destroy(&pind_leaves);

@@ -102,6 +102,12 @@ static inline struct pind_leaf *pind_leaf_find(unsigned long pfn)
 /** pind_leaf_add() - see to it that a frame has a leaf. Context: process. Return: 0, -ENOMEM. */
 int pind_leaf_add(unsigned long pfn);
 
+/**
+ * pind_leaf_drop() - take a dead leaf out of the index, unless somebody has, and free it
+ * Context: process, also under RCU.
+ */
+void pind_leaf_drop(unsigned long index, struct pind_leaf *leaf);
+
 /** pind_leaf_count_used() - @slots more of a leaf are used. Under its lock. */
 void pind_leaf_count_used(struct pind_leaf *leaf, long slots);
 

@@ -168,6 +168,9 @@ int pind_ledger_record(const struct pind_claim *claim, unsigned long budget,
 		ret = leaf->dead ? -EAGAIN :
 				   record_locked(leaf, claim, budget, &spare, &cap, ret_need, &bill);
 		raw_spin_unlock_irqrestore(lock, flags);
+		/* who marked it may not run before we let it */
+		if (leaf->dead)
+			pind_leaf_drop(pfn >> PIND_LEAF_SHIFT, leaf);
 		pind_bill_pay(&bill);
 		rcu_read_unlock();
 		cond_resched();

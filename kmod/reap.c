@@ -27,6 +27,8 @@ static DECLARE_DELAYED_WORK(reap_work, reap);
 
 void pind_reap_soon(void)
 {
+	/* reap() must see what fell idle, if it is seen here not to have begun */
+	smp_mb();
 	if (!READ_ONCE(stopped) && !delayed_work_pending(&reap_work))
 		queue_delayed_work(system_wq, &reap_work, REAP_DELAY);
 }
