@@ -101,6 +101,9 @@ bool pind_charge_settle(struct pind_charge *charge, unsigned long pages, unsigne
 			atomic_long_inc(&charge->events_high);
 			atomic_set(&charge->high_pending, 1);
 			rose = true;
+			/* who uncharged before it was set could not take it back */
+			if (pind_charge_current(charge) <= READ_ONCE(charge->high))
+				atomic_set(&charge->above_high, 0);
 		}
 	}
 	return rose;
@@ -147,4 +150,6 @@ bool pind_charge_unsettled(const struct pind_charge *charge)
 void pind_charge_reset_peak(struct pind_charge *charge)
 {
 	atomic_long_set(&charge->peak, pind_charge_current(charge));
+	/* it may have grown before that was set */
+	raise_peak(charge, atomic_long_read(&charge->settled));
 }
