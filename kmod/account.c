@@ -44,7 +44,7 @@ static struct pind_account *find(const struct account_key *key)
 		if (account->group == key->group && account->tgid == key->tgid &&
 		    account->start_time == key->start_time &&
 		    account->call_site == key->call_site &&
-		    atomic_inc_not_zero(&account->refs))
+		    atomic_long_inc_not_zero(&account->refs))
 			return account;
 	}
 	return NULL;
@@ -62,7 +62,7 @@ static struct pind_account *add(const struct account_key *key, struct task_struc
 	account->tgid = key->tgid;
 	account->start_time = key->start_time;
 	account->call_site = key->call_site;
-	atomic_set(&account->refs, 2); /* the table, and the caller */
+	atomic_long_set(&account->refs, 2); /* the table, and the caller */
 	get_task_comm(account->comm, leader);
 	pind_site_name(&account->site, key->call_site);
 	if (xa_alloc(&by_id, &account->id, account, XA_LIMIT(1, S32_MAX), GFP_KERNEL))
@@ -138,7 +138,7 @@ out:
 
 static void put_many(struct pind_account *account, u32 refs)
 {
-	if (atomic_sub_return(refs, &account->refs) == 1)
+	if (atomic_long_sub_return(refs, &account->refs) == 1)
 		pind_reap_soon();
 }
 
@@ -155,7 +155,7 @@ struct pind_account *pind_account_by_id(u32 id)
 void pind_account_record(struct pind_account *account, u32 pins, u32 covered, u32 folios)
 {
 	if (folios)
-		atomic_add(folios, &account->refs);
+		atomic_long_add(folios, &account->refs);
 	if (atomic_long_add_return(pins, &account->pins) == pins)
 		WRITE_ONCE(account->since, ktime_get_boottime_ns());
 	atomic_long_add(covered, &account->covered);
@@ -258,7 +258,7 @@ void pind_account_reap(void)
 	/* RCU: a thread that lost the race to add an account takes its own out */
 	rcu_read_lock();
 	xa_for_each(&by_id, id, account) {
-		if (atomic_cmpxchg(&account->refs, 1, 0) == 1)
+		if (atomic_long_cmpxchg(&account->refs, 1, 0) == 1)
 			remove_account(account);
 		cond_resched_rcu();
 	}

@@ -33,7 +33,7 @@ struct pind_account {
 	u64 start_time;
 	unsigned long call_site;
 	u32 id;
-	atomic_t refs;
+	atomic_long_t refs;
 	atomic_long_t pins;
 	atomic_long_t covered;
 	u64 since;
