@@ -33,9 +33,10 @@ static inline int pind_folio_mapcount(struct folio *folio)
  * Exact for a large folio. A folio of one page has no counter: each pin raises
  * its reference count by GUP_PIN_COUNTING_BIAS (1024). Mappings are references,
  * too, so they are taken off first: a file page mapped 1,024 times is not
- * pinned. The rest (LRU, page cache, plain references, and the two reads not
- * being atomic together) is taken to be under half a bias; a page with more
- * plain references than that looks pinned here, as it does to the kernel. Both
+ * pinned; the fewer of two looks, so that mappings that come and go meanwhile
+ * do not hide a pin. The rest (LRU, page cache, plain references) is taken to be
+ * under half a bias; a page with more plain references than that looks pinned
+ * here, as it does to the kernel. Both
  * counts may be beyond 2^31, see pind_folio_refs().
  *
  * Context: any; the caller keeps the folio from being freed, or can live with
@@ -43,12 +44,17 @@ static inline int pind_folio_mapcount(struct folio *folio)
  */
 static inline u64 pind_folio_pincount(struct folio *folio)
 {
+	int mappings;
 	long refs;
 
 	if (folio_test_large(folio))
 		return (u32)atomic_read(&folio->_pincount);
 
-	refs = pind_folio_refs(folio) - pind_folio_mapcount(folio);
+	mappings = pind_folio_mapcount(folio);
+	smp_rmb();
+	refs = pind_folio_refs(folio);
+	smp_rmb();
+	refs -= min(mappings, pind_folio_mapcount(folio));
 	return max(refs + GUP_PIN_COUNTING_BIAS / 2, 0L) / GUP_PIN_COUNTING_BIAS;
 }
 
