@@ -320,7 +320,7 @@ enum {
 	PIND_A_PAGE_FOLIO_SIZE,
 	/** @PIND_A_PAGE_PINCOUNT: u64: pins on the folio as the kernel counts */
 	PIND_A_PAGE_PINCOUNT,
-	/** @PIND_A_PAGE_HOLDER: nest of PIND_A_ACCOUNT_*, one for each holder */
+	/** @PIND_A_PAGE_HOLDER: nest of PIND_A_ACCOUNT_*, one a holder, 16 at most */
 	PIND_A_PAGE_HOLDER,
 	/** @PIND_A_PAGE_PINNED: u32: enum pind_pinned */
 	PIND_A_PAGE_PINNED,
@@ -328,8 +328,10 @@ enum {
 	PIND_A_PAGE_REFCOUNT,
 	/** @PIND_A_PAGE_MAPCOUNT: u64: of them mappings; a folio of one page only */
 	PIND_A_PAGE_MAPCOUNT,
-	/** @PIND_A_PAGE_ROOM: u64: pins that it takes before the kernel refuses */
+	/** @PIND_A_PAGE_ROOM: u64: at least so many more pins it takes */
 	PIND_A_PAGE_ROOM,
+	/** @PIND_A_PAGE_HOLDERS_TOTAL: u64: accounts that hold it, told or not */
+	PIND_A_PAGE_HOLDERS_TOTAL,
 
 	__PIND_A_PAGE_MAX,
 	PIND_A_PAGE_MAX = __PIND_A_PAGE_MAX - 1
