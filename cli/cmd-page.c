@@ -117,9 +117,10 @@ static size_t run_of(const struct pind_pages *pages, size_t i)
 	return n;
 }
 
-/* "fio[812] io_uring: 3 pins in /a.slice; ..." of the holders of one page, from *@at on */
+/* "fio[812] io_uring: 3 pins in /a.slice; ...; and 2 more" of the holders of one page, from *@at on */
 static int describe_holders(const struct pind_pages *pages, size_t page, size_t *at, char **ret)
 {
+	uint64_t total = page_at(pages, page)->holders_total, told = 0;
 	size_t size = 0;
 	FILE *stream = open_memstream(ret, &size);
 
@@ -136,7 +137,10 @@ static int describe_holders(const struct pind_pages *pages, size_t page, size_t 
 			      holder->pid, holder->driver, (unsigned long long)holder->pins,
 			      holder->pins == 1 ? "" : "s", holder->path ? holder->path : "?");
 		before = "; ";
+		told++;
 	}
+	if (told < total)
+		(void)fprintf(stream, "; and %" PRIu64 " more", total - told);
 	return fclose(stream) != 0 ? fail_memory() : 0;
 }
 
@@ -188,7 +192,9 @@ static int print_pages(const struct pind_pages *pages)
 	int r;
 
 	if (pages->pages.n == 0) {
-		(void)puts("No page of that range is present, so none is pinned.");
+		(void)puts("No page of that range can be looked at: nothing is present there, or no "
+			   "memory\nof the kernel's. What was unmapped or dropped after the pin is "
+			   "found by --frame only.");
 		return 0;
 	}
 	for (size_t i = 0; i < pages->pages.n; i += n) {

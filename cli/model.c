@@ -175,6 +175,7 @@ static const struct pind_field page_fields[] = {
 	ROW(pind_page_info, refcount, U64, PIND_A_PAGE_REFCOUNT),
 	ROW(pind_page_info, mapcount, U64, PIND_A_PAGE_MAPCOUNT, OPTIONAL),
 	ROW(pind_page_info, room, U64, PIND_A_PAGE_ROOM),
+	ROW(pind_page_info, holders_total, U64, PIND_A_PAGE_HOLDERS_TOTAL),
 };
 
 const struct pind_kind pind_group_kind = KIND("group", pind_group_info, group_fields);

@@ -178,6 +178,7 @@ struct pind_page_info {
 	uint64_t refcount;
 	uint64_t mapcount; /* of a folio of one page */
 	uint64_t room;
+	uint64_t holders_total; /* told or not */
 };
 
 struct pind_books_info {

@@ -167,6 +167,7 @@ int pind_bus_append_page(sd_bus_message *m, const struct pind_page *page, const 
 		r = append_number(m, "mapcount", page->mapcount);
 	r = r < 0 ? r : append_number(m, "room", page->room);
 	r = r < 0 ? r : append_holders(m, page, paths);
+	r = r < 0 ? r : append_number(m, "holders_total", page->holders_total);
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 

@@ -146,6 +146,7 @@ static const struct field page_fields[] = {
 	FIELD(pind_page, PIND_A_PAGE_REFCOUNT, KIND_U64, refcount),
 	FIELD_OPTIONAL(pind_page, PIND_A_PAGE_MAPCOUNT, KIND_U64, mapcount),
 	FIELD(pind_page, PIND_A_PAGE_ROOM, KIND_U64, room),
+	FIELD(pind_page, PIND_A_PAGE_HOLDERS_TOTAL, KIND_U64, holders_total),
 	{},
 };
 

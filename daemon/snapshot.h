@@ -131,6 +131,7 @@ struct pind_page {
 	bool has_mapcount;
 	uint64_t mapcount;
 	uint64_t room;
+	uint64_t holders_total; /* told in @holders or not */
 	size_t n_holders;
 	struct pind_account_info holders[PIND_HOLDERS_MAX];
 };

@@ -419,7 +419,7 @@ struct page_question {
 	unsigned long address;
 };
 
-/* 1: not present, so there is nothing to tell and the message is dropped. */
+/* 1: no page can be looked at, so there is nothing to tell and the message is dropped. */
 static int fill_address(struct sk_buff *skb, const void *object)
 {
 	const struct page_question *question = object;
@@ -431,25 +431,26 @@ static int fill_address(struct sk_buff *skb, const void *object)
 static int dump_page_range(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct range_cursor *range = (struct range_cursor *)cb->ctx;
-	int ret;
+	int ret = range->mm ? 0 : begin_page_range(cb);
 
-	if (!range->mm) {
-		ret = begin_page_range(cb);
-		if (ret)
-			return ret;
-	}
+	if (ret)
+		return ret;
 	cb->seq = 1;
 	if (!mmget_not_zero(range->mm))
 		return skb->len; /* the process has gone: nothing is present */
 	for (; range->next < range->end; range->next += PAGE_SIZE) {
 		struct page_question question = { range->mm, range->next };
 
-		if (dump_one(skb, cb, PIND_CMD_PAGE_GET, fill_address, &question) < 0)
+		ret = dump_one(skb, cb, PIND_CMD_PAGE_GET, fill_address, &question);
+		if (ret < 0)
 			break;
 		cond_resched();
 	}
 	mmput(range->mm);
-	return skb->len;
+	if (ret == -EBUSY)
+		NL_SET_ERR_MSG(cb->extack,
+			       "the process keeps its memory map locked: ask again later");
+	return ret < 0 && ret != -EMSGSIZE ? ret : skb->len;
 }
 
 static int done_page_range(struct netlink_callback *cb)

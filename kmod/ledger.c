@@ -504,8 +504,9 @@ unsigned int pind_ledger_holders(unsigned long pfn, struct pind_holder *holders,
 		return 0;
 	raw_spin_lock_irqsave(lock, flags);
 	pind_view_open(*pind_slot_of(leaf, pfn), 1, &view);
-	nr = min_t(unsigned int, nr, view.holding.nr);
-	memcpy(holders, view.holding.holder, nr * sizeof(*holders));
+	memcpy(holders, view.holding.holder,
+	       min_t(unsigned int, nr, view.holding.nr) * sizeof(*holders));
+	nr = view.holding.nr;
 	raw_spin_unlock_irqrestore(lock, flags);
 	return nr;
 }

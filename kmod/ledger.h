@@ -141,10 +141,10 @@ bool pind_ledger_leak(unsigned long pfn, struct pind_leak *leak);
 
 /**
  * pind_ledger_holders() - who holds the folio that begins at @pfn
- * @holders: room for @nr of them; their accounts stay valid while the caller is
- *	under rcu_read_lock(), which it must be
+ * @holders: room for @nr of them, the oldest; their accounts stay valid while the
+ *	caller is under rcu_read_lock(), which it must be
  *
- * Return: how many were written.
+ * Return: how many there are, which may be more than @nr.
  */
 unsigned int pind_ledger_holders(unsigned long pfn, struct pind_holder *holders, unsigned int nr);
 

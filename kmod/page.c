@@ -2,6 +2,7 @@
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
+#include <linux/sched/signal.h>
 
 #include "compat.h"
 #include "fill.h"
@@ -9,27 +10,30 @@
 #include "ledger.h"
 #include "page.h"
 
-/* Holders told of one folio; more than that many accounts on one are cut off. */
+/* Holders told of one folio; of the others only how many there are. */
 #define HOLDERS_TOLD 16
 
-/* Return: how many, or -EMSGSIZE. */
+/* How long an asker waits for a process's memory map. */
+#define MAP_WAIT (2 * HZ)
+
+/* Return: how many there are, told or not; or -EMSGSIZE. */
 static int fill_holders(struct sk_buff *skb, unsigned long pfn)
 {
 	struct pind_holder holders[HOLDERS_TOLD];
 	struct nlattr *nest;
-	unsigned int i, nr;
+	unsigned int i, total;
 	int ret = 0;
 
 	rcu_read_lock();
-	nr = pind_ledger_holders(pfn, holders, HOLDERS_TOLD);
-	for (i = 0; i < nr && !ret; i++) {
+	total = pind_ledger_holders(pfn, holders, HOLDERS_TOLD);
+	for (i = 0; i < min_t(unsigned int, total, HOLDERS_TOLD) && !ret; i++) {
 		nest = nla_nest_start(skb, PIND_A_PAGE_HOLDER);
 		ret = nest ? pind_fill_holder(skb, &holders[i]) : -EMSGSIZE;
 		if (!ret)
 			nla_nest_end(skb, nest);
 	}
 	rcu_read_unlock();
-	return ret ?: nr;
+	return ret ?: total;
 }
 
 /* @refs: without the one by which we keep it */
@@ -72,7 +76,10 @@ static int fill_page(struct sk_buff *skb, struct page *page)
 	    pind_fill_u64(skb, PIND_A_PAGE_FOLIO_SIZE, folio_size(folio)))
 		return -EMSGSIZE;
 	holders = fill_holders(skb, folio_pfn(folio));
-	return holders < 0 ? holders : fill_counts(skb, folio, holders);
+	if (holders < 0)
+		return holders;
+	return fill_counts(skb, folio, holders) ?:
+		       pind_fill_u64(skb, PIND_A_PAGE_HOLDERS_TOTAL, holders);
 }
 
 int pind_page_fill_frame(struct sk_buff *skb, unsigned long pfn)
@@ -92,14 +99,35 @@ int pind_page_fill_frame(struct sk_buff *skb, unsigned long pfn)
 	return ret;
 }
 
+/*
+ * Not mmap_read_lock(): who holds it may sleep as long as user space likes (a driver
+ * that pins memory of a file system in user space), and the daemon is an asker.
+ */
+static int lock_map(struct mm_struct *mm)
+{
+	unsigned long end = jiffies + MAP_WAIT;
+
+	while (!mmap_read_trylock(mm)) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		if (time_after(jiffies, end))
+			return -EBUSY;
+		schedule_timeout_killable(1);
+	}
+	return 0;
+}
+
+/* By force, which for reading means: whatever the mapping lets its process do. */
 int pind_page_fill_address(struct sk_buff *skb, struct mm_struct *mm, unsigned long address)
 {
 	struct page *page;
 	long got;
 	int ret;
 
-	mmap_read_lock(mm);
-	got = pind_get_pages(mm, true, address, 1, FOLL_NOFAULT, &page);
+	ret = lock_map(mm);
+	if (ret)
+		return ret;
+	got = pind_get_pages(mm, true, address, 1, FOLL_NOFAULT | FOLL_FORCE, &page);
 	mmap_read_unlock(mm);
 	if (got != 1)
 		return 0;

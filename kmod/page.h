@@ -13,8 +13,9 @@ int pind_page_fill_frame(struct sk_buff *skb, unsigned long pfn);
 
 /**
  * pind_page_fill_address() - what is known of the page at an address
- * @skb: gets nothing if the page is not present
- * Context: process, may sleep. Return: 1 if it is present, 0 if not; -EMSGSIZE.
+ * @skb: gets nothing if no page can be looked at there
+ * Context: process, may sleep. Return: 1, or 0 if there is none; -EMSGSIZE; -EBUSY
+ * or -EINTR if the map of @mm stayed locked.
  */
 int pind_page_fill_address(struct sk_buff *skb, struct mm_struct *mm, unsigned long address);
 

@@ -374,6 +374,7 @@ static int fake_page(struct fake_kernel *k, uint64_t pfn, const uint64_t *addres
 		holder->module = k->accounts[i].texts[2];
 		page.pinned = PIND_PINNED_YES;
 	}
+	page.holders_total = page.n_holders;
 	return handler(&page, userdata);
 }
 

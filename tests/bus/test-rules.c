@@ -122,6 +122,7 @@ static void expect_page(sd_bus_message *m, uint64_t pfn, const uint64_t *address
 	assert_int_equal(read_holders(m, path, sizeof(path)), holders);
 	if (holders)
 		assert_string_equal(path, "/job.slice");
+	expect_number(m, "holders_total", (uint64_t)holders);
 	assert_true(sd_bus_message_exit_container(m) >= 0);
 }
 

@@ -292,12 +292,16 @@ static int list_misuse(sd_bus_message *call, void *userdata, sd_bus_error *error
 	return r < 0 ? r : sd_bus_reply_method_return(call, "aa{sv}", 1, MISUSE);
 }
 
-#define PAGE_VALUES(frame, word, pins, refs)                                                      \
+#define PAGE_VALUES(frame, word, pins, refs, total)                                               \
 	"pfn", "t", (uint64_t)(frame), "folio_pfn", "t", (uint64_t)(frame), "folio_size", "t",    \
 		UINT64_C(4096), "pinned", "s", word, "pincount", "t", UINT64_C(pins), "refcount", \
-		"t", UINT64_C(refs), "mapcount", "t", UINT64_C(1), "room", "t", UINT64_C(2097149)
+		"t", UINT64_C(refs), "mapcount", "t", UINT64_C(1), "room", "t",                   \
+		UINT64_C(2097149), "holders_total", "t", UINT64_C(total)
 
-/* Nobody holds frame 7; of process 1 the first page is not pinned, the second is. */
+/*
+ * Nobody holds frame 7; of process 1 the first page is not pinned, the second is, by
+ * more than are told.
+ */
 static int get_page(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
 	uint64_t frame;
@@ -308,8 +312,8 @@ static int get_page(sd_bus_message *call, void *userdata, sd_bus_error *error)
 	if (r >= 0 && frame != 7)
 		return sd_bus_error_set(error, PIND_ERROR_INVALID_VALUE, "no such frame");
 	return r < 0 ? r
-		     : sd_bus_reply_method_return(call, "a{sv}", 9,
-						  PAGE_VALUES(7, "maybe", 1, 1026), "holders",
+		     : sd_bus_reply_method_return(call, "a{sv}", 10,
+						  PAGE_VALUES(7, "maybe", 1, 1026, 0), "holders",
 						  "aa{sv}", 0);
 }
 
@@ -324,9 +328,9 @@ static int list_pages(sd_bus_message *call, void *userdata, sd_bus_error *error)
 	if (r < 0)
 		return r;
 	return sd_bus_reply_method_return(
-		call, "aa{sv}", 2, 10, "address", "t", address, PAGE_VALUES(8, "no", 0, 2),
-		"holders", "aa{sv}", 0, 10, "address", "t", address + 4096,
-		PAGE_VALUES(20, "yes", 3, 3073), "holders", "aa{sv}", 1, 12, "id", "t", UINT64_C(1),
+		call, "aa{sv}", 2, 11, "address", "t", address, PAGE_VALUES(8, "no", 0, 2, 0),
+		"holders", "aa{sv}", 0, 11, "address", "t", address + 4096,
+		PAGE_VALUES(20, "yes", 3, 3073, 3), "holders", "aa{sv}", 1, 12, "id", "t", UINT64_C(1),
 		"path", "s", "/tenant.slice", "group_id", "t", UINT64_C(20), "pid", "u", 812,
 		"start_time", "t", UINT64_C(1000), "comm", "s", "fio", "driver", "s", "io_uring",
 		"symbol", "s", "io_pin_pages", "module", "s", "", "pins", "t", UINT64_C(3),

@@ -314,12 +314,13 @@ static void page(void **state)
 	      "0x1000       8  4.0 KiB  no         0     2 (1 mapping)  2097149  -\n"
 	      "0x2000      20  4.0 KiB  yes        3  3073 (1 mapping)  2097149  fio[812] "
 	      "io_uring: "
-	      "3 pins in /tenant.slice\n",
+	      "3 pins in /tenant.slice; and 2 more\n",
 	      NULL, ARGS("page", "--pid", "1", "0x1000", "8K"));
 	check(0, "[{\n", NULL, ARGS("page", "--pid=1", "4096", "--json"));
 	check(0, "{\n\t\"pfn\":\t7,\n", NULL, ARGS("page", "--frame=0x7", "--json"));
 	check(0, "\"holders\":\t[]", NULL, ARGS("page", "--frame=7", "--json"));
 	check(0, "\"comm\":\t\"fio\",", NULL, ARGS("page", "--pid=1", "4096", "--json"));
+	check(0, "\"holders_total\":\t3,", NULL, ARGS("page", "--pid=1", "4096", "--json"));
 	check(2, NULL, "no such frame", ARGS("page", "--frame", "8"));
 	check(2, NULL, "either a process or a frame", ARGS("page"));
 	check(2, NULL, "either a process or a frame", ARGS("page", "--pid", "1", "--frame", "7"));

@@ -395,6 +395,7 @@ static void put_page(struct nlmsghdr *nlh)
 	mnl_attr_put_u32(nlh, PIND_A_PAGE_PINNED, PIND_PINNED_YES);
 	mnl_attr_put_u64(nlh, PIND_A_PAGE_REFCOUNT, 5);
 	mnl_attr_put_u64(nlh, PIND_A_PAGE_ROOM, 6);
+	mnl_attr_put_u64(nlh, PIND_A_PAGE_HOLDERS_TOTAL, 70);
 }
 
 static void test_page(void **state)
@@ -420,6 +421,7 @@ static void test_page(void **state)
 	assert_int_equal(page.pinned, PIND_PINNED_YES);
 	assert_int_equal(page.room, 6);
 	assert_int_equal(page.n_holders, 2);
+	assert_int_equal(page.holders_total, 70);
 	assert_int_equal(page.holders[1].id, 2);
 	assert_string_equal(page.holders[1].comm, "fio");
 	assert_int_equal(page.holders[1].exited, 0);
