@@ -57,13 +57,15 @@ void unpin_folios(struct folio **folios, unsigned long nfolios) __weak;
 /*
  * Up to Linux 6.2 the FOLL_* flags are macros, all of them open to drivers. Then
  * some functions take what they must not without a word. From 6.3 on FOLL_PIN is
- * hidden, and each of the family checks its flags and warns.
+ * hidden, and each of the family checks its flags and warns. There it is one of the
+ * flags from 1 << 16 on (mm/internal.h), below which all those of drivers are.
  */
 #ifdef FOLL_PIN
 #define PIND_FOLL_PIN FOLL_PIN
 #define PIND_FLAGS_UNCHECKED
 #else
-#define PIND_FOLL_PIN 0
+#define PIND_FOLL_PIN (1U << 19)
+static_assert(FOLL_LONGTERM < (1U << 16));
 #endif
 
 static __always_inline void pind_set_instruction_pointer(struct ftrace_regs *fregs,
