@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/atomic.h>
 #include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <linux/timekeeping.h>
 #include <linux/workqueue.h>
@@ -12,14 +14,17 @@
 #define KINDS  PIND_MISUSE_PIN_PUT
 /* of a kind; the last one is for all that found no room */
 #define PLACES (PIND_MISUSE_SITES + 1)
-#define OTHERS 1UL /* its call site: no return address is that */
 
 /* So that a worker tells of all that a driver does at once. */
 #define TELL_DELAY (HZ / 20)
 
+/* Call sites that no return address is. */
+#define OTHERS	1UL /* of the last place */
+#define UNFOUND 2UL /* it is found by its name, or no more: its module has gone */
+
 /*
  * A place is taken by whoever sets @call_site first; he fills in the rest and then
- * sets @ready. No lock: a rule may be broken in a hardirq.
+ * sets @ready. No lock for that: a rule may be broken in a hardirq.
  */
 struct place {
 	unsigned long call_site; /* 0: free */
@@ -34,6 +39,9 @@ struct place {
 };
 
 static struct place places[KINDS][PLACES];
+
+/* Guards places that are read against being freed. */
+static DEFINE_MUTEX(places_lock);
 
 /* Guards @stopped, so that pind_misuse_stop() is final. Raw: taken in hardirqs. */
 static DEFINE_RAW_SPINLOCK(tell_lock);
@@ -53,9 +61,8 @@ static void tell_soon(void)
 }
 
 /* The place of a call site, or a free one; else the one for the others. */
-static struct place *find_place(enum pind_misuse_kind kind, unsigned long call_site, bool *ret_new)
+static struct place *find_place(struct place *of_kind, unsigned long call_site, bool *ret_new)
 {
-	struct place *of_kind = places[kind - 1];
 	unsigned long there;
 	unsigned int i;
 
@@ -69,50 +76,80 @@ static struct place *find_place(enum pind_misuse_kind kind, unsigned long call_s
 	return &of_kind[i];
 }
 
-static void set_process(struct place *place, const struct pind_account *account)
+static bool has_name(const struct place *place, const struct pind_site *site)
 {
-	if (account) {
-		place->pid = account->tgid;
-		strscpy(place->comm, account->comm, sizeof(place->comm));
-	} else if (in_task() && !(current->flags & PF_KTHREAD)) {
-		place->pid = task_tgid_nr(current);
-		/* not get_task_comm(), which takes a lock */
-		strscpy(place->comm, current->comm, sizeof(place->comm));
-	}
+	return !strcmp(place->site.symbol, site->symbol) &&
+	       !strcmp(place->site.module, site->module);
 }
 
-static void write_down(enum pind_misuse_kind kind, unsigned long call_site,
-		       const struct pind_account *account)
+/* Likewise by the name; of a kind that is found in no other way, one at a time. */
+static struct place *find_named(struct place *of_kind, const struct pind_site *site, bool *ret_new)
 {
-	bool is_new;
-	struct place *place = find_place(kind, call_site, &is_new);
+	unsigned int i;
+
+	for (i = 0; i < PIND_MISUSE_SITES; i++) {
+		*ret_new = !of_kind[i].call_site;
+		if (*ret_new)
+			of_kind[i].call_site = UNFOUND;
+		if (*ret_new || has_name(&of_kind[i], site))
+			return &of_kind[i];
+	}
+	*ret_new = !of_kind[i].call_site;
+	of_kind[i].call_site = OTHERS;
+	return &of_kind[i];
+}
+
+static void count(struct place *place, bool is_new)
+{
 	u64 now = ktime_get_real_fast_ns();
 
 	atomic_long_inc(&place->count);
 	WRITE_ONCE(place->last, now);
-	if (!is_new)
-		return;
-	place->first = now;
-	set_process(place, account);
-	/* the account has the name from when its module was there */
-	if (place->call_site == OTHERS)
-		place->site = (struct pind_site){};
-	else if (account)
-		place->site = account->site;
-	else
-		pind_site_name(&place->site, call_site);
+	if (is_new)
+		place->first = now;
+}
+
+static void set_process(struct place *place, pid_t pid, const char *comm)
+{
+	place->pid = pid;
+	strscpy(place->comm, comm, sizeof(place->comm));
+}
+
+static void publish(struct place *place)
+{
 	smp_store_release(&place->ready, true);
 	tell_soon();
 }
 
 void pind_misuse_at(enum pind_misuse_kind kind, unsigned long call_site)
 {
-	write_down(kind, call_site, NULL);
+	bool is_new;
+	struct place *place = find_place(places[kind - 1], call_site, &is_new);
+
+	count(place, is_new);
+	if (!is_new)
+		return;
+	if (place->call_site != OTHERS)
+		pind_site_name(&place->site, call_site);
+	/* not get_task_comm(), which takes a lock */
+	if (in_task() && !(current->flags & PF_KTHREAD))
+		set_process(place, task_tgid_nr(current), current->comm);
+	publish(place);
 }
 
+/* The account has the name from when its module was there. */
 void pind_misuse_of(enum pind_misuse_kind kind, const struct pind_account *account)
 {
-	write_down(kind, account->call_site, account);
+	bool is_new;
+	struct place *place = find_named(places[kind - 1], &account->site, &is_new);
+
+	count(place, is_new);
+	if (!is_new)
+		return;
+	if (place->call_site != OTHERS)
+		place->site = account->site;
+	set_process(place, account->tgid, account->comm);
+	publish(place);
 }
 
 void pind_misuse_flags(unsigned int gup_flags, unsigned long call_site)
@@ -128,17 +165,21 @@ u64 pind_misuse_total(void)
 	unsigned int kind, i;
 	u64 sum = 0;
 
+	mutex_lock(&places_lock);
 	for (kind = 0; kind < KINDS; kind++)
 		for (i = 0; i < PLACES; i++)
 			sum += atomic_long_read(&places[kind][i].count);
+	mutex_unlock(&places_lock);
 	return sum;
 }
 
-/* Two calls in one function: to the reader they are one place, the first of them. */
+/*
+ * Two calls in one function, or in one that came again: to the reader they are one
+ * place, the first of them.
+ */
 static bool is_same(const struct place *a, const struct place *b)
 {
-	return smp_load_acquire(&a->ready) && smp_load_acquire(&b->ready) &&
-	       !strcmp(a->site.symbol, b->site.symbol) && !strcmp(a->site.module, b->site.module);
+	return smp_load_acquire(&a->ready) && smp_load_acquire(&b->ready) && has_name(a, &b->site);
 }
 
 /* Of a kind, from place @n on. Return: is it a place to tell of. */
@@ -166,7 +207,8 @@ static bool read_place(const struct place *of_kind, unsigned int n, struct pind_
 	return true;
 }
 
-int pind_misuse_read(int index, struct pind_misuse *misuse)
+/* Under places_lock. */
+static int read_next(int index, struct pind_misuse *misuse)
 {
 	for (; index < KINDS * PLACES; index++) {
 		if (!read_place(places[index / PLACES], index % PLACES, misuse))
@@ -177,25 +219,107 @@ int pind_misuse_read(int index, struct pind_misuse *misuse)
 	return -1;
 }
 
+int pind_misuse_read(int index, struct pind_misuse *misuse)
+{
+	mutex_lock(&places_lock);
+	index = read_next(index, misuse);
+	mutex_unlock(&places_lock);
+	return index;
+}
+
+/* Was it told, or one of the same name. From now on it is. */
+static bool was_told(struct place *of_kind, struct place *place)
+{
+	bool told = false;
+	unsigned int i;
+
+	for (i = 0; i < PLACES; i++)
+		told |= of_kind[i].told && is_same(&of_kind[i], place);
+	place->told = true;
+	return told;
+}
+
 static void tell(struct work_struct *work)
 {
 	struct pind_misuse misuse;
 	int index = -1;
 
-	while ((index = pind_misuse_read(index + 1, &misuse)) >= 0) {
-		struct place *place = &places[index / PLACES][index % PLACES];
+	mutex_lock(&places_lock);
+	while ((index = read_next(index + 1, &misuse)) >= 0) {
+		struct place *of_kind = places[index / PLACES];
 
-		if (place->told)
-			continue;
-		place->told = true;
-		(void)pind_genl_send_misuse(&misuse);
+		if (!was_told(of_kind, &of_kind[index % PLACES]))
+			(void)pind_genl_send_misuse(&misuse);
 	}
+	mutex_unlock(&places_lock);
 }
+
+static void add_to(struct place *place, const struct place *more)
+{
+	atomic_long_add(atomic_long_read(&more->count), &place->count);
+	WRITE_ONCE(place->last, max(place->last, more->last));
+	place->told |= more->told;
+}
+
+static void free_place(struct place *place)
+{
+	place->ready = false;
+	place->told = false;
+	place->pid = 0;
+	place->comm[0] = '\0';
+	atomic_long_set(&place->count, 0);
+	smp_store_release(&place->call_site, 0);
+}
+
+/*
+ * Its code is about to go, and no longer runs; other code may come to stand at the
+ * same address. The place keeps its name and count, but one is enough for a driver
+ * that comes and goes. Under places_lock.
+ */
+static void retire(struct place *of_kind, struct place *place)
+{
+	unsigned int i;
+
+	for (i = 0; i < PIND_MISUSE_SITES; i++) {
+		if (of_kind[i].call_site != UNFOUND || !is_same(&of_kind[i], place))
+			continue;
+		add_to(&of_kind[i], place);
+		free_place(place);
+		return;
+	}
+	WRITE_ONCE(place->call_site, UNFOUND);
+}
+
+/* When a module has begun to live, its init code goes; in the end all of it. */
+static int on_module(struct notifier_block *block, unsigned long state, void *data)
+{
+	const struct module *module = data;
+	unsigned int kind, i;
+
+	if (state != MODULE_STATE_LIVE && state != MODULE_STATE_GOING)
+		return NOTIFY_DONE;
+	mutex_lock(&places_lock);
+	for (kind = 0; kind < KINDS; kind++) {
+		for (i = 0; i < PIND_MISUSE_SITES; i++) {
+			/* - 1: see pind_site_name() */
+			unsigned long call = READ_ONCE(places[kind][i].call_site) - 1;
+
+			if (within_module_init(call, module) ||
+			    (state == MODULE_STATE_GOING && within_module_core(call, module)))
+				retire(places[kind], &places[kind][i]);
+		}
+	}
+	mutex_unlock(&places_lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block module_notifier = { .notifier_call = on_module };
 
 void pind_misuse_start(void)
 {
 	unsigned long flags;
 
+	(void)register_module_notifier(&module_notifier);
 	raw_spin_lock_irqsave(&tell_lock, flags);
 	stopped = false;
 	raw_spin_unlock_irqrestore(&tell_lock, flags);
@@ -206,6 +330,7 @@ void pind_misuse_stop(void)
 {
 	unsigned long flags;
 
+	(void)unregister_module_notifier(&module_notifier);
 	raw_spin_lock_irqsave(&tell_lock, flags);
 	stopped = true;
 	raw_spin_unlock_irqrestore(&tell_lock, flags);

@@ -36,18 +36,22 @@ struct pind_misuse {
  */
 void pind_misuse_at(enum pind_misuse_kind kind, unsigned long call_site);
 
-/** pind_misuse_of() - likewise, found later, of what @account pinned. Context: any. */
+/**
+ * pind_misuse_of() - likewise, found later, of what @account pinned
+ * @kind: one that pind_misuse_at() is not called for
+ * Context: process; one at a time.
+ */
 void pind_misuse_of(enum pind_misuse_kind kind, const struct pind_account *account);
 
 /** pind_misuse_flags() - a pin call with FOLL_* flags that are not a caller's. Context: any. */
 void pind_misuse_flags(unsigned int gup_flags, unsigned long call_site);
 
-/** pind_misuse_total() - of all kinds, since load */
+/** pind_misuse_total() - of all kinds, since load. Context: process, may sleep. */
 u64 pind_misuse_total(void);
 
 /**
  * pind_misuse_read() - the first entry that is in use, not below @index
- * Return: its index, to go on behind it; or -1 if there is none.
+ * Context: process, may sleep. Return: its index, to go on behind it; or -1 if there is none.
  */
 int pind_misuse_read(int index, struct pind_misuse *misuse);
 
