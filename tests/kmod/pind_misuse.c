@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * modprobe pind_misuse how=WORD: breaks a rule of FOLL_PIN, as far as this kernel
- * lets that happen without a warning; else it fails with EOPNOTSUPP. What it did is
- * put right by then, or when it is unloaded: no count stays moved.
+ * modprobe pind_misuse how=WORD: breaks a rule of FOLL_PIN. What it did is put right
+ * by then, or when it is unloaded: no count stays moved. A kernel that checks FOLL_PIN
+ * refuses with a warning what is marked with *; what is marked with + is not tried
+ * there, and fails with EOPNOTSUPP.
  *
- *   foll-pin        pins with FOLL_PIN among the flags
- *   foll-pin-get    gets with it
- *   longterm-get    gets with FOLL_LONGTERM
+ *   foll-pin *      pins with FOLL_PIN among the flags
+ *   foll-get *      pins with FOLL_GET; any kernel refuses that
+ *   foll-pin-get +  gets with FOLL_PIN
+ *   longterm-get +  gets with FOLL_LONGTERM
  *   unpin-unpinned  unpins a page, and one of four pages, that were never pinned;
  *                   one more in a hardirq
  *   pin-put         long-term pins of a page and of a huge page lose a reference
  *                   until it is unloaded
  *   references      pid=PID address=ADDRESS: 1,024 plain references on the page there
  *                   until it is unloaded, which breaks no rule
+ *   lock-map        pid=PID: nobody else may look at its memory map until it is
+ *                   unloaded, which breaks none either
  */
 #include <linux/completion.h>
 #include <linux/irq_work.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/module.h>
@@ -44,16 +49,21 @@ static unsigned long map(unsigned long length)
 	return vm_mmap(NULL, 0, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, 0);
 }
 
-static int foll_pin(unsigned long start)
+#ifdef PIND_FLAGS_UNCHECKED
+#define IS_UNCHECKED true
+#else
+#define IS_UNCHECKED false
+#endif
+
+/* @result: what is to come of it */
+static int pin_with(unsigned int flags, unsigned long start, int result)
 {
 	struct page *page;
+	int ret = pin_user_pages_fast(start, 1, FOLL_WRITE | flags, &page);
 
-	if (!PIND_FOLL_PIN)
-		return -EOPNOTSUPP;
-	if (pin_user_pages_fast(start, 1, FOLL_WRITE | PIND_FOLL_PIN, &page) != 1)
-		return -EFAULT;
-	unpin_user_page(page);
-	return 0;
+	if (ret == 1)
+		unpin_user_page(page);
+	return ret == result ? 0 : -EFAULT;
 }
 
 /* Of memory that is not there: it would pin what nobody else sees. */
@@ -61,7 +71,7 @@ static int foll_pin_get(unsigned long start)
 {
 	struct page *page;
 
-	if (!PIND_FOLL_PIN)
+	if (!IS_UNCHECKED)
 		return -EOPNOTSUPP;
 	vm_munmap(start, PAGE_SIZE);
 	return get_user_pages_unlocked(start, 1, &page, FOLL_WRITE | PIND_FOLL_PIN) == 1 ? -EINVAL
@@ -73,7 +83,7 @@ static int longterm_get(unsigned long start)
 	struct page *page;
 	int ret;
 
-	if (!PIND_FOLL_PIN)
+	if (!IS_UNCHECKED)
 		return -EOPNOTSUPP;
 	if (get_user_pages_fast(start, 1, FOLL_WRITE, &page) != 1)
 		return -EFAULT;
@@ -173,14 +183,21 @@ static int pin_put(unsigned long start)
 	return 0;
 }
 
-static int references(void)
+static struct mm_struct *memory_of_pid(void)
 {
 	struct task_struct *task = get_pid_task(find_vpid(pid), PIDTYPE_PID);
 	struct mm_struct *mm = task ? get_task_mm(task) : NULL;
-	long ret;
 
 	if (task)
 		put_task_struct(task);
+	return mm;
+}
+
+static int references(void)
+{
+	struct mm_struct *mm = memory_of_pid();
+	long ret;
+
 	if (!mm)
 		return -ESRCH;
 	mmap_read_lock(mm);
@@ -193,17 +210,57 @@ static int references(void)
 	return 0;
 }
 
+static struct task_struct *locker;
+static DECLARE_COMPLETION(locked);
+
+static int hold_map(void *data)
+{
+	struct mm_struct *mm = data;
+
+	mmap_write_lock(mm);
+	complete(&locked);
+	for (;;) {
+		set_current_state(TASK_IDLE);
+		if (kthread_should_stop())
+			break;
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+	mmap_write_unlock(mm);
+	mmput(mm);
+	return 0;
+}
+
+static int lock_map(void)
+{
+	struct mm_struct *mm = memory_of_pid();
+
+	if (!mm)
+		return -ESRCH;
+	locker = kthread_run(hold_map, mm, "pind_misuse");
+	if (IS_ERR(locker)) {
+		mmput(mm);
+		return PTR_ERR(locker);
+	}
+	wait_for_completion(&locked);
+	return 0;
+}
+
 static int __init misuse_init(void)
 {
 	unsigned long start;
 
 	if (!strcmp(how, "references"))
 		return references();
+	if (!strcmp(how, "lock-map"))
+		return lock_map();
 	start = map(!strcmp(how, "pin-put") ? 2 * HUGE_SIZE : PAGE_SIZE);
 	if (IS_ERR_VALUE(start))
 		return start;
 	if (!strcmp(how, "foll-pin"))
-		return foll_pin(start);
+		return pin_with(PIND_FOLL_PIN, start, IS_UNCHECKED ? 1 : -EINVAL);
+	if (!strcmp(how, "foll-get"))
+		return pin_with(FOLL_GET, start, -EINVAL);
 	if (!strcmp(how, "foll-pin-get"))
 		return foll_pin_get(start);
 	if (!strcmp(how, "longterm-get"))
@@ -220,6 +277,8 @@ static void __exit misuse_exit(void)
 	if (!strcmp(how, "references")) {
 		page_ref_sub(kept[0], GUP_PIN_COUNTING_BIAS - 1);
 		put_page(kept[0]);
+	} else if (locker) {
+		kthread_stop(locker);
 	} else if (kept[1]) {
 		page_ref_add(kept[0], LOST);
 		get_page(kept[1]);
