@@ -99,6 +99,33 @@ static long do_unmap(struct pinner *pinner, char **words)
 	return munmap(range.iov_base, range.iov_len) < 0 ? -errno : 0;
 }
 
+static long do_protect(struct pinner *pinner, char **words)
+{
+	static const struct {
+		const char *word;
+		int protection;
+	} table[] = {
+		{ "none", PROT_NONE },
+		{ "read", PROT_READ },
+		{ "write", PROT_WRITE },
+	};
+	struct iovec range;
+	const char *word;
+	int r;
+
+	r = pinner_range(pinner, words, &range);
+	if (r < 0)
+		return r;
+	word = pinner_word(words);
+	for (size_t i = 0; word && i < sizeof(table) / sizeof(table[0]); i++) {
+		if (strcmp(table[i].word, word))
+			continue;
+		r = mprotect(range.iov_base, range.iov_len, table[i].protection);
+		return r < 0 ? -errno : 0;
+	}
+	return -EINVAL;
+}
+
 static long do_remap(struct pinner *pinner, char **words)
 {
 	char *there = area_map(pinner->size, AREA_BASE, false);
@@ -242,6 +269,7 @@ const struct pinner_command pinner_memory_commands[] = {
 	{ "frame", do_frame },
 	{ "huge", do_huge },
 	{ "move", do_move },
+	{ "protect", do_protect },
 	{ "remap", do_remap },
 	{ "unmap", do_unmap },
 	{},

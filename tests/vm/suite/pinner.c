@@ -113,6 +113,7 @@
  *   fill RANGE BYTE      write to it
  *   advise RANGE ADVICE  madvise(): dontneed, mergeable, pageout or remove
  *   unmap RANGE
+ *   protect RANGE HOW    mprotect(): none, read or write
  *   remap                move the area elsewhere in the address space
  *   alias N              map the first page of a shared area N times more
  *   bind NODE            take memory from there only, from now on
