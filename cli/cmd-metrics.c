@@ -58,25 +58,25 @@ struct field_metric {
 
 static const struct field_metric counters_metrics[] = {
 	PINS("nr_foll_pin_requested", "foll_pin_requested", METRIC_COUNTER,
-	     "Pins that pin calls handed out since load."),
+	     "nr_foll_pin_requested: pins that pin calls handed out since load."),
 	PINS("nr_foll_pin_returned", "foll_pin_returned", METRIC_COUNTER,
-	     "Pins that unpin calls gave back since load."),
+	     "nr_foll_pin_returned: pins that unpin calls gave back since load."),
 	PINS("nr_foll_pin_longterm_requested", "foll_pin_longterm_requested", METRIC_COUNTER,
-	     "The share of requested that was FOLL_LONGTERM."),
+	     "nr_foll_pin_longterm_requested: the share of requested that was FOLL_LONGTERM."),
 	PINS("nr_foll_pin_longterm_returned", "foll_pin_longterm_returned", METRIC_COUNTER,
-	     "Long-term pins that left the ledger."),
+	     "nr_foll_pin_longterm_returned: long-term pins that left the ledger."),
 	PINS("nr_foll_pin_acquired", "foll_pin_acquired", METRIC_COUNTER,
-	     "The kernel's own count of pins taken, since boot."),
+	     "nr_foll_pin_acquired: the kernel's own count of pins taken, since boot."),
 	PINS("nr_foll_pin_released", "foll_pin_released", METRIC_COUNTER,
-	     "The kernel's own count of pins given back, since boot."),
+	     "nr_foll_pin_released: the kernel's own count of pins given back, since boot."),
 	PINS("nr_foll_pin_uncounted", "foll_pin_uncounted", METRIC_COUNTER,
-	     "Pins that the kernel took without counting them as acquired."),
+	     "nr_foll_pin_uncounted: pins that the kernel took without counting them as "
+	     "acquired."),
 	PINS("nr_foll_pin_unattributed", "foll_pin_unattributed", METRIC_GAUGE,
-	     "Pins older than the module."),
-	CALLS("nr_pind_refused", "refused", "Pin calls that a quota refused."),
+	     "nr_foll_pin_unattributed: pins older than the module."),
+	CALLS("nr_pind_refused", "refused", "nr_pind_refused: pin calls that a quota refused."),
 	CALLS("nr_pind_observed", "observed",
-	      "Pin calls that a quota in mode observe would have "
-	      "refused."),
+	      "nr_pind_observed: pin calls that a quota in mode observe would have refused."),
 };
 
 static const struct field_metric status_metrics[] = {
@@ -333,9 +333,6 @@ int cmd_metrics(const struct pind_options *options)
 	};
 	int r;
 
-	if (options->json)
-		return fail(PIND_EXIT_USAGE,
-			    "metrics takes no --json: it writes OpenMetrics text only");
 	r = source_open(options->kernel, &source);
 	r = r ? r : read_all(source, &readings);
 	return r ? r : write_all(&readings);

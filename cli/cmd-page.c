@@ -22,14 +22,15 @@ static const struct table_column page_columns[] = {
 	{ "PINS", true },     { "REFERENCES", true }, { "ROOM", true },	 { "HELD BY", false },
 };
 
-/* Decimal, or hexadecimal with 0x. */
+/* Decimal, also with a 0 in front, or hexadecimal with 0x. */
 static int parse_number(const char *what, const char *text, uint64_t most, uint64_t *ret)
 {
+	bool is_hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
 	unsigned long long number;
 	char *end;
 
 	errno = 0;
-	number = strtoull(text, &end, 0);
+	number = strtoull(text, &end, is_hex ? 16 : 10);
 	if (text[0] < '0' || text[0] > '9' || *end)
 		return fail(PIND_EXIT_USAGE,
 			    "%s \"%s\" is no number: write it in decimal, or in hexadecimal with "

@@ -17,6 +17,7 @@ enum {
 	OPTION_QUOTA = 1 << 1, /* --max --high --mode --runtime */
 	OPTION_GROUP = 1 << 2,
 	OPTION_PAGE = 1 << 3, /* --pid --frame */
+	NO_JSON = 1 << 4,     /* --json goes with all other verbs */
 };
 
 enum group_argument {
@@ -67,7 +68,7 @@ static const struct verb verbs[] = {
 	  "  --frame NUMBER    the page with this page frame number\n"
 	  "\nADDRESS and NUMBER: decimal, or hexadecimal with 0x. LENGTH: 64M, or plain bytes;\n"
 	  "one page unless it is given.\n" },
-	{ "metrics", cmd_metrics, GROUP_NONE, 0, false, "",
+	{ "metrics", cmd_metrics, GROUP_NONE, NO_JSON, false, "",
 	  "all numbers as OpenMetrics text, for a collector", "" },
 	{ "reset-peak", cmd_reset_peak, GROUP_REQUIRED, 0, true, "GROUP",
 	  "let peak begin anew at current", "" },
@@ -137,8 +138,8 @@ static void print_help(void)
 
 static void print_verb_help(const struct verb *verb)
 {
-	(void)printf("pinctl %s%s%s [--json]%s\n%s.\n%s%s", verb->name,
-		     verb->synopsis[0] ? " " : "", verb->synopsis,
+	(void)printf("pinctl %s%s%s%s%s\n%s.\n%s%s", verb->name, verb->synopsis[0] ? " " : "",
+		     verb->synopsis, verb->options & NO_JSON ? "" : " [--json]",
 		     verb->changes ? "" : " [--kernel]", verb->summary,
 		     verb->details[0] ? "\n" : "", verb->details);
 }
@@ -272,6 +273,9 @@ static int check_options(const struct verb *verb, const struct command_line *lin
 	if (line->given & OPTION_QUOTA & ~verb->options)
 		return fail(PIND_EXIT_USAGE,
 			    "%s takes none of --max, --high, --mode, --runtime: only set does",
+			    verb->name);
+	if (verb->options & NO_JSON && line->options.json)
+		return fail(PIND_EXIT_USAGE, "%s takes no --json: it writes OpenMetrics text only",
 			    verb->name);
 	if (verb->changes && line->options.kernel)
 		return fail(PIND_EXIT_USAGE,

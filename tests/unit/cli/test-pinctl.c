@@ -327,6 +327,9 @@ static void page(void **state)
 	check(2, NULL, "needs an address", ARGS("page", "--pid", "1"));
 	check(2, NULL, "pid \"-1\"", ARGS("page", "--pid=-1", "4096"));
 	check(2, NULL, "\"7f00\" is no number", ARGS("page", "--pid", "1", "7f00"));
+	check(2, NULL, "\"0x\" is no number", ARGS("page", "--pid", "1", "0x"));
+	check(0, "{\n\t\"pfn\":\t7,\n", NULL, ARGS("page", "--frame=007", "--json"));
+	check(2, NULL, "no such frame", ARGS("page", "--frame", "09"));
 	check(2, NULL, "length \"0\"", ARGS("page", "--pid", "1", "4096", "0"));
 	check(2, NULL, "length \"2G\"", ARGS("page", "--pid", "1", "4096", "2G"));
 	check(2, NULL, "\"much\"", ARGS("page", "--pid", "1", "4096", "much"));
@@ -360,7 +363,10 @@ static void metrics(void **state)
 	check(0, "pind_misuse_total{kind=\"pin-put\",symbol=\"odd_\\\"pin\\\\\",module=\"odd\"} ",
 	      NULL, ARGS("metrics"));
 	check(0, "pind_exited_account_pins 8192\n# EOF\n", NULL, ARGS("metrics"));
+	check(0, "# HELP pind_foll_pin_acquired_pins nr_foll_pin_acquired: ", NULL,
+	      ARGS("metrics"));
 	check(2, NULL, "--json", ARGS("metrics", "--json"));
+	check(0, "pinctl metrics [--kernel]\n", NULL, ARGS("metrics", "--help"));
 	/* What a collector wants to know as well. */
 	mock_do("no-module");
 	assert_int_equal(openmetrics(""), 0);
