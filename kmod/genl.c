@@ -365,7 +365,11 @@ struct range_cursor {
 	struct mm_struct *mm; /* NULL until the first message is asked for */
 	unsigned long next;
 	unsigned long end;
+	unsigned int patience; /* ticks to wait for its map, in all */
 };
+
+/* Far longer than a map is locked by what does not sleep in it. */
+#define PATIENCE (2 * HZ)
 
 /* Not an op's .start: a text set there does not reach the caller. */
 static int begin_page_range(struct netlink_callback *cb)
@@ -409,7 +413,8 @@ static int begin_page_range(struct netlink_callback *cb)
 	mmput(mm);
 	range->mm = mm;
 	range->next = address & PAGE_MASK;
-	range->end = address + length;
+	range->end = min_t(u64, address + length, TASK_SIZE_MAX);
+	range->patience = PATIENCE;
 	return 0;
 }
 
@@ -428,6 +433,32 @@ static int fill_address(struct sk_buff *skb, const void *object)
 	return ret < 0 ? ret : !ret;
 }
 
+/* Lets others have the map after each 2 MiB. Return: as dump_one(). */
+static int dump_pages(struct sk_buff *skb, struct netlink_callback *cb, struct range_cursor *range)
+{
+	int ret = pind_page_lock_map(range->mm, &range->patience);
+
+	if (ret)
+		return ret;
+	while (range->next < range->end) {
+		struct page_question question = { range->mm, range->next };
+
+		ret = dump_one(skb, cb, PIND_CMD_PAGE_GET, fill_address, &question);
+		if (ret < 0)
+			break;
+		range->next += PAGE_SIZE;
+		if (range->next & (PMD_SIZE - 1))
+			continue;
+		mmap_read_unlock(range->mm);
+		cond_resched();
+		ret = pind_page_lock_map(range->mm, &range->patience);
+		if (ret)
+			return ret;
+	}
+	mmap_read_unlock(range->mm);
+	return ret;
+}
+
 static int dump_page_range(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct range_cursor *range = (struct range_cursor *)cb->ctx;
@@ -438,14 +469,7 @@ static int dump_page_range(struct sk_buff *skb, struct netlink_callback *cb)
 	cb->seq = 1;
 	if (!mmget_not_zero(range->mm))
 		return skb->len; /* the process has gone: nothing is present */
-	for (; range->next < range->end; range->next += PAGE_SIZE) {
-		struct page_question question = { range->mm, range->next };
-
-		ret = dump_one(skb, cb, PIND_CMD_PAGE_GET, fill_address, &question);
-		if (ret < 0)
-			break;
-		cond_resched();
-	}
+	ret = dump_pages(skb, cb, range);
 	mmput(range->mm);
 	if (ret == -EBUSY)
 		NL_SET_ERR_MSG(cb->extack,

@@ -13,9 +13,6 @@
 /* Holders told of one folio; of the others only how many there are. */
 #define HOLDERS_TOLD 16
 
-/* How long an asker waits for a process's memory map. */
-#define MAP_WAIT (2 * HZ)
-
 /* Return: how many there are, told or not; or -EMSGSIZE. */
 static int fill_holders(struct sk_buff *skb, unsigned long pfn)
 {
@@ -103,15 +100,14 @@ int pind_page_fill_frame(struct sk_buff *skb, unsigned long pfn)
  * Not mmap_read_lock(): who holds it may sleep as long as user space likes (a driver
  * that pins memory of a file system in user space), and the daemon is an asker.
  */
-static int lock_map(struct mm_struct *mm)
+int pind_page_lock_map(struct mm_struct *mm, unsigned int *patience)
 {
-	unsigned long end = jiffies + MAP_WAIT;
-
 	while (!mmap_read_trylock(mm)) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		if (time_after(jiffies, end))
+		if (!*patience)
 			return -EBUSY;
+		--*patience;
 		schedule_timeout_killable(1);
 	}
 	return 0;
@@ -124,11 +120,7 @@ int pind_page_fill_address(struct sk_buff *skb, struct mm_struct *mm, unsigned l
 	long got;
 	int ret;
 
-	ret = lock_map(mm);
-	if (ret)
-		return ret;
 	got = pind_get_pages(mm, true, address, 1, FOLL_NOFAULT | FOLL_FORCE, &page);
-	mmap_read_unlock(mm);
 	if (got != 1)
 		return 0;
 	ret = pind_fill_u64(skb, PIND_A_PAGE_ADDRESS, address) ?: fill_page(skb, page);

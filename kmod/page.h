@@ -14,9 +14,17 @@ int pind_page_fill_frame(struct sk_buff *skb, unsigned long pfn);
 /**
  * pind_page_fill_address() - what is known of the page at an address
  * @skb: gets nothing if no page can be looked at there
- * Context: process, may sleep. Return: 1, or 0 if there is none; -EMSGSIZE; -EBUSY
- * or -EINTR if the map of @mm stayed locked.
+ * Context: process, under the mmap lock of @mm. Return: 1, or 0 if there is none;
+ * -EMSGSIZE.
  */
 int pind_page_fill_address(struct sk_buff *skb, struct mm_struct *mm, unsigned long address);
+
+/**
+ * pind_page_lock_map() - take the mmap lock of @mm for reading, if it can be had
+ * @patience: ticks that may be waited; less those that were
+ *
+ * Context: process, sleeps. Return: 0; -EBUSY; -EINTR if the caller is killed.
+ */
+int pind_page_lock_map(struct mm_struct *mm, unsigned int *patience);
 
 #endif /* PIND_PAGE_H */
