@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "area.h"
@@ -20,6 +21,7 @@ static const struct {
 	[AREA_HUGETLB_2M] = { "2M", MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_2MB },
 	[AREA_HUGETLB_1G] = { "1G", MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_1GB },
 	[AREA_SHARED] = { "shared", MAP_SHARED | MAP_ANONYMOUS },
+	[AREA_SECRET] = { "secret", MAP_SHARED },
 };
 
 int area_kind_from_string(const char *word, enum area_kind *ret_kind)
@@ -60,10 +62,27 @@ static char *map_hugetlb(size_t size, enum area_kind kind)
 	return map == MAP_FAILED ? NULL : map;
 }
 
+static char *map_secret(size_t size)
+{
+	int fd = (int)syscall(SYS_memfd_secret, 0), error;
+	char *map = MAP_FAILED;
+
+	if (fd < 0)
+		return NULL;
+	if (ftruncate(fd, (off_t)size) == 0)
+		map = mmap(NULL, size, PROT_READ | PROT_WRITE, kinds[AREA_SECRET].flags, fd, 0);
+	error = errno;
+	(void)close(fd);
+	errno = error;
+	return map == MAP_FAILED ? NULL : map;
+}
+
 char *area_map(size_t size, enum area_kind kind, bool touch)
 {
 	bool hugetlb = kinds[kind].flags & MAP_HUGETLB;
-	char *area = hugetlb ? map_hugetlb(size, kind) : map_aligned(size, kind);
+	char *area = kind == AREA_SECRET ? map_secret(size)
+		     : hugetlb		 ? map_hugetlb(size, kind)
+					 : map_aligned(size, kind);
 
 	if (area && touch)
 		memset(area, 1, size);

@@ -14,11 +14,12 @@ enum area_kind {
 	AREA_HUGETLB_2M, /* anonymous, from the pool of 2 MiB pages */
 	AREA_HUGETLB_1G,
 	AREA_SHARED, /* of /dev/zero, which is shmem: it can be mapped more than once */
+	AREA_SECRET, /* memfd_secret(): ENOSYS where the kernel has it turned off */
 };
 
 /**
  * area_kind_from_string - the kind a word means
- * @word: base, thp, 2M, 1G or shared
+ * @word: base, thp, 2M, 1G, shared or secret
  * @ret_kind: valid on success
  *
  * Return: 0, or -EINVAL.
