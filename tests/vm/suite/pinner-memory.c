@@ -60,32 +60,47 @@ static long do_fill(struct pinner *pinner, char **words)
 	return 0;
 }
 
+/* A word for a number of a system call. */
+struct choice {
+	const char *word; /* NULL ends them */
+	int number;
+};
+
+/* A range, and behind it one of @choices. */
+static int range_and_choice(struct pinner *pinner, char **words, const struct choice *choices,
+			    struct iovec *ret_range, int *ret_number)
+{
+	int r = pinner_range(pinner, words, ret_range);
+	const char *word;
+
+	if (r < 0)
+		return r;
+	word = pinner_word(words);
+	for (; word && choices->word; choices++) {
+		if (strcmp(choices->word, word))
+			continue;
+		*ret_number = choices->number;
+		return 0;
+	}
+	return -EINVAL;
+}
+
 static long do_advise(struct pinner *pinner, char **words)
 {
-	static const struct {
-		const char *word;
-		int advice;
-	} table[] = {
+	static const struct choice advices[] = {
 		{ "dontneed", MADV_DONTNEED },
 		{ "mergeable", MADV_MERGEABLE },
 		{ "pageout", MADV_PAGEOUT },
 		{ "remove", MADV_REMOVE },
+		{},
 	};
 	struct iovec range;
-	const char *word;
-	int r;
+	int advice;
+	int r = range_and_choice(pinner, words, advices, &range, &advice);
 
-	r = pinner_range(pinner, words, &range);
 	if (r < 0)
 		return r;
-	word = pinner_word(words);
-	for (size_t i = 0; word && i < sizeof(table) / sizeof(table[0]); i++) {
-		if (strcmp(table[i].word, word))
-			continue;
-		r = madvise(range.iov_base, range.iov_len, table[i].advice);
-		return r < 0 ? -errno : 0;
-	}
-	return -EINVAL;
+	return madvise(range.iov_base, range.iov_len, advice) < 0 ? -errno : 0;
 }
 
 static long do_unmap(struct pinner *pinner, char **words)
@@ -101,29 +116,19 @@ static long do_unmap(struct pinner *pinner, char **words)
 
 static long do_protect(struct pinner *pinner, char **words)
 {
-	static const struct {
-		const char *word;
-		int protection;
-	} table[] = {
+	static const struct choice protections[] = {
 		{ "none", PROT_NONE },
 		{ "read", PROT_READ },
 		{ "write", PROT_WRITE },
+		{},
 	};
 	struct iovec range;
-	const char *word;
-	int r;
+	int protection;
+	int r = range_and_choice(pinner, words, protections, &range, &protection);
 
-	r = pinner_range(pinner, words, &range);
 	if (r < 0)
 		return r;
-	word = pinner_word(words);
-	for (size_t i = 0; word && i < sizeof(table) / sizeof(table[0]); i++) {
-		if (strcmp(table[i].word, word))
-			continue;
-		r = mprotect(range.iov_base, range.iov_len, table[i].protection);
-		return r < 0 ? -errno : 0;
-	}
-	return -EINVAL;
+	return mprotect(range.iov_base, range.iov_len, protection) < 0 ? -errno : 0;
 }
 
 static long do_remap(struct pinner *pinner, char **words)
