@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/hugetlb_inline.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
@@ -116,11 +117,16 @@ int pind_page_lock_map(struct mm_struct *mm, unsigned int *patience)
 /* By force, which for reading means: whatever the mapping lets its process do. */
 int pind_page_fill_address(struct sk_buff *skb, struct mm_struct *mm, unsigned long address)
 {
+	struct vm_area_struct *vma = vma_lookup(mm, address);
+	unsigned int flags = FOLL_NOFAULT | FOLL_FORCE;
 	struct page *page;
 	long got;
 	int ret;
 
-	got = pind_get_pages(mm, true, address, 1, FOLL_NOFAULT | FOLL_FORCE, &page);
+	/* some kernels fault pages of hugetlbfs in all the same; by this no new ones */
+	if (vma && is_vm_hugetlb_page(vma))
+		flags |= FOLL_DUMP;
+	got = pind_get_pages(mm, true, address, 1, flags, &page);
 	if (got != 1)
 		return 0;
 	ret = pind_fill_u64(skb, PIND_A_PAGE_ADDRESS, address) ?: fill_page(skb, page);
