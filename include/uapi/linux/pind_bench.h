@@ -74,6 +74,11 @@ enum pind_bench_operation {
  *	PIND_BENCH_HOLD_MAX
  * @calls: out: calls of the function that got pages
  * @pages: out: pages got
+ * @unpinned: out: those of @pages that the kernel does not take for pinned
+ *	(folio_maybe_dma_pinned()), as gup_test's verify_dma_pinned() looks at them:
+ *	none where the operation pins, and as a rule all where it does not. The zero
+ *	page needs no pin and is none of them. Looked at while they are held, outside
+ *	@get_ns and @put_ns.
  * @get_ns: out: nanoseconds that the calls took, all together
  * @put_ns: out: nanoseconds that it took to give the pages back
  */
@@ -86,6 +91,7 @@ struct pind_bench_run {
 	__u32 hold_ms;
 	__u64 calls;
 	__u64 pages;
+	__u64 unpinned;
 	__u64 get_ns;
 	__u64 put_ns;
 };
