@@ -45,8 +45,8 @@ static int report(const struct options *options, const struct runs *runs)
 	}
 	if (r == 0)
 		r = screen_close();
-	if (r == 0 && failed)
-		r = report_failure(options, runs, failed);
+	if (r == 0)
+		r = failed ? report_failure(options, runs, failed) : report_unpinned(options, runs);
 	return r;
 }
 

@@ -21,8 +21,9 @@ static void text_run(FILE *out, const struct options *options, const struct runs
 		      (uint64_t)(run->run.get_ns / 1000), (uint64_t)(run->run.put_ns / 1000));
 	if (run->run.size != options->size)
 		(void)fprintf(out, ", truncated (size: %" PRIu64 ")", (uint64_t)run->run.size);
-	(void)fprintf(out, ", pages:%" PRIu64 " calls:%" PRIu64, (uint64_t)run->run.pages,
-		      (uint64_t)run->run.calls);
+	(void)fprintf(out, ", pages:%" PRIu64 " calls:%" PRIu64 " unpinned:%" PRIu64,
+		      (uint64_t)run->run.pages, (uint64_t)run->run.calls,
+		      (uint64_t)run->run.unpinned);
 	if (runs->by == INSTRUCTIONS_BY_PERF)
 		(void)fprintf(out, " instructions:%" PRIu64, run->instructions);
 	if (runs->by == INSTRUCTIONS_BY_CLOCK)
@@ -95,6 +96,7 @@ static int json_run(cJSON *array, const struct runs *runs, const struct run *run
 	    json_add_number(object, "size", run->run.size) < 0 ||
 	    json_add_number(object, "pages", run->run.pages) < 0 ||
 	    json_add_number(object, "calls", run->run.calls) < 0 ||
+	    json_add_number(object, "unpinned", run->run.unpinned) < 0 ||
 	    json_add_number(object, "get_ns", run->run.get_ns) < 0 ||
 	    json_add_number(object, "put_ns", run->run.put_ns) < 0)
 		return -ENOMEM;
@@ -162,4 +164,21 @@ int report_failure(const struct options *options, const struct runs *runs, const
 		    options_operation_name(options->operation), (uint64_t)run->run.pages,
 		    options->size / (uint64_t)sysconf(_SC_PAGESIZE), strerror(run->error),
 		    by_quota ? "; `pinctl refusals` tells which quota refused" : "");
+}
+
+int report_unpinned(const struct options *options, const struct runs *runs)
+{
+	const struct run *run;
+
+	for (size_t i = 0; i < runs->n; i++) {
+		run = &runs->runs[i];
+		if (options->operation < PIND_BENCH_PIN_FAST || !run->run.unpinned)
+			continue;
+		return fail(PIND_EXIT_FAILED,
+			    "%s got %" PRIu64 " pages, and %" PRIu64
+			    " of them are not pinned: this is a fault of the kernel",
+			    options_operation_name(options->operation), (uint64_t)run->run.pages,
+			    (uint64_t)run->run.unpinned);
+	}
+	return 0;
 }

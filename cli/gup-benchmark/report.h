@@ -22,4 +22,10 @@ cJSON *report_json(const struct options *options, const struct runs *runs);
  */
 int report_failure(const struct options *options, const struct runs *runs, const struct run *run);
 
+/**
+ * report_unpinned - is what was to be pinned pinned
+ * Return: 0, or PIND_EXIT_FAILED with a sentence kept (fail.h): it is not.
+ */
+int report_unpinned(const struct options *options, const struct runs *runs);
+
 #endif /* GUP_BENCHMARK_REPORT_H */

@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 
 #include "compat.h"
+#include "folio.h"
 #include "run.h"
 
 /**
@@ -171,12 +172,28 @@ static void put_all(const struct portions *portions)
 	}
 }
 
+/* The zero page is pinned without a reference. */
+static unsigned long count_unpinned(const struct portions *portions)
+{
+	unsigned long unpinned = 0, i;
+
+	for (i = 0; i < portions->nr; i++) {
+		struct folio *folio = page_folio(portions->pages[i]);
+
+		if (!folio_maybe_dma_pinned(folio) && !pind_folio_is_exempt(folio))
+			unpinned++;
+		cond_resched();
+	}
+	return unpinned;
+}
+
 static void measure(struct pind_bench_run *run, struct portions *portions, int *ret_error)
 {
 	u64 start = ktime_get_ns();
 
 	*ret_error = get_locked(portions, run->address, run->size >> PAGE_SHIFT);
 	run->get_ns = ktime_get_ns() - start;
+	run->unpinned = count_unpinned(portions);
 	if (!*ret_error && run->hold_ms && msleep_interruptible(run->hold_ms))
 		*ret_error = -EINTR;
 	start = ktime_get_ns();
@@ -190,7 +207,7 @@ int pind_bench_run(struct pind_bench_run *run)
 	int ret;
 
 	ret = check(run, &portions);
-	run->calls = run->pages = run->get_ns = run->put_ns = 0;
+	run->calls = run->pages = run->unpinned = run->get_ns = run->put_ns = 0;
 	if (ret)
 		return ret;
 	/* to the account of whoever asks */

@@ -62,9 +62,9 @@ static void text_is_gup_tests(void **state)
 	char *text = text_of(&options, &runs);
 
 	assert_string_equal(
-		text, "PIN_FAST_BENCHMARK: Time: get:147 put:60 us, pages:512 calls:1\n"
+		text, "PIN_FAST_BENCHMARK: Time: get:147 put:60 us, pages:512 calls:1 unpinned:0\n"
 		      "PIN_FAST_BENCHMARK: Time: get:70 put:30 us, truncated (size: 1048576), "
-		      "pages:256 calls:1\n"
+		      "pages:256 calls:1 unpinned:0\n"
 		      "instructions: not counted, this machine has no counter for them\n"
 		      "/proc/vmstat: nr_foll_pin_acquired +768 nr_foll_pin_released -3\n"
 		      "/proc/pind/vmstat: nr_pind_refused +1\n");
@@ -77,7 +77,7 @@ static void text_is_gup_tests(void **state)
 	text = text_of(&threads, &runs);
 	assert_string_equal(text,
 			    "PIN_FAST_BENCHMARK: Time: get:147 put:60 us, pages:512 calls:1 "
-			    "instructions: get:147999 put:60000 thread:0\n"
+			    "unpinned:0 instructions: get:147999 put:60000 thread:0\n"
 			    "/proc/vmstat: nr_foll_pin_acquired +768 nr_foll_pin_released -3\n"
 			    "pind: not loaded\n");
 	free(text);
@@ -85,7 +85,7 @@ static void text_is_gup_tests(void **state)
 	runs = made_runs(INSTRUCTIONS_BY_PERF);
 	runs.n = 1;
 	text = text_of(&options, &runs);
-	assert_non_null(strstr(text, "calls:1 instructions:9007199254740993\n"));
+	assert_non_null(strstr(text, "calls:1 unpinned:0 instructions:9007199254740993\n"));
 	free(text);
 }
 
@@ -110,9 +110,9 @@ static void json_tells_all(void **state)
 		"\"repeats\":2,\"threads\":1,\"hold_ms\":0,\"write\":true,\"longterm\":true,"
 		"\"shared\":false,\"hugetlb\":0,\"thp\":\"as-is\",\"file\":null,"
 		"\"instructions_by\":\"perf\",\"runs\":["
-		"{\"thread\":0,\"size\":2097152,\"pages\":512,\"calls\":1,\"get_ns\":147999,"
+		"{\"thread\":0,\"size\":2097152,\"pages\":512,\"calls\":1,\"unpinned\":0,\"get_ns\":147999,"
 		"\"put_ns\":60000,\"instructions\":9007199254740993},"
-		"{\"thread\":0,\"size\":1048576,\"pages\":256,\"calls\":1,\"get_ns\":70000,"
+		"{\"thread\":0,\"size\":1048576,\"pages\":256,\"calls\":1,\"unpinned\":0,\"get_ns\":70000,"
 		"\"put_ns\":30000,\"instructions\":0,\"error\":\"ENOMEM\"}],"
 		"\"vmstat\":{\"nr_foll_pin_acquired\":768,\"nr_foll_pin_released\":-3},"
 		"\"pind\":{\"nr_foll_pin_requested\":0,\"nr_pind_refused\":1}}");
@@ -143,6 +143,23 @@ static void failure_names_the_quota(void **state)
 	fail_forget();
 	runs.n = 1;
 	assert_null(runs_failed(&runs));
+}
+
+static void what_is_not_pinned_is_a_failure(void **state)
+{
+	struct options get = options;
+	struct run run = { .run = { .size = 2 << 20, .pages = 512, .unpinned = 3 } };
+	struct runs runs = { .runs = &run, .n = 1 };
+
+	fail_forget();
+	assert_int_equal(report_unpinned(&options, &runs), PIND_EXIT_FAILED);
+	assert_string_equal(fail_text(), "PIN_FAST_BENCHMARK got 512 pages, and 3 of them are not "
+					 "pinned: this is a fault of the kernel");
+	fail_forget();
+	get.operation = PIND_BENCH_GUP;
+	assert_int_equal(report_unpinned(&get, &runs), 0);
+	run.run.unpinned = 0;
+	assert_int_equal(report_unpinned(&options, &runs), 0);
 }
 
 static void counters_are_found_by_name(void **state)
@@ -181,6 +198,7 @@ int main(void)
 		cmocka_unit_test(text_is_gup_tests),
 		cmocka_unit_test(json_tells_all),
 		cmocka_unit_test(failure_names_the_quota),
+		cmocka_unit_test(what_is_not_pinned_is_a_failure),
 		cmocka_unit_test(counters_are_found_by_name),
 	};
 
