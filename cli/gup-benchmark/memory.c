@@ -121,7 +121,8 @@ int memory_map(const struct options *options, char **ret_start)
 	r = advise(options, start);
 	if (r != 0)
 		return r;
-	touch(options, start);
+	if (options->prefault)
+		touch(options, start);
 	*ret_start = start;
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The memory whose pages are got: mapped and faulted in before any clock runs. */
+/* The memory whose pages are got: mapped, and faulted in, before any clock runs. */
 #ifndef GUP_BENCHMARK_MEMORY_H
 #define GUP_BENCHMARK_MEMORY_H
 
@@ -8,7 +8,7 @@
 #include "options.h"
 
 /**
- * memory_map - map what the options ask for, and touch each page
+ * memory_map - map what the options ask for, and touch each page if they say so
  * @ret_start: where it begins: huge pages at a multiple of their size
  *
  * It stays until the process ends. Return: 0, or an exit status with a sentence

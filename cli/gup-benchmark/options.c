@@ -55,6 +55,7 @@ static const struct options defaults = {
 	.pages_per_call = 1,
 	.repeats = 1,
 	.threads = 1,
+	.prefault = true,
 };
 
 #define N_OPERATIONS (sizeof(operations) / sizeof(operations[0]))
@@ -212,6 +213,9 @@ static int take_word(struct reading *reading, int c)
 	case 'S':
 		options->shared = true;
 		return 0;
+	case 'z':
+		options->prefault = false;
+		return 0;
 	case 'H':
 		reading->hugetlb_default = true;
 		return 0;
@@ -365,7 +369,7 @@ int options_parse(int argc, char **argv, struct options *ret)
 
 	opterr = 0;
 	optind = 0; /* begin anew, whatever was read before */
-	while (r == 0 && (c = getopt_long(argc, argv, ":abcf:F:hHj:Lm:n:pr:StTuUwW", long_options,
+	while (r == 0 && (c = getopt_long(argc, argv, ":abcf:F:hHj:Lm:n:pr:StTuUwWz", long_options,
 					  NULL)) >= 0) {
 		if (c == '?' || c == ':')
 			return bad_option(c, argv[optind - 1]);
@@ -405,7 +409,8 @@ void options_help(void)
 		"  -H                hugetlb pages of the default size\n"
 		"     --hugetlb SIZE hugetlb pages of this size\n"
 		"  -f --file FILE    map this file\n"
-		"  -S                shared, not private\n\n"
+		"  -S                shared, not private\n"
+		"  -z                do not touch the pages first: to get them faults them in\n\n"
 		"     --json         JSON\n"
 		"  -h --help         this\n"
 		"     --version      the version\n\n"

@@ -28,6 +28,8 @@ enum options_thp {
  * @repeats: runs of each thread
  * @threads: that run side by side, on the same memory
  * @hold_ms: milliseconds between get and put
+ * @prefault: touch the pages before they are got; if not, the first run that gets
+ *	them faults them in
  * @file: to map, or NULL: anonymous memory
  * @shared: MAP_SHARED instead of MAP_PRIVATE
  * @hugetlb: the size of the pages of a hugetlb pool, or 0: not from one
@@ -44,6 +46,7 @@ struct options {
 	uint32_t repeats;
 	uint32_t threads;
 	uint32_t hold_ms;
+	bool prefault;
 	const char *file;
 	bool shared;
 	uint64_t hugetlb;

@@ -63,6 +63,7 @@ static void defaults_are_gup_tests(void **state)
 	assert_int_equal(options.hugetlb, 0);
 	assert_int_equal(options.thp, OPTIONS_THP_AS_IS);
 	assert_null(options.file);
+	assert_true(options.prefault);
 	assert_false(options.shared || options.json || options.help || options.version);
 }
 
@@ -86,10 +87,11 @@ static void all_options_are_read(void **state)
 	assert_int_equal(options.hold_ms, 1500);
 	assert_true(options.json);
 
-	assert_int_equal(parse("--size 64K -n -1 -T -F nofault,write", &options), 0);
+	assert_int_equal(parse("--size 64K -n -1 -T -z -F nofault,write", &options), 0);
 	assert_int_equal(options.size, 64 << 10);
 	assert_int_equal(options.pages_per_call, 16);
 	assert_int_equal(options.thp, OPTIONS_THP_OFF);
+	assert_false(options.prefault);
 	assert_int_equal(options.flags, PIND_BENCH_WRITE | PIND_BENCH_NOFAULT);
 
 	assert_int_equal(parse("--size 4K -n 100000", &options), 0);

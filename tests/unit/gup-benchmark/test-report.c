@@ -17,6 +17,7 @@ static const struct options options = {
 	.pages_per_call = 512,
 	.repeats = 2,
 	.threads = 1,
+	.prefault = true,
 };
 
 static struct run two_runs[] = {
@@ -89,9 +90,9 @@ static void text_is_gup_tests(void **state)
 	free(text);
 }
 
-static char *json_of(const struct runs *runs)
+static char *json_of(const struct options *which, const struct runs *runs)
 {
-	cJSON *json = report_json(&options, runs);
+	cJSON *json = report_json(which, runs);
 	char *text = json ? cJSON_PrintUnformatted(json) : NULL;
 
 	assert_non_null(text);
@@ -102,17 +103,21 @@ static char *json_of(const struct runs *runs)
 static void json_tells_all(void **state)
 {
 	struct runs runs = made_runs(INSTRUCTIONS_BY_PERF);
-	char *text = json_of(&runs);
+	struct options others = options;
+	char *text = json_of(&options, &runs);
 
 	assert_string_equal(
 		text,
 		"{\"operation\":\"PIN_FAST_BENCHMARK\",\"size\":2097152,\"pages_per_call\":512,"
-		"\"repeats\":2,\"threads\":1,\"hold_ms\":0,\"write\":true,\"longterm\":true,"
-		"\"shared\":false,\"hugetlb\":0,\"thp\":\"as-is\",\"file\":null,"
+		"\"repeats\":2,\"threads\":1,\"hold_ms\":0,\"write\":true,\"force\":false,"
+		"\"nofault\":false,\"longterm\":true,\"prefault\":true,\"shared\":false,"
+		"\"hugetlb\":0,\"thp\":\"as-is\",\"file\":null,"
 		"\"instructions_by\":\"perf\",\"runs\":["
-		"{\"thread\":0,\"size\":2097152,\"pages\":512,\"calls\":1,\"unpinned\":0,\"get_ns\":147999,"
+		"{\"thread\":0,\"size\":2097152,\"pages\":512,\"calls\":1,\"unpinned\":0,"
+		"\"get_ns\":147999,"
 		"\"put_ns\":60000,\"instructions\":9007199254740993},"
-		"{\"thread\":0,\"size\":1048576,\"pages\":256,\"calls\":1,\"unpinned\":0,\"get_ns\":70000,"
+		"{\"thread\":0,\"size\":1048576,\"pages\":256,\"calls\":1,\"unpinned\":0,"
+		"\"get_ns\":70000,"
 		"\"put_ns\":30000,\"instructions\":0,\"error\":\"ENOMEM\"}],"
 		"\"vmstat\":{\"nr_foll_pin_acquired\":768,\"nr_foll_pin_released\":-3},"
 		"\"pind\":{\"nr_foll_pin_requested\":0,\"nr_pind_refused\":1}}");
@@ -120,10 +125,18 @@ static void json_tells_all(void **state)
 
 	runs = made_runs(INSTRUCTIONS_UNKNOWN);
 	runs.pind.present = false;
-	text = json_of(&runs);
+	text = json_of(&options, &runs);
 	assert_non_null(strstr(text, "\"instructions_by\":null"));
 	assert_null(strstr(text, "\"instructions\":"));
 	assert_non_null(strstr(text, "\"pind\":null}"));
+	free(text);
+
+	others.operation = PIND_BENCH_PIN;
+	others.flags = PIND_BENCH_FORCE | PIND_BENCH_NOFAULT;
+	others.prefault = false;
+	text = json_of(&others, &runs);
+	assert_non_null(strstr(text, "\"write\":false,\"force\":true,\"nofault\":true,"
+				     "\"longterm\":false,\"prefault\":false,"));
 	free(text);
 }
 
