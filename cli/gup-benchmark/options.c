@@ -15,6 +15,9 @@
 
 #define MIB	     (UINT64_C(1) << 20)
 #define DEFAULT_SIZE (128 * MIB)
+#define DIGITS	     "0123456789"
+/* By how much a whole number of milliseconds may be missed by arithmetic. */
+#define MS_ERROR     1e-6
 
 /* Values of the long options that have no letter. */
 enum {
@@ -87,8 +90,9 @@ const char *options_operation_name(enum pind_bench_operation operation)
 	return "unknown";
 }
 
-/* A whole number from 1 to @max. */
-static int read_number(const char *option, const char *what, uint32_t max, uint32_t *ret)
+/* A whole number from 1 to @max; @also: what else may be given. */
+static int read_number(const char *option, const char *what, uint32_t max, const char *also,
+		       uint32_t *ret)
 {
 	unsigned long long number;
 	char *end;
@@ -96,8 +100,8 @@ static int read_number(const char *option, const char *what, uint32_t max, uint3
 	errno = 0;
 	number = strtoull(optarg, &end, 10);
 	if (!isdigit((unsigned char)optarg[0]) || *end || errno || number < 1 || number > max)
-		return fail(PIND_EXIT_USAGE, "%s \"%s\": give %s, from 1 to %u", option, optarg,
-			    what, max);
+		return fail(PIND_EXIT_USAGE, "%s \"%s\": give %s, from 1 to %u%s", option, optarg,
+			    what, max, also);
 	*ret = (uint32_t)number;
 	return 0;
 }
@@ -119,39 +123,61 @@ static int read_size(const char *option, uint64_t *ret)
 
 static int read_mib(struct options *options)
 {
+	uint64_t most = PIND_BENCH_PAGES_MAX * (uint64_t)sysconf(_SC_PAGESIZE) / MIB;
 	uint32_t mib;
-	int r = read_number("-m", "a number of MiB", UINT32_MAX, &mib);
+	int r = read_number("-m", "a number of MiB", (uint32_t)most, "", &mib);
 
-	options->size = mib * MIB;
+	if (r == 0)
+		options->size = mib * MIB;
 	return r;
+}
+
+/* A whole number below 0, which gup_test takes for all pages. */
+static bool is_negative(const char *word)
+{
+	size_t digits = strspn(word + 1, DIGITS);
+
+	return word[0] == '-' && !word[1 + digits] && strspn(word + 1, "0") < digits;
 }
 
 static int read_per_call(struct reading *reading)
 {
-	/* gup_test has any number below 0 for all */
-	reading->per_call_all = optarg[0] == '-' && isdigit((unsigned char)optarg[1]);
+	reading->per_call_all = is_negative(optarg);
 	if (reading->per_call_all)
 		return 0;
-	return read_number("-n", "the pages of a call, or -1 for all", UINT32_MAX,
+	return read_number("-n", "the pages of each call", UINT32_MAX, ", or -1 for all in one",
 			   &reading->options.pages_per_call);
 }
 
 static int read_hold(struct options *options)
 {
-	double seconds;
+	double ms = -1;
 	char *end;
 
-	seconds = strtod(optarg, &end);
-	if (!isdigit((unsigned char)optarg[0]) || *end || seconds * 1000 > PIND_BENCH_HOLD_MAX)
+	if (isdigit((unsigned char)optarg[0]) && !optarg[strspn(optarg, DIGITS ".")]) {
+		ms = strtod(optarg, &end) * 1000;
+		if (*end)
+			ms = -1;
+	}
+	if (ms < 0 || ms > PIND_BENCH_HOLD_MAX)
 		return fail(PIND_EXIT_USAGE,
 			    "--hold \"%s\": give a number of seconds, from 0 to %u", optarg,
 			    PIND_BENCH_HOLD_MAX / 1000);
-	options->hold_ms = (uint32_t)(seconds * 1000);
+	options->hold_ms = (uint32_t)(ms + 0.5);
+	if (ms > options->hold_ms + MS_ERROR || ms < options->hold_ms - MS_ERROR)
+		return fail(PIND_EXIT_USAGE,
+			    "--hold \"%s\" is not whole milliseconds: give up to 3 digits behind "
+			    "the point",
+			    optarg);
 	return 0;
 }
 
 static int read_flag(const char *word, uint32_t *flags)
 {
+	if (!*word)
+		return fail(PIND_EXIT_USAGE,
+			    "-F lacks a word: give one or more of write, force, nofault, longterm, "
+			    "with a comma between two");
 	for (size_t i = 0; i < sizeof(flag_words) / sizeof(flag_words[0]); i++) {
 		if (strcasecmp(flag_words[i].word, word))
 			continue;
@@ -174,10 +200,10 @@ static int read_flag(const char *word, uint32_t *flags)
 
 static int read_flags(struct options *options)
 {
-	char *rest, *word;
+	char *rest = optarg, *word;
 	int r = 0;
 
-	for (word = strtok_r(optarg, ",", &rest); word && !r; word = strtok_r(NULL, ",", &rest))
+	while (r == 0 && (word = strsep(&rest, ",")))
 		r = read_flag(word, &options->flags);
 	return r;
 }
@@ -249,10 +275,10 @@ static int take_option(struct reading *reading, int c)
 	case 'n':
 		return read_per_call(reading);
 	case 'r':
-		return read_number("-r", "how often to repeat", OPTIONS_REPEATS_MAX,
+		return read_number("-r", "how often to repeat", OPTIONS_REPEATS_MAX, "",
 				   &options->repeats);
 	case 'j':
-		return read_number("-j", "a number of threads", OPTIONS_THREADS_MAX,
+		return read_number("-j", "a number of threads", OPTIONS_THREADS_MAX, "",
 				   &options->threads);
 	case 'F':
 		return read_flags(options);
@@ -263,7 +289,7 @@ static int take_option(struct reading *reading, int c)
 	case 'p':
 		return fail(PIND_EXIT_USAGE,
 			    "-%c is gup_test's to dump pages into the kernel log, which is not "
-			    "offered here: see `gup_benchmark --help`",
+			    "offered here: `pinctl page` tells what the kernel knows of a page",
 			    c);
 	default:
 		return take_word(reading, c);

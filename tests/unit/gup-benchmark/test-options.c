@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* gup_benchmark's command lines: what they mean, and what is said of those that cannot be. */
+#include <stdio.h>
 #include <string.h>
 
 #include "cmocka-all.h"
@@ -101,6 +102,36 @@ static void all_options_are_read(void **state)
 	assert_int_equal(options.hugetlb, 1 << 30);
 }
 
+static void numbers_are_read_whole(void **state)
+{
+	static const struct {
+		const char *line;
+		uint32_t pages_per_call, hold_ms;
+	} cases[] = {
+		{ "-n -1", 512, 0 },
+		{ "-n -27", 512, 0 },
+		{ "-n 010", 10, 0 },
+		{ "-n 4294967295", 512, 0 },
+		{ "--hold 0", 1, 0 },
+		{ "--hold 0.001", 1, 1 },
+		{ "--hold 1.1", 1, 1100 },
+		{ "--hold 2.50000", 1, 2500 },
+		{ "--hold 3599.999", 1, 3599999 },
+		{ "--hold 3600", 1, PIND_BENCH_HOLD_MAX },
+	};
+	struct options options;
+	char line[64];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		(void)snprintf(line, sizeof(line), "--size 2M %s", cases[i].line);
+		assert_int_equal(parse(line, &options), 0);
+		assert_int_equal(options.pages_per_call, cases[i].pages_per_call);
+		assert_int_equal(options.hold_ms, cases[i].hold_ms);
+	}
+	assert_int_equal(parse("-m 16384", &options), 0);
+	assert_int_equal(options.size, UINT64_C(16384) << 20);
+}
+
 static void what_cannot_be_is_named(void **state)
 {
 	static const struct {
@@ -114,7 +145,9 @@ static void what_cannot_be_is_named(void **state)
 		{ "-m 0", "-m \"0\": give a number of MiB" },
 		{ "-m 1M", "-m \"1M\": give a number of MiB" },
 		{ "-m -1", "-m \"-1\"" },
-		{ "-m 999999999", "is too much" },
+		{ "-m 999999999", "-m \"999999999\": give a number of MiB, from 1 to 16384" },
+		{ "-m 16385", "-m \"16385\"" },
+		{ "--size 17G", "is too much: at most 17179869184" },
 		{ "--size 5000", "5000 bytes is not whole pages: give a multiple of 4.0 KiB" },
 		{ "--size 0", "--size \"0\"" },
 		{ "--size max", "--size \"max\"" },
@@ -126,7 +159,12 @@ static void what_cannot_be_is_named(void **state)
 		{ "--hugetlb 4K", "--hugetlb 4096 is not the size of a huge page" },
 		{ "--hugetlb 2M -f /x", "-H and -f" },
 		{ "--hugetlb 2M -t", "-H and -t" },
-		{ "-n 0", "-n \"0\"" },
+		{ "-n 0", "-n \"0\": give the pages of each call, from 1 to 4294967295, or -1 for "
+			  "all in one" },
+		{ "-n -0", "-n \"-0\"" },
+		{ "-n -", "-n \"-\"" },
+		{ "-n -1garbage", "-n \"-1garbage\"" },
+		{ "-n --1", "-n \"--1\"" },
 		{ "-r 0", "-r \"0\": give how often to repeat, from 1 to 1000000" },
 		{ "-r 1x", "-r \"1x\"" },
 		{ "-j 0", "-j \"0\": give a number of threads, from 1 to 1024" },
@@ -135,14 +173,26 @@ static void what_cannot_be_is_named(void **state)
 		{ "--hold 3601", "--hold \"3601\"" },
 		{ "--hold -1", "--hold \"-1\"" },
 		{ "--hold nan", "--hold \"nan\"" },
+		{ "--hold 0x10", "--hold \"0x10\": give a number of seconds, from 0 to 3600" },
+		{ "--hold 1e2", "--hold \"1e2\"" },
+		{ "--hold 1.5s", "--hold \"1.5s\"" },
+		{ "--hold 1.2.3", "--hold \"1.2.3\"" },
+		{ "--hold 3600.001", "--hold \"3600.001\"" },
+		{ "--hold 0.0001", "--hold \"0.0001\" is not whole milliseconds" },
+		{ "--hold 1.2345", "--hold \"1.2345\" is not whole milliseconds" },
 		{ "-a -L", "-a and -L are two operations" },
 		{ "-F pin", "FOLL_PIN and FOLL_GET are never a caller's" },
 		{ "-F write,get", "FOLL_PIN and FOLL_GET are never a caller's" },
 		{ "-F 0x10000", "have other numbers on other kernels" },
+		{ "-F ,,", "-F lacks a word: give one or more of write, force" },
+		{ "-F write,,force", "-F lacks a word" },
+		{ "-F write,", "-F lacks a word" },
+		{ "--flags=", "-F lacks a word" },
 		{ "-F now", "-F \"now\" is no flag" },
 		{ "-F longterm", "FOLL_LONGTERM needs FOLL_PIN" },
 		{ "-U -F longterm", "FOLL_LONGTERM needs FOLL_PIN" },
-		{ "-c", "-c is gup_test's" },
+		{ "-c", "-c is gup_test's to dump pages into the kernel log, which is not offered "
+			"here: `pinctl page`" },
 		{ "-p", "-p is gup_test's" },
 	};
 
@@ -175,6 +225,7 @@ int main(void)
 		cmocka_unit_test(operations_are_gup_tests),
 		cmocka_unit_test(defaults_are_gup_tests),
 		cmocka_unit_test(all_options_are_read),
+		cmocka_unit_test(numbers_are_read_whole),
 		cmocka_unit_test(what_cannot_be_is_named),
 		cmocka_unit_test(help_is_not_judged),
 	};
