@@ -2,17 +2,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
+#include <linux/magic.h>
 #include <linux/mman.h>
 
 #include <pind/cleanup.h>
 
 #include "fail.h"
 #include "memory.h"
+#include "size.h"
+
+#define POOLS "/sys/kernel/mm/hugepages"
 
 /* Where a transparent huge page may begin. */
 #define THP_SIZE (UINT64_C(2) << 20)
@@ -40,14 +46,53 @@ static int check_file(const struct options *options, int fd)
 	return 0;
 }
 
-static int open_file(const struct options *options, int *ret_fd)
+/* Files of hugetlbfs are mapped in pages of their own; @align is raised to those. */
+static int check_hugetlbfs(const struct options *options, int fd, uint64_t *align)
+{
+	char number[SIZE_FORMAT_MAX];
+	struct statfs fs;
+	uint64_t page;
+
+	if (fstatfs(fd, &fs) < 0)
+		return fail(PIND_EXIT_FAILED, "-f %s: %s", options->file, strerror(errno));
+	if (fs.f_type != HUGETLBFS_MAGIC)
+		return 0;
+	page = (uint64_t)fs.f_bsize;
+	if (options->size % page)
+		return fail(PIND_EXIT_USAGE,
+			    "-f %s is of huge pages, and a size of %llu bytes is not whole ones: "
+			    "give a multiple of %s",
+			    options->file, (unsigned long long)options->size,
+			    size_format(page, number));
+	if (page > *align)
+		*align = page;
+	return 0;
+}
+
+static int open_file(const struct options *options, int *ret_fd, uint64_t *align)
 {
 	if (!options->file)
 		return 0;
 	*ret_fd = open(options->file, (only_reads(options) ? O_RDONLY : O_RDWR) | O_CLOEXEC);
 	if (*ret_fd < 0)
 		return fail(PIND_EXIT_FAILED, "-f %s: %s", options->file, strerror(errno));
-	return check_file(options, *ret_fd);
+	return check_file(options, *ret_fd) ?: check_hugetlbfs(options, *ret_fd, align);
+}
+
+static int check_pool(const struct options *options)
+{
+	char folder[64];
+
+	if (!options->hugetlb)
+		return 0;
+	(void)snprintf(folder, sizeof(folder), POOLS "/hugepages-%llukB",
+		       (unsigned long long)options->hugetlb >> 10);
+	if (access(folder, F_OK) == 0)
+		return 0;
+	return fail(PIND_EXIT_USAGE,
+		    "--hugetlb %llu: this machine has no huge pages of this size: the folders "
+		    "of " POOLS " tell which there are",
+		    (unsigned long long)options->hugetlb);
 }
 
 static int hugetlb_flags(const struct options *options)
@@ -61,8 +106,8 @@ static int no_memory(const struct options *options)
 {
 	if (options->hugetlb)
 		return fail(PIND_EXIT_FAILED,
-			    "no hugetlb pages for %llu bytes (%s): make some in "
-			    "/sys/kernel/mm/hugepages/hugepages-%llukB/nr_hugepages",
+			    "no hugetlb pages for %llu bytes (%s): make some in " POOLS
+			    "/hugepages-%llukB/nr_hugepages",
 			    (unsigned long long)options->size, strerror(errno),
 			    (unsigned long long)options->hugetlb >> 10);
 	return fail(PIND_EXIT_FAILED, "%llu bytes of %s cannot be mapped: %s",
@@ -99,7 +144,7 @@ static void touch(const struct options *options, char *start)
 
 int memory_map(const struct options *options, char **ret_start)
 {
-	uint64_t room = options->hugetlb ? 0 : THP_SIZE;
+	uint64_t align = options->hugetlb ?: THP_SIZE;
 	int flags = (options->shared ? MAP_SHARED : MAP_PRIVATE) | hugetlb_flags(options) |
 		    (options->file ? 0 : MAP_ANONYMOUS);
 	int protection = PROT_READ | (only_reads(options) ? 0 : PROT_WRITE);
@@ -107,15 +152,15 @@ int memory_map(const struct options *options, char **ret_start)
 	char *map, *start;
 	int r;
 
-	r = open_file(options, &fd);
+	r = check_pool(options) ?: open_file(options, &fd, &align);
 	if (r != 0)
 		return r;
 	/* first only room, so that it can begin where a huge page may */
-	map = mmap(NULL, options->size + room, PROT_NONE,
-		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | hugetlb_flags(options), -1, 0);
+	map = mmap(NULL, options->size + align, PROT_NONE,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (map == MAP_FAILED)
 		return no_memory(options);
-	start = room ? (char *)(((uintptr_t)map + room - 1) & ~(room - 1)) : map;
+	start = (char *)(((uintptr_t)map + align - 1) & ~(align - 1));
 	if (mmap(start, options->size, protection, flags | MAP_FIXED, fd, 0) == MAP_FAILED)
 		return no_memory(options);
 	r = advise(options, start);
