@@ -57,6 +57,12 @@ void report_text(FILE *out, const struct options *options, const struct runs *ru
 		(void)fputs("pind: not loaded\n", out);
 }
 
+static bool is_longterm(const struct options *options)
+{
+	return options->operation == PIND_BENCH_PIN_LONGTERM ||
+	       options->flags & PIND_BENCH_LONGTERM;
+}
+
 static int json_options(cJSON *object, const struct options *options)
 {
 	static const char *const thp[] = {
@@ -74,9 +80,7 @@ static int json_options(cJSON *object, const struct options *options)
 	    !cJSON_AddBoolToObject(object, "write", options->flags & PIND_BENCH_WRITE) ||
 	    !cJSON_AddBoolToObject(object, "force", options->flags & PIND_BENCH_FORCE) ||
 	    !cJSON_AddBoolToObject(object, "nofault", options->flags & PIND_BENCH_NOFAULT) ||
-	    !cJSON_AddBoolToObject(object, "longterm",
-				   options->operation == PIND_BENCH_PIN_LONGTERM ||
-					   options->flags & PIND_BENCH_LONGTERM) ||
+	    !cJSON_AddBoolToObject(object, "longterm", is_longterm(options)) ||
 	    !cJSON_AddBoolToObject(object, "prefault", options->prefault) ||
 	    !cJSON_AddBoolToObject(object, "shared", options->shared) ||
 	    json_add_number(object, "hugetlb", options->hugetlb) < 0 ||
@@ -156,17 +160,29 @@ cJSON *report_json(const struct options *options, const struct runs *runs)
 	return object;
 }
 
+/* What the words of the error do not say. */
+static const char *reason(const struct options *options, const struct runs *runs, int error)
+{
+	for (size_t i = 0; error == ENOMEM && i < runs->pind.n; i++)
+		if (!strcmp(runs->pind.names[i], "nr_pind_refused") && runs->pind.values[i] > 0)
+			return "; `pinctl refusals` tells which quota refused";
+	if (error != EFAULT)
+		return "";
+	if (options->flags & PIND_BENCH_NOFAULT)
+		return "; with -F nofault only what is mapped already is got";
+	if (options->file && options->shared && options->flags & PIND_BENCH_WRITE &&
+	    is_longterm(options))
+		return "; newer kernels pin a file of most file systems for long only to read it "
+		       "(-W)";
+	return "";
+}
+
 int report_failure(const struct options *options, const struct runs *runs, const struct run *run)
 {
-	bool by_quota = false;
-
-	for (size_t i = 0; i < runs->pind.n; i++)
-		if (!strcmp(runs->pind.names[i], "nr_pind_refused"))
-			by_quota = run->error == ENOMEM && runs->pind.values[i] > 0;
 	return fail(PIND_EXIT_FAILED, "%s stopped after %" PRIu64 " of %" PRIu64 " pages: %s%s",
 		    options_operation_name(options->operation), (uint64_t)run->run.pages,
 		    options->size / (uint64_t)sysconf(_SC_PAGESIZE), strerror(run->error),
-		    by_quota ? "; `pinctl refusals` tells which quota refused" : "");
+		    reason(options, runs, run->error));
 }
 
 int report_unpinned(const struct options *options, const struct runs *runs)

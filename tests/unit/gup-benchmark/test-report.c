@@ -158,6 +158,29 @@ static void failure_names_the_quota(void **state)
 	assert_null(runs_failed(&runs));
 }
 
+static void failure_names_what_forbids(void **state)
+{
+	struct options file = options;
+	struct run run = { .error = EFAULT };
+	struct runs runs = { .runs = &run, .n = 1 };
+
+	(void)report_failure(&file, &runs, &run);
+	assert_string_equal(fail_text(),
+			    "PIN_FAST_BENCHMARK stopped after 0 of 512 pages: Bad address");
+	file.file = "/x";
+	file.shared = true;
+	(void)report_failure(&file, &runs, &run);
+	assert_string_equal(fail_text(), "PIN_FAST_BENCHMARK stopped after 0 of 512 pages: Bad "
+					 "address; newer kernels pin a file of most file systems "
+					 "for long only to read it (-W)");
+	file.flags = PIND_BENCH_NOFAULT;
+	(void)report_failure(&file, &runs, &run);
+	assert_string_equal(fail_text(), "PIN_FAST_BENCHMARK stopped after 0 of 512 pages: Bad "
+					 "address; with -F nofault only what is mapped already is "
+					 "got");
+	fail_forget();
+}
+
 static void what_is_not_pinned_is_a_failure(void **state)
 {
 	struct options get = options;
@@ -211,6 +234,7 @@ int main(void)
 		cmocka_unit_test(text_is_gup_tests),
 		cmocka_unit_test(json_tells_all),
 		cmocka_unit_test(failure_names_the_quota),
+		cmocka_unit_test(failure_names_what_forbids),
 		cmocka_unit_test(what_is_not_pinned_is_a_failure),
 		cmocka_unit_test(counters_are_found_by_name),
 	};
