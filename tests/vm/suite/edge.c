@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * edge page|huge: pins one folio through ENTRY_DEVICE again and again, until the
- * kernel refuses because its reference count has no more room; prints "PINS
- * ERROR", and holds all of them until its input ends.
+ * kernel refuses because its reference count has no more room; prints "PINS ERROR
+ * ADDRESS", and holds all of them until its input ends.
  *
  *   page  a page of shared memory, mapped so often that one call pins it
  *         ENTRY_PINS_MAX times; by two functions in turn, which are two accounts
@@ -99,7 +99,8 @@ int main(int argc, char **argv)
 		r = take(&edge, i % 2 ? ENTRY_PIN_USER_PAGES : ENTRY_PIN_USER_PAGES_FAST);
 		pins += r > 0 ? r : 0;
 	}
-	(void)printf("%ld %s\n", pins, r < 0 ? strerrorname_np(-r) : "none");
+	(void)printf("%ld %s %ju\n", pins, r < 0 ? strerrorname_np(-r) : "none",
+		     (uintmax_t)(uintptr_t)edge.area);
 	(void)fflush(stdout);
 	(void)getchar();
 	return 0;
