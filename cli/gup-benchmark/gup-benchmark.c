@@ -45,9 +45,11 @@ static int report(const struct options *options, const struct runs *runs)
 	}
 	if (r == 0)
 		r = screen_close();
-	if (r == 0)
-		r = failed ? report_failure(options, runs, failed) : report_unpinned(options, runs);
-	return r;
+	if (r != 0)
+		return r;
+	if (runs->interrupted)
+		return report_interruption(options, runs);
+	return failed ? report_failure(options, runs, failed) : report_unpinned(options, runs);
 }
 
 static int benchmark(const struct options *options)

@@ -177,6 +177,16 @@ static const char *reason(const struct options *options, const struct runs *runs
 	return "";
 }
 
+int report_interruption(const struct options *options, const struct runs *runs)
+{
+	size_t whole = 0;
+
+	for (size_t i = 0; i < runs->n; i++)
+		whole += !runs->runs[i].error;
+	return fail(PIND_EXIT_FAILED, "interrupted after %zu of %" PRIu64 " runs", whole,
+		    (uint64_t)options->repeats * options->threads);
+}
+
 int report_failure(const struct options *options, const struct runs *runs, const struct run *run)
 {
 	return fail(PIND_EXIT_FAILED, "%s stopped after %" PRIu64 " of %" PRIu64 " pages: %s%s",

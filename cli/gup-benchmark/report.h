@@ -17,6 +17,12 @@ void report_text(FILE *out, const struct options *options, const struct runs *ru
 cJSON *report_json(const struct options *options, const struct runs *runs);
 
 /**
+ * report_interruption - the sentence for runs that were interrupted
+ * Return: PIND_EXIT_FAILED, with the sentence kept (fail.h).
+ */
+int report_interruption(const struct options *options, const struct runs *runs);
+
+/**
  * report_failure - the sentence for a run that failed
  * Return: PIND_EXIT_FAILED, with the sentence kept (fail.h).
  */

@@ -1,20 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <pind/cleanup.h>
 
 #include "fail.h"
 #include "runs.h"
 
+/* From the last thread to whoever waits for all; and to each, to end its ioctl. */
+#define DONE   SIGUSR1
+#define WAKEUP SIGUSR2
+
+/**
+ * struct crew - what the threads share
+ * @barrier: until all are there
+ * @left: that are not done; atomic
+ * @stop: make no more runs; atomic
+ */
+struct crew {
+	pthread_barrier_t barrier;
+	uint32_t left;
+	bool stop;
+};
+
 /**
  * struct worker - a thread
  * @runs: room for its repeats
  * @n: of them that it made
- * @barrier: until all are there
  */
 struct worker {
 	pthread_t thread;
@@ -25,7 +43,7 @@ struct worker {
 	uint32_t number;
 	struct run *runs;
 	size_t n;
-	pthread_barrier_t *barrier;
+	struct crew *crew;
 };
 
 static void run_once(const struct worker *worker, int perf, struct run *run)
@@ -57,15 +75,52 @@ static void *work(void *data)
 	_cleanup_close_ int perf =
 		worker->by == INSTRUCTIONS_BY_PERF ? instructions_open() : -EBADF;
 
-	(void)pthread_barrier_wait(worker->barrier);
-	while (worker->n < worker->options->repeats) {
+	(void)pthread_barrier_wait(&worker->crew->barrier);
+	while (worker->n < worker->options->repeats &&
+	       !__atomic_load_n(&worker->crew->stop, __ATOMIC_RELAXED)) {
 		struct run *run = &worker->runs[worker->n++];
 
 		run_once(worker, perf, run);
 		if (run->error)
 			break;
 	}
+	if (__atomic_sub_fetch(&worker->crew->left, 1, __ATOMIC_RELAXED) == 0)
+		(void)kill(getpid(), DONE);
 	return NULL;
+}
+
+static void wake_up(int signal)
+{
+}
+
+/* What is waited for comes to nobody else; a run ends by what does nothing else. */
+static void set_signals(sigset_t *ret_waited_for, sigset_t *ret_before)
+{
+	static const struct sigaction action = { .sa_handler = wake_up };
+
+	(void)sigemptyset(ret_waited_for);
+	(void)sigaddset(ret_waited_for, SIGINT);
+	(void)sigaddset(ret_waited_for, SIGTERM);
+	(void)sigaddset(ret_waited_for, DONE);
+	(void)pthread_sigmask(SIG_BLOCK, ret_waited_for, ret_before);
+	(void)sigaction(WAKEUP, &action, NULL);
+}
+
+/*
+ * Until the last one is done. Whoever interrupts us ends the runs, so that what came
+ * of them is told. A thread may be woken up just before its ioctl, so that is repeated.
+ */
+static void wait_all(struct worker *workers, uint32_t n, struct crew *crew, const sigset_t *set)
+{
+	static const struct timespec again = { .tv_nsec = 100000000 };
+
+	while (sigtimedwait(set, NULL, crew->stop ? &again : NULL) != DONE) {
+		if (!crew->stop && errno == EINTR)
+			continue;
+		__atomic_store_n(&crew->stop, true, __ATOMIC_RELAXED);
+		for (uint32_t i = 0; i < n; i++)
+			(void)pthread_kill(workers[i].thread, WAKEUP);
+	}
 }
 
 /* The barrier waits for all, so a thread that cannot be started ends us. */
@@ -97,12 +152,15 @@ static size_t gather(struct worker *workers, uint32_t n, struct run *runs)
 static int run_all(const struct options *options, int device, char *start, struct runs *runs)
 {
 	_cleanup_free_ struct worker *workers = calloc(options->threads, sizeof(*workers));
-	pthread_barrier_t barrier;
+	static struct crew crew; /* static: see where we fail */
+	sigset_t waited_for, before;
 	int r;
 
 	if (!workers)
 		return fail_memory();
-	(void)pthread_barrier_init(&barrier, NULL, options->threads);
+	crew = (struct crew){ .left = options->threads };
+	(void)pthread_barrier_init(&crew.barrier, NULL, options->threads);
+	set_signals(&waited_for, &before);
 	for (uint32_t i = 0; i < options->threads; i++)
 		workers[i] = (struct worker){
 			.options = options,
@@ -111,15 +169,18 @@ static int run_all(const struct options *options, int device, char *start, struc
 			.by = runs->by,
 			.number = i,
 			.runs = runs->runs + (size_t)i * options->repeats,
-			.barrier = &barrier,
+			.crew = &crew,
 		};
 	r = start_all(workers, options->threads);
 	if (r != 0) {
 		(void)TAKE_PTR(workers); /* those that wait use it still */
 		return r;
 	}
+	wait_all(workers, options->threads, &crew, &waited_for);
 	runs->n = gather(workers, options->threads, runs->runs);
-	(void)pthread_barrier_destroy(&barrier);
+	runs->interrupted = crew.stop;
+	(void)pthread_barrier_destroy(&crew.barrier);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return 0;
 }
 

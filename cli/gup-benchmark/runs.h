@@ -3,6 +3,7 @@
 #ifndef GUP_BENCHMARK_RUNS_H
 #define GUP_BENCHMARK_RUNS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,7 @@ struct run {
 /**
  * struct runs - all of them
  * @runs: thread by thread; a thread stops at the first that fails
+ * @interrupted: SIGINT or SIGTERM ended them early
  * @by: how their instructions were counted
  * @kernel: how the kernel's counters moved from before the first to after the
  *	last, whoever moved them
@@ -35,6 +37,7 @@ struct run {
 struct runs {
 	struct run *runs;
 	size_t n;
+	bool interrupted;
 	enum instructions_by by;
 	struct counters kernel;
 	struct counters pind;

@@ -158,6 +158,15 @@ static void failure_names_the_quota(void **state)
 	assert_null(runs_failed(&runs));
 }
 
+static void interruption_tells_how_far(void **state)
+{
+	struct runs runs = made_runs(INSTRUCTIONS_UNKNOWN);
+
+	assert_int_equal(report_interruption(&options, &runs), PIND_EXIT_FAILED);
+	assert_string_equal(fail_text(), "interrupted after 1 of 2 runs");
+	fail_forget();
+}
+
 static void failure_names_what_forbids(void **state)
 {
 	struct options file = options;
@@ -234,6 +243,7 @@ int main(void)
 		cmocka_unit_test(text_is_gup_tests),
 		cmocka_unit_test(json_tells_all),
 		cmocka_unit_test(failure_names_the_quota),
+		cmocka_unit_test(interruption_tells_how_far),
 		cmocka_unit_test(failure_names_what_forbids),
 		cmocka_unit_test(what_is_not_pinned_is_a_failure),
 		cmocka_unit_test(counters_are_found_by_name),
