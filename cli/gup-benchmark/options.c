@@ -135,9 +135,12 @@ static int read_mib(struct options *options)
 /* A whole number below 0, which gup_test takes for all pages. */
 static bool is_negative(const char *word)
 {
-	size_t digits = strspn(word + 1, DIGITS);
+	size_t digits;
 
-	return word[0] == '-' && !word[1 + digits] && strspn(word + 1, "0") < digits;
+	if (*word++ != '-')
+		return false;
+	digits = strspn(word, DIGITS);
+	return !word[digits] && strspn(word, "0") < digits;
 }
 
 static int read_per_call(struct reading *reading)

@@ -209,6 +209,22 @@ static void what_cannot_be_is_named(void **state)
 	fail_forget();
 }
 
+static void an_empty_word_is_named(void **state)
+{
+	static const char *const options_of_words[] = { "-m", "-n",	"-r",	  "-j",
+							"-F", "--size", "--hold", "--hugetlb" };
+	struct options options;
+
+	for (size_t i = 0; i < sizeof(options_of_words) / sizeof(options_of_words[0]); i++) {
+		char *argv[] = { "gup_benchmark", (char *)options_of_words[i], "", NULL };
+
+		fail_forget();
+		assert_int_equal(options_parse(3, argv, &options), PIND_EXIT_USAGE);
+		assert_non_null(fail_text());
+	}
+	fail_forget();
+}
+
 static void help_is_not_judged(void **state)
 {
 	struct options options;
@@ -227,6 +243,7 @@ int main(void)
 		cmocka_unit_test(all_options_are_read),
 		cmocka_unit_test(numbers_are_read_whole),
 		cmocka_unit_test(what_cannot_be_is_named),
+		cmocka_unit_test(an_empty_word_is_named),
 		cmocka_unit_test(help_is_not_judged),
 	};
 
