@@ -30,13 +30,14 @@ static int compare_accounts(const void *a, const void *b)
 	return p->id < q->id ? -1 : p->id > q->id;
 }
 
-/* Neither the daemon nor the module follows the processes: we look now. */
+/* The module looks every few seconds, and sees every process: we look now. */
 static void mark_gone(struct pind_records *accounts)
 {
 	for (size_t i = 0; i < accounts->n; i++) {
 		struct pind_account_info *account = records_at(accounts, i);
 
-		if (!process_is_gone((pid_t)account->pid, account->start_time))
+		if (!account->exited &&
+		    !process_is_gone(PROCESS_PROC, (pid_t)account->pid, account->start_time))
 			continue;
 		account->gone = true;
 		model_mark(&pind_account_kind, account, "gone");

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,38 +11,49 @@
 
 #include "process.h"
 
-/* The name is field 2; what follows its last ')' begins with field 3. */
-#define FIELD_AFTER_NAME 3
+/* The name is field 2; behind its last ')' and a blank stands the state. */
+#define FIELD_STATE	 3
+#define FIELD_FLAGS	 9
+#define FIELD_THREADS	 20
 #define FIELD_START_TIME 22
 
-int process_start_ticks(const char *stat, uint64_t *ret)
+/* PF_KTHREAD of the kernel, and the one that has this number on every machine. */
+#define FLAG_KERNEL_THREAD 0x00200000
+#define PID_KTHREADD	   2
+
+/* What begins with field 3, NULL if there is none. */
+static const char *behind_name(const char *stat)
 {
 	const char *p = strrchr(stat, ')');
-	uint64_t ticks;
 
-	if (!p)
-		return -EBADMSG;
-	for (int field = FIELD_AFTER_NAME; field <= FIELD_START_TIME; field++) {
+	return p && p[1] == ' ' ? p + 2 : NULL;
+}
+
+int process_field(const char *stat, int field, uint64_t *ret)
+{
+	const char *p = behind_name(stat);
+	uint64_t value;
+
+	for (int i = FIELD_STATE; p && i < field; i++) {
 		p = strchr(p, ' ');
-		if (!p)
-			return -EBADMSG;
-		p++;
+		if (p)
+			p++;
 	}
-	if (sscanf(p, "%" SCNu64, &ticks) != 1)
+	if (!p || sscanf(p, "%" SCNu64, &value) != 1)
 		return -EBADMSG;
 
-	*ret = ticks;
+	*ret = value;
 	return 0;
 }
 
-/* Text of /proc/PID/stat. Return: 0 or negative errno. */
-static int read_stat(pid_t pid, char *buffer, size_t size)
+/* Text of PID/stat. Return: 0 or negative errno. */
+static int read_stat(const char *proc, pid_t pid, char *buffer, size_t size)
 {
 	_cleanup_close_ int fd = -1;
-	char path[32];
+	char path[PATH_MAX];
 	ssize_t n;
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	(void)snprintf(path, sizeof(path), "%s/%d/stat", proc, (int)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
@@ -52,21 +64,40 @@ static int read_stat(pid_t pid, char *buffer, size_t size)
 	return 0;
 }
 
-bool process_is_gone(pid_t pid, uint64_t start_time)
+bool process_sees_host(const char *proc)
+{
+	char stat[1024];
+	uint64_t flags;
+
+	return read_stat(proc, PID_KTHREADD, stat, sizeof(stat)) == 0 &&
+	       process_field(stat, FIELD_FLAGS, &flags) == 0 && (flags & FLAG_KERNEL_THREAD);
+}
+
+/* The leader stays a zombie as long as threads of it live, and counts with them. */
+static bool is_dead(const char *stat)
+{
+	const char *state = behind_name(stat);
+	uint64_t threads;
+
+	return state && (state[0] == 'Z' || state[0] == 'X') &&
+	       process_field(stat, FIELD_THREADS, &threads) == 0 && threads <= 1;
+}
+
+bool process_is_gone(const char *proc, pid_t pid, uint64_t start_time)
 {
 	uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
 	char stat[1024];
 	uint64_t ticks;
 	int r;
 
-	/* Without /proc, or with one that hides processes, nothing is known. */
-	if (access("/proc/self/stat", R_OK) < 0 || access("/proc/1", F_OK) < 0)
+	if (!process_sees_host(proc))
 		return false;
 
-	r = read_stat(pid, stat, sizeof(stat));
+	r = read_stat(proc, pid, stat, sizeof(stat));
 	if (r < 0)
 		return r == -ENOENT || r == -ESRCH;
-	if (process_start_ticks(stat, &ticks) < 0)
+	if (process_field(stat, FIELD_START_TIME, &ticks) < 0)
 		return false;
-	return ticks != (uint64_t)((unsigned __int128)start_time * hz / 1000000000);
+	return ticks != (uint64_t)((unsigned __int128)start_time * hz / 1000000000) ||
+	       is_dead(stat);
 }

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Names of groups, and whether a process is still the one it was. */
+/* Names of groups. */
 #include <errno.h>
-#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <pind/cleanup.h>
 
 #include "cmocka-all.h"
 #include "names.h"
-#include "process.h"
 
 static char mount[] = "/tmp/pinctl-names-XXXXXX";
 
@@ -149,57 +146,6 @@ static void ids(void **state)
 	assert_int_equal(names_id(mount, "/none", &id), -ENOENT);
 }
 
-static void start_ticks(void **state)
-{
-	uint64_t ticks;
-
-	assert_int_equal(process_start_ticks("7 (a b) c) (d) S 1 7 7 0 -1 4194560 1 2 3 4 5 6 7 8 "
-					     "20 0 1 0 98765 1 2\n",
-					     &ticks),
-			 0);
-	assert_int_equal(ticks, 98765);
-	assert_int_equal(process_start_ticks("7 (a) S 1 2", &ticks), -EBADMSG);
-	assert_int_equal(process_start_ticks("", &ticks), -EBADMSG);
-}
-
-static uint64_t start_of(pid_t pid)
-{
-	_cleanup_fclose_ FILE *file = NULL;
-	char path[32], stat[1024] = "";
-	uint64_t ticks;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	file = fopen(path, "re");
-	assert_non_null(file);
-	assert_non_null(fgets(stat, sizeof(stat), file));
-	assert_int_equal(process_start_ticks(stat, &ticks), 0);
-	return ticks * (1000000000 / (uint64_t)sysconf(_SC_CLK_TCK));
-}
-
-static void gone_processes(void **state)
-{
-	pid_t pid = fork();
-	uint64_t start;
-
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		/* A failed assertion below leaves nobody behind. */
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-		(void)pause();
-		_exit(0);
-	}
-	start = start_of(pid);
-	assert_false(process_is_gone(pid, start));
-	/* Less than a tick apart is the same. */
-	assert_false(process_is_gone(pid, start + 9999999));
-	/* The number was given to another process. */
-	assert_true(process_is_gone(pid, start + 20000000));
-
-	(void)kill(pid, SIGKILL);
-	(void)waitpid(pid, NULL, 0);
-	assert_true(process_is_gone(pid, start));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,8 +154,6 @@ int main(void)
 		cmocka_unit_test(units),
 		cmocka_unit_test(ambiguous_unit),
 		cmocka_unit_test(ids),
-		cmocka_unit_test(start_ticks),
-		cmocka_unit_test(gone_processes),
 	};
 
 	return cmocka_run_group_tests(tests, make_tree, remove_tree);
