@@ -178,6 +178,12 @@ static const struct pind_field page_fields[] = {
 	ROW(pind_page_info, holders_total, U64, PIND_A_PAGE_HOLDERS_TOTAL),
 };
 
+static const struct pind_field keeper_fields[] = {
+	ROW(pind_keeper_info, pid, U32, 0, OPTIONAL),
+	ROW(pind_keeper_info, comm, TEXT, 0, OPTIONAL),
+	ROW(pind_keeper_info, file, TEXT, 0),
+};
+
 const struct pind_kind pind_group_kind = KIND("group", pind_group_info, group_fields);
 const struct pind_kind pind_account_kind = KIND("account", pind_account_info, account_fields);
 const struct pind_kind pind_refusal_kind = KIND("refusal", pind_refusal_info, refusal_fields);
@@ -188,6 +194,7 @@ const struct pind_kind pind_audit_kind = KIND("audit", pind_audit_info, audit_fi
 const struct pind_kind pind_books_kind = KIND("books", pind_books_info, books_fields);
 const struct pind_kind pind_misuse_kind = KIND("misuse", pind_misuse_info, misuse_fields);
 const struct pind_kind pind_page_kind = KIND("page", pind_page_info, page_fields);
+const struct pind_kind pind_keeper_kind = KIND("keeper", pind_keeper_info, keeper_fields);
 
 static uint64_t *seen_of(const void *record)
 {

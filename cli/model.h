@@ -181,6 +181,15 @@ struct pind_page_info {
 	uint64_t holders_total; /* told or not */
 };
 
+/* A process that has a file in which pins of others may live; see keeper.h. */
+struct pind_keeper_info {
+	uint64_t seen;
+	uint32_t pid; /* not of a device that keeps them by itself, nor comm */
+	char *comm;
+	char *file; /* as /proc shows it */
+	bool sure; /* it can hold pins; no field */
+};
+
 struct pind_books_info {
 	uint64_t seen; /* 0: whoever was asked has no books to show */
 	struct pind_books sums;
@@ -196,6 +205,7 @@ extern const struct pind_kind pind_audit_kind;
 extern const struct pind_kind pind_books_kind;
 extern const struct pind_kind pind_misuse_kind;
 extern const struct pind_kind pind_page_kind;
+extern const struct pind_kind pind_keeper_kind;
 
 /* States of the daemon, from its XML. */
 #define PIND_STATE_HEALTHY   "healthy"
