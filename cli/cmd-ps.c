@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pinctl ps [GROUP]: who holds pins, through which driver, since when. */
+/* pinctl ps [--orphans] [GROUP]: who holds pins, through which driver, since when. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <pind/cleanup.h>
 
+#include "fail.h"
 #include "json.h"
+#include "keeper.h"
 #include "process.h"
 #include "source.h"
 #include "table.h"
@@ -16,6 +18,7 @@
 static const struct table_column ps_columns[] = {
 	{ "GROUP", false },	{ "PID", true },  { "PROCESS", false }, { "DRIVER", false },
 	{ "CALL SITE", false }, { "PINS", true }, { "COVERED", true },	{ "SINCE", false },
+	{ "HELD BY", false }, /* of orphans only */
 };
 
 static int compare_accounts(const void *a, const void *b)
@@ -67,6 +70,7 @@ static int print_accounts(const struct pind_records *accounts)
 	_cleanup_(table_done) struct table table = TABLE(ps_columns);
 	uint64_t now = when_now(CLOCK_BOOTTIME);
 
+	table.n_columns--;
 	if (accounts->n == 0 && screen_is_terminal()) {
 		(void)puts("Nobody holds long-term pins here.");
 		return 0;
@@ -76,8 +80,106 @@ static int print_accounts(const struct pind_records *accounts)
 	return table_print(&table, stdout);
 }
 
+static bool is_orphan(const void *record, const void *userdata)
+{
+	return ((const struct pind_account_info *)record)->gone;
+}
+
+/* "812 qemu, 4110 qemu", or why there is none. Never an empty one. */
+static int add_keepers(struct table *table, const struct keepers *keepers)
+{
+	static const char *const reasons[] = { [KEEPERS_LOOKED] = "nobody found",
+					       [KEEPERS_FORBIDDEN] = "needs root",
+					       [KEEPERS_ELSEWHERE] = "needs the host's /proc",
+					       [KEEPERS_NO_FILE] = "unknown" };
+	_cleanup_free_ char *text = NULL;
+	size_t size = 0;
+	FILE *stream;
+
+	if (keepers->state != KEEPERS_LOOKED || keepers->found.n == 0) {
+		table_add(table, "%s", reasons[keepers->state]);
+		return 0;
+	}
+	stream = open_memstream(&text, &size);
+	if (!stream)
+		return fail_memory();
+	for (size_t i = 0; i < keepers->found.n; i++) {
+		const struct pind_keeper_info *keeper = records_at(&keepers->found, i);
+		const char *before = i > 0 ? ", " : "";
+
+		if (keeper->pid)
+			(void)fprintf(stream, "%s%u %s", before, keeper->pid, keeper->comm);
+		else
+			(void)fprintf(stream, "%s%s", before, keeper->file);
+	}
+	if (fclose(stream) != 0)
+		return fail_memory();
+	table_add(table, "%s", text);
+	return 0;
+}
+
+static int print_orphans(const struct pind_records *orphans, struct keeper_search *search)
+{
+	_cleanup_(table_done) struct table table = TABLE(ps_columns);
+	uint64_t now = when_now(CLOCK_BOOTTIME);
+
+	if (orphans->n == 0 && screen_is_terminal()) {
+		(void)puts("No long-term pins here whose process is gone.");
+		return 0;
+	}
+	for (size_t i = 0; i < orphans->n; i++) {
+		const struct pind_account_info *orphan = records_at(orphans, i);
+		const struct keepers *keepers;
+		int r = keeper_search(search, orphan->driver, &keepers);
+
+		if (r != 0)
+			return r;
+		add_row(&table, orphan, now);
+		r = add_keepers(&table, keepers);
+		if (r != 0)
+			return r;
+	}
+	return table_print(&table, stdout);
+}
+
+/* An account with held_by: null if it could not be looked at. */
+static int add_orphan_json(cJSON *array, const struct pind_account_info *orphan,
+			   const struct keepers *keepers)
+{
+	cJSON *object = json_record(&pind_account_kind, orphan), *held_by;
+
+	if (!object || !cJSON_AddItemToArray(array, object)) {
+		cJSON_Delete(object);
+		return fail_memory();
+	}
+	held_by = keepers->state == KEEPERS_LOOKED ? json_records(&keepers->found)
+						   : cJSON_CreateNull();
+	if (!held_by || !cJSON_AddItemToObject(object, "held_by", held_by)) {
+		cJSON_Delete(held_by);
+		return fail_memory();
+	}
+	return 0;
+}
+
+static int print_orphans_json(const struct pind_records *orphans, struct keeper_search *search)
+{
+	_cleanup_(json_freep) cJSON *array = cJSON_CreateArray();
+	int r = array ? 0 : fail_memory();
+
+	for (size_t i = 0; r == 0 && i < orphans->n; i++) {
+		const struct pind_account_info *orphan = records_at(orphans, i);
+		const struct keepers *keepers;
+
+		r = keeper_search(search, orphan->driver, &keepers);
+		if (r == 0)
+			r = add_orphan_json(array, orphan, keepers);
+	}
+	return r != 0 ? r : json_print(array, false);
+}
+
 int cmd_ps(const struct pind_options *options)
 {
+	_cleanup_(keeper_search_done) struct keeper_search search = KEEPER_SEARCH(PROCESS_PROC);
 	_cleanup_(records_done) struct pind_records accounts = RECORDS(pind_account_kind);
 	_cleanup_(source_closep) struct pind_source *source = NULL;
 	int r;
@@ -89,7 +191,12 @@ int cmd_ps(const struct pind_options *options)
 		return r;
 
 	mark_gone(&accounts);
+	if (options->orphans)
+		records_keep(&accounts, is_orphan, NULL);
 	if (accounts.n > 1)
 		qsort(accounts.items, accounts.n, accounts.kind->size, compare_accounts);
-	return options->json ? json_print_records(&accounts) : print_accounts(&accounts);
+	if (!options->orphans)
+		return options->json ? json_print_records(&accounts) : print_accounts(&accounts);
+	return options->json ? print_orphans_json(&accounts, &search)
+			     : print_orphans(&accounts, &search);
 }

@@ -18,6 +18,7 @@ enum {
 	OPTION_GROUP = 1 << 2,
 	OPTION_PAGE = 1 << 3, /* --pid --frame */
 	NO_JSON = 1 << 4,     /* --json goes with all other verbs */
+	OPTION_ORPHANS = 1 << 5,
 };
 
 enum group_argument {
@@ -53,8 +54,10 @@ static const struct verb verbs[] = {
 	  "SIZE: 64M, 1.5G, 25% (of all memory), max (no limit), or plain bytes.\n" },
 	{ "unset", cmd_unset, GROUP_REQUIRED, 0, true, "GROUP", "remove a quota",
 	  "What is pinned stays pinned and counted.\n" },
-	{ "ps", cmd_ps, GROUP_OPTIONAL, 0, false, "[GROUP]",
-	  "who holds pins, by which driver, since when", "" },
+	{ "ps", cmd_ps, GROUP_OPTIONAL, OPTION_ORPHANS, false, "[--orphans] [GROUP]",
+	  "who holds pins, by which driver, since when",
+	  "  --orphans         only pins whose process is gone, and who may have the file (the\n"
+	  "                    ring, the container) in which they live on; that needs root\n" },
 	{ "refusals", cmd_refusals, GROUP_NONE, 0, false, "", "recent refusals, oldest first", "" },
 	{ "vmstat", cmd_vmstat, GROUP_NONE, 0, false, "", "traffic in pins, as /proc/vmstat", "" },
 	{ "monitor", cmd_monitor, GROUP_NONE, 0, false, "", "events as they happen", "" },
@@ -85,6 +88,7 @@ enum {
 	ARG_JSON,
 	ARG_KERNEL,
 	ARG_ALL,
+	ARG_ORPHANS,
 	ARG_GROUP,
 	ARG_PID,
 	ARG_FRAME,
@@ -100,6 +104,7 @@ static const struct option long_options[] = {
 	{ "json", no_argument, NULL, ARG_JSON },
 	{ "kernel", no_argument, NULL, ARG_KERNEL },
 	{ "all", no_argument, NULL, ARG_ALL },
+	{ "orphans", no_argument, NULL, ARG_ORPHANS },
 	{ "group", required_argument, NULL, ARG_GROUP },
 	{ "pid", required_argument, NULL, ARG_PID },
 	{ "frame", required_argument, NULL, ARG_FRAME },
@@ -194,6 +199,10 @@ static void take_option(struct command_line *line, int c)
 		options->all = true;
 		line->given |= OPTION_ALL;
 		return;
+	case ARG_ORPHANS:
+		options->orphans = true;
+		line->given |= OPTION_ORPHANS;
+		return;
 	case ARG_GROUP:
 		options->group = optarg;
 		line->given |= OPTION_GROUP;
@@ -265,6 +274,8 @@ static int check_options(const struct verb *verb, const struct command_line *lin
 {
 	if (line->given & OPTION_ALL & ~verb->options)
 		return fail(PIND_EXIT_USAGE, "%s takes no --all: only list does", verb->name);
+	if (line->given & OPTION_ORPHANS & ~verb->options)
+		return fail(PIND_EXIT_USAGE, "%s takes no --orphans: only ps does", verb->name);
 	if (line->given & OPTION_GROUP & ~verb->options)
 		return fail(PIND_EXIT_USAGE, "%s takes no --group: only audit does", verb->name);
 	if (line->given & OPTION_PAGE & ~verb->options)

@@ -18,6 +18,7 @@ struct pind_options {
 	bool json;
 	bool kernel;
 	bool all;
+	bool orphans;
 	bool runtime;
 	const char *max; /* as written; NULL: not given */
 	const char *high;

@@ -180,6 +180,23 @@ static void ps(void **state)
 	      ARGS("ps"));
 }
 
+/* Who has the file is asked of the real /proc: it tells or not. */
+static void ps_orphans(void **state)
+{
+	_cleanup_(json_freep) cJSON *all = run_json(0, ARGS("ps", "--json", "--orphans"));
+	_cleanup_(json_freep) cJSON *none =
+		run_json(0, ARGS("ps", "--orphans", "idle.service", "--json"));
+	cJSON *held_by = cJSON_GetObjectItem(cJSON_GetArrayItem(all, 0), "held_by");
+
+	assert_int_equal(cJSON_GetArraySize(all), 1);
+	assert_true(cJSON_IsArray(held_by) || cJSON_IsNull(held_by));
+	assert_json(none, "[]");
+	check(0, "  HELD BY\n", NULL, ARGS("ps", "--orphans"));
+	check(0, "fio?[2J (gone)  io_uring  io_pin_pages  8192  32.0 MiB", NULL,
+	      ARGS("ps", "--orphans"));
+	check(2, NULL, "only ps does", ARGS("misuse", "--orphans"));
+}
+
 static void refusals(void **state)
 {
 	_cleanup_(json_freep) cJSON *all = run_json(0, ARGS("refusals", "--json"));
@@ -512,6 +529,7 @@ int main(void)
 		cmocka_unit_test_setup(show, healthy),
 		cmocka_unit_test_setup(set, healthy),
 		cmocka_unit_test_setup(ps, healthy),
+		cmocka_unit_test_setup(ps_orphans, healthy),
 		cmocka_unit_test_setup(refusals, healthy),
 		cmocka_unit_test_setup(vmstat, healthy),
 		cmocka_unit_test_setup(audit, healthy),
