@@ -6,32 +6,56 @@
 #ifndef PIND_DRIVER_H
 #define PIND_DRIVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
+/*
+ * As a module it is known by the module's name alone, whatever the function;
+ * built in, by how the function's name begins. So no row says anything of a
+ * module that it does not name.
+ */
 struct pind_driver_rule {
-	const char *module; /* whole name, or NULL: built in or any */
-	const char *symbol; /* how the function's name begins, or NULL: any */
+	const char *module; /* whole name, or NULL: it is never one */
+	const char *symbol; /* begins like that */
 	const char *driver; /* the word for it */
 };
 
 static const struct pind_driver_rule pind_driver_rules[] = {
+	/* A tracer of returns has put itself in the caller's place. */
+	{ NULL, "bpf_trampoline_", "traced" }, /* before "bpf_" */
+	{ NULL, "arch_rethook_trampoline", "traced" },
+	{ NULL, "return_to_handler", "traced" },
 	{ NULL, "io_", "io_uring" },
-	{ NULL, "ib_umem_", "rdma" },
-	{ "ib_uverbs", NULL, "rdma" },
-	{ "ib_core", NULL, "rdma" },
-	{ NULL, "vfio_", "vfio" },
-	{ "vfio_iommu_type1", NULL, "vfio" },
+	{ "ib_uverbs", "ib_umem_", "rdma" },
+	{ "ib_core", "__ib_umem_", "rdma" },
+	{ "hfi1", "hfi1_", "rdma" },
+	{ "ib_mthca", "mthca_", "rdma" },
+	{ "ib_qib", "qib_", "rdma" },
+	{ "siw", "siw_", "rdma" },
+	{ "usnic_verbs", "usnic_", "rdma" },
+	{ "vfio_iommu_type1", "vaddr_get_pfn", "vfio" },
+	{ "vfio", "vfio_", "vfio" },
+	{ "iommufd", "pfn_reader_", "iommufd" },
 	{ NULL, "xdp_umem_", "xdp" },
-	{ NULL, "xdp_", "xdp" },
-	{ NULL, "vhost_vdpa_", "vdpa" },
-	{ NULL, "vduse_", "vdpa" },
+	{ "vhost_vdpa", "vhost_vdpa_", "vdpa" },
+	{ "vduse", "vduse_", "vdpa" },
 	{ NULL, "udmabuf_", "dma-buf" },
-	{ NULL, "get_vaddr_frames", "v4l2" },
-	{ NULL, "rds_", "rds" },
-	{ NULL, "ublk_", "ublk" },
+	{ "videobuf2_common", "get_vaddr_frames", "v4l2" },
+	{ "videobuf_dma_sg", "videobuf_", "v4l2" },
+	{ "rds", "rds_", "rds" },
+	{ "rds", "__rds_", "rds" },
+	{ "ublk_drv", "ublk_", "ublk" },
 	{ NULL, "bpf_", "bpf" },
 };
+
+static inline bool pind_driver_matches(const struct pind_driver_rule *rule, const char *symbol,
+				       const char *module)
+{
+	if (module[0])
+		return rule->module && !strcmp(rule->module, module);
+	return !strncmp(rule->symbol, symbol, strlen(rule->symbol));
+}
 
 /**
  * pind_driver_name - the word a user knows for a call site
@@ -46,11 +70,8 @@ static inline const char *pind_driver_name(const char *symbol, const char *modul
 	for (size_t i = 0; i < sizeof(pind_driver_rules) / sizeof(pind_driver_rules[0]); i++) {
 		const struct pind_driver_rule *rule = &pind_driver_rules[i];
 
-		if (rule->module && strcmp(rule->module, module))
-			continue;
-		if (rule->symbol && strncmp(rule->symbol, symbol, strlen(rule->symbol)))
-			continue;
-		return rule->driver;
+		if (pind_driver_matches(rule, symbol, module))
+			return rule->driver;
 	}
 	return module[0] ? module : symbol;
 }
