@@ -96,8 +96,21 @@ static long do_device(struct pinner *pinner, char **words)
 	return context ? -EBUSY : open_device(pinner_word(words));
 }
 
+/* 1 if the device has memory regions on demand, else 0. */
+static long do_has_on_demand(struct pinner *pinner, char **words)
+{
+	struct ibv_device_attr_ex attributes;
+	int r = context ? 0 : open_device(NULL);
+
+	if (r < 0)
+		return r;
+	r = ibv_query_device_ex(context, NULL, &attributes);
+	return r ? -r : !!(attributes.odp_caps.general_caps & IBV_ODP_SUPPORT);
+}
+
 static const struct pinner_command commands[] = {
 	{ "rdma-device", do_device },
+	{ "rdma-has-on-demand", do_has_on_demand },
 	{},
 };
 

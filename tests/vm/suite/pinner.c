@@ -47,6 +47,7 @@
  *   pin rdma RANGE [on-demand|read-only]
  *                        ibv_reg_mr(); by default for any access, pinned
  *   rdma-device [NAME]   open this RDMA device, once; else it is the first
+ *   rdma-has-on-demand   does it say that it has regions on demand? 1 or 0
  *   pin rds RANGE        for itself to reach, over a connection that is up
  *   rds ADDRESS [PORT]   make an RDS socket over RDMA, bound to this address
  *   rds-connect          connect it to itself
