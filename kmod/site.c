@@ -7,8 +7,12 @@ void pind_site_name(struct pind_site *site, unsigned long call_site)
 {
 	char name[KSYM_SYMBOL_LEN], *module;
 
-	/* - 1: the call itself, in case it is the function's last instruction */
-	sprint_symbol_no_offset(name, call_site - 1);
+	/*
+	 * Not call_site - 1: a pin function returns, so its call ends no function. Where
+	 * a tracer of returns has put itself in the caller's place, the address is the
+	 * first one of its trampoline, and the one before belongs to anybody.
+	 */
+	sprint_symbol_no_offset(name, call_site);
 	module = strstr(name, " [");
 	site->module[0] = '\0';
 	if (module) {
