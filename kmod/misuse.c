@@ -301,8 +301,7 @@ static int on_module(struct notifier_block *block, unsigned long state, void *da
 	mutex_lock(&places_lock);
 	for (kind = 0; kind < KINDS; kind++) {
 		for (i = 0; i < PIND_MISUSE_SITES; i++) {
-			/* - 1: see pind_site_name() */
-			unsigned long call = READ_ONCE(places[kind][i].call_site) - 1;
+			unsigned long call = READ_ONCE(places[kind][i].call_site);
 
 			if (within_module_init(call, module) ||
 			    (state == MODULE_STATE_GOING && within_module_core(call, module)))
