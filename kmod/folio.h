@@ -36,8 +36,8 @@ static inline int pind_folio_mapcount(struct folio *folio)
  * pinned; the fewer of two looks, so that mappings that come and go meanwhile
  * do not hide a pin. The rest (LRU, page cache, plain references) is taken to be
  * under half a bias; a page with more plain references than that looks pinned
- * here, as it does to the kernel. Both
- * counts may be beyond 2^31, see pind_folio_refs().
+ * here, as it does to the kernel. Both counts may be beyond 2^31, see
+ * pind_folio_refs().
  *
  * Context: any; the caller keeps the folio from being freed, or can live with
  * an answer about whatever the memory is now.
