@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/pid.h>
 #include <linux/sched/mm.h>
 #include <net/genetlink.h>
 
@@ -357,93 +356,24 @@ static int get_page_frame(struct sk_buff *skb, struct genl_info *info)
 	return ret;
 }
 
-/*
- * A range of a process that is being dumped, page by page. Between messages it
- * keeps the struct but not the memory: a reader may stop in the middle.
- */
-struct range_cursor {
-	struct mm_struct *mm; /* NULL until the first message is asked for */
-	unsigned long next;
-	unsigned long end;
-	unsigned int patience; /* ticks to wait for its map, in all */
-};
-
-/* Far longer than a map is locked by what does not sleep in it. */
-#define PATIENCE (2 * HZ)
-
-/* Not an op's .start: a text set there does not reach the caller. */
-static int begin_page_range(struct netlink_callback *cb)
-{
-	struct range_cursor *range = (struct range_cursor *)cb->ctx;
-	struct nlattr **attrs = pind_dump_attrs(cb);
-	struct task_struct *task;
-	struct mm_struct *mm;
-	u64 address, length;
-	int ret;
-
-	ret = may_see_frames(cb->skb, cb->extack);
-	if (ret)
-		return ret;
-
-	if (attrs[PIND_A_PAGE_PFN] || !attrs[PIND_A_PAGE_PID] || !attrs[PIND_A_PAGE_ADDRESS] ||
-	    !attrs[PIND_A_PAGE_LENGTH]) {
-		NL_SET_ERR_MSG(cb->extack, "a dump takes pid, address and length, and no pfn");
-		return -EINVAL;
-	}
-	address = nla_get_u64(attrs[PIND_A_PAGE_ADDRESS]);
-	length = nla_get_u64(attrs[PIND_A_PAGE_LENGTH]);
-	if (!length || length > PIND_PAGE_LENGTH_MAX || address + length < address) {
-		NL_SET_ERR_MSG(cb->extack, "length must be 1 to 1 GiB and end below 2^64");
-		return -ERANGE;
-	}
-	rcu_read_lock();
-	task = pid_task(find_pid_ns(nla_get_u32(attrs[PIND_A_PAGE_PID]), &init_pid_ns),
-			PIDTYPE_TGID);
-	if (task)
-		get_task_struct(task);
-	rcu_read_unlock();
-	mm = task ? get_task_mm(task) : NULL;
-	if (task)
-		put_task_struct(task);
-	if (!mm) {
-		NL_SET_ERR_MSG(cb->extack, "no process with memory has this pid");
-		return -ESRCH;
-	}
-	mmgrab(mm);
-	mmput(mm);
-	range->mm = mm;
-	range->next = address & PAGE_MASK;
-	range->end = min_t(u64, address + length, TASK_SIZE_MAX);
-	range->patience = PATIENCE;
-	return 0;
-}
-
-/* A page that is being asked about, for fill_address(). */
-struct page_question {
-	struct mm_struct *mm;
-	unsigned long address;
-};
-
 /* 1: no page can be looked at, so there is nothing to tell and the message is dropped. */
-static int fill_address(struct sk_buff *skb, const void *object)
+static int fill_next(struct sk_buff *skb, const void *range)
 {
-	const struct page_question *question = object;
-	int ret = pind_page_fill_address(skb, question->mm, question->address);
+	int ret = pind_page_fill_next(skb, range);
 
 	return ret < 0 ? ret : !ret;
 }
 
 /* Lets others have the map after each 2 MiB. Return: as dump_one(). */
-static int dump_pages(struct sk_buff *skb, struct netlink_callback *cb, struct range_cursor *range)
+static int dump_pages(struct sk_buff *skb, struct netlink_callback *cb,
+		      struct pind_page_range *range)
 {
-	int ret = pind_page_lock_map(range->mm, &range->patience);
+	int ret = pind_page_range_lock(range);
 
 	if (ret)
 		return ret;
 	while (range->next < range->end) {
-		struct page_question question = { range->mm, range->next };
-
-		ret = dump_one(skb, cb, PIND_CMD_PAGE_GET, fill_address, &question);
+		ret = dump_one(skb, cb, PIND_CMD_PAGE_GET, fill_next, range);
 		if (ret < 0)
 			break;
 		range->next += PAGE_SIZE;
@@ -451,7 +381,7 @@ static int dump_pages(struct sk_buff *skb, struct netlink_callback *cb, struct r
 			continue;
 		mmap_read_unlock(range->mm);
 		cond_resched();
-		ret = pind_page_lock_map(range->mm, &range->patience);
+		ret = pind_page_range_lock(range);
 		if (ret)
 			return ret;
 	}
@@ -461,11 +391,16 @@ static int dump_pages(struct sk_buff *skb, struct netlink_callback *cb, struct r
 
 static int dump_page_range(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct range_cursor *range = (struct range_cursor *)cb->ctx;
-	int ret = range->mm ? 0 : begin_page_range(cb);
+	struct pind_page_range *range = (struct pind_page_range *)cb->ctx;
+	int ret;
 
-	if (ret)
-		return ret;
+	/* not in an op's .start: a text set there does not reach the caller */
+	if (!range->mm) {
+		ret = may_see_frames(cb->skb, cb->extack) ?:
+			      pind_page_range_begin(range, pind_dump_attrs(cb), cb->extack);
+		if (ret)
+			return ret;
+	}
 	cb->seq = 1;
 	if (!mmget_not_zero(range->mm))
 		return skb->len; /* the process has gone: nothing is present */
@@ -479,10 +414,7 @@ static int dump_page_range(struct sk_buff *skb, struct netlink_callback *cb)
 
 static int done_page_range(struct netlink_callback *cb)
 {
-	struct range_cursor *range = (struct range_cursor *)cb->ctx;
-
-	if (range->mm)
-		mmdrop(range->mm);
+	pind_page_range_end((struct pind_page_range *)cb->ctx);
 	return 0;
 }
 

@@ -3,6 +3,8 @@
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
+#include <linux/pid.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 
 #include "compat.h"
@@ -13,6 +15,9 @@
 
 /* Holders told of one folio; of the others only how many there are. */
 #define HOLDERS_TOLD 16
+
+/* Far longer than a map is locked by what does not sleep in it. */
+#define PATIENCE (2 * HZ)
 
 /* Return: how many there are, told or not; or -EMSGSIZE. */
 static int fill_holders(struct sk_buff *skb, unsigned long pfn)
@@ -97,27 +102,82 @@ int pind_page_fill_frame(struct sk_buff *skb, unsigned long pfn)
 	return ret;
 }
 
+/* The memory of a process, to be dropped; or NULL. */
+static struct mm_struct *memory_of(u32 pid)
+{
+	struct task_struct *task;
+	struct mm_struct *mm;
+
+	rcu_read_lock();
+	task = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_TGID);
+	if (task)
+		get_task_struct(task);
+	rcu_read_unlock();
+	if (!task)
+		return NULL;
+	mm = get_task_mm(task);
+	put_task_struct(task);
+	if (!mm)
+		return NULL;
+	mmgrab(mm);
+	mmput(mm);
+	return mm;
+}
+
+int pind_page_range_begin(struct pind_page_range *range, struct nlattr **attrs,
+			  struct netlink_ext_ack *extack)
+{
+	u64 address, length;
+
+	if (attrs[PIND_A_PAGE_PFN] || !attrs[PIND_A_PAGE_PID] || !attrs[PIND_A_PAGE_ADDRESS] ||
+	    !attrs[PIND_A_PAGE_LENGTH]) {
+		NL_SET_ERR_MSG(extack, "a dump takes pid, address and length, and no pfn");
+		return -EINVAL;
+	}
+	address = nla_get_u64(attrs[PIND_A_PAGE_ADDRESS]);
+	length = nla_get_u64(attrs[PIND_A_PAGE_LENGTH]);
+	if (!length || length > PIND_PAGE_LENGTH_MAX || address + length < address) {
+		NL_SET_ERR_MSG(extack, "length must be 1 to 1 GiB and end below 2^64");
+		return -ERANGE;
+	}
+	range->mm = memory_of(nla_get_u32(attrs[PIND_A_PAGE_PID]));
+	if (!range->mm) {
+		NL_SET_ERR_MSG(extack, "no process with memory has this pid");
+		return -ESRCH;
+	}
+	range->next = address & PAGE_MASK;
+	range->end = min_t(u64, address + length, TASK_SIZE_MAX);
+	range->patience = PATIENCE;
+	return 0;
+}
+
+void pind_page_range_end(struct pind_page_range *range)
+{
+	if (range->mm)
+		mmdrop(range->mm);
+}
+
 /*
  * Not mmap_read_lock(): who holds it may sleep as long as user space likes (a driver
  * that pins memory of a file system in user space), and the daemon is an asker.
  */
-int pind_page_lock_map(struct mm_struct *mm, unsigned int *patience)
+int pind_page_range_lock(struct pind_page_range *range)
 {
-	while (!mmap_read_trylock(mm)) {
+	while (!mmap_read_trylock(range->mm)) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		if (!*patience)
+		if (!range->patience)
 			return -EBUSY;
-		--*patience;
+		range->patience--;
 		schedule_timeout_killable(1);
 	}
 	return 0;
 }
 
 /* By force, which for reading means: whatever the mapping lets its process do. */
-int pind_page_fill_address(struct sk_buff *skb, struct mm_struct *mm, unsigned long address)
+int pind_page_fill_next(struct sk_buff *skb, const struct pind_page_range *range)
 {
-	struct vm_area_struct *vma = vma_lookup(mm, address);
+	struct vm_area_struct *vma = vma_lookup(range->mm, range->next);
 	unsigned int flags = FOLL_NOFAULT | FOLL_FORCE;
 	struct page *page;
 	long got;
@@ -126,10 +186,10 @@ int pind_page_fill_address(struct sk_buff *skb, struct mm_struct *mm, unsigned l
 	/* some kernels fault pages of hugetlbfs in all the same; by this no new ones */
 	if (vma && is_vm_hugetlb_page(vma))
 		flags |= FOLL_DUMP;
-	got = pind_get_pages(mm, true, address, 1, flags, &page);
+	got = pind_get_pages(range->mm, true, range->next, 1, flags, &page);
 	if (got != 1)
 		return 0;
-	ret = pind_fill_u64(skb, PIND_A_PAGE_ADDRESS, address) ?: fill_page(skb, page);
+	ret = pind_fill_u64(skb, PIND_A_PAGE_ADDRESS, range->next) ?: fill_page(skb, page);
 	put_page(page);
 	return ret ?: 1;
 }

@@ -12,19 +12,44 @@
 int pind_page_fill_frame(struct sk_buff *skb, unsigned long pfn);
 
 /**
- * pind_page_fill_address() - what is known of the page at an address
- * @skb: gets nothing if no page can be looked at there
- * Context: process, under the mmap lock of @mm. Return: 1, or 0 if there is none;
- * -EMSGSIZE.
+ * struct pind_page_range - a range of a process that is being looked at page by page
+ * @mm: the struct is kept but not the memory: who asks may stop in the middle; NULL
+ *	before it has begun
+ * @next: address of the page that comes next
+ * @end: address behind the last one
+ * @patience: ticks that it may still wait for the memory map, in all
  */
-int pind_page_fill_address(struct sk_buff *skb, struct mm_struct *mm, unsigned long address);
+struct pind_page_range {
+	struct mm_struct *mm;
+	unsigned long next;
+	unsigned long end;
+	unsigned int patience;
+};
 
 /**
- * pind_page_lock_map() - take the mmap lock of @mm for reading, if it can be had
- * @patience: ticks that may be waited; less those that were
- *
- * Context: process, sleeps. Return: 0; -EBUSY; -EINTR if the caller is killed.
+ * pind_page_range_begin() - the range that a request names
+ * @attrs: of the request: pid, address and length
+ * @extack: gets a sentence when they will not do
+ * Context: process. Return: 0; -EINVAL, -ERANGE, -ESRCH.
  */
-int pind_page_lock_map(struct mm_struct *mm, unsigned int *patience);
+int pind_page_range_begin(struct pind_page_range *range, struct nlattr **attrs,
+			  struct netlink_ext_ack *extack);
+
+/** pind_page_range_end() - of one that may not have begun. Context: process. */
+void pind_page_range_end(struct pind_page_range *range);
+
+/**
+ * pind_page_range_lock() - take the mmap lock for reading, if it can be had
+ * Context: process, sleeps. Return: 0; -EBUSY when the range's patience has ended;
+ * -EINTR if the caller is killed.
+ */
+int pind_page_range_lock(struct pind_page_range *range);
+
+/**
+ * pind_page_fill_next() - what is known of the page that comes next
+ * @skb: gets nothing if no page can be looked at there
+ * Context: process, under the mmap lock. Return: 1, or 0 if there is none; -EMSGSIZE.
+ */
+int pind_page_fill_next(struct sk_buff *skb, const struct pind_page_range *range);
 
 #endif /* PIND_PAGE_H */
