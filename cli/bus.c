@@ -257,3 +257,13 @@ int bus_check(const struct pind_kind *kind, const void *record)
 		    "version?",
 		    key, kind->noun);
 }
+
+int bus_call_manager(sd_bus *bus, const char *method, sd_bus_message **ret)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	int r;
+
+	r = sd_bus_call_method(bus, PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE, method,
+			       &error, ret, "");
+	return r < 0 ? bus_fail(r, &error, NULL) : 0;
+}

@@ -57,6 +57,12 @@ int bus_fail(int r, const sd_bus_error *error, const char *name);
 /* Fails if a field that every answer has is missing. */
 int bus_check(const struct pind_kind *kind, const void *record);
 
+/* A call of the Manager that takes nothing. Return: 0, or an exit status. */
+int bus_call_manager(sd_bus *bus, const char *method, sd_bus_message **ret);
+
+/* The groups operation: bus-groups.c. */
+int bus_groups(struct pind_source *source, struct pind_records *groups);
+
 /* The watch operation: bus-watch.c. */
 int bus_watch(struct pind_source *source, int (*ready)(void), pind_event_handler handler,
 	      void *userdata);
