@@ -379,8 +379,9 @@ static void control_take(struct kernel_netlink *k, const struct nlmsghdr *nlh)
 		k->handlers->left(k->userdata);
 		return;
 	}
-	if (family_find(k) >= 0)
-		k->handlers->arrived(k->userdata);
+	/* found by the first request: where that fails, the manager tries again */
+	k->family = (struct pind_family){};
+	k->handlers->arrived(k->userdata);
 }
 
 static void event_take(struct kernel_netlink *k, const struct nlmsghdr *nlh)

@@ -48,7 +48,7 @@ struct pind_manager {
 
 	sd_event_source *sync_timer; /* on when everything has to be read anew */
 	uint64_t sync_last; /* CLOCK_MONOTONIC, us */
-	uint64_t sync_pause; /* us until the next try, while it fails */
+	uint64_t sync_pause; /* us until the next try, while something fails */
 	sd_event_source *later; /* on when there is something to do once the event is done */
 	bool births; /* cgroups were made: see whether a quota waits for one */
 
@@ -102,6 +102,8 @@ int manager_sync(struct pind_manager *m);
 int manager_sync_groups(struct pind_manager *m);
 /* Reads everything soon, but not more often than is good. @after: us from now, at least. */
 void manager_sync_soon(struct pind_manager *m, uint64_t after);
+/* Likewise, after a failure: with a pause that grows from one to the next. */
+void manager_sync_again(struct pind_manager *m);
 /* Takes in what the module said about a group just now. 0 or -ENOMEM. */
 int manager_take_group(const struct pind_group_info *info, void *manager);
 /* The group is no more: takes it off the bus and out of the table. */
@@ -114,7 +116,8 @@ const struct pind_quota *manager_quota_of(const struct pind_manager *m, const ch
 bool manager_is_runtime(const struct pind_manager *m, const char *path);
 /*
  * Gives the kernel each quota that it has not got, and waits for the cgroups that are
- * missing. Runtime quotas whose cgroup was removed are forgotten.
+ * missing. Runtime quotas whose cgroup was removed are forgotten. What the kernel does
+ * not take is tried again.
  */
 void manager_apply_quotas(struct pind_manager *m);
 /* Makes quotas that the kernel has, and no store, our own runtime quotas. */

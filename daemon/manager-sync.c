@@ -7,7 +7,7 @@
 
 /* Between two readings, so that a flood of losses cannot keep us busy. */
 #define SYNC_INTERVAL_USEC  (200 * 1000)
-/* Between tries, while the module does not answer as it should. */
+/* Between tries, while the module does not answer as it should, or takes a quota not. */
 #define SYNC_PAUSE_MIN_USEC (1000 * 1000)
 #define SYNC_PAUSE_MAX_USEC (60 * 1000 * 1000)
 
@@ -27,6 +27,16 @@ void manager_sync_soon(struct pind_manager *m, uint64_t after)
 		when = m->sync_last + SYNC_INTERVAL_USEC;
 	(void)sd_event_source_set_time(m->sync_timer, when);
 	(void)sd_event_source_set_enabled(m->sync_timer, SD_EVENT_ONESHOT);
+}
+
+void manager_sync_again(struct pind_manager *m)
+{
+	m->sync_pause = m->sync_pause ? m->sync_pause * 2 : SYNC_PAUSE_MIN_USEC;
+	if (m->sync_pause > SYNC_PAUSE_MAX_USEC)
+		m->sync_pause = SYNC_PAUSE_MAX_USEC;
+	/* one that is about to come anyway is sooner */
+	if (sd_event_source_get_enabled(m->sync_timer, NULL) == 0)
+		manager_sync_soon(m, m->sync_pause);
 }
 
 static bool differs_for_the_bus(const struct pind_group_info *a, const struct pind_group_info *b)
@@ -218,17 +228,13 @@ int manager_sync(struct pind_manager *m)
 	}
 	if (r >= 0) {
 		m->synced = true;
-		m->sync_pause = 0;
 		manager_set_trouble(m, TROUBLE_MODULE, NULL);
 		manager_apply_quotas(m);
 		manager_adopt_quotas(m);
 		manager_settle_state(m);
 		return 0;
 	}
-	m->sync_pause = m->sync_pause ? m->sync_pause * 2 : SYNC_PAUSE_MIN_USEC;
-	if (m->sync_pause > SYNC_PAUSE_MAX_USEC)
-		m->sync_pause = SYNC_PAUSE_MAX_USEC;
-	manager_sync_soon(m, m->sync_pause);
+	manager_sync_again(m);
 	if (asprintf(&sentence, "the kernel module does not answer as it should: %s",
 		     m->kernel->text[0] ? m->kernel->text : strerror(-r)) >= 0)
 		manager_set_trouble(m, TROUBLE_MODULE, sentence);

@@ -502,7 +502,7 @@ static void test_apply_fails(void **state)
 	reason = world_manager_word(w, "Reason");
 	assert_non_null(strstr(reason, GROUP));
 	assert_non_null(strstr(reason, "no such luck"));
-	world_fake(w, "Overrun", NULL);
+	/* it tries again by itself */
 	world_until(w, state_is(w, "healthy"));
 	assert_int_equal(world_kernel_max(w, GROUP), 48 * MIB);
 }
