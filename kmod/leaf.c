@@ -148,11 +148,14 @@ void pind_leaf_reap(void)
 		cond_resched();
 		if (READ_ONCE(leaf->used))
 			continue;
+		/* a recorder who meets a dead leaf is quicker to drop it, perhaps */
+		rcu_read_lock();
 		raw_spin_lock_irqsave(lock, flags);
 		leaf->dead = !leaf->used;
 		raw_spin_unlock_irqrestore(lock, flags);
 		if (leaf->dead)
 			pind_leaf_drop(index, leaf);
+		rcu_read_unlock();
 	}
 }
 
