@@ -262,10 +262,21 @@ static int attach_watch(void)
 	return any ? register_ops(&watch_ops) : 0;
 }
 
+/*
+ * After a fault of its own ftrace gives itself up and takes nothing back: the
+ * kernel goes on calling us, so nothing of us may ever go.
+ */
+static void stay_forever(void)
+{
+	pr_crit("ftrace has shut itself down after a fault in the kernel, so the hooks cannot be taken off; the module stays until the machine is restarted\n");
+	for (;;)
+		schedule_timeout_idle(MAX_SCHEDULE_TIMEOUT);
+}
+
 static void detach_watch(void)
 {
-	if (is_on(&watch_ops))
-		unregister_ftrace_function(&watch_ops);
+	if (is_on(&watch_ops) && unregister_ftrace_function(&watch_ops))
+		stay_forever();
 	ftrace_free_filter(&watch_ops);
 }
 
@@ -290,6 +301,9 @@ int __init pind_hook_attach(void)
 	return 0;
 
 err_watch:
+	/* refused, but not clean off: ftrace failed half-way */
+	if (is_on(&ops))
+		stay_forever();
 	detach_watch();
 err_filter:
 	ftrace_free_filter(&ops);
@@ -323,17 +337,6 @@ static long active(void)
 	for_each_possible_cpu(cpu)
 		sum += READ_ONCE(per_cpu(pind_hook_active, cpu));
 	return sum;
-}
-
-/*
- * After a fault of its own ftrace gives itself up and takes nothing back: the
- * kernel goes on calling us, so nothing of us may ever go.
- */
-static void stay_forever(void)
-{
-	pr_crit("ftrace has shut itself down after a fault in the kernel, so the hooks cannot be taken off; the module stays until the machine is restarted\n");
-	for (;;)
-		schedule_timeout_idle(MAX_SCHEDULE_TIMEOUT);
 }
 
 void pind_hook_detach(void)
