@@ -33,6 +33,14 @@ static bool is_told(const struct pind_leak *leak)
 	return false;
 }
 
+static bool is_still(const struct pind_leak *leak)
+{
+	struct pind_leak now;
+
+	return pind_ledger_leak(leak->pfn, &now) && now.missing == leak->missing &&
+	       now.account == leak->account;
+}
+
 /* Under told_lock. */
 static void tell(const struct pind_leak *leak)
 {
@@ -40,19 +48,12 @@ static void tell(const struct pind_leak *leak)
 
 	rcu_read_lock();
 	account = pind_account_by_id(leak->account);
-	if (account) {
+	/* once more: the number may be another account's by now */
+	if (account && is_still(leak)) {
 		told[nr_told++] = *leak;
 		pind_misuse_of(PIND_MISUSE_PIN_PUT, account);
 	}
 	rcu_read_unlock();
-}
-
-static bool is_still(const struct pind_leak *leak)
-{
-	struct pind_leak now;
-
-	return pind_ledger_leak(leak->pfn, &now) && now.missing == leak->missing &&
-	       now.account == leak->account;
 }
 
 void pind_leak_confirm(const struct pind_leaks *leaks)

@@ -417,19 +417,20 @@ static bool holds(struct pind_leaf *leaf, unsigned long pfn, const struct pind_g
 bool pind_ledger_leak(unsigned long pfn, struct pind_leak *leak)
 {
 	raw_spinlock_t *lock = pind_leaf_lock_of(pfn);
-	struct folio *folio = folio_at(pfn_to_online_page(pfn), pfn);
+	struct folio *folio = NULL;
 	struct pind_leaf *leaf;
 	unsigned long flags;
 	struct pind_view view;
 	bool found = false;
 
-	if (!folio || !pind_folio_missing(folio))
-		return false;
 	rcu_read_lock();
 	leaf = pind_leaf_find(pfn);
 	raw_spin_lock_irqsave(lock, flags);
 	pind_view_open(leaf ? *pind_slot_of(leaf, pfn) : 0, 1, &view);
-	if (view.holding.nr) {
+	/* what nobody holds may be unplugged */
+	if (view.holding.nr)
+		folio = folio_at(pfn_to_online_page(pfn), pfn);
+	if (folio) {
 		*leak = (struct pind_leak){
 			.pfn = pfn,
 			.missing = pind_folio_missing(folio),
