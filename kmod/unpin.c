@@ -242,10 +242,11 @@ void pind_unpin_undo_folio(struct folio *folio, unsigned int pins, struct pind_a
 void pind_unpin_user_page(struct page *page)
 {
 	const struct pind_unpinner *unpinner = caller(_RET_IP_);
-	unsigned long pins = count_pins(page_folio(page), 1, _RET_IP_);
+	unsigned long pins;
 	struct held held;
 
 	pind_hook_enter();
+	pins = count_pins(page_folio(page), 1, _RET_IP_);
 	begin_return(unpinner, pins);
 	hold_one(&held, page_folio(page));
 	unpin_user_page(page);
