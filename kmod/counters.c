@@ -86,9 +86,18 @@ static s64 unattributed(const struct pind_counters *c)
 	return pind_counters_kernel(c) - max(pind_counters_known(c), pind_counters_longterm(c));
 }
 
+unsigned long pind_counters_under_way(void)
+{
+	long pins = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		pins += per_cpu(counts, cpu).under_way;
+	return max(pins, 0L);
+}
+
 void pind_counters_read(struct pind_counters *counters)
 {
-	long under_way = 0;
 	int cpu;
 
 	*counters = (struct pind_counters){
@@ -103,11 +112,10 @@ void pind_counters_read(struct pind_counters *counters)
 		counters->longterm_requested += c->longterm_requested;
 		counters->longterm_returned += c->longterm_returned;
 		counters->kernel_uncounted += c->uncounted;
-		under_way += c->under_way;
 		counters->refused += c->refused;
 		counters->observed += c->observed;
 	}
-	counters->under_way = max(under_way, 0L);
+	counters->under_way = pind_counters_under_way();
 	counters->unattributed = unattributed(counters);
 }
 

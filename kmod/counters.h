@@ -54,6 +54,9 @@ void pind_count_under_way(long pins);
 void pind_count_uncounted(unsigned long pins);
 void pind_count_refusal(bool observed);
 
+/** pind_counters_under_way() - of struct pind_counters, alone. Context: any. */
+unsigned long pind_counters_under_way(void);
+
 /**
  * pind_counters_read() - sum them up
  * Under traffic the sums are not of one instant. Context: process.

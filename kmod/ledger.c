@@ -444,6 +444,15 @@ bool pind_ledger_leak(unsigned long pfn, struct pind_leak *leak)
 	return found;
 }
 
+/*
+ * What of the pins that were taken is a repair. Under the leaf's lock, for which an
+ * unpin waits that has given them back already and was to clamp them itself.
+ */
+static u64 repaired(u64 taken)
+{
+	return taken ? taken - min_t(u64, taken, pind_counters_under_way()) : 0;
+}
+
 static void note_leak(unsigned long pfn, struct pind_leaks *leaks)
 {
 	if (leaks->nr < PIND_LEAKS && pind_ledger_leak(pfn, &leaks->leak[leaks->nr]))
@@ -466,7 +475,8 @@ static void audit_leaf(unsigned long index, struct pind_leaf *leaf, const struct
 			continue;
 		audit->folios++;
 		raw_spin_lock_irqsave(lock, flags);
-		audit->pins += clamp_slot(leaf, pfn, pincount_of_frame(pfn), &nobody, &bill);
+		audit->pins += repaired(clamp_slot(leaf, pfn, pincount_of_frame(pfn), &nobody,
+						   &bill));
 		raw_spin_unlock_irqrestore(lock, flags);
 		/* at once: an unpin that we were quicker than has returned by now */
 		pind_bill_pay(&bill);

@@ -340,7 +340,10 @@ enum {
 enum {
 	/** @PIND_A_AUDIT_FOLIOS: u64: folios checked */
 	PIND_A_AUDIT_FOLIOS = 1,
-	/** @PIND_A_AUDIT_PINS: u64: pins taken back that the kernel did not hold */
+	/**
+	 * @PIND_A_AUDIT_PINS: u64: pins taken back that the kernel did not hold, less
+	 * what calls under way explain
+	 */
 	PIND_A_AUDIT_PINS,
 	/** @PIND_A_AUDIT_UNCHARGED: u64: bytes of charge that went with them */
 	PIND_A_AUDIT_UNCHARGED,
