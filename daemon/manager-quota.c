@@ -129,8 +129,6 @@ void manager_apply_quotas(struct pind_manager *m)
 	manager_set_trouble(m, TROUBLE_QUOTA, trouble);
 	if (trouble)
 		manager_sync_again(m);
-	else
-		m->sync_pause = 0;
 	if (had || trouble)
 		manager_settle_state(m);
 }

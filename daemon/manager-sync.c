@@ -31,12 +31,13 @@ void manager_sync_soon(struct pind_manager *m, uint64_t after)
 
 void manager_sync_again(struct pind_manager *m)
 {
+	/* one that is about to come anyway is no later */
+	if (sd_event_source_get_enabled(m->sync_timer, NULL) != 0)
+		return;
 	m->sync_pause = m->sync_pause ? m->sync_pause * 2 : SYNC_PAUSE_MIN_USEC;
 	if (m->sync_pause > SYNC_PAUSE_MAX_USEC)
 		m->sync_pause = SYNC_PAUSE_MAX_USEC;
-	/* one that is about to come anyway is sooner */
-	if (sd_event_source_get_enabled(m->sync_timer, NULL) == 0)
-		manager_sync_soon(m, m->sync_pause);
+	manager_sync_soon(m, m->sync_pause);
 }
 
 static bool differs_for_the_bus(const struct pind_group_info *a, const struct pind_group_info *b)
@@ -230,6 +231,8 @@ int manager_sync(struct pind_manager *m)
 		m->synced = true;
 		manager_set_trouble(m, TROUBLE_MODULE, NULL);
 		manager_apply_quotas(m);
+		if (!m->troubles[TROUBLE_QUOTA])
+			m->sync_pause = 0;
 		manager_adopt_quotas(m);
 		manager_settle_state(m);
 		return 0;
