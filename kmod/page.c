@@ -109,9 +109,7 @@ static struct mm_struct *memory_of(u32 pid)
 	struct mm_struct *mm;
 
 	rcu_read_lock();
-	task = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_TGID);
-	if (task)
-		get_task_struct(task);
+	task = get_pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_TGID);
 	rcu_read_unlock();
 	if (!task)
 		return NULL;
