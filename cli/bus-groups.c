@@ -131,7 +131,7 @@ int bus_groups(struct pind_source *source, struct pind_records *groups)
 {
 	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	sd_bus *bus = ((struct bus_source *)source)->bus;
+	sd_bus *bus = bus_of(source);
 	int r;
 
 	r = sd_bus_call_method(bus, PIND_BUS_NAME, PIND_OBJECT,

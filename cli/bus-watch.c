@@ -301,7 +301,7 @@ static int process_events(struct watcher *watcher)
 int bus_watch(struct pind_source *source, int (*ready)(void), pind_event_handler handler,
 	      void *userdata)
 {
-	sd_bus *bus = ((struct bus_source *)source)->bus;
+	sd_bus *bus = bus_of(source);
 	struct watcher watcher = {
 		.bus = bus, .handler = handler, .userdata = userdata, .module = true
 	};

@@ -13,6 +13,11 @@ struct bus_source {
 	sd_bus *bus;
 };
 
+static inline sd_bus *bus_of(struct pind_source *source)
+{
+	return ((struct bus_source *)source)->bus;
+}
+
 /**
  * bus_key - a property's name as the dictionary's key: EventsMax is events_max
  * @buffer: twice the length of @property and a NUL

@@ -9,11 +9,6 @@
 #include "bus.h"
 #include "fail.h"
 
-static sd_bus *bus_of(struct pind_source *source)
-{
-	return ((struct bus_source *)source)->bus;
-}
-
 /* All properties of an interface into a record of that kind. */
 static int get_all(sd_bus *bus, const char *object, const char *interface, const char *name,
 		   const struct pind_kind *kind, void *record)
