@@ -4,6 +4,7 @@
 #include <linux/delay.h>
 #include <linux/ftrace.h>
 #include <linux/kallsyms.h>
+#include <linux/kprobes.h>
 #include <linux/kstrtox.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
@@ -58,14 +59,13 @@ static const struct hook hooks[] = {
 
 /*
  * Functions that are only watched.
- * @original: 0: not exported; it is the last one
- * @there: the kernel has it; set once
+ * @original: 0: this kernel does not have it; where it is not exported, found when
+ * the module is loaded
  */
 struct watched {
 	const char *name;
 	unsigned long original;
 	unsigned int flags_argument;
-	bool there;
 };
 
 static struct watched watched[] = {
@@ -80,6 +80,7 @@ static struct watched watched[] = {
 	 */
 	{ "folio_add_pin" },
 };
+static struct watched *const add_pin = &watched[ARRAY_SIZE(watched) - 1];
 
 DEFINE_PER_CPU(long, pind_hook_active);
 static DEFINE_PER_CPU(unsigned long [ARRAY_SIZE(hooks)], calls);
@@ -147,14 +148,16 @@ static void notrace watch(unsigned long ip, unsigned long parent_ip, struct ftra
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(watched) - 1; i++)
-		if (ip - watched[i].original <= SITE_OFFSET_MAX)
-			break;
-	this_cpu_inc(watched_calls[i]);
-	if (watched[i].original)
-		see_get(&watched[i], parent_ip, fregs);
-	else
-		see_pin(fregs);
+	for (i = 0; i < ARRAY_SIZE(watched); i++) {
+		if (ip - watched[i].original > SITE_OFFSET_MAX)
+			continue;
+		this_cpu_inc(watched_calls[i]);
+		if (&watched[i] == add_pin)
+			see_pin(fregs);
+		else
+			see_get(&watched[i], parent_ip, fregs);
+		return;
+	}
 }
 
 /*
@@ -176,12 +179,18 @@ static bool is_on(const struct ftrace_ops *ops)
 	return READ_ONCE(ops->flags) & FTRACE_OPS_FL_ENABLED;
 }
 
-static int attach_error(int ret)
+static void attach_error(int ret)
 {
 	if (ret == -EBUSY)
 		pr_err("a live patch, or another module, has replaced a pin function of mm/gup.c, or sysctl kernel.ftrace_enabled is 0; pind cannot be loaded beside it\n");
 	else
 		pr_err("cannot attach to the pin functions (error %d)\n", ret);
+}
+
+static int cannot_trace(const char *function, int ret)
+{
+	pr_err("function %s of this kernel cannot be traced (error %d); without it pins would go unseen, so pind is not loaded\n",
+	       function, ret);
 	return ret;
 }
 
@@ -201,11 +210,8 @@ static int set_sites(void)
 		if (!hooks[i].original)
 			continue;
 		ret = ftrace_set_filter_ip(&ops, hooks[i].original, 0, first);
-		if (ret) {
-			pr_err("function %s of this kernel cannot be traced (error %d); without it pins would go unseen, so pind is not loaded\n",
-			       hooks[i].name, ret);
-			return ret;
-		}
+		if (ret)
+			return cannot_trace(hooks[i].name, ret);
 		first = false;
 	}
 	return 0;
@@ -246,20 +252,42 @@ static void __init set_inside(void)
 	inside_length = last - first + size_of(last);
 }
 
-/* Those that this kernel has; it may have none. */
-static int attach_watch(void)
+/*
+ * The address of a function that is not exported: a kprobe that is never armed
+ * looks it up. Not ftrace_set_filter(), which takes a name: where it lacks memory
+ * it returns 0 and leaves the filter empty, and then every function is traced.
+ */
+static int __init find(const char *name, unsigned long *address)
 {
-	bool any = false;
-	unsigned int i;
+	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
+	int ret;
 
+	ret = register_kprobe(&probe);
+	if (ret)
+		return ret;
+	*address = (unsigned long)probe.addr;
+	unregister_kprobe(&probe);
+	return 0;
+}
+
+/* Those that this kernel has; it may have none. */
+static int __init set_watched(bool *any)
+{
+	unsigned int i;
+	int ret;
+
+	ret = find(add_pin->name, &add_pin->original);
+	if (ret && ret != -ENOENT)
+		return cannot_trace(add_pin->name, ret);
 	for (i = 0; i < ARRAY_SIZE(watched); i++) {
-		if (ftrace_set_filter(&watch_ops, (unsigned char *)watched[i].name,
-				      strlen(watched[i].name), !any))
+		if (!watched[i].original)
 			continue;
-		watched[i].there = true;
-		any = true;
+		ret = ftrace_set_filter_ip(&watch_ops, watched[i].original, 0, !*any);
+		if (ret)
+			return cannot_trace(watched[i].name, ret);
+		*any = true;
 	}
-	return any ? register_ops(&watch_ops) : 0;
+	return 0;
 }
 
 /*
@@ -282,30 +310,29 @@ static void detach_watch(void)
 
 int __init pind_hook_attach(void)
 {
+	bool watches = false;
 	int ret;
 
 	ret = set_sites();
 	if (ret)
-		goto err_filter;
+		goto err;
+	ret = set_watched(&watches);
+	if (ret)
+		goto err;
 	set_inside();
-	ret = attach_watch();
-	if (ret) {
-		attach_error(ret);
-		goto err_watch;
-	}
-	ret = register_ops(&ops);
-	if (ret) {
-		attach_error(ret);
-		goto err_watch;
-	}
-	return 0;
+	if (watches)
+		ret = register_ops(&watch_ops);
+	if (!ret)
+		ret = register_ops(&ops);
+	if (!ret)
+		return 0;
 
-err_watch:
+	attach_error(ret);
 	/* refused, but not clean off: ftrace failed half-way */
 	if (is_on(&ops))
 		stay_forever();
+err:
 	detach_watch();
-err_filter:
 	ftrace_free_filter(&ops);
 	return ret;
 }
@@ -366,7 +393,7 @@ void pind_hook_detach(void)
 
 static enum pind_hook_state watched_state(const struct watched *watched)
 {
-	if (!watched->there)
+	if (!watched->original)
 		return PIND_HOOK_STATE_ABSENT;
 	return is_on(&watch_ops) ? PIND_HOOK_STATE_ATTACHED : PIND_HOOK_STATE_LOST;
 }
