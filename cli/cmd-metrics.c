@@ -113,12 +113,12 @@ static const struct field_metric group_metrics[] = {
 	      "Pin calls of this very group that were refused."),
 };
 
-static const struct metric state_metric = { "pind_state", METRIC_STATESET, NULL, "Is all well." };
-static const struct metric module_metric = { "pind_module", METRIC_INFO, NULL,
+static const struct metric state_metric = { "pind_state", METRIC_GAUGE, NULL, "Is all well." };
+static const struct metric module_metric = { "pind_module_info", METRIC_GAUGE, NULL,
 					     "The kernel module." };
 static const struct metric hook_calls_metric = { "pind_hook_calls", METRIC_COUNTER, "calls",
 						 "Calls of a kernel function that were seen." };
-static const struct metric hook_state_metric = { "pind_hook_state", METRIC_STATESET, NULL,
+static const struct metric hook_state_metric = { "pind_hook_state", METRIC_GAUGE, NULL,
 						 "Is the function seen." };
 static const struct metric misuse_metric = { "pind_misuse", METRIC_COUNTER, NULL,
 					     "Breaches of the rules of FOLL_PIN." };

@@ -13,15 +13,11 @@
 static const char *const type_words[] = {
 	[METRIC_COUNTER] = "counter",
 	[METRIC_GAUGE] = "gauge",
-	[METRIC_INFO] = "info",
-	[METRIC_STATESET] = "stateset",
 };
 
 static const char *const suffixes[] = {
 	[METRIC_COUNTER] = "_total",
 	[METRIC_GAUGE] = "",
-	[METRIC_INFO] = "_info",
-	[METRIC_STATESET] = "",
 };
 
 static void write_escaped(FILE *stream, const char *text)
@@ -49,7 +45,7 @@ static int write_label(FILE *stream, const char *before, const char *name, const
 	return 0;
 }
 
-/* Name and labels, up to the value. @state: of a stateset, or NULL. */
+/* Name and labels, up to the value. @state: its label's value, or NULL. */
 static int write_head(FILE *stream, const struct metric *metric, const struct metric_label *labels,
 		      const char *state)
 {

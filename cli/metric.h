@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writing OpenMetrics text 1.0: families of metrics, and their samples. */
+/*
+ * Writing OpenMetrics text 1.0: families of metrics, and their samples. Only types
+ * that Prometheus' older text format has as well: what reads that one, as the node
+ * exporter's textfile collector, drops a whole file for one it does not know. (A
+ * counter it takes for untyped, as its name there would end in _total.)
+ */
 #ifndef PINCTL_METRIC_H
 #define PINCTL_METRIC_H
 
@@ -9,12 +14,10 @@
 enum metric_type {
 	METRIC_COUNTER, /* never falls while the module stays; its samples end in _total */
 	METRIC_GAUGE,
-	METRIC_INFO,	 /* its samples end in _info and are 1 */
-	METRIC_STATESET, /* one sample a state, with a label of the family's name: 0 or 1 */
 };
 
 struct metric {
-	const char *name; /* with the unit at its end, without _total and _info */
+	const char *name; /* with the unit at its end, without _total */
 	enum metric_type type;
 	const char *unit; /* or NULL */
 	const char *help;
@@ -43,7 +46,8 @@ int metric_signed(FILE *stream, const struct metric *metric, const struct metric
 int metric_limit(FILE *stream, const struct metric *metric, const struct metric_label *labels,
 		 uint64_t number);
 
-/* The samples of a METRIC_STATESET: all words up to NULL, of which one is so now. */
+/* A state: a sample for each of the words up to NULL, with a label of the family's name; 1: so now.
+ */
 int metric_states(FILE *stream, const struct metric *metric, const struct metric_label *labels,
 		  const char *const *words, const char *now);
 
