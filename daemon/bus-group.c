@@ -228,10 +228,14 @@ static int find_group(sd_bus *connection, const char *object, const char *interf
 	return r;
 }
 
+/* What a group takes of a message, besides its path and its object's. */
+#define GROUP_SIZE 640
+
 /* The objects of all groups, as they are counted up. */
 struct listing {
 	char **objects;
 	size_t n;
+	size_t size; /* of an answer with all their values */
 };
 
 static int listing_add(struct pind_group *group, void *userdata)
@@ -242,6 +246,8 @@ static int listing_add(struct pind_group *group, void *userdata)
 	r = pind_bus_group_object(group->info.path, &listing->objects[listing->n]);
 	if (r < 0)
 		return r;
+	listing->size +=
+		GROUP_SIZE + strlen(group->info.path) + strlen(listing->objects[listing->n]);
 	listing->n++;
 	return 0;
 }
@@ -266,6 +272,7 @@ static int enumerate_groups(sd_bus *connection, const char *prefix, void *userda
 	if (!listing.objects)
 		return -ENOMEM;
 	r = pind_groups_visit(bus->calls->groups(bus->userdata), listing_add, &listing);
+	r = r < 0 ? r : pind_bus_check_size(listing.size, listing.n, "groups", error);
 	if (r < 0) {
 		for (size_t i = 0; i < listing.n; i++)
 			free(listing.objects[i]);

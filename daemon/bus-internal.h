@@ -47,6 +47,17 @@ int pind_bus_append_misuse(sd_bus_message *m, const struct pind_misuse *misuse);
 int pind_bus_append_page(sd_bus_message *m, const struct pind_page *page, const char *const *paths);
 int pind_bus_append_audit(sd_bus_message *m, const struct pind_audit *audit);
 
+/**
+ * pind_bus_check_size - refuse an answer that the bus would not carry
+ * @size: what it has at most, in bytes; dbus-daemon drops the connection of who sends
+ *   more than its max_message_size (32 MiB, see its system.conf)
+ * @n: how many entries it has
+ * @what: what they are, in the plural
+ *
+ * Return: 0; negative errno with LimitsExceeded set.
+ */
+int pind_bus_check_size(size_t size, size_t n, const char *what, sd_bus_error *error);
+
 /* A string of strangers, as pind_text_clean() makes it. */
 int pind_bus_append_text(sd_bus_message *m, const char *text);
 

@@ -176,9 +176,25 @@ static int append_quota(const struct pind_quota *quota, bool present, void *clos
 	return pind_bus_append_quota(closure, quota, present);
 }
 
+/* What an account takes of a message, besides its texts. */
+#define ACCOUNT_SIZE 512
+
+struct account_list {
+	sd_bus_message *reply;
+	size_t size, n;
+};
+
 static int append_account(const struct pind_account_info *account, const char *path, void *closure)
 {
-	return pind_bus_append_account(closure, account, path);
+	struct account_list *list = closure;
+
+	list->n++;
+	list->size += ACCOUNT_SIZE + strlen(path) + strlen(account->comm) +
+		      2 * (strlen(account->symbol) + strlen(account->module));
+	/* they are counted to the last, but what cannot be sent need not be kept */
+	if (pind_bus_check_size(list->size, list->n, "accounts", NULL) < 0)
+		return 0;
+	return pind_bus_append_account(list->reply, account, path);
 }
 
 static int append_refusal(const struct pind_refusal *refusal, void *closure)
@@ -240,6 +256,7 @@ static int method_list_quotas(sd_bus_message *call, void *userdata, sd_bus_error
 static int method_list_accounts(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	struct account_list list = {};
 	_cleanup_free_ char *path = NULL;
 	struct pind_bus *bus = userdata;
 	const char *name;
@@ -256,7 +273,9 @@ static int method_list_accounts(sd_bus_message *call, void *userdata, sd_bus_err
 	r = list_begin(call, &reply);
 	if (r < 0)
 		return r;
-	r = bus->calls->accounts(bus->userdata, path, append_account, reply, error);
+	list.reply = reply;
+	r = bus->calls->accounts(bus->userdata, path, append_account, &list, error);
+	r = r < 0 ? r : pind_bus_check_size(list.size, list.n, "accounts", error);
 	if (r < 0)
 		return r;
 	return list_send(reply);

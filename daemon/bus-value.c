@@ -9,6 +9,19 @@
 #include "bus-internal.h"
 #include "text.h"
 
+/* Less than max_message_size by what a message has besides its entries. */
+#define ANSWER_MAX ((size_t)31 << 20)
+
+int pind_bus_check_size(size_t size, size_t n, const char *what, sd_bus_error *error)
+{
+	if (size <= ANSWER_MAX)
+		return 0;
+	return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
+				 "the %zu %s do not fit into one answer of the bus: ask for a "
+				 "single group, or the kernel module itself (pinctl --kernel)",
+				 n, what);
+}
+
 int pind_bus_append_text(sd_bus_message *m, const char *text)
 {
 	char clean[PIND_TEXT_PATH_SIZE];

@@ -6,8 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Bytes that ListPages answers for at once: a page takes less than 1 KiB of a message. */
-#define PIND_BUS_PAGES_LENGTH_MAX (UINT64_C(64) << 20)
+/*
+ * Bytes that ListPages answers for at once: a page with the most holders, whose groups
+ * have the longest paths, takes 80 KiB of a message, and that at most 32 MiB.
+ */
+#define PIND_BUS_PAGES_LENGTH_MAX (UINT64_C(1) << 20)
 
 /**
  * struct pind_page_query - one frame, or the pages of a range of a process

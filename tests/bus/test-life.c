@@ -394,6 +394,31 @@ static void test_accounts(void **state)
 		      "ListAccounts", "s", "/none");
 }
 
+/* The bus drops who sends more than it carries: the daemon does not. */
+static void test_too_long(void **state)
+{
+	struct world *w = *state;
+	char path[3840] = "";
+	size_t n = 0;
+
+	for (int level = 0; level < 14; level++) {
+		path[n++] = '/';
+		memset(path + n, '-', 255);
+		n += 255;
+		world_mkdir(w, path);
+	}
+	for (int i = 0; i < 2400; i++) {
+		(void)snprintf(path + n, sizeof(path) - n, "/%d", i);
+		world_mkdir(w, path);
+		world_fake(w, "Born", "sb", path, true);
+	}
+	world_refused(w, SD_BUS_ERROR_LIMITS_EXCEEDED, "2400 groups do not fit", PIND_OBJECT,
+		      "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL);
+	world_refused(w, SD_BUS_ERROR_LIMITS_EXCEEDED, "2400 groups do not fit", "/org/pind1/group",
+		      "org.freedesktop.DBus.Introspectable", "Introspect", NULL);
+	assert_int_equal(world_number(w, path, "Current"), 0);
+}
+
 static void test_requests(void **state)
 {
 	_cleanup_free_ char *object = NULL;
@@ -543,6 +568,7 @@ int main(void)
 		TEST(test_list_refusals),
 		TEST(test_high),
 		TEST(test_accounts),
+		TEST(test_too_long),
 		TEST(test_requests),
 		TEST(test_many_groups),
 		TEST(test_end_not_heard),

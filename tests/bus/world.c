@@ -63,7 +63,7 @@ bool world_exists(struct world *w, const char *file)
 
 void world_mkdir(struct world *w, const char *path)
 {
-	char full[512];
+	char full[4096];
 
 	(void)snprintf(full, sizeof(full), "%s%s", w->cgroups, path);
 	assert_int_equal(mkdir(full, 0755), 0);
@@ -71,7 +71,7 @@ void world_mkdir(struct world *w, const char *path)
 
 void world_rmdir(struct world *w, const char *path)
 {
-	char full[512];
+	char full[4096];
 
 	(void)snprintf(full, sizeof(full), "%s%s", w->cgroups, path);
 	assert_int_equal(rmdir(full), 0);
@@ -79,7 +79,7 @@ void world_rmdir(struct world *w, const char *path)
 
 uint64_t world_id(struct world *w, const char *path)
 {
-	char full[512];
+	char full[4096];
 	struct stat st;
 
 	(void)snprintf(full, sizeof(full), "%s%s", w->cgroups, path);
