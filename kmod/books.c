@@ -5,10 +5,12 @@
 #include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/workqueue.h>
 
 #include "account.h"
 #include "books.h"
+#include "compat.h"
 #include "counters.h"
 #include "genl.h"
 #include "group.h"
@@ -169,7 +171,7 @@ static void repair_some(void)
 }
 
 static void check(struct work_struct *work);
-static DECLARE_DEFERRABLE_WORK(check_work, check);
+static DECLARE_DELAYED_WORK(check_work, check);
 
 static void check(struct work_struct *work)
 {
@@ -185,7 +187,7 @@ static void check(struct work_struct *work)
 		add_findings(&books);
 		(void)pind_genl_send_books(&books);
 	}
-	queue_delayed_work(system_unbound_wq, &check_work,
+	queue_delayed_work(system_dfl_wq, &check_work,
 			   checks < LEARNING || suspected ? PERIOD_CLOSE : PERIOD);
 }
 
@@ -194,7 +196,8 @@ void pind_books_audit(const struct pind_group *group, struct pind_audit *audit)
 	unsigned long from = 0;
 
 	*audit = (struct pind_audit){};
-	while (pind_ledger_audit_some(&from, LEAVES, group, audit))
+	while (pind_ledger_audit_some(&from, LEAVES, group, audit) &&
+	       !fatal_signal_pending(current))
 		;
 	atomic64_add(audit->pins, &repaired);
 	pind_leak_confirm(&audit->leaks);
@@ -202,7 +205,7 @@ void pind_books_audit(const struct pind_group *group, struct pind_audit *audit)
 
 void pind_books_start(void)
 {
-	queue_delayed_work(system_unbound_wq, &check_work, PERIOD_CLOSE);
+	queue_delayed_work(system_dfl_wq, &check_work, PERIOD_CLOSE);
 }
 
 void pind_books_stop(void)

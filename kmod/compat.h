@@ -10,6 +10,7 @@
 #include <linux/ftrace.h>
 #include <linux/mm.h>
 #include <linux/uaccess.h>
+#include <linux/workqueue.h>
 #include <net/genetlink.h>
 
 #include "probed.h"
@@ -27,6 +28,12 @@
 #define PIND_VMAS_PARAM
 #define PIND_VMAS_ARG
 #define PIND_NO_VMAS
+#endif
+
+/* Where these exist, the kernel warns of the old names. */
+#ifndef PIND_HAVE_SYSTEM_PERCPU_WQ
+#define system_percpu_wq system_wq
+#define system_dfl_wq	 system_unbound_wq
 #endif
 
 /* For the tests' vDPA device, which leaves the mapping to its bus. */
@@ -63,8 +70,15 @@ void unpin_folios(struct folio **folios, unsigned long nfolios) __weak;
 #ifdef FOLL_PIN
 #define PIND_FOLL_PIN FOLL_PIN
 #define PIND_FLAGS_UNCHECKED
+#define PIND_ZERO_STAYS true
 #else
 #define PIND_FOLL_PIN (1U << 19)
+/*
+ * From 6.2 on a long-term pin that only reads gets a page of its own where the zero
+ * page is mapped (gup_must_unshare()). Nothing that a module can see shows it; no
+ * kernel of those we know lies between.
+ */
+#define PIND_ZERO_STAYS false
 static_assert(FOLL_LONGTERM < (1U << 16));
 #endif
 

@@ -3,6 +3,7 @@
 #include <linux/ktime.h>
 #include <linux/workqueue.h>
 
+#include "compat.h"
 #include "counters.h"
 #include "event.h"
 #include "genl.h"
@@ -36,7 +37,7 @@ static DECLARE_DELAYED_WORK(send_work, send_events);
 static void send_soon(void)
 {
 	if (!stopped)
-		queue_delayed_work(system_wq, &send_work, SEND_DELAY);
+		queue_delayed_work(system_percpu_wq, &send_work, SEND_DELAY);
 }
 
 /* Under event_lock. Returns the group whose reference is to be dropped, or NULL. */

@@ -56,7 +56,7 @@ static void tell_soon(void)
 
 	raw_spin_lock_irqsave(&tell_lock, flags);
 	if (!stopped)
-		queue_delayed_work(system_wq, &tell_work, TELL_DELAY);
+		queue_delayed_work(system_percpu_wq, &tell_work, TELL_DELAY);
 	raw_spin_unlock_irqrestore(&tell_lock, flags);
 }
 

@@ -6,6 +6,7 @@
 #include <linux/workqueue.h>
 
 #include "account.h"
+#include "compat.h"
 #include "group.h"
 #include "leaf.h"
 #include "reap.h"
@@ -30,7 +31,7 @@ void pind_reap_soon(void)
 	/* reap() must see what fell idle, if it is seen here not to have begun */
 	smp_mb();
 	if (!READ_ONCE(stopped) && !delayed_work_pending(&reap_work))
-		queue_delayed_work(system_wq, &reap_work, REAP_DELAY);
+		queue_delayed_work(system_percpu_wq, &reap_work, REAP_DELAY);
 }
 
 /* Called with interrupts off and the cgroup mutex held. */

@@ -5,7 +5,8 @@
  *
  * Runs wherever an unpin may: in another process, a worker, softirq or hardirq,
  * with interrupts off. Nothing here allocates, sleeps (but for what the kernel's
- * own *_dirty_lock functions do) or takes anything but the ledger's raw locks.
+ * own *_dirty_lock functions do) or takes any lock of ours but raw ones; what it
+ * calls of the kernel's may be called anywhere, too.
  * It is idempotent: being run twice for one unpin does no harm.
  */
 #ifndef PIND_UNPIN_H
