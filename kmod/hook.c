@@ -308,6 +308,35 @@ static void detach_watch(void)
 	ftrace_free_filter(&watch_ops);
 }
 
+static long active(void)
+{
+	long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu(pind_hook_active, cpu));
+	return sum;
+}
+
+/*
+ * The hooks are off, and no task is between the patched call and its
+ * pind_hook_enter(): wait for those that are behind it.
+ */
+static void wait_until_left(void)
+{
+	/* No new entrants, so a sum of 0 is final. */
+	while (active())
+		msleep(20);
+
+	/*
+	 * The way from pind_hook_exit() to the return into the kernel: no
+	 * voluntary sleep either; and for what ran in an interrupt, where
+	 * RCU-tasks does not look, RCU itself.
+	 */
+	synchronize_rcu_tasks();
+	synchronize_rcu();
+}
+
 int __init pind_hook_attach(void)
 {
 	bool watches = false;
@@ -331,6 +360,9 @@ int __init pind_hook_attach(void)
 	/* refused, but not clean off: ftrace failed half-way */
 	if (is_on(&ops))
 		stay_forever();
+	/* before it saw that it cannot have all of them, ftrace may have called us */
+	synchronize_rcu_tasks();
+	wait_until_left();
 err:
 	detach_watch();
 	ftrace_free_filter(&ops);
@@ -356,39 +388,18 @@ bool pind_hook_is_inside_slow(unsigned long call_site)
 	return strstarts(name, "memfd_pin_folios");
 }
 
-static long active(void)
-{
-	long sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu(pind_hook_active, cpu));
-	return sum;
-}
-
 void pind_hook_detach(void)
 {
 	/*
 	 * When this returns no task is between the patched call and its
 	 * pind_hook_enter(): it waits for RCU-tasks, and there is no voluntary
-	 * sleep in between.
+	 * sleep in between. If somebody else took the hooks off, he waited for it.
 	 */
-	if (unregister_ftrace_function(&ops))
+	if (is_on(&ops) && unregister_ftrace_function(&ops))
 		stay_forever();
 	ftrace_free_filter(&ops);
 	detach_watch();
-
-	/* No new entrants, so a sum of 0 is final. */
-	while (active())
-		msleep(20);
-
-	/*
-	 * The way from pind_hook_exit() to the return into the kernel: no
-	 * voluntary sleep either; and for what ran in an interrupt, where
-	 * RCU-tasks does not look, RCU itself.
-	 */
-	synchronize_rcu_tasks();
-	synchronize_rcu();
+	wait_until_left();
 }
 
 static enum pind_hook_state watched_state(const struct watched *watched)
