@@ -34,6 +34,16 @@ static void cancel(struct pind_call *call)
 		wake_up_all(&settled);
 }
 
+/* A quota refuses the call, or would have done so: what is counted are calls. */
+static void tell(struct pind_call *call, struct pind_charge *by, unsigned long needed,
+		 bool observed)
+{
+	if (observed && call->told)
+		return;
+	call->told = true;
+	pind_event_refusal(call->account, pind_group_of(by), call->nr, needed, observed);
+}
+
 /* The reservation of all pages did not fit: decide exactly. */
 static int decide(struct pind_call *call, struct pind_charge *by)
 {
@@ -47,11 +57,11 @@ static int decide(struct pind_call *call, struct pind_charge *by)
 	/* anew, also without a wait: another call may have pinned the same pages since */
 	need = pind_need(call, READ_ONCE(by->max));
 	if (!reserve(call, need, true, &by)) {
-		pind_event_refusal(call->account, pind_group_of(by), call->nr, need, false);
+		tell(call, by, need, false);
 		return -ENOMEM;
 	}
 	if (by)
-		pind_event_refusal(call->account, pind_group_of(by), call->nr, need, true);
+		tell(call, by, need, true);
 	return 0;
 }
 
@@ -105,8 +115,7 @@ static int record(struct pind_call *call, const struct pind_claim *claim, unsign
 			break;
 		fits = reserve(call, *ret_need - call->reserved, true, &by);
 		if (by)
-			pind_event_refusal(call->account, pind_group_of(by), call->nr,
-					   *ret_need, fits);
+			tell(call, by, *ret_need, fits);
 		if (!fits)
 			return -ENOMEM;
 	}

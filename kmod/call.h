@@ -20,6 +20,7 @@
  * @flags: FOLL_*; without FOLL_LONGTERM there is nothing to decide
  * @account: set by pind_call_begin(); NULL for a short-term call, only counted
  * @reserved: pages promised by the quota and not yet settled
+ * @told: that it was admitted only because of mode observe has been told
  */
 struct pind_call {
 	struct mm_struct *mm;
@@ -31,11 +32,12 @@ struct pind_call {
 	unsigned int flags;
 	struct pind_account *account;
 	unsigned long reserved;
+	bool told;
 };
 
 /**
  * pind_call_begin() - before the pin: may it
- * @call: what is to be pinned; @account and @reserved are 0
+ * @call: what is to be pinned; what is set here is 0
  * @call_site: return address of the pin call
  *
  * Where the reservation of all pages does not fit, it is counted how many of

@@ -25,7 +25,10 @@ static unsigned long need_of_folio(const struct pind_call *call, struct folio *f
 		.covered = pages,
 	};
 
-	return pind_folio_is_exempt(folio) ? 0 : pind_ledger_need(&claim);
+	if (!pind_folio_is_exempt(folio))
+		return pind_ledger_need(&claim);
+	/* without FOLL_WRITE we were shown the zero page; the pin may get new ones */
+	return PIND_ZERO_STAYS ? 0 : pages;
 }
 
 static unsigned long finish_run(const struct pind_call *call, struct run *run)
