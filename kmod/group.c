@@ -283,8 +283,10 @@ void pind_group_reap(void)
 	mutex_lock(&group_mutex);
 	do {
 		again = false;
-		xa_for_each(&groups, id, group)
+		xa_for_each(&groups, id, group) {
 			again |= reap_group(group);
+			cond_resched();
+		}
 	} while (again); /* a child that went may have been its parent's last */
 	mutex_unlock(&group_mutex);
 }

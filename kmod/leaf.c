@@ -6,14 +6,15 @@
 #include "leaf.h"
 #include "reap.h"
 
-#define HOLDERS_MAX	U16_MAX
-
 DEFINE_XARRAY(pind_leaves);
 static struct kmem_cache *leaf_cache;
 atomic_long_t pind_leaf_nr;
 struct pind_leaf_lock pind_leaf_locks[1 << PIND_LEAF_LOCK_BITS];
 static DEFINE_PER_CPU(long, nr_used);
 static atomic_long_t node_bytes;
+
+/* Leaves that had nothing in them when they were put here; for pind_leaf_reap(). */
+static LLIST_HEAD(idle_leaves);
 
 static size_t node_size(u16 cap)
 {
@@ -32,9 +33,10 @@ struct pind_node *pind_node_new(u32 cap)
 {
 	struct pind_node *node;
 
-	if (cap > HOLDERS_MAX)
+	if (cap > PIND_HOLDERS_MAX)
 		return NULL;
-	node = kzalloc(node_size(cap), GFP_KERNEL);
+	/* charged to who pins, as its quota does not bound how many hold one page */
+	node = kzalloc(node_size(cap), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!node)
 		return NULL;
 	node->cap = cap;
@@ -86,8 +88,13 @@ void pind_leaf_count_used(struct pind_leaf *leaf, long slots)
 {
 	this_cpu_add(nr_used, slots);
 	leaf->used += slots;
-	if (!leaf->used)
-		pind_reap_soon();
+	if (leaf->used)
+		return;
+	if (!leaf->listed) {
+		leaf->listed = true;
+		llist_add(&leaf->idle, &idle_leaves);
+	}
+	pind_reap_soon();
 }
 
 void pind_view_close(struct pind_leaf *leaf, unsigned long *slot, struct pind_view *view)
@@ -110,18 +117,23 @@ void pind_view_close(struct pind_leaf *leaf, unsigned long *slot, struct pind_vi
 
 int pind_leaf_add(unsigned long pfn)
 {
-	struct pind_leaf *leaf = kmem_cache_zalloc(leaf_cache, GFP_KERNEL), *old;
+	struct pind_leaf *leaf = kmem_cache_zalloc(leaf_cache, GFP_KERNEL_ACCOUNT), *old;
 
 	if (!leaf)
 		return -ENOMEM;
+	leaf->index = pfn >> PIND_LEAF_SHIFT;
+	leaf->listed = true; /* it will be */
 	/* first, or an unpin of what is recorded here might think there is nothing */
 	atomic_long_inc(&pind_leaf_nr);
-	old = xa_cmpxchg(&pind_leaves, pfn >> PIND_LEAF_SHIFT, NULL, leaf, GFP_KERNEL);
+	old = xa_cmpxchg(&pind_leaves, leaf->index, NULL, leaf, GFP_KERNEL);
 	if (old) {
 		atomic_long_dec(&pind_leaf_nr);
 		kmem_cache_free(leaf_cache, leaf);
+		return xa_is_err(old) ? -ENOMEM : 0;
 	}
-	return xa_is_err(old) ? -ENOMEM : 0;
+	/* in case it is never used */
+	llist_add(&leaf->idle, &idle_leaves);
+	return 0;
 }
 
 static void free_leaf(struct rcu_head *rcu)
@@ -129,9 +141,9 @@ static void free_leaf(struct rcu_head *rcu)
 	kmem_cache_free(leaf_cache, container_of(rcu, struct pind_leaf, rcu));
 }
 
-void pind_leaf_drop(unsigned long index, struct pind_leaf *leaf)
+void pind_leaf_drop(struct pind_leaf *leaf)
 {
-	if (xa_cmpxchg(&pind_leaves, index, leaf, NULL, 0) != leaf)
+	if (xa_cmpxchg(&pind_leaves, leaf->index, leaf, NULL, 0) != leaf)
 		return;
 	atomic_long_dec(&pind_leaf_nr);
 	call_rcu(&leaf->rcu, free_leaf);
@@ -139,22 +151,21 @@ void pind_leaf_drop(unsigned long index, struct pind_leaf *leaf)
 
 void pind_leaf_reap(void)
 {
-	unsigned long index, flags;
-	struct pind_leaf *leaf;
+	struct pind_leaf *leaf, *next;
+	unsigned long flags;
 
-	xa_for_each(&pind_leaves, index, leaf) {
-		raw_spinlock_t *lock = pind_leaf_lock_of(index << PIND_LEAF_SHIFT);
+	llist_for_each_entry_safe(leaf, next, llist_del_all(&idle_leaves), idle) {
+		raw_spinlock_t *lock = pind_leaf_lock_of(leaf->index << PIND_LEAF_SHIFT);
 
 		cond_resched();
-		if (READ_ONCE(leaf->used))
-			continue;
 		/* a recorder who meets a dead leaf is quicker to drop it, perhaps */
 		rcu_read_lock();
 		raw_spin_lock_irqsave(lock, flags);
+		leaf->listed = false;
 		leaf->dead = !leaf->used;
 		raw_spin_unlock_irqrestore(lock, flags);
 		if (leaf->dead)
-			pind_leaf_drop(index, leaf);
+			pind_leaf_drop(leaf);
 		rcu_read_unlock();
 	}
 }
@@ -195,7 +206,7 @@ void pind_leaf_exit(void)
 		for (i = 0; i < PIND_LEAF_SLOTS; i++)
 			if (leaf->slot[i] && !(leaf->slot[i] & PIND_SLOT_INLINE))
 				pind_node_free((struct pind_node *)leaf->slot[i]);
-		pind_leaf_drop(index, leaf);
+		pind_leaf_drop(leaf);
 	}
 	rcu_barrier(); /* free_leaf() is in this module */
 	xa_destroy(&pind_leaves);

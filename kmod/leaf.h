@@ -9,6 +9,7 @@
 
 #include <linux/atomic.h>
 #include <linux/hash.h>
+#include <linux/llist.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -29,14 +30,20 @@
 /**
  * struct pind_leaf - 256 frames of the ledger, 1 MiB of base pages
  * @rcu: pind_ledger_take() looks without a lock
+ * @idle: in the list of those that may have nothing in them
+ * @index: in pind_leaves
  * @used: slots that are not 0; under the leaf's lock
+ * @listed: in that list; under the leaf's lock
  * @dead: taken out of the index, record nothing here; under the leaf's lock
  * @slot: written under the leaf's lock; read without it only to see whether it
  *	is 0
  */
 struct pind_leaf {
 	struct rcu_head rcu;
+	struct llist_node idle;
+	unsigned long index;
 	u16 used;
+	bool listed;
 	bool dead;
 	unsigned long slot[PIND_LEAF_SLOTS];
 };
@@ -73,8 +80,9 @@ void pind_leaf_exit(void);
 /*
  * Each guards the leaves whose numbers hash to it: their slots, nodes, used and
  * dead. Raw and with interrupts off, because an unpin may come from a hardirq
- * or from under another raw lock. Innermost: nothing is locked inside but the
- * atomic counters.
+ * or from under another raw lock. Innermost of ours: inside are only atomic
+ * counters, and what queue_delayed_work() and kfree_rcu() take, which may be
+ * called anywhere.
  */
 #define PIND_LEAF_LOCK_BITS 10
 struct pind_leaf_lock {
@@ -106,7 +114,7 @@ int pind_leaf_add(unsigned long pfn);
  * pind_leaf_drop() - take a dead leaf out of the index, unless somebody has, and free it
  * Context: process, also under RCU.
  */
-void pind_leaf_drop(unsigned long index, struct pind_leaf *leaf);
+void pind_leaf_drop(struct pind_leaf *leaf);
 
 /** pind_leaf_count_used() - @slots more of a leaf are used. Under its lock. */
 void pind_leaf_count_used(struct pind_leaf *leaf, long slots);
@@ -127,6 +135,9 @@ long pind_leaf_used(void);
 
 /** pind_leaf_bytes() - memory that leaves and nodes take */
 u64 pind_leaf_bytes(void);
+
+/* More do not fit in struct pind_node. */
+#define PIND_HOLDERS_MAX U16_MAX
 
 /** pind_node_new() - room for @cap holders. Context: process. Return: or NULL. */
 struct pind_node *pind_node_new(u32 cap);

@@ -97,6 +97,12 @@ static void open_clamped(struct pind_leaf *leaf, unsigned long *slot, struct fol
 	}
 }
 
+/* Room for more than @nr holders; beyond the most there can be nobody gets it. */
+static u32 larger_cap(u32 nr)
+{
+	return nr < PIND_HOLDERS_MAX ? clamp(2 * nr, HOLDERS_MIN, PIND_HOLDERS_MAX) : nr + 1;
+}
+
 /*
  * Under the leaf's lock. -EAGAIN: more room is needed, come back with @spare of
  * *@ret_cap holders.
@@ -118,7 +124,7 @@ static int record_locked(struct pind_leaf *leaf, const struct pind_claim *claim,
 			pind_view_grow(&view, *spare);
 			*spare = NULL;
 		} else {
-			*ret_cap = max(HOLDERS_MIN, 2 * view.holding.nr);
+			*ret_cap = larger_cap(view.holding.nr);
 			ret = -EAGAIN;
 		}
 	}
@@ -170,7 +176,7 @@ int pind_ledger_record(const struct pind_claim *claim, unsigned long budget,
 		raw_spin_unlock_irqrestore(lock, flags);
 		/* who marked it may not run before we let it */
 		if (leaf->dead)
-			pind_leaf_drop(pfn >> PIND_LEAF_SHIFT, leaf);
+			pind_leaf_drop(leaf);
 		pind_bill_pay(&bill);
 		rcu_read_unlock();
 		cond_resched();
