@@ -208,6 +208,7 @@ int bus_fail(int r, const sd_bus_error *error, const char *name)
 		const char *name;
 		enum pind_exit status;
 	} own[] = {
+		{ PIND_ERROR_NO_SUCH_GROUP, PIND_EXIT_NO_GROUP },
 		{ PIND_ERROR_GROUP_REMOVED, PIND_EXIT_FAILED },
 		{ PIND_ERROR_INVALID_VALUE, PIND_EXIT_USAGE },
 		{ PIND_ERROR_KERNEL, PIND_EXIT_FAILED },
@@ -232,8 +233,7 @@ int bus_fail(int r, const sd_bus_error *error, const char *name)
 	if (strcmp(error->name, SD_BUS_ERROR_ACCESS_DENIED) == 0 ||
 	    strcmp(error->name, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED) == 0)
 		return fail_not_allowed(name);
-	if (name && (strcmp(error->name, PIND_ERROR_NO_SUCH_GROUP) == 0 ||
-		     strcmp(error->name, SD_BUS_ERROR_UNKNOWN_OBJECT) == 0))
+	if (name && strcmp(error->name, SD_BUS_ERROR_UNKNOWN_OBJECT) == 0)
 		return fail_no_group(name);
 	if (strcmp(error->name, SD_BUS_ERROR_TIMEOUT) == 0)
 		return fail(PIND_EXIT_FAILED,

@@ -184,8 +184,8 @@ static int call_path_of(void *userdata, const char *name, char **ret_path, sd_bu
 		return sd_bus_error_set(error, PIND_ERROR_INVALID_VALUE, sentence);
 	if (r == -ENOENT)
 		return sd_bus_error_setf(error, PIND_ERROR_NO_SUCH_GROUP,
-					 "the unit '%s' has no cgroup: it is not running, or has "
-					 "another name",
+					 "the unit '%s' has no cgroup: it is not running (start "
+					 "it), or has another name",
 					 name);
 	return r;
 }

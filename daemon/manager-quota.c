@@ -196,7 +196,7 @@ static int find_cgroup(struct pind_manager *m, const char *path, uint64_t *ret_i
 					 clean);
 	if (r == -ENOENT)
 		return sd_bus_error_setf(error, PIND_ERROR_NO_SUCH_GROUP,
-					 "there is no cgroup '%s'", clean);
+					 "there is no cgroup '%s': a quota needs one", clean);
 	return sd_bus_error_setf(error, PIND_ERROR_NO_SUCH_GROUP,
 				 "the cgroup '%s' cannot be looked at: %s", clean, strerror(-r));
 }

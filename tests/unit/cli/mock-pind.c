@@ -102,7 +102,9 @@ static int group_by_name(const char *name, struct mock_group **ret, sd_bus_error
 	if (r < 0)
 		return r;
 	*ret = find_name(name);
-	return *ret ? 0 : sd_bus_error_set(error, PIND_ERROR_NO_SUCH_GROUP, "no such group");
+	return *ret ? 0 :
+		      sd_bus_error_setf(error, PIND_ERROR_NO_SUCH_GROUP, "mock: no cgroup '%s'",
+					name);
 }
 
 static int find_group(sd_bus *bus, const char *object, const char *interface, void *userdata,

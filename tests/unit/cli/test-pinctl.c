@@ -233,7 +233,7 @@ static void audit(void **state)
 	check(0, "1 folio checked: the ledger agrees with the kernel\n", NULL,
 	      ARGS("audit", "--group", "tenant-a.slice"));
 	check(0, "\"folios\":\t1,", NULL, ARGS("--group=/", "audit", "--json"));
-	check(3, NULL, "\"/none\"", ARGS("audit", "--group", "/none"));
+	check(3, NULL, "mock: no cgroup '/none'", ARGS("audit", "--group", "/none"));
 	check(6, NULL, "\"denied.slice\": run pinctl as root",
 	      ARGS("audit", "--group", "denied.slice"));
 	check(2, NULL, "not good", ARGS("audit", "--group", "invalid.slice"));
@@ -392,11 +392,11 @@ static void metrics(void **state)
 
 static void bus_errors(void **state)
 {
-	check(3, NULL, "\"nosuch.slice\"", ARGS("show", "nosuch.slice"));
-	check(3, NULL, "\"nosuch.slice\"", ARGS("ps", "nosuch.slice", "--json"));
-	check(3, NULL, "\"/none\"", ARGS("set", "/none", "--max", "1M"));
-	check(3, NULL, "\"/none\"", ARGS("unset", "/none"));
-	check(3, NULL, "\"/none\"", ARGS("reset-peak", "/none"));
+	check(3, NULL, "mock: no cgroup 'nosuch.slice'", ARGS("show", "nosuch.slice"));
+	check(3, NULL, "mock: no cgroup 'nosuch.slice'", ARGS("ps", "nosuch.slice", "--json"));
+	check(3, NULL, "mock: no cgroup '/none'", ARGS("set", "/none", "--max", "1M"));
+	check(3, NULL, "mock: no cgroup '/none'", ARGS("unset", "/none"));
+	check(3, NULL, "mock: no cgroup '/none'", ARGS("reset-peak", "/none"));
 	check(6, NULL, "root", ARGS("set", "denied.slice", "--max", "1M"));
 	check(1, NULL, "/removed.slice was removed\n",
 	      ARGS("set", "removed.slice", "--max", "1M", "--json"));
