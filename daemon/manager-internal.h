@@ -25,7 +25,8 @@
 /* What a State of "degraded" may come from; each has its sentence while it lasts. */
 enum trouble {
 	TROUBLE_MODULE, /* it does not answer as it should */
-	TROUBLE_STORE,	/* a file of quotas was damaged */
+	TROUBLE_KEPT,	/* the file of kept quotas was damaged */
+	TROUBLE_RUNTIME, /* that of runtime quotas was */
 	TROUBLE_QUOTA,	/* a quota could not be applied */
 	TROUBLE_HOOKS,	/* some are lost */
 	TROUBLE_BOOKS,	/* they do not close */

@@ -347,7 +347,8 @@ struct pind_manager *pind_manager_free(struct pind_manager *m)
 	return NULL;
 }
 
-static int manager_open_store(struct pind_manager *m, const char *directory,
+/* @trouble: told for as long as we run, if there is any */
+static int manager_open_store(struct pind_manager *m, const char *directory, enum trouble trouble,
 			      struct pind_store **ret)
 {
 	_cleanup_(pind_store_report_clear) struct pind_store_report report = {};
@@ -360,7 +361,8 @@ static int manager_open_store(struct pind_manager *m, const char *directory,
 	if (report.kept_as)
 		r = asprintf(&sentence,
 			     "%s/" PIND_STORE_FILE " was damaged (%s); it is kept as %s, and the "
-			     "%zu quotas in it that made sense are in force",
+			     "%zu quotas in it that made sense are in force; when you have "
+			     "looked at it, restart pind.service",
 			     directory, report.why, report.kept_as, report.quotas);
 	else
 		r = asprintf(&sentence,
@@ -370,7 +372,7 @@ static int manager_open_store(struct pind_manager *m, const char *directory,
 	if (r < 0)
 		return -ENOMEM;
 	pind_journal_damage(PIND_STORE_FILE, report.kept_as, sentence);
-	manager_set_trouble(m, TROUBLE_STORE, sentence);
+	manager_set_trouble(m, trouble, sentence);
 	return 0;
 }
 
@@ -378,8 +380,9 @@ static int manager_open_stores(struct pind_manager *m)
 {
 	int r;
 
-	r = manager_open_store(m, m->state_directory, &m->kept);
-	r = r < 0 ? r : manager_open_store(m, m->runtime_directory, &m->runtime);
+	r = manager_open_store(m, m->state_directory, TROUBLE_KEPT, &m->kept);
+	r = r < 0 ? r :
+		    manager_open_store(m, m->runtime_directory, TROUBLE_RUNTIME, &m->runtime);
 	return r < 0 ? r : pind_reported_open(m->runtime_directory, &m->reported);
 }
 

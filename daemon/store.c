@@ -379,11 +379,10 @@ static int store_load(struct pind_store *store, struct pind_store_report *report
 	if (!report->why)
 		return 0;
 
-	r = file_keep(path, &report->kept_as);
-	if (r >= 0)
-		r = store_save(store);
-	if (r < 0)
+	if (file_keep(path, &report->kept_as) < 0)
 		store->unusable = true;
+	else /* where that fails the next change tries again: the damaged one is safe */
+		(void)store_save(store);
 	return 0;
 }
 

@@ -388,6 +388,7 @@ static void test_adoption_at_start(void **state)
 static void test_damaged_store(void **state)
 {
 	_cleanup_free_ char *word = NULL, *reason = NULL, *kept = NULL, *again = NULL;
+	_cleanup_free_ char *both = NULL;
 	struct world *w = *state;
 
 	make_tenants(w);
@@ -408,7 +409,12 @@ static void test_damaged_store(void **state)
 
 	world_stop(w);
 	world_write(w, "state/quotas.json", "{ this is no");
+	world_write(w, "runtime/quotas.json", "nor is this");
 	world_start(w, NULL);
+	both = world_manager_word(w, "Reason");
+	assert_non_null(strstr(both, "state/quotas.json was damaged"));
+	assert_non_null(strstr(both, "runtime/quotas.json was damaged"));
+	assert_non_null(strstr(both, "restart pind.service"));
 	again = world_read(w, "state/quotas.json.damaged-2");
 	assert_string_equal(again, "{ this is no");
 	world_set_max(w, "/tenant.slice", 4096, false);
