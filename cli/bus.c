@@ -177,6 +177,8 @@ static bool means_no_daemon(const char *name)
 		"org.freedesktop.DBus.Error.NameHasNoOwner",
 		"org.freedesktop.DBus.Error.NoReply",
 		"org.freedesktop.DBus.Error.Disconnected",
+		/* systemd's of an alias whose unit is masked */
+		"org.freedesktop.DBus.Error.FileExists",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
