@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Takes another module's ftrace hooks off, given the address of its ftrace_ops
- * (/proc/kallsyms), and puts them on again when it is unloaded. Nobody may do
- * that; but whoever can load a module can.
+ * (/proc/kallsyms), and puts them on again when it is unloaded, unless it is to
+ * leave them off. Nobody may do that; but whoever can load a module can.
  */
 #include <linux/ftrace.h>
 #include <linux/module.h>
@@ -10,6 +10,10 @@
 static unsigned long ops;
 module_param(ops, ulong, 0);
 MODULE_PARM_DESC(ops, "address of a struct ftrace_ops that is registered");
+
+static bool leave;
+module_param(leave, bool, 0);
+MODULE_PARM_DESC(leave, "leave them off");
 
 static int __init unhook_init(void)
 {
@@ -22,7 +26,7 @@ static int __init unhook_init(void)
 
 static void __exit unhook_exit(void)
 {
-	int ret = register_ftrace_function((struct ftrace_ops *)ops);
+	int ret = leave ? 0 : register_ftrace_function((struct ftrace_ops *)ops);
 
 	if (ret)
 		pr_err("cannot put the hooks on again (error %d)\n", ret);
