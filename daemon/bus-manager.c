@@ -176,25 +176,46 @@ static int append_quota(const struct pind_quota *quota, bool present, void *clos
 	return pind_bus_append_quota(closure, quota, present);
 }
 
-/* What an account takes of a message, besides its texts. */
+/* What a group, and an account, takes of a message, besides its texts. */
+#define GROUP_SIZE   512
 #define ACCOUNT_SIZE 512
 
-struct account_list {
+/* Entries of an answer that may be longer than the bus carries. */
+struct entries {
+	struct pind_bus *bus;
 	sd_bus_message *reply;
+	const char *what;
 	size_t size, n;
 };
 
+/* One more, which takes @size: is it kept? All are counted, to tell how many there are. */
+static bool entries_add(struct entries *entries, size_t size)
+{
+	entries->n++;
+	entries->size += size;
+	return pind_bus_check_size(entries->size, entries->n, entries->what, NULL) == 0;
+}
+
+static int append_group(struct pind_group *group, void *closure)
+{
+	struct entries *groups = closure;
+	struct pind_bus *bus = groups->bus;
+
+	if (!entries_add(groups, GROUP_SIZE + strlen(group->info.path)))
+		return 0;
+	return pind_bus_append_group(groups->reply, &group->info,
+				     bus->calls->group_is_runtime(bus->userdata, group));
+}
+
 static int append_account(const struct pind_account_info *account, const char *path, void *closure)
 {
-	struct account_list *list = closure;
+	struct entries *accounts = closure;
+	size_t texts = strlen(path) + strlen(account->comm) +
+		       2 * (strlen(account->symbol) + strlen(account->module));
 
-	list->n++;
-	list->size += ACCOUNT_SIZE + strlen(path) + strlen(account->comm) +
-		      2 * (strlen(account->symbol) + strlen(account->module));
-	/* they are counted to the last, but what cannot be sent need not be kept */
-	if (pind_bus_check_size(list->size, list->n, "accounts", NULL) < 0)
+	if (!entries_add(accounts, ACCOUNT_SIZE + texts))
 		return 0;
-	return pind_bus_append_account(list->reply, account, path);
+	return pind_bus_append_account(accounts->reply, account, path);
 }
 
 static int append_refusal(const struct pind_refusal *refusal, void *closure)
@@ -238,6 +259,29 @@ static int list_send(sd_bus_message *reply)
 	return sd_bus_message_send(reply);
 }
 
+/* What was found in all is told, or sent. */
+static int entries_send(struct entries *entries, sd_bus_error *error)
+{
+	int r = pind_bus_check_size(entries->size, entries->n, entries->what, error);
+
+	return r < 0 ? r : list_send(entries->reply);
+}
+
+static int method_list_groups(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	struct pind_bus *bus = userdata;
+	struct entries groups = { .bus = bus, .what = "groups" };
+	int r;
+
+	r = list_begin(call, &reply);
+	if (r < 0)
+		return r;
+	groups.reply = reply;
+	r = bus->calls->groups_list(bus->userdata, append_group, &groups, error);
+	return r < 0 ? r : entries_send(&groups, error);
+}
+
 static int method_list_quotas(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
@@ -256,9 +300,9 @@ static int method_list_quotas(sd_bus_message *call, void *userdata, sd_bus_error
 static int method_list_accounts(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	struct account_list list = {};
 	_cleanup_free_ char *path = NULL;
 	struct pind_bus *bus = userdata;
+	struct entries accounts = { .bus = bus, .what = "accounts" };
 	const char *name;
 	int r;
 
@@ -273,12 +317,9 @@ static int method_list_accounts(sd_bus_message *call, void *userdata, sd_bus_err
 	r = list_begin(call, &reply);
 	if (r < 0)
 		return r;
-	list.reply = reply;
-	r = bus->calls->accounts(bus->userdata, path, append_account, &list, error);
-	r = r < 0 ? r : pind_bus_check_size(list.size, list.n, "accounts", error);
-	if (r < 0)
-		return r;
-	return list_send(reply);
+	accounts.reply = reply;
+	r = bus->calls->accounts(bus->userdata, path, append_account, &accounts, error);
+	return r < 0 ? r : entries_send(&accounts, error);
 }
 
 static int method_list_refusals(sd_bus_message *call, void *userdata, sd_bus_error *error)
@@ -475,6 +516,8 @@ static const sd_bus_vtable manager_vtable[] = {
 				SD_BUS_RESULT("o", group), method_set_quota, FREE),
 	SD_BUS_METHOD_WITH_ARGS("UnsetQuota", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT,
 				method_unset_quota, FREE),
+	SD_BUS_METHOD_WITH_ARGS("ListGroups", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", groups),
+				method_list_groups, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListQuotas", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", quotas),
 				method_list_quotas, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListAccounts", SD_BUS_ARGS("s", name),

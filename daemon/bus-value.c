@@ -68,6 +68,29 @@ int pind_bus_append_refusal(sd_bus_message *m, const struct pind_refusal *refusa
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
+int pind_bus_append_group(sd_bus_message *m, const struct pind_group_info *group, bool runtime)
+{
+	int r;
+
+	r = sd_bus_message_open_container(m, 'a', "{sv}");
+	r = r < 0 ? r : append_number(m, "id", group->id);
+	r = r < 0 ? r : append_number(m, "parent_id", group->parent_id);
+	r = r < 0 ? r : append_text_entry(m, "path", group->path);
+	r = r < 0 ? r : append_number(m, "current", group->current);
+	r = r < 0 ? r : append_number(m, "peak", group->peak);
+	r = r < 0 ? r : append_number(m, "max", group->max);
+	r = r < 0 ? r : append_number(m, "high", group->high);
+	r = r < 0 ? r : append_text_entry(m, "mode", pind_mode_name(group->mode));
+	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "runtime", "b", runtime);
+	r = r < 0 ? r : append_number(m, "pins", group->pins);
+	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "dead", "b", group->dead);
+	r = r < 0 ? r : append_number(m, "events_max", group->events_max);
+	r = r < 0 ? r : append_number(m, "events_observed", group->events_observed);
+	r = r < 0 ? r : append_number(m, "events_high", group->events_high);
+	r = r < 0 ? r : append_number(m, "events_refused", group->events_refused);
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
 int pind_bus_append_account(sd_bus_message *m, const struct pind_account_info *account,
 			    const char *path)
 {

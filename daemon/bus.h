@@ -57,6 +57,9 @@ struct pind_bus_calls {
 	int (*group_read)(void *userdata, struct pind_group *group, sd_bus_error *error);
 	/* The same for all groups, in one request. */
 	int (*groups_read)(void *userdata, sd_bus_error *error);
+	/* Likewise, and gives each to @visitor; NoModule without the module. */
+	int (*groups_list)(void *userdata, pind_groups_visitor visitor, void *closure,
+			   sd_bus_error *error);
 	const struct pind_groups *(*groups)(void *userdata);
 	bool (*group_is_runtime)(void *userdata, const struct pind_group *group);
 

@@ -158,6 +158,18 @@ static int call_groups_read(void *userdata, sd_bus_error *error)
 	return 0;
 }
 
+static int call_groups_list(void *userdata, pind_groups_visitor visitor, void *closure,
+			    sd_bus_error *error)
+{
+	struct pind_manager *m = userdata;
+	int r;
+
+	if (!m->present)
+		return manager_kernel_error(m, -ENODEV, NULL, error);
+	r = call_groups_read(m, error);
+	return r < 0 ? r : pind_groups_visit(m->groups, visitor, closure);
+}
+
 static const struct pind_groups *call_groups(void *userdata)
 {
 	struct pind_manager *m = userdata;
@@ -452,6 +464,7 @@ const struct pind_bus_calls manager_calls = {
 	.group_find = call_group_find,
 	.group_read = call_group_read,
 	.groups_read = call_groups_read,
+	.groups_list = call_groups_list,
 	.groups = call_groups,
 	.group_is_runtime = call_group_is_runtime,
 	.path_of = call_path_of,

@@ -65,6 +65,7 @@ static void test_reading_is_free(void **state)
 	as_nobody(NULL, PIND_OBJECT, PIND_MANAGER_INTERFACE, "GetGroup", "s", "x.slice");
 	as_nobody(NULL, PIND_OBJECT, PIND_MANAGER_INTERFACE, "ListAccounts", "s", "");
 	as_nobody(NULL, PIND_OBJECT, PIND_MANAGER_INTERFACE, "ListRefusals", NULL);
+	as_nobody(NULL, PIND_OBJECT, PIND_MANAGER_INTERFACE, "ListGroups", NULL);
 	as_nobody(NULL, PIND_OBJECT, PIND_MANAGER_INTERFACE, "ListQuotas", NULL);
 	as_nobody(NULL, PIND_OBJECT, PIND_MANAGER_INTERFACE, "GetCounters", NULL);
 	as_nobody(NULL, PIND_OBJECT, PIND_MANAGER_INTERFACE, "GetBooks", NULL);

@@ -332,22 +332,30 @@ static void test_refused(void **state)
 	assert_int_equal(world_count(w, "Refused"), 4);
 }
 
+/* How many entries the Manager's answer has; @name: its argument, or NULL. */
+static size_t list_entries(struct world *w, const char *method, const char *name)
+{
+	sd_bus_message *reply = world_call(w, PIND_OBJECT, PIND_MANAGER_INTERFACE, method,
+					   name ? "s" : NULL, name);
+	size_t count = 0;
+
+	assert_true(sd_bus_message_enter_container(reply, 'a', "a{sv}") > 0);
+	while (sd_bus_message_at_end(reply, false) == 0) {
+		assert_true(sd_bus_message_skip(reply, "a{sv}") >= 0);
+		count++;
+	}
+	(void)sd_bus_message_unref(reply);
+	return count;
+}
+
 static void test_list_refusals(void **state)
 {
 	struct world *w = *state;
-	sd_bus_message *reply;
-	size_t count = 0;
 
 	world_mkdir(w, GROUP);
 	for (int i = 0; i < 300; i++)
 		world_fake(w, "Refuse", "ssayb", GROUP, GROUP, 1, 'c', false);
-	reply = world_call(w, PIND_OBJECT, PIND_MANAGER_INTERFACE, "ListRefusals", NULL);
-	assert_true(sd_bus_message_enter_container(reply, 'a', "a{sv}") > 0);
-	while (sd_bus_message_skip(reply, "a{sv}") > 0 && ++count < 1000)
-		if (sd_bus_message_at_end(reply, false) > 0)
-			break;
-	(void)sd_bus_message_unref(reply);
-	assert_int_equal(count, 256);
+	assert_int_equal(list_entries(w, "ListRefusals", NULL), 256);
 }
 
 static void test_high(void **state)
@@ -361,21 +369,6 @@ static void test_high(void **state)
 	world_saw(w, "High " GROUP " 8192 4096");
 }
 
-static size_t list_accounts(struct world *w, const char *name)
-{
-	sd_bus_message *reply = world_call(w, PIND_OBJECT, PIND_MANAGER_INTERFACE, "ListAccounts",
-					   "s", name);
-	size_t count = 0;
-
-	assert_true(sd_bus_message_enter_container(reply, 'a', "a{sv}") > 0);
-	while (sd_bus_message_at_end(reply, false) == 0) {
-		assert_true(sd_bus_message_skip(reply, "a{sv}") >= 0);
-		count++;
-	}
-	(void)sd_bus_message_unref(reply);
-	return count;
-}
-
 static void test_accounts(void **state)
 {
 	struct world *w = *state;
@@ -386,12 +379,35 @@ static void test_accounts(void **state)
 	world_fake(w, "Account", "susss", "/tenant.slice/x.service", 1, "fio", "io_pin_pages", "");
 	world_fake(w, "Account", "susss", "/tenant.slice", 2, "fio", "ib_umem_get", "ib_uverbs");
 	world_fake(w, "Account", "susss", "/tenant.slice2", 3, "qemu", "vfio_pin", "vfio");
-	assert_int_equal(list_accounts(w, ""), 3);
-	assert_int_equal(list_accounts(w, "/"), 3);
-	assert_int_equal(list_accounts(w, "tenant.slice"), 2);
-	assert_int_equal(list_accounts(w, "x.service"), 1);
+	assert_int_equal(list_entries(w, "ListAccounts", ""), 3);
+	assert_int_equal(list_entries(w, "ListAccounts", "/"), 3);
+	assert_int_equal(list_entries(w, "ListAccounts", "tenant.slice"), 2);
+	assert_int_equal(list_entries(w, "ListAccounts", "x.service"), 1);
 	world_refused(w, PIND_ERROR_NO_SUCH_GROUP, "/none", PIND_OBJECT, PIND_MANAGER_INTERFACE,
 		      "ListAccounts", "s", "/none");
+}
+
+/* A cgroup that was removed while it pays, and the one that has its path now. */
+static void test_made_again(void **state)
+{
+	struct world *w = *state;
+	size_t before;
+
+	world_mkdir(w, GROUP);
+	world_fake(w, "Born", "sb", GROUP, false);
+	before = list_entries(w, "ListGroups", NULL);
+	world_rmdir(w, GROUP);
+	world_fake(w, "Died", "st", GROUP, 8192ULL);
+	assert_int_equal(list_entries(w, "ListGroups", NULL), before);
+	world_mkdir(w, GROUP);
+	world_fake(w, "Born", "sb", GROUP, false);
+	assert_int_equal(list_entries(w, "ListGroups", NULL), before + 1);
+	assert_int_equal(world_number(w, GROUP, "Current"), 0);
+	world_fake(w, "Gone", "s", GROUP);
+	assert_int_equal(list_entries(w, "ListGroups", NULL), before);
+	world_fake(w, "Unload", NULL);
+	world_refused(w, PIND_ERROR_NO_MODULE, "modprobe", PIND_OBJECT, PIND_MANAGER_INTERFACE,
+		      "ListGroups", NULL);
 }
 
 /* The bus drops who sends more than it carries: the daemon does not. */
@@ -416,6 +432,7 @@ static void test_too_long(void **state)
 		      "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL);
 	world_refused(w, SD_BUS_ERROR_LIMITS_EXCEEDED, "2400 groups do not fit", "/org/pind1/group",
 		      "org.freedesktop.DBus.Introspectable", "Introspect", NULL);
+	assert_int_equal(list_entries(w, "ListGroups", NULL), 2400);
 	assert_int_equal(world_number(w, path, "Current"), 0);
 }
 
@@ -568,6 +585,7 @@ int main(void)
 		TEST(test_list_refusals),
 		TEST(test_high),
 		TEST(test_accounts),
+		TEST(test_made_again),
 		TEST(test_too_long),
 		TEST(test_requests),
 		TEST(test_many_groups),

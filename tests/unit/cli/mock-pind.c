@@ -217,6 +217,34 @@ static int reset_peak(sd_bus_message *call, void *userdata, sd_bus_error *error)
 	return sd_bus_reply_method_return(call, "");
 }
 
+static int append_group(sd_bus_message *reply, const struct mock_group *g)
+{
+	return sd_bus_message_append(
+		reply, "a{sv}", 15, "id", "t", g->id, "parent_id", "t", g->parent_id, "path", "s",
+		g->path, "current", "t", g->current, "peak", "t", g->peak, "max", "t", g->max,
+		"high", "t", g->high, "mode", "s", g->mode, "runtime", "b", g->runtime, "pins",
+		"t", g->pins, "dead", "b", g->dead, "events_max", "t", g->events_max,
+		"events_observed", "t", g->events_observed, "events_high", "t", g->events_high,
+		"events_refused", "t", g->events_refused);
+}
+
+static int list_groups(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	sd_bus_message *reply = NULL;
+	int r;
+
+	if (no_module())
+		return sd_bus_error_set(error, PIND_ERROR_NO_MODULE, "no module");
+	r = sd_bus_message_new_method_return(call, &reply);
+	r = r < 0 ? r : sd_bus_message_open_container(reply, 'a', "a{sv}");
+	for (size_t i = 0; r >= 0 && i < N_GROUPS; i++)
+		r = append_group(reply, &groups[i]);
+	r = r < 0 ? r : sd_bus_message_close_container(reply);
+	r = r < 0 ? r : sd_bus_message_send(reply);
+	(void)sd_bus_message_unref(reply);
+	return r < 0 ? r : 1;
+}
+
 static int list_quotas(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
 	return sd_bus_reply_method_return(
@@ -528,6 +556,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	METHOD("GetGroup", "s", "o", get_group),
 	METHOD("SetQuota", "sa{sv}", "o", set_quota),
 	METHOD("UnsetQuota", "s", "", unset_quota),
+	METHOD("ListGroups", "", "aa{sv}", list_groups),
 	METHOD("ListQuotas", "", "aa{sv}", list_quotas),
 	METHOD("ListAccounts", "s", "aa{sv}", list_accounts),
 	METHOD("ListRefusals", "", "aa{sv}", list_refusals),
