@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <errno.h>
 #include <string.h>
 
 #include <pind/cleanup.h>
@@ -65,20 +64,8 @@ static int add_absent_quotas(sd_bus *bus, struct pind_records *groups)
 
 int bus_groups(struct pind_source *source, struct pind_records *groups)
 {
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	sd_bus *bus = bus_of(source);
-	int r;
+	int r = bus_list(bus, "ListGroups", groups);
 
-	r = bus_call_manager(bus, "ListGroups", &reply);
-	if (r != 0)
-		return r;
-	r = bus_read_records(reply, groups);
-	if (r < 0)
-		return bus_fail(r, NULL, NULL);
-	for (size_t i = 0; i < groups->n; i++) {
-		r = bus_check(&pind_group_kind, records_at(groups, i));
-		if (r != 0)
-			return r;
-	}
-	return add_absent_quotas(bus, groups);
+	return r != 0 ? r : add_absent_quotas(bus, groups);
 }

@@ -237,6 +237,10 @@ int bus_fail(int r, const sd_bus_error *error, const char *name)
 		return fail_not_allowed(name);
 	if (name && strcmp(error->name, SD_BUS_ERROR_UNKNOWN_OBJECT) == 0)
 		return fail_no_group(name);
+	if (strcmp(error->name, SD_BUS_ERROR_UNKNOWN_METHOD) == 0)
+		return fail(PIND_EXIT_FAILED,
+			    "the daemon pind is older than pinctl and cannot do this: restart it "
+			    "with `systemctl restart pind`");
 	if (strcmp(error->name, SD_BUS_ERROR_TIMEOUT) == 0)
 		return fail(PIND_EXIT_FAILED,
 			    "the daemon pind does not answer: look at `systemctl status pind`, "
@@ -268,4 +272,26 @@ int bus_call_manager(sd_bus *bus, const char *method, sd_bus_message **ret)
 	r = sd_bus_call_method(bus, PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE, method,
 			       &error, ret, "");
 	return r < 0 ? bus_fail(r, &error, NULL) : 0;
+}
+
+int bus_read_list(sd_bus_message *reply, struct pind_records *records, const char *name)
+{
+	int r = bus_read_records(reply, records);
+
+	if (r < 0)
+		return bus_fail(r, NULL, name);
+	for (size_t i = 0; i < records->n; i++) {
+		r = bus_check(records->kind, records_at(records, i));
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+int bus_list(sd_bus *bus, const char *method, struct pind_records *records)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	int r = bus_call_manager(bus, method, &reply);
+
+	return r != 0 ? r : bus_read_list(reply, records, NULL);
 }

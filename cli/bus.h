@@ -65,6 +65,17 @@ int bus_check(const struct pind_kind *kind, const void *record);
 /* A call of the Manager that takes nothing. Return: 0, or an exit status. */
 int bus_call_manager(sd_bus *bus, const char *method, sd_bus_message **ret);
 
+/**
+ * bus_read_list - an answer aa{sv} of records, each with the fields that every one has
+ * @name: the group asked for, or NULL
+ *
+ * Return: 0, or an exit status. So does the next one.
+ */
+int bus_read_list(sd_bus_message *reply, struct pind_records *records, const char *name);
+
+/* Likewise of a call of the Manager that takes nothing. */
+int bus_list(sd_bus *bus, const char *method, struct pind_records *records);
+
 /* The groups operation: bus-groups.c. */
 int bus_groups(struct pind_source *source, struct pind_records *groups);
 

@@ -62,34 +62,12 @@ static int source_bus_accounts(struct pind_source *source, const char *name,
 			       "ListAccounts", &error, &reply, "s", name ? name : "");
 	if (r < 0)
 		return bus_fail(r, &error, name);
-	r = bus_read_records(reply, accounts);
-	if (r < 0)
-		return bus_fail(r, NULL, name);
-	for (size_t i = 0; i < accounts->n; i++) {
-		r = bus_check(&pind_account_kind, records_at(accounts, i));
-		if (r != 0)
-			return r;
-	}
-	return 0;
+	return bus_read_list(reply, accounts, name);
 }
 
 static int source_bus_refusals(struct pind_source *source, struct pind_records *refusals)
 {
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	int r;
-
-	r = bus_call_manager(bus_of(source), "ListRefusals", &reply);
-	if (r != 0)
-		return r;
-	r = bus_read_records(reply, refusals);
-	if (r < 0)
-		return bus_fail(r, NULL, NULL);
-	for (size_t i = 0; i < refusals->n; i++) {
-		r = bus_check(&pind_refusal_kind, records_at(refusals, i));
-		if (r != 0)
-			return r;
-	}
-	return 0;
+	return bus_list(bus_of(source), "ListRefusals", refusals);
 }
 
 /* A call of the Manager that answers with one a{sv}. */
@@ -135,35 +113,9 @@ static int source_bus_books(struct pind_source *source, struct pind_books_info *
 	return bus_check(&pind_books_kind, books);
 }
 
-/* A call whose answer an older daemon does not know. */
-static int fail_call(int r, const sd_bus_error *error)
-{
-	if (sd_bus_error_has_name(error, SD_BUS_ERROR_UNKNOWN_METHOD))
-		return fail(PIND_EXIT_FAILED,
-			    "the daemon pind is older than pinctl and cannot do this: restart it "
-			    "with `systemctl restart pind`");
-	return bus_fail(r, error, NULL);
-}
-
 static int source_bus_misuse(struct pind_source *source, struct pind_records *misuse)
 {
-	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	int r;
-
-	r = sd_bus_call_method(bus_of(source), PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE,
-			       "ListMisuse", &error, &reply, "");
-	if (r < 0)
-		return fail_call(r, &error);
-	r = bus_read_records(reply, misuse);
-	if (r < 0)
-		return bus_fail(r, NULL, NULL);
-	for (size_t i = 0; i < misuse->n; i++) {
-		r = bus_check(&pind_misuse_kind, records_at(misuse, i));
-		if (r != 0)
-			return r;
-	}
-	return 0;
+	return bus_list(bus_of(source), "ListMisuse", misuse);
 }
 
 /* One page; its holders stand inside. */
@@ -208,7 +160,7 @@ static int ask_pages(struct pind_source *source, const struct pind_page_query *q
 				       PIND_MANAGER_INTERFACE, "ListPages", &error, &reply, "utt",
 				       query->pid, address, length);
 	if (r < 0)
-		return fail_call(r, &error);
+		return bus_fail(r, &error, NULL);
 	r = query->is_frame ? read_page(reply, pages) : read_pages(reply, pages);
 	return r < 0 ? bus_fail(r, NULL, NULL) : 0;
 }
