@@ -61,29 +61,30 @@ bool world_exists(struct world *w, const char *file)
 	return access(path, F_OK) == 0;
 }
 
-void world_mkdir(struct world *w, const char *path)
+/* The directory that stands for a cgroup; lives until the next call. */
+static const char *cgroup_directory(struct world *w, const char *path)
 {
-	char full[4096];
+	static char full[4096];
 
 	(void)snprintf(full, sizeof(full), "%s%s", w->cgroups, path);
-	assert_int_equal(mkdir(full, 0755), 0);
+	return full;
+}
+
+void world_mkdir(struct world *w, const char *path)
+{
+	assert_int_equal(mkdir(cgroup_directory(w, path), 0755), 0);
 }
 
 void world_rmdir(struct world *w, const char *path)
 {
-	char full[4096];
-
-	(void)snprintf(full, sizeof(full), "%s%s", w->cgroups, path);
-	assert_int_equal(rmdir(full), 0);
+	assert_int_equal(rmdir(cgroup_directory(w, path)), 0);
 }
 
 uint64_t world_id(struct world *w, const char *path)
 {
-	char full[4096];
 	struct stat st;
 
-	(void)snprintf(full, sizeof(full), "%s%s", w->cgroups, path);
-	assert_int_equal(stat(full, &st), 0);
+	assert_int_equal(stat(cgroup_directory(w, path), &st), 0);
 	return st.st_ino;
 }
 

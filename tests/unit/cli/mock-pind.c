@@ -119,17 +119,6 @@ static int find_group(sd_bus *bus, const char *object, const char *interface, vo
 	return 1;
 }
 
-static int enumerate_groups(sd_bus *bus, const char *prefix, void *userdata, char ***ret,
-			    sd_bus_error *error)
-{
-	char **nodes = calloc(N_GROUPS + 1, sizeof(*nodes));
-
-	for (size_t i = 0; nodes && !no_module() && i < N_GROUPS; i++)
-		nodes[i] = object_of(&groups[i]);
-	*ret = nodes;
-	return nodes ? 0 : -ENOMEM;
-}
-
 static int get_group(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
 	_cleanup_free_ char *object = NULL;
@@ -617,9 +606,6 @@ static int serve(sd_bus *bus)
 	if (r >= 0)
 		r = sd_bus_add_fallback_vtable(bus, NULL, PIND_GROUP_PREFIX, PIND_GROUP_INTERFACE,
 					       group_vtable, find_group, NULL);
-	if (r >= 0)
-		r = sd_bus_add_node_enumerator(bus, NULL, PIND_GROUP_PREFIX, enumerate_groups,
-					       NULL);
 	if (r >= 0)
 		r = sd_bus_add_object_manager(bus, NULL, PIND_OBJECT);
 	if (r >= 0)
