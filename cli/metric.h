@@ -46,8 +46,7 @@ int metric_signed(FILE *stream, const struct metric *metric, const struct metric
 int metric_limit(FILE *stream, const struct metric *metric, const struct metric_label *labels,
 		 uint64_t number);
 
-/* A state: a sample for each of the words up to NULL, with a label of the family's name; 1: so now.
- */
+/* A state: a sample for each of the words up to NULL, 1 if it is so now, labelled by it. */
 int metric_states(FILE *stream, const struct metric *metric, const struct metric_label *labels,
 		  const char *const *words, const char *now);
 
