@@ -51,8 +51,10 @@ static int decide(struct pind_call *call, struct pind_charge *by)
 
 	if (reserve(call, need, false, &by))
 		return 0;
+	/* not where it cannot help: a full group is refused, or observed, at once */
 	wait_event_killable_timeout(settled,
-				    pind_charge_has_room(by, need) || !pind_charge_unsettled(by),
+				    pind_charge_has_room(by, need) ||
+					    !pind_charge_could_have_room(by, need),
 				    SETTLE_WAIT);
 	/* anew, also without a wait: another call may have pinned the same pages since */
 	need = pind_need(call, READ_ONCE(by->max));

@@ -42,8 +42,8 @@ struct pind_call {
  *
  * Where the reservation of all pages does not fit, it is counted how many of
  * them the group does not pay for already (pind_need()), and only those have to
- * fit. Waits up to a tenth of a second for other calls' unsettled reservations
- * before it refuses.
+ * fit. If they would but for other calls' reservations, waits up to a tenth of a
+ * second for those to settle before it refuses.
  *
  * Context: process, may sleep; may run under mmap_lock. Return: 0, then one of
  * the pind_call_end functions is owed; -ENOMEM.

@@ -26,6 +26,11 @@ bool pind_charge_has_room(const struct pind_charge *charge, unsigned long pages)
 	return fits(atomic_long_read(&charge->usage), pages, READ_ONCE(charge->max));
 }
 
+bool pind_charge_could_have_room(const struct pind_charge *charge, unsigned long pages)
+{
+	return fits(atomic_long_read(&charge->settled), pages, READ_ONCE(charge->max));
+}
+
 /*
  * Compare and exchange, not "add, look, take back": usage must never pass max,
  * not even for an instant, since another call could be refused by it.
@@ -140,11 +145,6 @@ unsigned long pind_charge_current(const struct pind_charge *charge)
 unsigned long pind_charge_pins(const struct pind_charge *charge)
 {
 	return max(atomic_long_read(&charge->pins), 0L);
-}
-
-bool pind_charge_unsettled(const struct pind_charge *charge)
-{
-	return atomic_long_read(&charge->usage) != atomic_long_read(&charge->settled);
 }
 
 void pind_charge_reset_peak(struct pind_charge *charge)

@@ -67,7 +67,7 @@ void pind_charge_init(struct pind_charge *charge, struct pind_charge *parent);
  *
  * Adds level by level from the bottom and takes back what it added when one
  * refuses, so a sibling may be refused for a moment because of a reservation
- * that is itself about to be refused: see pind_charge_unsettled().
+ * that is itself about to be refused: see pind_charge_could_have_room().
  *
  * Context: any. Return: true if promised; false, with nothing changed.
  */
@@ -100,11 +100,11 @@ unsigned long pind_charge_current(const struct pind_charge *charge);
  */
 unsigned long pind_charge_pins(const struct pind_charge *charge);
 
-/** pind_charge_unsettled() - are reservations under way at this level */
-bool pind_charge_unsettled(const struct pind_charge *charge);
-
 /** pind_charge_has_room() - would @pages fit this very level now */
 bool pind_charge_has_room(const struct pind_charge *charge, unsigned long pages);
+
+/** pind_charge_could_have_room() - would they if every reservation were given back */
+bool pind_charge_could_have_room(const struct pind_charge *charge, unsigned long pages);
 
 /** pind_charge_reset_peak() - set peak to current */
 void pind_charge_reset_peak(struct pind_charge *charge);

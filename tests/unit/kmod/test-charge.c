@@ -97,16 +97,30 @@ static void test_reservation_is_not_current(void **state)
 
 	grow(&t);
 	assert_true(pind_charge_reserve(&t.a, 8, false, &by));
-	assert_true(pind_charge_unsettled(&t.a));
 	assert_int_equal(pind_charge_current(&t.a), 0);
 	pind_charge_settle(&t.a, 3, 8);
 	pind_charge_cancel(&t.a, 5);
-	assert_false(pind_charge_unsettled(&t.a));
 	assert_int_equal(pind_charge_current(&t.parent), 3);
 	assert_int_equal(atomic_long_read(&t.parent.peak), 3);
 	assert_int_equal(pind_charge_pins(&t.parent), 8);
 	assert_int_equal(atomic_long_read(&t.parent.own), 0);
 	assert_int_equal(atomic_long_read(&t.a.own), 3);
+}
+
+static void test_room_without_reservations(void **state)
+{
+	struct pind_charge *by;
+	struct tree t;
+
+	grow(&t);
+	t.a.max = 10;
+	assert_true(charge(&t.a, 4));
+	assert_true(pind_charge_reserve(&t.a, 6, false, &by));
+	assert_false(pind_charge_has_room(&t.a, 6));
+	assert_true(pind_charge_could_have_room(&t.a, 6));
+	assert_false(pind_charge_could_have_room(&t.a, 7));
+	pind_charge_cancel(&t.a, 6);
+	assert_true(pind_charge_has_room(&t.a, 6));
 }
 
 static void test_observe_passes_only_when_lenient(void **state)
@@ -251,6 +265,7 @@ int main(void)
 		cmocka_unit_test(test_max_is_exact),
 		cmocka_unit_test(test_ancestor_refuses_and_is_named),
 		cmocka_unit_test(test_reservation_is_not_current),
+		cmocka_unit_test(test_room_without_reservations),
 		cmocka_unit_test(test_observe_passes_only_when_lenient),
 		cmocka_unit_test(test_max_below_usage),
 		cmocka_unit_test(test_huge_wish_does_not_wrap),
