@@ -99,6 +99,8 @@ static const struct field_metric books_metrics[] = {
 
 static const struct field_metric group_metrics[] = {
 	BYTES("current", "group_current", METRIC_GAUGE, "Memory charged to the group."),
+	BYTES("reserved", "group_reserved", METRIC_GAUGE,
+	      "Memory promised to pin calls under way, beside current."),
 	BYTES("peak", "group_peak", METRIC_GAUGE, "The most that current was."),
 	BYTES("max", "group_max", METRIC_GAUGE, "The quota; infinite without one."),
 	BYTES("high", "group_high", METRIC_GAUGE, "The mark for an event; infinite without one."),

@@ -21,6 +21,7 @@ static void add_row(struct table *table, const struct pind_refusal_info *refusal
 {
 	bool observed = refusal->mode == PIND_MODE_OBSERVE;
 	char current[SIZE_FORMAT_MAX], max[SIZE_FORMAT_MAX], date[WHEN_MAX];
+	char reserved[SIZE_FORMAT_MAX + 8] = "", size[SIZE_FORMAT_MAX];
 
 	table_add(table, "%s", when_date(refusal->time, date));
 	table_add(table, "%s", refusal->path);
@@ -28,7 +29,10 @@ static void add_row(struct table *table, const struct pind_refusal_info *refusal
 	table_add(table, "%s", refusal->comm);
 	table_add(table, "%s", refusal->driver);
 	table_add_size(table, refusal->wanted);
-	table_add(table, "%s / %s", size_format(refusal->current, current),
+	if (refusal->reserved)
+		(void)snprintf(reserved, sizeof(reserved), " + %s",
+			       size_format(refusal->reserved, size));
+	table_add(table, "%s%s / %s", size_format(refusal->current, current), reserved,
 		  size_format(refusal->max, max));
 	table_add(table, "%s", refusal->by);
 	table_add_styled(table, observed ? SCREEN_WARN : SCREEN_BAD, "%s",

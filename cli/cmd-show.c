@@ -58,6 +58,8 @@ static int print_group(const struct pind_group_info *group)
 	add_number(&table, "id", group->id);
 	add_size(&table, "current", group->current);
 	add_use(&table, group);
+	if (group->reserved)
+		add_size(&table, "reserved", group->reserved);
 	add_size(&table, "peak", group->peak);
 	add_size(&table, "max", group->max);
 	add_size(&table, "high", group->high);

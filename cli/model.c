@@ -34,6 +34,7 @@ static const struct pind_field group_fields[] = {
 	ROW(pind_group_info, id, U64, PIND_A_GROUP_ID),
 	ROW(pind_group_info, parent_id, U64, PIND_A_GROUP_PARENT_ID, OPTIONAL),
 	ROW(pind_group_info, current, U64, PIND_A_GROUP_CURRENT),
+	ROW(pind_group_info, reserved, U64, PIND_A_GROUP_RESERVED, OPTIONAL),
 	ROW(pind_group_info, peak, U64, PIND_A_GROUP_PEAK),
 	ROW(pind_group_info, max, LIMIT, PIND_A_GROUP_MAX),
 	ROW(pind_group_info, high, LIMIT, PIND_A_GROUP_HIGH),
@@ -81,6 +82,7 @@ static const struct pind_field refusal_fields[] = {
 	ROW(pind_refusal_info, wanted, U64, PIND_A_REFUSAL_WANTED),
 	ROW(pind_refusal_info, needed, U64, PIND_A_REFUSAL_NEEDED),
 	ROW(pind_refusal_info, current, U64, PIND_A_REFUSAL_CURRENT),
+	ROW(pind_refusal_info, reserved, U64, PIND_A_REFUSAL_RESERVED, OPTIONAL),
 	ROW(pind_refusal_info, max, LIMIT, PIND_A_REFUSAL_MAX),
 	ROW(pind_refusal_info, mode, WORD, PIND_A_REFUSAL_MODE, .words = mode_words),
 };

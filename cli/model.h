@@ -52,6 +52,7 @@ struct pind_group_info {
 	uint64_t id;
 	uint64_t parent_id;
 	uint64_t current;
+	uint64_t reserved;
 	uint64_t peak;
 	uint64_t max;
 	uint64_t high;
@@ -101,6 +102,7 @@ struct pind_refusal_info {
 	uint64_t wanted;
 	uint64_t needed;
 	uint64_t current;
+	uint64_t reserved;
 	uint64_t max;
 	uint32_t mode; /* enum pind_mode */
 };

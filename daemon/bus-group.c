@@ -25,6 +25,7 @@ static const struct {
 	size_t offset;
 } sizes[] = {
 	{ "Current", offsetof(struct pind_group_info, current) },
+	{ "Reserved", offsetof(struct pind_group_info, reserved) },
 	{ "Peak", offsetof(struct pind_group_info, peak) },
 	{ "Max", offsetof(struct pind_group_info, max) },
 	{ "High", offsetof(struct pind_group_info, high) },
@@ -191,6 +192,7 @@ static const sd_bus_vtable group_vtable[] = {
 	SD_BUS_PROPERTY("ParentId", "t", get_const, 0, CONSTANT),
 	SD_BUS_PROPERTY("Path", "s", get_const, 0, CONSTANT),
 	SD_BUS_PROPERTY("Current", "t", get_number, 0, 0),
+	SD_BUS_PROPERTY("Reserved", "t", get_number, 0, 0),
 	SD_BUS_PROPERTY("Peak", "t", get_number, 0, 0),
 	SD_BUS_WRITABLE_PROPERTY("Max", "t", get_number, set_max, 0, CHANGING | FREE),
 	SD_BUS_WRITABLE_PROPERTY("High", "t", get_number, set_high, 0, CHANGING | FREE),

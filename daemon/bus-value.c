@@ -63,6 +63,7 @@ int pind_bus_append_refusal(sd_bus_message *m, const struct pind_refusal *refusa
 	r = r < 0 ? r : append_number(m, "wanted", refusal->wanted);
 	r = r < 0 ? r : append_number(m, "needed", refusal->needed);
 	r = r < 0 ? r : append_number(m, "current", refusal->current);
+	r = r < 0 ? r : append_number(m, "reserved", refusal->reserved);
 	r = r < 0 ? r : append_number(m, "max", refusal->max);
 	r = r < 0 ? r : append_text_entry(m, "mode", pind_mode_name(refusal->mode));
 	return r < 0 ? r : sd_bus_message_close_container(m);
@@ -77,6 +78,7 @@ int pind_bus_append_group(sd_bus_message *m, const struct pind_group_info *group
 	r = r < 0 ? r : append_number(m, "parent_id", group->parent_id);
 	r = r < 0 ? r : append_text_entry(m, "path", group->path);
 	r = r < 0 ? r : append_number(m, "current", group->current);
+	r = r < 0 ? r : append_number(m, "reserved", group->reserved);
 	r = r < 0 ? r : append_number(m, "peak", group->peak);
 	r = r < 0 ? r : append_number(m, "max", group->max);
 	r = r < 0 ? r : append_number(m, "high", group->high);

@@ -49,20 +49,24 @@ const char *pind_journal_refusal_message(char *buffer, const struct pind_refusal
 	char path[PIND_TEXT_PATH_SIZE], by[PIND_TEXT_PATH_SIZE];
 	char wanted[PIND_TEXT_SIZE_SIZE], needed[PIND_TEXT_SIZE_SIZE];
 	char current[PIND_TEXT_SIZE_SIZE], max[PIND_TEXT_SIZE_SIZE];
-	char new_part[64] = "", excess[64] = "";
+	char new_part[64] = "", promised[64] = "", excess[64] = "";
 	uint64_t sum;
 
 	(void)pind_text_size(wanted, refusal->wanted);
 	(void)pind_text_size(needed, refusal->needed);
 	if (strcmp(needed, wanted))
 		(void)snprintf(new_part, sizeof(new_part), " (%s of it new)", needed);
+	if (refusal->reserved)
+		(void)snprintf(promised, sizeof(promised), " and calls under way reserve %s",
+			       pind_text_size(needed, refusal->reserved));
 	/* rounded, 47.0 and 1.0 MiB would seem to fit into 48.0 MiB */
-	if (!__builtin_add_overflow(refusal->current, refusal->needed, &sum) && sum > refusal->max)
+	if (!__builtin_add_overflow(refusal->current, refusal->needed, &sum) &&
+	    !__builtin_add_overflow(sum, refusal->reserved, &sum) && sum > refusal->max)
 		(void)snprintf(excess, sizeof(excess), " (%s too much)",
 			       pind_text_size(needed, sum - refusal->max));
 	(void)snprintf(buffer, PIND_REFUSAL_MESSAGE_SIZE,
 		       "%s[%" PRIu32 "] in %s: %s wanted to pin %s%s, but %s pins %s of its max "
-		       "%s; %s%s",
+		       "%s%s; %s%s",
 		       pind_text_clean(comm, sizeof(comm), refusal->comm), refusal->pid,
 		       pind_text_clean(path, sizeof(path), refusal->path),
 		       pind_text_clean(driver, sizeof(driver),
@@ -70,7 +74,7 @@ const char *pind_journal_refusal_message(char *buffer, const struct pind_refusal
 		       wanted, new_part,
 		       pind_text_clean(by, sizeof(by), refusal->by_path),
 		       pind_text_size(current, refusal->current),
-		       pind_text_size(max, refusal->max),
+		       pind_text_size(max, refusal->max), promised,
 		       refusal->mode == PIND_MODE_OBSERVE ? "admitted, as its mode is observe" :
 							    "refused",
 		       excess);
@@ -92,6 +96,7 @@ void pind_journal_refusal(const struct pind_refusal *refusal)
 			      refusal->symbol, "PIND_MODULE=%s", refusal->module,
 			      "PIND_WANTED=%" PRIu64, refusal->wanted, "PIND_NEEDED=%" PRIu64,
 			      refusal->needed, "PIND_CURRENT=%" PRIu64, refusal->current,
+			      "PIND_RESERVED=%" PRIu64, refusal->reserved,
 			      "PIND_MAX=%" PRIu64, refusal->max, "PIND_MODE=%s",
 			      pind_mode_name(refusal->mode), "PIND_SEQ=%" PRIu64, refusal->seq,
 			      NULL);

@@ -72,6 +72,7 @@ static const struct field group_fields[] = {
 	FIELD(pind_group_info, PIND_A_GROUP_EVENTS_OBSERVED, KIND_U64, events_observed),
 	FIELD(pind_group_info, PIND_A_GROUP_EVENTS_HIGH, KIND_U64, events_high),
 	FIELD(pind_group_info, PIND_A_GROUP_EVENTS_REFUSED, KIND_U64, events_refused),
+	FIELD_OPTIONAL(pind_group_info, PIND_A_GROUP_RESERVED, KIND_U64, reserved),
 	{},
 };
 
@@ -120,6 +121,7 @@ static const struct field refusal_fields[] = {
 	FIELD(pind_refusal, PIND_A_REFUSAL_CURRENT, KIND_U64, current),
 	FIELD(pind_refusal, PIND_A_REFUSAL_MAX, KIND_U64, max),
 	FIELD(pind_refusal, PIND_A_REFUSAL_MODE, KIND_U32, mode),
+	FIELD_OPTIONAL(pind_refusal, PIND_A_REFUSAL_RESERVED, KIND_U64, reserved),
 	{},
 };
 

@@ -58,6 +58,7 @@ struct pind_group_info {
 	uint64_t events_observed;
 	uint64_t events_high;
 	uint64_t events_refused;
+	uint64_t reserved;
 };
 
 struct pind_account_info {
@@ -101,6 +102,7 @@ struct pind_refusal {
 	uint64_t wanted;
 	uint64_t needed;
 	uint64_t current;
+	uint64_t reserved;
 	uint64_t max;
 	uint32_t mode; /* enum pind_mode */
 };

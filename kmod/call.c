@@ -41,7 +41,8 @@ static void tell(struct pind_call *call, struct pind_charge *by, unsigned long n
 	if (observed && call->told)
 		return;
 	call->told = true;
-	pind_event_refusal(call->account, pind_group_of(by), call->nr, needed, observed);
+	pind_event_refusal(call->account, pind_group_of(by), call->nr, needed, call->reserved,
+			   observed);
 }
 
 /* The reservation of all pages did not fit: decide exactly. */

@@ -147,6 +147,14 @@ unsigned long pind_charge_pins(const struct pind_charge *charge)
 	return max(atomic_long_read(&charge->pins), 0L);
 }
 
+unsigned long pind_charge_reserved(const struct pind_charge *charge)
+{
+	long settled = atomic_long_read(&charge->settled);
+
+	/* usage second: pages that settle in between are then in both, and none is missed */
+	return max(atomic_long_read(&charge->usage) - settled, 0L);
+}
+
 void pind_charge_reset_peak(struct pind_charge *charge)
 {
 	atomic_long_set(&charge->peak, pind_charge_current(charge));

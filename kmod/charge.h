@@ -100,6 +100,9 @@ unsigned long pind_charge_current(const struct pind_charge *charge);
  */
 unsigned long pind_charge_pins(const struct pind_charge *charge);
 
+/** pind_charge_reserved() - pages promised to calls under way, not settled */
+unsigned long pind_charge_reserved(const struct pind_charge *charge);
+
 /** pind_charge_has_room() - would @pages fit this very level now */
 bool pind_charge_has_room(const struct pind_charge *charge, unsigned long pages);
 

@@ -70,8 +70,10 @@ void pind_event_group(enum pind_cmd cmd, struct pind_group *group)
 }
 
 void pind_event_refusal(struct pind_account *account, struct pind_group *by,
-			unsigned long wanted, unsigned long needed, bool observed)
+			unsigned long wanted, unsigned long needed, unsigned long own,
+			bool observed)
 {
+	unsigned long reserved = pind_charge_reserved(&by->charge);
 	struct pind_refusal old, refusal = {
 		.time = ktime_get_real_ns(),
 		.group = pind_group_get(account->group),
@@ -80,6 +82,7 @@ void pind_event_refusal(struct pind_account *account, struct pind_group *by,
 		.wanted = wanted,
 		.needed = needed,
 		.current_ = pind_charge_current(&by->charge),
+		.reserved = reserved - min(reserved, own),
 		.max = READ_ONCE(by->charge.max),
 		.observed = observed,
 	};

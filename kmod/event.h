@@ -22,9 +22,10 @@ struct pind_refusal {
 	struct pind_group *group; /* both with pind_group_get() */
 	struct pind_group *by;
 	pid_t pid;
-	unsigned long wanted;	/* pages, like the next three */
+	unsigned long wanted;	/* pages, like the next four */
 	unsigned long needed;
 	unsigned long current_;
+	unsigned long reserved; /* by other calls */
 	unsigned long max;
 	bool observed;
 	char comm[TASK_COMM_LEN];
@@ -37,12 +38,14 @@ struct pind_refusal {
  * @by: the group whose max refused
  * @wanted: pages asked for
  * @needed: of them not paid for already
+ * @own: pages that this call itself has reserved
  * @observed: the group is in mode observe: it was admitted all the same
  *
  * Context: process.
  */
 void pind_event_refusal(struct pind_account *account, struct pind_group *by,
-			unsigned long wanted, unsigned long needed, bool observed);
+			unsigned long wanted, unsigned long needed, unsigned long own,
+			bool observed);
 
 /**
  * pind_event_group() - send an event about a group soon

@@ -95,7 +95,8 @@ int pind_fill_group(struct sk_buff *skb, const struct pind_group *group)
 	    pind_fill_u64(skb, PIND_A_GROUP_EVENTS_HIGH,
 			  atomic_long_read(&charge->events_high)) ||
 	    pind_fill_u64(skb, PIND_A_GROUP_EVENTS_REFUSED,
-			  atomic_long_read(&group->events_refused)))
+			  atomic_long_read(&group->events_refused)) ||
+	    fill_bytes(skb, PIND_A_GROUP_RESERVED, pind_charge_reserved(charge)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -146,7 +147,8 @@ int pind_fill_refusal(struct sk_buff *skb, const struct pind_refusal *refusal)
 	    fill_bytes(skb, PIND_A_REFUSAL_CURRENT, refusal->current_) ||
 	    fill_limit(skb, PIND_A_REFUSAL_MAX, refusal->max) ||
 	    nla_put_u32(skb, PIND_A_REFUSAL_MODE,
-			refusal->observed ? PIND_MODE_OBSERVE : PIND_MODE_ENFORCE))
+			refusal->observed ? PIND_MODE_OBSERVE : PIND_MODE_ENFORCE) ||
+	    fill_bytes(skb, PIND_A_REFUSAL_RESERVED, refusal->reserved))
 		return -EMSGSIZE;
 	return 0;
 }

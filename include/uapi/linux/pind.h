@@ -197,6 +197,8 @@ enum {
 	PIND_A_GROUP_EVENTS_HIGH,
 	/** @PIND_A_GROUP_EVENTS_REFUSED: u64: its own calls that were refused */
 	PIND_A_GROUP_EVENTS_REFUSED,
+	/** @PIND_A_GROUP_RESERVED: u64: bytes promised to pin calls under way, beside current */
+	PIND_A_GROUP_RESERVED,
 
 	__PIND_A_GROUP_MAX,
 	/* not ..._GROUP_MAX, which is the quota */
@@ -299,6 +301,8 @@ enum {
 	PIND_A_REFUSAL_MAX,
 	/** @PIND_A_REFUSAL_MODE: u32: enum pind_mode; observe means admitted */
 	PIND_A_REFUSAL_MODE,
+	/** @PIND_A_REFUSAL_RESERVED: u64: reserved of the refusing group then, for others */
+	PIND_A_REFUSAL_RESERVED,
 
 	__PIND_A_REFUSAL_MAX,
 	/* not ..._REFUSAL_MAX, which is the quota */

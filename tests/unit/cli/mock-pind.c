@@ -23,7 +23,7 @@
 struct mock_group {
 	const char *path;
 	const char *unit; /* its other name */
-	uint64_t id, parent_id, current, peak, max, high, pins;
+	uint64_t id, parent_id, current, peak, max, high, pins, reserved;
 	uint64_t events_max, events_observed, events_high, events_refused;
 	const char *mode;
 	int runtime, dead;
@@ -37,7 +37,7 @@ static struct mock_group groups[] = {
 	/* An id that a double cannot hold. */
 	{ "/tenant.slice/tenant-a.slice", "tenant-a.slice", 9007199254740993, 20, 32 * MIB,
 	  64 * MIB, .max = 48 * MIB, .high = 40 * MIB, .pins = 8192, .events_max = 2,
-	  .events_refused = 1, .mode = "enforce" },
+	  .events_refused = 1, .reserved = 4096, .mode = "enforce" },
 	{ "/idle.service", "idle.service", 30, 1, 0, 0, QUIET },
 	{ "/tenant.slice/tenant-b.slice", "tenant-b.slice", 31, 20, MIB, MIB, .max = 2 * MIB,
 	  .high = PIND_UNLIMITED, .pins = 256, .mode = "observe", .runtime = 1, .dead = 1 },
@@ -209,12 +209,12 @@ static int reset_peak(sd_bus_message *call, void *userdata, sd_bus_error *error)
 static int append_group(sd_bus_message *reply, const struct mock_group *g)
 {
 	return sd_bus_message_append(
-		reply, "a{sv}", 15, "id", "t", g->id, "parent_id", "t", g->parent_id, "path", "s",
+		reply, "a{sv}", 16, "id", "t", g->id, "parent_id", "t", g->parent_id, "path", "s",
 		g->path, "current", "t", g->current, "peak", "t", g->peak, "max", "t", g->max,
 		"high", "t", g->high, "mode", "s", g->mode, "runtime", "b", g->runtime, "pins",
 		"t", g->pins, "dead", "b", g->dead, "events_max", "t", g->events_max,
 		"events_observed", "t", g->events_observed, "events_high", "t", g->events_high,
-		"events_refused", "t", g->events_refused);
+		"events_refused", "t", g->events_refused, "reserved", "t", g->reserved);
 }
 
 static int list_groups(sd_bus_message *call, void *userdata, sd_bus_error *error)
@@ -267,12 +267,13 @@ static int list_accounts(sd_bus_message *call, void *userdata, sd_bus_error *err
 }
 
 #define REFUSAL(m)                                                                               \
-	16, "seq", "t", UINT64_C(1), "time", "t", UINT64_C(1700000000123456789), "path", "s",    \
+	17, "seq", "t", UINT64_C(1), "time", "t", UINT64_C(1700000000123456789), "path", "s",    \
 		"/tenant.slice/tenant-a.slice/job", "group_id", "t", UINT64_C(77), "by", "s",    \
 		"/tenant.slice/tenant-a.slice", "by_id", "t", UINT64_C(9007199254740993), "pid", \
 		"u", 812, "comm", "s", "fio", "driver", "s", "io_uring", "symbol", "s",          \
 		"io_pin_pages", "module", "s", "", "wanted", "t", 32 * MIB, "needed", "t",       \
-		32 * MIB, "current", "t", 32 * MIB, "max", "t", 48 * MIB, "mode", "s", m
+		32 * MIB, "current", "t", 32 * MIB, "reserved", "t", MIB, "max", "t", 48 * MIB, "mode", \
+		"s", m
 
 static int list_refusals(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
@@ -584,6 +585,7 @@ static const sd_bus_vtable group_vtable[] = {
 	ROW("EventsObserved", "t", events_observed),
 	ROW("EventsHigh", "t", events_high),
 	ROW("EventsRefused", "t", events_refused),
+	ROW("Reserved", "t", reserved),
 	METHOD("ResetPeak", "", "", reset_peak),
 	SD_BUS_VTABLE_END,
 };

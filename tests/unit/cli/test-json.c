@@ -40,7 +40,7 @@ static void exact_numbers(void **state)
 	text = print(&pind_group_kind, &group);
 	assert_string_equal(text,
 			    "{\"path\":\"/a\",\"id\":9007199254740993,\"parent_id\":0,"
-			    "\"current\":18446744073709551614,\"peak\":0,\"max\":null,\"high\":0,"
+			    "\"current\":18446744073709551614,\"reserved\":0,\"peak\":0,\"max\":null,\"high\":0,"
 			    "\"mode\":\"enforce\",\"pins\":0,\"dead\":false,\"events_max\":0,"
 			    "\"events_observed\":0,\"events_high\":0,\"events_refused\":0}");
 }

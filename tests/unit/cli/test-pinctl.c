@@ -118,7 +118,8 @@ static void list(void **state)
 /* cJSON would read the numbers as doubles: look at the text. */
 #define TENANT_A                                                                            \
 	"{\n\t\"path\":\t\"/tenant.slice/tenant-a.slice\",\n\t\"id\":\t9007199254740993,\n" \
-	"\t\"parent_id\":\t20,\n\t\"current\":\t33554432,\n\t\"peak\":\t67108864,\n"        \
+	"\t\"parent_id\":\t20,\n\t\"current\":\t33554432,\n\t\"reserved\":\t4096,\n"         \
+	"\t\"peak\":\t67108864,\n"                                                         \
 	"\t\"max\":\t50331648,\n\t\"high\":\t41943040,\n\t\"mode\":\t\"enforce\",\n"        \
 	"\t\"runtime\":\tfalse,\n\t\"pins\":\t8192,\n\t\"dead\":\tfalse,\n"                 \
 	"\t\"events_max\":\t2,\n\t\"events_observed\":\t0,\n\t\"events_high\":\t0,\n"       \
@@ -206,7 +207,7 @@ static void refusals(void **state)
 	check(0, "\"by\":\t\"/tenant.slice/tenant-a.slice\",\n\t\t\"by_id\":\t9007199254740993",
 	      NULL, ARGS("refusals", "--json"));
 	check(0,
-	      "812  fio      io_uring  32.0 MiB  32.0 MiB / 48.0 MiB  "
+	      "812  fio      io_uring  32.0 MiB  32.0 MiB + 1.0 MiB / 48.0 MiB  "
 	      "/tenant.slice/tenant-a.slice  refused\n",
 	      NULL, ARGS("refusals"));
 	check(0, "admitted (observe)\n", NULL, ARGS("refusals"));

@@ -85,6 +85,18 @@ static void group_of_request(void **state)
 	assert_int_equal(wire_group_attribute(PIND_CMD_AUDIT), PIND_A_AUDIT_GROUP_ID);
 }
 
+/* A module from before it was told. */
+static void group_without_reserved(void **state)
+{
+	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
+	_cleanup_(nl_msgp) struct nl_msg *message = new_message();
+	const char *problem;
+
+	put_group(message, PIND_A_GROUP_RESERVED);
+	assert_int_equal(read_group(message, &group, &problem), 0);
+	assert_false(model_has(&pind_group_kind, &group, "reserved"));
+}
+
 static void missing_attributes(void **state)
 {
 	for (int skip = PIND_A_GROUP_ID; skip <= PIND_A_GROUP_LAST; skip++) {
@@ -92,7 +104,7 @@ static void missing_attributes(void **state)
 		_cleanup_(nl_msgp) struct nl_msg *message = new_message();
 		const char *problem = NULL;
 
-		if (skip == PIND_A_GROUP_PARENT_ID)
+		if (skip == PIND_A_GROUP_PARENT_ID || skip == PIND_A_GROUP_RESERVED)
 			continue;
 		put_group(message, skip);
 		assert_int_equal(read_group(message, &group, &problem), -EBADMSG);
@@ -138,7 +150,7 @@ static void cut_short(void **state)
 	int length;
 	struct nlattr *first;
 
-	put_group(message, 0);
+	put_group(message, PIND_A_GROUP_RESERVED); /* the last one, and not needed */
 	first = message_attributes(message, &length);
 	for (int n = 0; n < length; n++) {
 		_cleanup_(group_info_done) struct pind_group_info group = { 0 };
@@ -302,6 +314,7 @@ int main(void)
 		cmocka_unit_test(whole_group),
 		cmocka_unit_test(root_group),
 		cmocka_unit_test(group_of_request),
+		cmocka_unit_test(group_without_reserved),
 		cmocka_unit_test(missing_attributes),
 		cmocka_unit_test(wrong_lengths),
 		cmocka_unit_test(cut_short),

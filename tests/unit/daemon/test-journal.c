@@ -80,6 +80,10 @@ static void test_refusal(void **state)
 			    "pin 32.0 MiB (20.0 MiB of it new), but /tenant.slice/tenant-a.slice "
 			    "pins 32.0 MiB of its max 48.0 MiB; admitted, as its mode is observe "
 			    "(4.0 MiB too much)");
+	refusal.reserved = 2 << 20;
+	assert_non_null(strstr(pind_journal_refusal_message(buffer, &refusal),
+			       "pins 32.0 MiB of its max 48.0 MiB and calls under way reserve 2.0 "
+			       "MiB; admitted, as its mode is observe (6.0 MiB too much)"));
 	/* the kernel's numbers are of a moment later, when there was room again */
 	refusal.current = 0;
 	assert_null(strstr(pind_journal_refusal_message(buffer, &refusal), "too much"));

@@ -40,6 +40,7 @@ static void put_group(struct nlmsghdr *nlh)
 	mnl_attr_put_u64(nlh, PIND_A_GROUP_EVENTS_OBSERVED, 12);
 	mnl_attr_put_u64(nlh, PIND_A_GROUP_EVENTS_HIGH, 13);
 	mnl_attr_put_u64(nlh, PIND_A_GROUP_EVENTS_REFUSED, 14);
+	mnl_attr_put_u64(nlh, PIND_A_GROUP_RESERVED, 15);
 }
 
 static void put_refusal(struct nlmsghdr *nlh)
@@ -59,6 +60,7 @@ static void put_refusal(struct nlmsghdr *nlh)
 	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_CURRENT, 8);
 	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_MAX, 9);
 	mnl_attr_put_u32(nlh, PIND_A_REFUSAL_MODE, PIND_MODE_ENFORCE);
+	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_RESERVED, 10);
 }
 
 static void test_request(void **state)
@@ -127,6 +129,7 @@ static void test_group(void **state)
 	assert_int_equal(group.events_observed, 12);
 	assert_int_equal(group.events_high, 13);
 	assert_int_equal(group.events_refused, 14);
+	assert_int_equal(group.reserved, 15);
 }
 
 /* The message without one of its attributes. */
@@ -150,7 +153,8 @@ static void test_missing(void **state)
 	put_group(whole.nlh);
 	for (uint16_t type = PIND_A_GROUP_ID; type <= PIND_A_GROUP_LAST; type++) {
 		copy_without(&m, &whole, type);
-		if (type == PIND_A_GROUP_PARENT_ID) /* the root has none */
+		/* the root has none; an older module does not tell */
+		if (type == PIND_A_GROUP_PARENT_ID || type == PIND_A_GROUP_RESERVED)
 			continue;
 		assert_int_equal(pind_message_parse_group(m.nlh, &group), -EBADMSG);
 		assert_int_equal(group.id, 99);
@@ -158,6 +162,9 @@ static void test_missing(void **state)
 	copy_without(&m, &whole, PIND_A_GROUP_PARENT_ID);
 	assert_int_equal(pind_message_parse_group(m.nlh, &group), 0);
 	assert_int_equal(group.parent_id, 0);
+	copy_without(&m, &whole, PIND_A_GROUP_RESERVED);
+	assert_int_equal(pind_message_parse_group(m.nlh, &group), 0);
+	assert_int_equal(group.reserved, 0);
 }
 
 static void assert_bad_with(uint16_t type, size_t length, const void *value)
@@ -262,6 +269,7 @@ static void test_refusal(void **state)
 	assert_string_equal(refusal.module, "");
 	assert_int_equal(refusal.needed, 7);
 	assert_int_equal(refusal.mode, PIND_MODE_ENFORCE);
+	assert_int_equal(refusal.reserved, 10);
 }
 
 static void put_hook(struct nlmsghdr *nlh, const char *name)

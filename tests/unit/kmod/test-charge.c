@@ -97,9 +97,12 @@ static void test_reservation_is_not_current(void **state)
 
 	grow(&t);
 	assert_true(pind_charge_reserve(&t.a, 8, false, &by));
+	assert_int_equal(pind_charge_reserved(&t.a), 8);
+	assert_int_equal(pind_charge_reserved(&t.parent), 8);
 	assert_int_equal(pind_charge_current(&t.a), 0);
 	pind_charge_settle(&t.a, 3, 8);
 	pind_charge_cancel(&t.a, 5);
+	assert_int_equal(pind_charge_reserved(&t.a), 0);
 	assert_int_equal(pind_charge_current(&t.parent), 3);
 	assert_int_equal(atomic_long_read(&t.parent.peak), 3);
 	assert_int_equal(pind_charge_pins(&t.parent), 8);

@@ -17,6 +17,7 @@ static const struct {
 	uint16_t attribute;
 } keys[] = {
 	{ "current", PIND_A_GROUP_CURRENT },
+	{ "reserved", PIND_A_GROUP_RESERVED },
 	{ "peak", PIND_A_GROUP_PEAK },
 	{ "max", PIND_A_GROUP_MAX },
 	{ "high", PIND_A_GROUP_HIGH },
