@@ -7,11 +7,11 @@
 
 #include <netlink/socket.h>
 
+#include <pind/cgroup.h>
 #include <pind/cleanup.h>
 
 #include "fail.h"
 #include "kernel.h"
-#include "names.h"
 #include "wire.h"
 
 /* A dump that a change has overtaken is asked for again, so often at most. */
@@ -78,30 +78,23 @@ static int source_kernel_refusals(struct pind_source *source, struct pind_record
 }
 
 /* The path that a user's name means, whether it exists or not. */
-static int resolve(const char *name, char **ret_path)
+static int resolve(const char *mount, const char *name, char **ret_path)
 {
-	_cleanup_free_ char *path = NULL;
-	int r = names_resolve(CGROUP_MOUNT, name, &path);
+	char sentence[PIND_CGROUP_SENTENCE_SIZE];
+	int r = pind_cgroup_path(mount, name, sentence, ret_path);
 
 	switch (r) {
 	case 0:
-		*ret_path = TAKE_PTR(path);
 		return 0;
 	case -ENOMEM:
 		return fail_memory();
 	case -ENOENT:
 		return fail_no_group(name);
 	case -ENOTUNIQ:
-		return fail(PIND_EXIT_USAGE,
-			    "more than one group is named \"%s\", %s for one: give the path", name,
-			    path);
 	case -EINVAL:
-		return fail(PIND_EXIT_USAGE,
-			    "\"%s\" is no name for a group: give a path such as "
-			    "/tenant.slice/a.service, or a unit such as nginx.service",
-			    name);
+		return fail(PIND_EXIT_USAGE, "%s", sentence);
 	}
-	return fail(PIND_EXIT_FAILED, "looking for \"%s\" under %s failed: %s", name, CGROUP_MOUNT,
+	return fail(PIND_EXIT_FAILED, "looking for \"%s\" under %s failed: %s", name, mount,
 		    strerror(-r));
 }
 
@@ -131,14 +124,20 @@ static int source_kernel_group(struct pind_source *source, const char *name,
 {
 	_cleanup_(records_done) struct pind_records groups = RECORDS(pind_group_kind);
 	struct kernel_source *kernel = kernel_of(source);
+	const char *mount = pind_cgroup_mount();
 	_cleanup_free_ char *path = NULL;
 	uint64_t id;
 	int r;
 
-	r = resolve(name, &path);
+	if (!mount)
+		return fail(PIND_EXIT_FAILED,
+			    "there is no cgroup v2 hierarchy under /sys/fs/cgroup, of which "
+			    "\"%s\" could be a group",
+			    name);
+	r = resolve(mount, name, &path);
 	if (r != 0)
 		return r;
-	if (names_id(CGROUP_MOUNT, path, &id) < 0)
+	if (pind_cgroup_id(mount, path, &id) < 0)
 		return find_dead(kernel, name, path, group);
 	r = kernel_ask(kernel, PIND_CMD_GROUP_GET, 0, &id, read_into, &groups);
 	if (r == -ENOENT || r == -EAGAIN || (r == 0 && groups.n == 0))

@@ -9,9 +9,9 @@
 
 #include <linux/magic.h>
 
+#include <pind/cgroup.h>
 #include <pind/cleanup.h>
 
-#include "cgroup.h"
 #include "text.h"
 
 DEFINE_CLEANUP(FTS, fts_close, fts_closep)

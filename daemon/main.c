@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cgroup.h"
+#include <pind/cgroup.h>
+
 #include "journal.h"
 #include "kernel-netlink.h"
 #include "manager.h"

@@ -4,7 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cgroup.h"
+#include <pind/cgroup.h>
+
 #include "manager-internal.h"
 #include "text.h"
 

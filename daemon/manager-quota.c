@@ -2,7 +2,8 @@
 /* The rules of quotas, and the order in which kernel and disk learn of a change. */
 #include <string.h>
 
-#include "cgroup.h"
+#include <pind/cgroup.h>
+
 #include "manager-internal.h"
 #include "text.h"
 

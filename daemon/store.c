@@ -9,9 +9,9 @@
 #include <cjson/cJSON.h>
 #include <linux/pind.h>
 
+#include <pind/cgroup.h>
 #include <pind/cleanup.h>
 
-#include "cgroup.h"
 #include "snapshot.h"
 #include "store.h"
 

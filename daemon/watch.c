@@ -4,9 +4,9 @@
 #include <sys/inotify.h>
 #include <sys/stat.h>
 
+#include <pind/cgroup.h>
 #include <pind/cleanup.h>
 
-#include "cgroup.h"
 #include "watch.h"
 
 /* A directory that is watched. */

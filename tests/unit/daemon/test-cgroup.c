@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cgroup.h"
+#include <pind/cgroup.h>
 
 static char mount[64];
 static char sentence[PIND_CGROUP_SENTENCE_SIZE];
