@@ -29,11 +29,13 @@ static int absent_quotas(sd_bus *bus, struct pind_records *quotas)
 	return 0;
 }
 
+/* One that was removed does not count: the quota is for the path's next life. */
 static bool has_path(const struct pind_records *groups, size_t n, const char *path)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (strcmp(((const struct pind_group_info *)records_at(groups, i))->path, path) ==
-		    0)
+		const struct pind_group_info *group = records_at(groups, i);
+
+		if (!group->dead && strcmp(group->path, path) == 0)
 			return true;
 	}
 	return false;
@@ -50,7 +52,7 @@ static int add_absent_quotas(sd_bus *bus, struct pind_records *groups)
 		struct pind_group_info *quota = records_at(&quotas, i);
 		struct pind_group_info *group;
 
-		/* A cgroup that is gone may still be known, by its pins for instance. */
+		/* The cgroup may have come between the two questions. */
 		if (has_path(groups, n, quota->path))
 			continue;
 		group = records_add(groups);

@@ -176,8 +176,9 @@ static int write_group_field(const struct field_metric *metric, const struct pin
 		const struct pind_group_info *group = records_at(groups, i);
 		char id[24];
 
-		/* a quota that is kept for a cgroup which does not exist */
-		if (!model_has(&pind_group_kind, group, "id"))
+		/* a quota that is kept for a cgroup which does not exist; an older module */
+		if (!model_has(&pind_group_kind, group, "id") ||
+		    !model_has(&pind_group_kind, group, metric->key))
 			continue;
 		(void)snprintf(id, sizeof(id), "%llu", (unsigned long long)group->id);
 		r = write_value(&metric->metric,

@@ -43,12 +43,14 @@ static int parse_number(const char *what, const char *text, uint64_t most, uint6
 	return 0;
 }
 
-static int parse_length(const char *text, uint64_t *ret)
+/* Without a length it is the page that the address lies in. */
+static int parse_length(const char *text, uint64_t address, uint64_t *ret)
 {
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
 	struct pind_size size;
 	const char *problem;
 
-	*ret = (uint64_t)sysconf(_SC_PAGESIZE);
+	*ret = page - address % page;
 	if (!text)
 		return 0;
 	if (size_parse(text, &size, &problem) < 0)
@@ -74,7 +76,7 @@ static int parse_range(const struct pind_options *options, struct pind_page_quer
 	if (r == 0)
 		r = parse_number("address", options->address, UINT64_MAX, &query->address);
 	if (r == 0)
-		r = parse_length(options->length, &query->length);
+		r = parse_length(options->length, query->address, &query->length);
 	if (r != 0)
 		return r;
 	if (query->address + query->length < query->address)

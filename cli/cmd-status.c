@@ -93,7 +93,8 @@ static int print_facts(const struct pind_status_info *status, const struct pind_
 				 (unsigned long long)status->misuse,
 				 status->misuse ? ": see `pinctl misuse`" : "");
 	}
-	add_number(&table, "events lost", status->events_lost);
+	if (model_has(&pind_status_kind, status, "events_lost"))
+		add_number(&table, "events lost", status->events_lost);
 	if (model_has(&pind_status_kind, status, "resyncs"))
 		add_number(&table, "resyncs", status->resyncs);
 	return table_print(&table, stdout);
@@ -142,6 +143,14 @@ static int print_json(const struct pind_status_info *status, const struct pind_b
 	return json_print(object, false);
 }
 
+static int set_no_module(struct pind_status_info *status)
+{
+	model_clear(&pind_status_kind, status);
+	return model_set_text(&pind_status_kind, status, "state", PIND_STATE_NO_MODULE) < 0
+		       ? fail_memory()
+		       : 0;
+}
+
 int cmd_status(const struct pind_options *options)
 {
 	_cleanup_(records_done) struct pind_records hooks = RECORDS(pind_hook_kind);
@@ -153,6 +162,11 @@ int cmd_status(const struct pind_options *options)
 	r = source_open(options->kernel, &source);
 	if (r == 0)
 		r = source->ops->status(source, &status, &hooks);
+	if (r == PIND_EXIT_NO_MODULE) {
+		/* with --kernel; that is a verdict, too */
+		fail_forget();
+		r = set_no_module(&status);
+	}
 	if (r == 0 && !is_state(&status, PIND_STATE_NO_MODULE))
 		r = source->ops->books(source, &books);
 	if (r != 0)

@@ -34,16 +34,10 @@ static int add_signed(cJSON *object, const char *key, int64_t number)
 
 int json_add_text(cJSON *object, const char *key, const char *text)
 {
-	_cleanup_free_ char *clean = NULL;
+	/* as the daemon does; cJSON passes bad UTF-8, DEL and C1 on */
+	_cleanup_free_ char *clean = text_cleaned(text);
 
-	/* cJSON escapes control characters itself, but passes bad UTF-8 on. */
-	if (text_is_utf8(text))
-		return added(cJSON_AddStringToObject(object, key, text));
-
-	clean = text_cleaned(text);
-	if (!clean)
-		return -ENOMEM;
-	return added(cJSON_AddStringToObject(object, key, clean));
+	return clean ? added(cJSON_AddStringToObject(object, key, clean)) : -ENOMEM;
 }
 
 static int add_field(cJSON *object, const struct pind_field *field, const void *place)

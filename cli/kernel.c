@@ -138,6 +138,9 @@ static int exchange_failed(const struct exchange *exchange)
 	case -EPERM:
 	case -EACCES:
 		return fail_not_allowed(NULL);
+	case -EBUSY:
+		return fail(PIND_EXIT_FAILED, "the kernel module cannot answer now: %s",
+			    exchange->text[0] ? exchange->text : strerror(EBUSY));
 	case -EBADMSG:
 		return fail(PIND_EXIT_FAILED,
 			    "the kernel module's answer has no good \"%s\": are pinctl and the "

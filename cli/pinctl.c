@@ -50,7 +50,8 @@ static const struct verb verbs[] = {
 	  "  --high SIZE       an event is sent when the group rises above it\n"
 	  "  --mode MODE       enforce (refuse above max) or observe (count only)\n"
 	  "  --runtime         forget it when the cgroup goes or the machine restarts\n"
-	  "\nAt least one of the first three. What is not given stays as it is.\n"
+	  "\nAt least one of the first three; what of them is not given stays as it is.\n"
+	  "Without --runtime the quota is kept, also one that was not before.\n"
 	  "SIZE: 64M, 1.5G, 25% (of all memory), max (no limit), or plain bytes.\n" },
 	{ "unset", cmd_unset, GROUP_REQUIRED, 0, true, "GROUP", "remove a quota",
 	  "What is pinned stays pinned and counted.\n" },
@@ -163,7 +164,10 @@ static int unknown_verb(const char *name)
 	return fail(PIND_EXIT_USAGE, "there is no verb \"%s\": `pinctl --help` lists them", name);
 }
 
-/* What getopt_long() stumbled over; @argument is the last one it took. */
+/*
+ * What getopt_long() stumbled over; @argument is the last one it took, or the one it
+ * is in, where that is no letter (a byte above 0x7f).
+ */
 static int bad_option(int c, const char *argument)
 {
 	if (c == ':')
@@ -238,7 +242,7 @@ static int parse_options(int argc, char **argv, struct command_line *line)
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":h", long_options, NULL)) >= 0) {
 		if (c == '?' || c == ':')
-			return bad_option(c, argv[optind - 1]);
+			return bad_option(c, argv[optopt < 0 ? optind : optind - 1]);
 		take_option(line, c);
 	}
 	return 0;

@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include <pind/cgroup.h>
 #include <pind/cleanup.h>
 #include <pind/dbus-names.h>
 
@@ -168,15 +170,17 @@ static int ask_pages(struct pind_source *source, const struct pind_page_query *q
 static int source_bus_pages(struct pind_source *source, const struct pind_page_query *query,
 			    struct pind_pages *pages)
 {
-	uint64_t done = 0;
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), done = 0;
 	int r;
 
 	do {
-		uint64_t left = query->length - done;
-		uint64_t length =
-			left < PIND_BUS_PAGES_LENGTH_MAX ? left : PIND_BUS_PAGES_LENGTH_MAX;
+		uint64_t address = query->address + done, left = query->length - done;
+		/* a part ends where a page does, lest that one is told of twice */
+		uint64_t length = PIND_BUS_PAGES_LENGTH_MAX - address % page;
 
-		r = ask_pages(source, query, query->address + done, length, pages);
+		if (length > left)
+			length = left;
+		r = ask_pages(source, query, address, length, pages);
 		done += length;
 	} while (r == 0 && done < query->length);
 	for (size_t i = 0; r == 0 && i < pages->pages.n; i++)
@@ -310,6 +314,27 @@ static int source_bus_set_quota(struct pind_source *source, const char *name,
 	return get_group(bus, object, name, group);
 }
 
+/* What is left of a quota that was removed, where nothing but its path is known. */
+static int group_without_quota(const char *name, bool absent, struct pind_group_info *group)
+{
+	const char *mount = pind_cgroup_mount() ?: "/sys/fs/cgroup";
+	char sentence[PIND_CGROUP_SENTENCE_SIZE];
+	_cleanup_free_ char *path = NULL;
+
+	if (pind_cgroup_path(mount, name, sentence, &path) < 0)
+		path = NULL;
+	group->max = group->high = PIND_UNLIMITED;
+	group->mode = PIND_MODE_ENFORCE;
+	model_mark(&pind_group_kind, group, "max");
+	model_mark(&pind_group_kind, group, "high");
+	model_mark(&pind_group_kind, group, "mode");
+	if (absent)
+		model_mark(&pind_group_kind, group, "present");
+	if (model_set_text(&pind_group_kind, group, "path", path ?: name) < 0)
+		return fail_memory();
+	return 0;
+}
+
 static int source_bus_unset_quota(struct pind_source *source, const char *name,
 				  struct pind_group_info *group)
 {
@@ -322,6 +347,11 @@ static int source_bus_unset_quota(struct pind_source *source, const char *name,
 		return bus_fail(r, &error, name);
 
 	r = source_bus_group(source, name, group);
+	if (r == 0 && group->dead) {
+		/* it pays for what is pinned still, with the max it had, which binds nobody */
+		group_info_done(group);
+		return group_without_quota(name, true, group);
+	}
 	if (r != PIND_EXIT_NO_GROUP && r != PIND_EXIT_NO_MODULE)
 		return r;
 	/*
@@ -329,14 +359,7 @@ static int source_bus_unset_quota(struct pind_source *source, const char *name,
 	 * does not exist, or there is no module that would know the cgroup.
 	 */
 	fail_forget();
-	group->max = group->high = PIND_UNLIMITED;
-	group->mode = PIND_MODE_ENFORCE;
-	model_mark(&pind_group_kind, group, "max");
-	model_mark(&pind_group_kind, group, "high");
-	model_mark(&pind_group_kind, group, "mode");
-	if (r == PIND_EXIT_NO_GROUP)
-		model_mark(&pind_group_kind, group, "present");
-	return model_set_text(&pind_group_kind, group, "path", name) < 0 ? fail_memory() : 0;
+	return group_without_quota(name, r == PIND_EXIT_NO_GROUP, group);
 }
 
 static int source_bus_reset_peak(struct pind_source *source, const char *name,

@@ -186,12 +186,14 @@ static int unset_quota(sd_bus_message *call, void *userdata, sd_bus_error *error
 	const char *name;
 	int r = sd_bus_message_read(call, "s", &name);
 
-	if (r >= 0 && strcmp(name, "/stored.slice") == 0)
+	if (r >= 0 && (strcmp(name, "/stored.slice") == 0 || strcmp(name, "stored.slice") == 0))
 		return sd_bus_reply_method_return(call, "");
 	if (r >= 0)
 		r = group_by_name(name, &group, error);
 	if (r < 0)
 		return r;
+	if (group->dead) /* the module changes it no more */
+		return sd_bus_reply_method_return(call, "");
 	group->max = group->high = PIND_UNLIMITED;
 	group->mode = "enforce";
 	group->runtime = 0;
@@ -237,11 +239,14 @@ static int list_groups(sd_bus_message *call, void *userdata, sd_bus_error *error
 static int list_quotas(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
 	return sd_bus_reply_method_return(
-		call, "aa{sv}", 2, /* one of a group above, one whose cgroup is not there */
+		/* one of a group above, one whose cgroup is not there, one whose cgroup was removed */
+		call, "aa{sv}", 3,
 		6, "path", "s", "/tenant.slice/tenant-a.slice", "max", "t", 48 * MIB, "high", "t",
 		40 * MIB, "mode", "s", "enforce", "runtime", "b", 0, "present", "b", 1, 6, "path",
 		"s", "/stored.slice", "max", "t", 5 * MIB, "high", "t", PIND_UNLIMITED, "mode", "s",
-		"enforce", "runtime", "b", 0, "present", "b", 0);
+		"enforce", "runtime", "b", 0, "present", "b", 0, 6, "path", "s",
+		"/tenant.slice/tenant-b.slice", "max", "t", 7 * MIB, "high", "t", PIND_UNLIMITED,
+		"mode", "s", "enforce", "runtime", "b", 0, "present", "b", 0);
 }
 
 static int list_accounts(sd_bus_message *call, void *userdata, sd_bus_error *error)

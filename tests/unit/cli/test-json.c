@@ -61,12 +61,12 @@ static void strange_names(void **state)
 	_cleanup_(json_freep) cJSON *json = NULL;
 	_cleanup_free_ char *text = NULL;
 
-	assert_int_equal(model_set_text(&pind_account_kind, &account, "comm", "a\"\\\033\xff"), 0);
+	assert_int_equal(model_set_text(&pind_account_kind, &account, "comm", "a\"\\\033\x7f\xc2\x9b\xff"), 0);
 	text = print(&pind_account_kind, &account);
 	model_clear(&pind_account_kind, &account);
 	json = cJSON_Parse(text);
 	assert_non_null(json);
-	assert_string_equal(cJSON_GetObjectItem(json, "comm")->valuestring, "a\"\\??");
+	assert_string_equal(cJSON_GetObjectItem(json, "comm")->valuestring, "a\"\\?????");
 }
 
 static void only_what_is_known(void **state)

@@ -98,12 +98,13 @@ static void list(void **state)
 	_cleanup_(json_freep) cJSON *some = run_json(0, ARGS("list", "--json"));
 	_cleanup_(json_freep) cJSON *all = run_json(0, ARGS("--json", "list", "--all"));
 
-	assert_int_equal(cJSON_GetArraySize(some), 5);
+	assert_int_equal(cJSON_GetArraySize(some), 6);
 	assert_string_equal(path_of(some, 0), "/");
 	assert_string_equal(path_of(some, 1), "/stored.slice");
 	assert_string_equal(path_of(some, 2), "/tenant.slice");
 	assert_string_equal(path_of(some, 3), "/tenant.slice/tenant-a.slice");
-	assert_int_equal(cJSON_GetArraySize(all), 6);
+	assert_int_equal(cJSON_GetArraySize(all), 7);
+	assert_string_equal(path_of(some, 4), path_of(some, 5)); /* removed, and kept for the next */
 	assert_string_equal(path_of(all, 1), "/idle.service");
 	assert_json(
 		cJSON_GetArrayItem(some, 1),
@@ -149,6 +150,9 @@ static void set(void **state)
 	check(0, "\"max\":\tnull", NULL, ARGS("unset", "tenant-a.slice", "--json"));
 	check(0, "\"present\":\tfalse", NULL, ARGS("unset", "/stored.slice", "--json"));
 	check(0, "/stored.slice: no quota", NULL, ARGS("unset", "/stored.slice"));
+	check(0, "/stored.slice: no quota", NULL, ARGS("unset", "stored.slice"));
+	/* what pays for pins still has its max, but the quota is no more */
+	check(0, "/tenant.slice/tenant-b.slice: no quota", NULL, ARGS("unset", "tenant-b.slice"));
 	check(0, "peak is now 32.0 MiB", NULL, ARGS("reset-peak", "tenant-a.slice"));
 	check(0, "\"peak\":\t33554432", NULL, ARGS("reset-peak", "tenant-a.slice", "--json"));
 	/* Nothing of this sort changes anything. */
@@ -172,7 +176,7 @@ static void ps(void **state)
 	      "{\n\t\t\"id\":\t9007199254740993,\n\t\t\"path\":\t\"/tenant.slice/"
 	      "tenant-a.slice\",\n"
 	      "\t\t\"group_id\":\t9007199254740993,\n\t\t\"pid\":\t4194305,\n"
-	      "\t\t\"start_time\":\t1000,\n\t\t\"comm\":\t\"fio\\u001b[2J\",\n"
+	      "\t\t\"start_time\":\t1000,\n\t\t\"comm\":\t\"fio?[2J\",\n"
 	      "\t\t\"driver\":\t\"io_uring\",\n\t\t\"symbol\":\t\"io_pin_pages\",\n"
 	      "\t\t\"module\":\t\"\",\n\t\t\"pins\":\t8192,\n\t\t\"covered\":\t33554432,\n"
 	      "\t\t\"since\":\t1000,\n\t\t\"exited\":\t2000,\n\t\t\"gone\":\ttrue\n\t}",
