@@ -14,6 +14,7 @@ struct place {
 	struct place *next;
 	struct pind_watch *watch;
 	sd_event_source *source;
+	uint64_t id; /* of the directory: another one may have come to be at the path */
 	bool wanted;
 	bool gone; /* its directory was removed: of no more use */
 	char path[]; /* below the mount, "" for the mount itself */
@@ -106,7 +107,7 @@ void pind_watch_begin(struct pind_watch *watch)
 		free(watch->paths[--watch->n_paths]);
 }
 
-static int place_new(struct pind_watch *watch, const char *path, size_t length)
+static int place_new(struct pind_watch *watch, const char *path, size_t length, uint64_t id)
 {
 	_cleanup_free_ char *full = NULL;
 	struct place *place;
@@ -119,6 +120,7 @@ static int place_new(struct pind_watch *watch, const char *path, size_t length)
 		return -ENOMEM;
 	memcpy(place->path, path, length);
 	place->watch = watch;
+	place->id = id;
 	place->wanted = true;
 	r = sd_event_add_inotify(watch->event, &place->source, full,
 				 IN_CREATE | IN_DELETE_SELF | IN_ONLYDIR, on_inotify, place);
@@ -127,6 +129,8 @@ static int place_new(struct pind_watch *watch, const char *path, size_t length)
 		return r;
 	}
 	(void)sd_event_source_set_description(place->source, "pind-cgroup-birth");
+	/* before the questions of the bus, some of which walk the whole tree */
+	(void)sd_event_source_set_priority(place->source, SD_EVENT_PRIORITY_IMPORTANT);
 	place->next = watch->places;
 	watch->places = place;
 	return 0;
@@ -135,49 +139,47 @@ static int place_new(struct pind_watch *watch, const char *path, size_t length)
 /* Watches the first @length bytes of @path; -ENOENT if there is no such directory. */
 static int place_want(struct pind_watch *watch, const char *path, size_t length)
 {
+	_cleanup_free_ char *part = strndup(path, length);
+	uint64_t id;
+	int r;
+
+	if (!part)
+		return -ENOMEM;
 	for (struct place *place = watch->places; place; place = place->next)
-		if (!place->gone && strlen(place->path) == length &&
-		    !memcmp(place->path, path, length)) {
+		if (place->wanted && !place->gone && !strcmp(place->path, part))
+			return 0; /* for another path, just now */
+	/* before the watch: if the directory is replaced in between, the next look sees it */
+	r = pind_cgroup_id(watch->mount, part, &id);
+	if (r < 0)
+		return r;
+	for (struct place *place = watch->places; place; place = place->next)
+		if (!place->gone && place->id == id && !strcmp(place->path, part)) {
 			place->wanted = true;
 			return 0;
 		}
-	return place_new(watch, path, length);
+	return place_new(watch, path, length, id);
 }
 
-static bool place_exists(const struct pind_watch *watch, const char *path, size_t length)
-{
-	_cleanup_free_ char *part = strndup(path, length);
-	uint64_t id;
-
-	return part && pind_cgroup_id(watch->mount, part, &id) >= 0;
-}
-
-/* Watches the nearest directory above the path that exists. */
+/*
+ * Watches the directories above the path, from the top, as far as they exist. Each
+ * tells of the next one's birth: the kernel does not tell the watch of a cgroup that
+ * the cgroup was removed (before Linux 7.3), so that of its parent has to.
+ */
 static int watch_above(struct pind_watch *watch, const char *path)
 {
-	size_t length = strlen(path);
 	int r;
 
-	do {
-		do
-			length--;
-		while (path[length] != '/');
+	for (size_t length = 0; path[length]; length += 1 + strcspn(path + length + 1, "/")) {
 		r = place_want(watch, path, length);
-	} while (r == -ENOENT && length > 0);
-	if (r < 0)
-		return r;
-	/*
-	 * The next directory on the way may have been made between the look and the
-	 * watch; nobody would tell of what is made in it.
-	 */
-	length += 1 + strcspn(path + length + 1, "/");
-	return path[length] && place_exists(watch, path, length) ? -EAGAIN : 0;
+		if (r < 0)
+			return r == -ENOENT && length ? 0 : r;
+	}
+	return 0;
 }
 
 int pind_watch_add(struct pind_watch *watch, const char *path)
 {
 	char **paths;
-	int r;
 
 	if (!strcmp(path, "/"))
 		return 0;
@@ -189,10 +191,7 @@ int pind_watch_add(struct pind_watch *watch, const char *path)
 	if (!paths[watch->n_paths])
 		return -ENOMEM;
 	watch->n_paths++;
-	do
-		r = watch_above(watch, path);
-	while (r == -EAGAIN);
-	return r;
+	return watch_above(watch, path);
 }
 
 void pind_watch_end(struct pind_watch *watch)

@@ -2,8 +2,8 @@
 /*
  * Sees cgroups being made that have a quota waiting, so that they get it at once:
  * those that do not exist yet, and those that are removed and made anew, as with each
- * restart of a service. For each, the nearest directory above it that exists is
- * watched by inotify; nothing is polled.
+ * restart of a service. For each, the directories above it are watched by inotify, as
+ * far as they exist; nothing is polled.
  *
  * What remains: whoever makes the cgroup may move a process into it and pin before
  * the daemon runs. Such pins are counted and charged, but not refused; the quota
@@ -19,7 +19,7 @@ struct pind_watch;
 /**
  * pind_watch_new - nothing is watched yet
  * @on_birth: called from the loop when one of the paths was made, or a directory on
- *	the way to one, or when a watched directory went. The receiver says anew
+ *	the way to one, or when a watched directory is seen to go. The receiver says anew
  *	what is waited for (not from within the call), and then looks what is there
  *
  * Return: 0 or a negative errno.
