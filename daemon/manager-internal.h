@@ -114,6 +114,8 @@ void manager_module_gone(struct pind_manager *m);
 /* manager-quota.c */
 /* The quota that binds a path now, NULL if there is none. */
 const struct pind_quota *manager_quota_of(const struct pind_manager *m, const char *path);
+/* Is there one on disk, be it of a cgroup that was removed. */
+bool manager_has_stored(const struct pind_manager *m, const char *path);
 bool manager_is_runtime(const struct pind_manager *m, const char *path);
 /*
  * Gives the kernel each quota that it has not got, and waits for the cgroups that are

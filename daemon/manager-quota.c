@@ -7,14 +7,32 @@
 #include "manager-internal.h"
 #include "text.h"
 
+/* Not one of a cgroup that was removed, which is there as long as the disk is full. */
+static const struct pind_quota *runtime_quota_of(const struct pind_manager *m, const char *path)
+{
+	const struct pind_quota *quota = pind_store_find(m->runtime, path);
+	uint64_t id = 0;
+	int r;
+
+	if (!quota)
+		return NULL;
+	r = pind_cgroup_id(m->cgroup_mount, path, &id);
+	return (r < 0 && r != -ENOENT) || id == quota->cgroup_id ? quota : NULL;
+}
+
 const struct pind_quota *manager_quota_of(const struct pind_manager *m, const char *path)
 {
-	return pind_store_find(m->runtime, path) ?: pind_store_find(m->kept, path);
+	return runtime_quota_of(m, path) ?: pind_store_find(m->kept, path);
+}
+
+bool manager_has_stored(const struct pind_manager *m, const char *path)
+{
+	return pind_store_find(m->runtime, path) || pind_store_find(m->kept, path);
 }
 
 bool manager_is_runtime(const struct pind_manager *m, const char *path)
 {
-	return pind_store_find(m->runtime, path) != NULL;
+	return runtime_quota_of(m, path);
 }
 
 static bool info_has_quota(const struct pind_group_info *info)
@@ -31,17 +49,16 @@ static void forget_past_runtime(struct pind_manager *m)
 	size_t i = 0;
 
 	while ((quota = pind_store_at(m->runtime, i))) {
-		uint64_t id = 0;
-		int r = pind_cgroup_id(m->cgroup_mount, quota->path, &id);
+		int r;
 
-		if ((r < 0 && r != -ENOENT) || id == quota->cgroup_id) {
+		if (runtime_quota_of(m, quota->path)) {
 			i++;
 			continue;
 		}
 		(void)pind_text_clean(clean, sizeof(clean), quota->path);
 		r = pind_store_remove(m->runtime, quota->path);
 		if (r < 0) {
-			/* the id tells the next reader that it is of the past */
+			/* its id tells that it is of the past */
 			i++;
 			continue;
 		}
@@ -86,8 +103,6 @@ static void apply_quota(struct pind_manager *m, const struct pind_quota *quota, 
 	int r;
 
 	r = pind_cgroup_id(m->cgroup_mount, quota->path, &id);
-	if (r >= 0 && quota->cgroup_id && quota->cgroup_id != id)
-		return; /* of the past, and could not be taken off the disk */
 	if (r >= 0) {
 		group = pind_groups_by_id(m->groups, id);
 		if (group && group->info.max == quota->max && group->info.high == quota->high &&
@@ -122,9 +137,10 @@ void manager_apply_quotas(struct pind_manager *m)
 	forget_past_runtime(m);
 	pind_watch_begin(m->watch);
 	for (size_t i = 0; (quota = pind_store_at(m->runtime, i)); i++)
-		watch_and_apply(m, quota, &trouble);
+		if (runtime_quota_of(m, quota->path))
+			watch_and_apply(m, quota, &trouble);
 	for (size_t i = 0; (quota = pind_store_at(m->kept, i)); i++)
-		if (!pind_store_find(m->runtime, quota->path))
+		if (!runtime_quota_of(m, quota->path))
 			watch_and_apply(m, quota, &trouble);
 	pind_watch_end(m->watch);
 	manager_set_trouble(m, TROUBLE_QUOTA, trouble);
@@ -280,25 +296,38 @@ static void settle_group(struct pind_manager *m, uint64_t id, bool set)
 	}
 }
 
+/*
+ * What is not given stays as the quota has it, not as the kernel does: a cgroup that was
+ * made just now, or a module that was loaded just now, may not have got it yet.
+ */
+static void fill_change(struct pind_group_change *change, const struct pind_quota *quota)
+{
+	if (!quota)
+		return;
+	if (!change->set_max)
+		change->max = quota->max;
+	if (!change->set_high)
+		change->high = quota->high;
+	if (!change->set_mode)
+		change->mode = quota->mode;
+	change->set_max = change->set_high = change->set_mode = true;
+}
+
 int manager_quota_set(void *userdata, const char *path, const struct pind_quota_request *request,
 		      sd_bus_error *error)
 {
-	const struct pind_group_change *change = &request->change;
+	struct pind_group_change change = request->change;
 	struct pind_group_info old, new;
 	struct pind_manager *m = userdata;
 	struct pind_quota quota;
-	bool set = change->set_max || change->set_high || change->set_mode;
 	bool runtime = request->runtime;
+	bool set;
 	uint64_t id;
 	int r;
 
 	if (!m->present)
 		return manager_kernel_error(m, -ENODEV, path, error);
-	/*
-	 * A cgroup that was made just now may not have got its quota yet. Read like
-	 * that, what is not given would be lost, on disk too; and a runtime quota may
-	 * be of the cgroup before.
-	 */
+	/* a runtime quota may be of the cgroup before */
 	manager_apply_quotas(m);
 	r = find_cgroup(m, path, &id, error);
 	if (r < 0)
@@ -306,9 +335,11 @@ int manager_quota_set(void *userdata, const char *path, const struct pind_quota_
 	r = m->kernel->ops->group_get(m->kernel, id, take_values, &old);
 	if (r < 0)
 		return manager_kernel_error(m, r, path, error);
+	fill_change(&change, manager_quota_of(m, path));
+	set = change.set_max || change.set_high || change.set_mode;
 	new = old;
 	if (set)
-		r = m->kernel->ops->group_set(m->kernel, id, change, take_values, &new);
+		r = m->kernel->ops->group_set(m->kernel, id, &change, take_values, &new);
 	if (r < 0)
 		return manager_kernel_error(m, r, path, error);
 
@@ -357,7 +388,7 @@ int manager_quota_unset(void *userdata, const char *path, sd_bus_error *error)
 	uint64_t id;
 	int r;
 
-	if (manager_quota_of(m, path) &&
+	if (manager_has_stored(m, path) &&
 	    (!m->present || pind_cgroup_id(m->cgroup_mount, path, &id) == -ENOENT))
 		return forget_stored(m, path, error);
 	if (!m->present)

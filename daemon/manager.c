@@ -194,14 +194,14 @@ static void on_group_new(const struct pind_group_info *info, void *userdata)
 	struct pind_manager *m = userdata;
 
 	m->epoch++;
-	/* what is in the table was read later than this was written */
-	if (!m->present || pind_groups_by_id(m->groups, info->id))
+	if (!m->present)
 		return;
-	if (manager_take_group(info, m) < 0) {
+	/* what is in the table was read later than this was written; its quota was not set then */
+	if (!pind_groups_by_id(m->groups, info->id) && manager_take_group(info, m) < 0) {
 		on_stale(m);
 		return;
 	}
-	if (manager_quota_of(m, info->path))
+	if (manager_has_stored(m, info->path))
 		manager_apply_quotas(m);
 }
 
@@ -209,7 +209,7 @@ static void on_group_dead(const struct pind_group_info *info, void *userdata)
 {
 	struct pind_manager *m = userdata;
 	struct pind_group *group = pind_groups_by_id(m->groups, info->id);
-	bool had_quota = manager_quota_of(m, info->path);
+	bool had_quota = manager_has_stored(m, info->path);
 
 	m->epoch++;
 	if (group && (!info->dead || (info->current == 0 && info->pins == 0)))

@@ -348,6 +348,19 @@ static size_t list_entries(struct world *w, const char *method, const char *name
 	return count;
 }
 
+/* Anybody may have had the new group read before the module tells of it. */
+static void test_birth_of_a_known_group(void **state)
+{
+	struct world *w = *state;
+
+	world_mkdir(w, GROUP);
+	world_set_max(w, GROUP, 48 * MIB, false);
+	world_fake(w, "Set", "sttu", GROUP, UNLIMITED, UNLIMITED, PIND_MODE_ENFORCE);
+	(void)list_entries(w, "ListGroups", NULL);
+	world_fake(w, "Born", "sb", GROUP, false);
+	assert_int_equal(world_kernel_max(w, GROUP), 48 * MIB);
+}
+
 static void test_list_refusals(void **state)
 {
 	struct world *w = *state;
@@ -571,6 +584,7 @@ int main(void)
 		TEST(test_birth_by_module),
 		TEST_QUIET(test_quota_waits_for_cgroup),
 		TEST(test_birth_applies_quota),
+		TEST(test_birth_of_a_known_group),
 		TEST(test_restart_keeps_quota),
 		TEST(test_death),
 		TEST(test_death_beside_new),

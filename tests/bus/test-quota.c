@@ -168,6 +168,41 @@ static void test_store_fails(void **state)
 	assert_int_equal(world_kernel_max(w, "/tenant.slice"), 16 * MIB);
 }
 
+/* The disk is full when a runtime quota is to be forgotten: the kept one binds all the same. */
+static void test_past_runtime_hides_nothing(void **state)
+{
+	const char *group = "/tenant.slice/tenant-b.slice";
+	struct world *w = *state;
+	char away[128];
+
+	make_tenants(w);
+	world_mkdir(w, "/keeps-inodes-apart");
+	world_set_max(w, group, 24 * MIB, false);
+	world_set_max(w, group, 12 * MIB, true);
+	(void)snprintf(away, sizeof(away), "%s/away", w->directory);
+	assert_int_equal(rename(w->runtime, away), 0);
+	world_rmdir(w, group);
+	world_mkdir(w, "/tenant.slice/another");
+	world_fake(w, "Died", "st", group, 0ULL);
+	world_mkdir(w, group);
+	world_until(w, world_kernel_max(w, group) == 24 * MIB);
+	assert_false(world_flag(w, group, "Runtime"));
+	assert_int_equal(rename(away, w->runtime), 0);
+}
+
+/* The kernel has forgotten it, and the daemon has not noticed yet. */
+static void test_part_of_a_quota(void **state)
+{
+	struct world *w = *state;
+
+	make_tenants(w);
+	world_set_max(w, "/tenant.slice", 8 * MIB, false);
+	world_fake(w, "Set", "sttu", "/tenant.slice", UNLIMITED, UNLIMITED, PIND_MODE_ENFORCE);
+	world_manager(w, "SetQuota", "sa{sv}", "/tenant.slice", 1, "high", "t", 4 * MIB);
+	assert_int_equal(world_kernel_max(w, "/tenant.slice"), 8 * MIB);
+	assert_int_equal(world_number(w, "/tenant.slice", "High"), 4 * MIB);
+}
+
 static void set_property(struct world *w, const char *path, const char *property, uint64_t value)
 {
 	_cleanup_free_ char *object = NULL;
@@ -433,6 +468,8 @@ int main(void)
 		TEST(test_set_quota_invalid),
 		TEST(test_kernel_refuses),
 		TEST(test_store_fails),
+		TEST(test_past_runtime_hides_nothing),
+		TEST(test_part_of_a_quota),
 		TEST(test_set_property),
 		TEST(test_group_methods),
 		TEST(test_persistence),
