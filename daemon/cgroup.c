@@ -80,6 +80,38 @@ static const char *unit_suffix(const char *name)
 	return NULL;
 }
 
+/*
+ * systemd puts a '_' before the name of a unit that could be that of a file of the cgroup
+ * file system (cg_escape() in its src/basic/cgroup-util.c): memory.slice is /_memory.slice.
+ */
+static bool is_escaped(const char *name)
+{
+	static const char *const prefixes[] = {
+		"cgroup", "cpu", "cpuacct", "cpuset", "io", "blkio", "memory", "devices", "pids",
+		"bpf-firewall", "bpf-devices", "bpf-foreign", "bpf-socket-bind",
+		"bpf-restrict-network-interfaces", "bpf-bind-network-interface",
+	};
+
+	if (name[0] == '_' || name[0] == '.')
+		return true;
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		size_t length = strlen(prefixes[i]);
+
+		if (!strncmp(name, prefixes[i], length) && name[length] == '.')
+			return true;
+	}
+	return false;
+}
+
+static void print_part(FILE *file, const char *name, size_t length)
+{
+	_cleanup_free_ char *unit = NULL;
+
+	if (asprintf(&unit, "%.*s.slice", (int)length, name) < 0)
+		unit = NULL;
+	(void)fprintf(file, "/%s%s", unit && is_escaped(unit) ? "_" : "", unit ?: "");
+}
+
 /* a-b.slice is /a.slice/a-b.slice, and -.slice is the root. */
 static int slice_path(const char *name, char *sentence, char **ret_path)
 {
@@ -103,8 +135,8 @@ static int slice_path(const char *name, char *sentence, char **ret_path)
 		return -errno;
 	for (size_t i = 1; i < stem; i++)
 		if (name[i] == '-')
-			(void)fprintf(file, "/%.*s.slice", (int)i, name);
-	(void)fprintf(file, "/%s", name);
+			print_part(file, name, i);
+	print_part(file, name, stem);
 	if (fclose(file) != 0)
 		return -ENOMEM;
 	if (pind_cgroup_path_wrong(path))
@@ -161,8 +193,11 @@ static int search_run(struct search *search, const char *mount)
 
 static int unit_path(const char *mount, const char *name, char *sentence, char **ret_path)
 {
-	struct search search = { .name = name };
+	char directory[NAME_MAX + 2];
+	struct search search = { .name = directory };
 	int r;
+
+	(void)snprintf(directory, sizeof(directory), "%s%s", is_escaped(name) ? "_" : "", name);
 
 	r = search_run(&search, mount);
 	if (r == -ENOENT) {

@@ -36,6 +36,7 @@ static int setup(void **state)
 	make("/user.slice/user-7.slice/user@7.service/nginx.service");
 	make("/user.slice/user-7.slice/user@7.service/mine.service");
 	make("/a.slice");
+	make("/a.slice/_pids.service");
 	make("/a.slice/same.scope");
 	make("/system.slice/same.scope");
 	return 0;
@@ -122,6 +123,12 @@ static void test_slices(void **state)
 	is("tenant.slice", "/tenant.slice");
 	is("tenant-a.slice", "/tenant.slice/tenant-a.slice");
 	is("a-b-c.slice", "/a.slice/a-b.slice/a-b-c.slice");
+	/* what could be a file of the file system */
+	is("memory-hogs.slice", "/_memory.slice/memory-hogs.slice");
+	is("cpuset.slice", "/_cpuset.slice");
+	is("cgroup.slice", "/_cgroup.slice");
+	is("cgroups.slice", "/cgroups.slice");
+	is("_a.slice", "/__a.slice");
 	/* an escaped dash is none */
 	is("a\\x2db.slice", "/a\\x2db.slice");
 	is_wrong("-a.slice", "'-' at its start");
@@ -136,6 +143,7 @@ static void test_units(void **state)
 	/* not below user@*.service, unless nowhere else */
 	is("nginx.service", "/system.slice/nginx.service");
 	is("mine.service", "/user.slice/user-7.slice/user@7.service/mine.service");
+	is("pids.service", "/a.slice/_pids.service");
 	is("user@7.service", "/user.slice/user-7.slice/user@7.service");
 	/* the nearest to the root */
 	is("twin.service", "/system.slice/twin.service");
