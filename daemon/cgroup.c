@@ -83,24 +83,33 @@ static const char *unit_suffix(const char *name)
 /*
  * systemd puts a '_' before the name of a unit that could be that of a file of the cgroup
  * file system (cg_escape() in its src/basic/cgroup-util.c): memory.slice is /_memory.slice.
+ * That of Debian 12 takes a controller's name for one only if it is all before the last
+ * dot, later ones if it is all before the first: see is_unit() for those.
  */
 static bool is_escaped(const char *name)
 {
-	static const char *const prefixes[] = {
-		"cgroup", "cpu", "cpuacct", "cpuset", "io", "blkio", "memory", "devices", "pids",
+	const char *dot = strrchr(name, '.');
+	static const char *const controllers[] = {
+		"cpu", "cpuacct", "cpuset", "io", "blkio", "memory", "devices", "pids",
 		"bpf-firewall", "bpf-devices", "bpf-foreign", "bpf-socket-bind",
 		"bpf-restrict-network-interfaces", "bpf-bind-network-interface",
 	};
 
-	if (name[0] == '_' || name[0] == '.')
+	if (name[0] == '_' || name[0] == '.' || !strncmp(name, "cgroup.", 7))
 		return true;
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
-		size_t length = strlen(prefixes[i]);
+	for (size_t i = 0; dot && i < sizeof(controllers) / sizeof(controllers[0]); i++) {
+		size_t length = strlen(controllers[i]);
 
-		if (!strncmp(name, prefixes[i], length) && name[length] == '.')
+		if (name + length == dot && !strncmp(name, controllers[i], length))
 			return true;
 	}
 	return false;
+}
+
+/* Is it the directory of that unit, escaped or not: no other unit's can be called so. */
+static bool is_unit(const char *directory, const char *unit)
+{
+	return !strcmp(directory, unit) || (directory[0] == '_' && !strcmp(directory + 1, unit));
 }
 
 static void print_part(FILE *file, const char *name, size_t length)
@@ -181,7 +190,7 @@ static int search_run(struct search *search, const char *mount)
 	while ((entry = fts_read(fts))) {
 		if (entry->fts_info != FTS_D || entry->fts_level == 0)
 			continue;
-		if (!strcmp(entry->fts_name, search->name))
+		if (is_unit(entry->fts_name, search->name))
 			search_take(search, entry, strlen(mount));
 		if (!search->below_users && !fnmatch("user@*.service", entry->fts_name, 0))
 			(void)fts_set(fts, entry, FTS_SKIP);
@@ -193,11 +202,8 @@ static int search_run(struct search *search, const char *mount)
 
 static int unit_path(const char *mount, const char *name, char *sentence, char **ret_path)
 {
-	char directory[NAME_MAX + 2];
-	struct search search = { .name = directory };
+	struct search search = { .name = name };
 	int r;
-
-	(void)snprintf(directory, sizeof(directory), "%s%s", is_escaped(name) ? "_" : "", name);
 
 	r = search_run(&search, mount);
 	if (r == -ENOENT) {

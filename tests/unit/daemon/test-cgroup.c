@@ -37,6 +37,9 @@ static int setup(void **state)
 	make("/user.slice/user-7.slice/user@7.service/mine.service");
 	make("/a.slice");
 	make("/a.slice/_pids.service");
+	/* one as systemd 252 does it, one as later ones do */
+	make("/a.slice/io.example.service");
+	make("/a.slice/_memory.example.service");
 	make("/a.slice/same.scope");
 	make("/system.slice/same.scope");
 	return 0;
@@ -144,6 +147,8 @@ static void test_units(void **state)
 	is("nginx.service", "/system.slice/nginx.service");
 	is("mine.service", "/user.slice/user-7.slice/user@7.service/mine.service");
 	is("pids.service", "/a.slice/_pids.service");
+	is("io.example.service", "/a.slice/io.example.service");
+	is("memory.example.service", "/a.slice/_memory.example.service");
 	is("user@7.service", "/user.slice/user-7.slice/user@7.service");
 	/* the nearest to the root */
 	is("twin.service", "/system.slice/twin.service");
