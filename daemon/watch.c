@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/inotify.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include <pind/cgroup.h>
 #include <pind/cleanup.h>
@@ -12,8 +16,7 @@
 /* A directory that is watched. */
 struct place {
 	struct place *next;
-	struct pind_watch *watch;
-	sd_event_source *source;
+	int wd;
 	uint64_t id; /* of the directory: another one may have come to be at the path */
 	bool wanted;
 	bool gone; /* its directory was removed: of no more use */
@@ -21,7 +24,9 @@ struct place {
 };
 
 struct pind_watch {
-	sd_event *event;
+	/* sd-event's own kind of source keeps a descriptor for each directory */
+	int fd;
+	sd_event_source *source;
 	char *mount;
 	void (*on_birth)(void *userdata);
 	void *userdata;
@@ -30,16 +35,10 @@ struct pind_watch {
 	size_t n_paths;
 };
 
-static void place_free(struct place *place)
-{
-	(void)sd_event_source_disable_unref(place->source);
-	free(place);
-}
-
 /* Is what was made one of the paths, or a directory on the way to one? */
-static bool is_on_the_way(const struct place *place, const char *name)
+static bool is_on_the_way(const struct pind_watch *watch, const struct place *place,
+			  const char *name)
 {
-	const struct pind_watch *watch = place->watch;
 	size_t parent = strlen(place->path), length = strlen(name);
 
 	for (size_t i = 0; i < watch->n_paths; i++) {
@@ -53,17 +52,44 @@ static bool is_on_the_way(const struct place *place, const char *name)
 	return false;
 }
 
-static int on_inotify(sd_event_source *source, const struct inotify_event *event, void *userdata)
+static struct place *place_by_wd(const struct pind_watch *watch, int wd)
 {
-	struct place *place = userdata;
-	struct pind_watch *watch = place->watch;
+	for (struct place *place = watch->places; place; place = place->next)
+		if (place->wd == wd)
+			return place;
+	return NULL;
+}
 
-	if (event->mask & (IN_DELETE_SELF | IN_IGNORED | IN_UNMOUNT))
+/* Does what happened bring one of the paths nearer, or is it not known? */
+static bool is_news(const struct pind_watch *watch, const struct inotify_event *event)
+{
+	struct place *place = place_by_wd(watch, event->wd);
+
+	if (event->mask & IN_Q_OVERFLOW)
+		return true;
+	if (!place)
+		return false;
+	if (event->mask & (IN_DELETE_SELF | IN_IGNORED | IN_UNMOUNT)) {
 		place->gone = true;
-	else if (!(event->mask & IN_Q_OVERFLOW) &&
-		 !((event->mask & IN_ISDIR) && is_on_the_way(place, event->name)))
-		return 0;
-	watch->on_birth(watch->userdata);
+		return true;
+	}
+	return (event->mask & IN_ISDIR) && event->len && is_on_the_way(watch, place, event->name);
+}
+
+static int on_inotify(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	_Alignas(struct inotify_event) char buffer[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)];
+	const struct inotify_event *event;
+	struct pind_watch *watch = userdata;
+	ssize_t n = read(fd, buffer, sizeof(buffer));
+	bool news = false;
+
+	for (ssize_t at = 0; at < n; at += (ssize_t)sizeof(*event) + event->len) {
+		event = (const struct inotify_event *)(buffer + at);
+		news |= is_news(watch, event);
+	}
+	if (news)
+		watch->on_birth(watch->userdata);
 	return 0;
 }
 
@@ -71,17 +97,24 @@ int pind_watch_new(sd_event *event, const char *mount, void (*on_birth)(void *us
 		   void *userdata, struct pind_watch **ret)
 {
 	struct pind_watch *watch = calloc(1, sizeof(*watch));
+	int r;
 
 	if (!watch)
 		return -ENOMEM;
-	watch->mount = strdup(mount);
-	if (!watch->mount) {
-		free(watch);
-		return -ENOMEM;
-	}
-	watch->event = sd_event_ref(event);
 	watch->on_birth = on_birth;
 	watch->userdata = userdata;
+	watch->mount = strdup(mount);
+	watch->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	r = !watch->mount ? -ENOMEM : watch->fd < 0 ? -errno : 0;
+	if (r >= 0)
+		r = sd_event_add_io(event, &watch->source, watch->fd, EPOLLIN, on_inotify, watch);
+	if (r < 0) {
+		(void)pind_watch_free(watch);
+		return r;
+	}
+	(void)sd_event_source_set_description(watch->source, "pind-cgroup-birth");
+	/* before the questions of the bus, some of which walk the whole tree */
+	(void)sd_event_source_set_priority(watch->source, SD_EVENT_PRIORITY_IMPORTANT);
 	*ret = watch;
 	return 0;
 }
@@ -91,7 +124,9 @@ struct pind_watch *pind_watch_free(struct pind_watch *watch)
 	if (watch) {
 		pind_watch_begin(watch);
 		pind_watch_end(watch);
-		(void)sd_event_unref(watch->event);
+		(void)sd_event_source_disable_unref(watch->source);
+		if (watch->fd >= 0)
+			(void)close(watch->fd);
 		free(watch->paths);
 		free(watch->mount);
 		free(watch);
@@ -107,30 +142,33 @@ void pind_watch_begin(struct pind_watch *watch)
 		free(watch->paths[--watch->n_paths]);
 }
 
-static int place_new(struct pind_watch *watch, const char *path, size_t length, uint64_t id)
+static int place_new(struct pind_watch *watch, const char *path, uint64_t id)
 {
 	_cleanup_free_ char *full = NULL;
 	struct place *place;
-	int r;
+	int wd;
 
-	if (asprintf(&full, "%s%.*s", watch->mount, (int)length, path) < 0)
+	if (asprintf(&full, "%s%s", watch->mount, path) < 0)
 		return -ENOMEM;
-	place = calloc(1, sizeof(*place) + length + 1);
-	if (!place)
+	wd = inotify_add_watch(watch->fd, full, IN_CREATE | IN_DELETE_SELF | IN_ONLYDIR);
+	if (wd < 0)
+		return -errno;
+	/* the very directory is watched, though its id was mistaken for the one before */
+	place = place_by_wd(watch, wd);
+	if (place) {
+		place->id = id;
+		place->wanted = true;
+		return 0;
+	}
+	place = calloc(1, sizeof(*place) + strlen(path) + 1);
+	if (!place) {
+		(void)inotify_rm_watch(watch->fd, wd);
 		return -ENOMEM;
-	memcpy(place->path, path, length);
-	place->watch = watch;
+	}
+	(void)strcpy(place->path, path);
+	place->wd = wd;
 	place->id = id;
 	place->wanted = true;
-	r = sd_event_add_inotify(watch->event, &place->source, full,
-				 IN_CREATE | IN_DELETE_SELF | IN_ONLYDIR, on_inotify, place);
-	if (r < 0) {
-		free(place);
-		return r;
-	}
-	(void)sd_event_source_set_description(place->source, "pind-cgroup-birth");
-	/* before the questions of the bus, some of which walk the whole tree */
-	(void)sd_event_source_set_priority(place->source, SD_EVENT_PRIORITY_IMPORTANT);
 	place->next = watch->places;
 	watch->places = place;
 	return 0;
@@ -157,7 +195,7 @@ static int place_want(struct pind_watch *watch, const char *path, size_t length)
 			place->wanted = true;
 			return 0;
 		}
-	return place_new(watch, path, length, id);
+	return place_new(watch, part, id);
 }
 
 /*
@@ -206,6 +244,8 @@ void pind_watch_end(struct pind_watch *watch)
 			continue;
 		}
 		*link = place->next;
-		place_free(place);
+		/* of one that is gone the kernel has taken it off; numbers do not come again */
+		(void)inotify_rm_watch(watch->fd, place->wd);
+		free(place);
 	}
 }
