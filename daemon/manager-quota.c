@@ -67,16 +67,15 @@ static void forget_past_runtime(struct pind_manager *m)
 	}
 }
 
-/* Notes the first quota that the kernel would not take. */
-static void apply_failed(struct pind_manager *m, const char *path, int r, char **trouble)
+/* Notes the first quota that could not be applied or waited for, and why. */
+static void apply_failed(const char *path, const char *what, const char *why, char **trouble)
 {
 	char clean[PIND_TEXT_PATH_SIZE];
 
 	if (*trouble)
 		return;
-	if (asprintf(trouble, "the quota of %s could not be applied: %s",
-		     pind_text_clean(clean, sizeof(clean), path),
-		     m->kernel->text[0] ? m->kernel->text : strerror(-r)) < 0)
+	if (asprintf(trouble, "the quota of %s could not be %s: %s",
+		     pind_text_clean(clean, sizeof(clean), path), what, why) < 0)
 		*trouble = NULL;
 }
 
@@ -111,18 +110,17 @@ static void apply_quota(struct pind_manager *m, const struct pind_quota *quota, 
 		r = m->kernel->ops->group_set(m->kernel, id, &change, manager_take_group, m);
 	}
 	if (r < 0 && r != -ENOENT && r != -ESTALE && r != -ENODEV)
-		apply_failed(m, quota->path, r, trouble);
+		apply_failed(quota->path, "applied",
+			     m->kernel->text[0] ? m->kernel->text : strerror(-r), trouble);
 }
 
 /* First the watch, then the look: what is made between the two is seen by both. */
 static void watch_and_apply(struct pind_manager *m, const struct pind_quota *quota, char **trouble)
 {
-	char clean[PIND_TEXT_PATH_SIZE];
 	int r = pind_watch_add(m->watch, quota->path);
 
 	if (r < 0)
-		pind_log(LOG_WARNING, "%s cannot be waited for: %s",
-			 pind_text_clean(clean, sizeof(clean), quota->path), strerror(-r));
+		apply_failed(quota->path, "waited for", strerror(-r), trouble);
 	apply_quota(m, quota, trouble);
 }
 
@@ -336,6 +334,8 @@ int manager_quota_set(void *userdata, const char *path, const struct pind_quota_
 	if (r < 0)
 		return manager_kernel_error(m, r, path, error);
 	fill_change(&change, manager_quota_of(m, path));
+	if (request->keep_kind)
+		runtime = manager_is_runtime(m, path);
 	set = change.set_max || change.set_high || change.set_mode;
 	new = old;
 	if (set)
@@ -343,8 +343,6 @@ int manager_quota_set(void *userdata, const char *path, const struct pind_quota_
 	if (r < 0)
 		return manager_kernel_error(m, r, path, error);
 
-	if (request->keep_kind)
-		runtime = manager_is_runtime(m, path);
 	quota = (struct pind_quota){
 		.path = (char *)path,
 		.max = new.max,
