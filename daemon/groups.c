@@ -75,12 +75,11 @@ struct pind_group *pind_groups_by_path(const struct pind_groups *groups, const c
 	return node ? *node : NULL;
 }
 
-/* Does @a stand for their path rather than @b? Ids grow with time. */
-static bool group_before(const struct pind_group *a, const struct pind_group *b)
+bool pind_groups_before(const struct pind_group_info *a, const struct pind_group_info *b)
 {
-	if (!a->info.dead != !b->info.dead)
-		return !a->info.dead;
-	return a->info.id > b->info.id;
+	if (!a->dead != !b->dead)
+		return !a->dead;
+	return a->id > b->id; /* ids grow with time */
 }
 
 /* Puts it among those of its path, the one that counts first. */
@@ -93,7 +92,7 @@ static int path_insert(struct pind_groups *groups, struct pind_group *group)
 	group->next = NULL;
 	if (*node == group)
 		return 0;
-	while (*node && group_before(*node, group))
+	while (*node && pind_groups_before(&(*node)->info, &group->info))
 		node = &(*node)->next;
 	group->next = *node;
 	*node = group;

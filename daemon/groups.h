@@ -29,6 +29,9 @@ size_t pind_groups_count(const struct pind_groups *groups);
 struct pind_group *pind_groups_by_id(const struct pind_groups *groups, uint64_t id);
 struct pind_group *pind_groups_by_path(const struct pind_groups *groups, const char *path);
 
+/* Does @a stand for their path rather than @b? */
+bool pind_groups_before(const struct pind_group_info *a, const struct pind_group_info *b);
+
 /**
  * pind_groups_update - put in what the module said, new or not
  * @info: copied

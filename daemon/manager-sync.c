@@ -54,8 +54,8 @@ int manager_take_group(const struct pind_group_info *info, void *manager)
 	bool changed = group && differs_for_the_bus(&group->info, info);
 	int r;
 
-	/* a new cgroup at the path of one that was removed is a new object */
-	if (!group && stood && stood->info.dead && !info->dead)
+	/* a new cgroup at the path of one that was removed, told of or not, is a new object */
+	if (!group && stood && pind_groups_before(info, &stood->info))
 		manager_signal(m, pind_bus_emit_removed, stood);
 	r = pind_groups_update(m->groups, info, &group);
 	if (r < 0)

@@ -85,11 +85,19 @@ static void test_restart_keeps_quota(void **state)
 	world_mkdir(w, GROUP);
 	world_set_max(w, GROUP, 48 * MIB, false);
 	old = world_id(w, GROUP);
+	world_forget(w);
 	world_rmdir(w, GROUP);
 	world_mkdir(w, GROUP);
 	if (world_id(w, GROUP) == old)
 		skip(); /* a file system that gives numbers away again */
 	world_until(w, world_number(w, GROUP, "Max") == 48 * MIB);
+	/* another object, though nobody has told yet that the first one is no more */
+	world_until(w, world_count(w, "Added " GROUP) == 1);
+	assert_int_equal(world_count(w, "Removed " GROUP), 1);
+	world_fake(w, "Died", "st", GROUP, 0ULL);
+	world_process(w, 50);
+	assert_int_equal(world_count(w, "Added " GROUP), 1);
+	assert_int_equal(world_count(w, "Removed " GROUP), 1);
 }
 
 static void test_death(void **state)
