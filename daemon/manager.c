@@ -281,6 +281,8 @@ static int manager_add_sources(struct pind_manager *m)
 	r = r < 0 ? r : sd_event_source_set_description(timer, "pind-sync");
 	r = r < 0 ? r : sd_event_add_defer(m->event, &later, on_later, m);
 	r = r < 0 ? r : sd_event_source_set_enabled(later, SD_EVENT_OFF);
+	/* a birth goes before the next question of the bus, see watch.c */
+	r = r < 0 ? r : sd_event_source_set_priority(later, SD_EVENT_PRIORITY_IMPORTANT);
 	r = r < 0 ? r : sd_event_source_set_exit_on_failure(later, true);
 	r = r < 0 ? r : sd_event_source_set_description(later, "pind-later");
 	r = r < 0 ? r : sd_event_add_signal(m->event, NULL, SIGTERM, on_signal, m);

@@ -78,7 +78,8 @@ static bool is_news(const struct pind_watch *watch, const struct inotify_event *
 
 static int on_inotify(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
-	_Alignas(struct inotify_event) char buffer[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)];
+	enum { EVENT_MAX = sizeof(struct inotify_event) + NAME_MAX + 1 };
+	_Alignas(struct inotify_event) char buffer[16 * EVENT_MAX];
 	const struct inotify_event *event;
 	struct pind_watch *watch = userdata;
 	ssize_t n = read(fd, buffer, sizeof(buffer));
@@ -113,7 +114,7 @@ int pind_watch_new(sd_event *event, const char *mount, void (*on_birth)(void *us
 		return r;
 	}
 	(void)sd_event_source_set_description(watch->source, "pind-cgroup-birth");
-	/* before the questions of the bus, some of which walk the whole tree */
+	/* before the next question of the bus: some walk the whole tree */
 	(void)sd_event_source_set_priority(watch->source, SD_EVENT_PRIORITY_IMPORTANT);
 	*ret = watch;
 	return 0;
