@@ -8,7 +8,6 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#include <pind/cgroup.h>
 #include <pind/cleanup.h>
 
 #include "watch.h"
@@ -17,9 +16,7 @@
 struct place {
 	struct place *next;
 	int wd;
-	uint64_t id; /* of the directory: another one may have come to be at the path */
 	bool wanted;
-	bool gone; /* its directory was removed: of no more use */
 	char path[]; /* below the mount, "" for the mount itself */
 };
 
@@ -63,16 +60,14 @@ static struct place *place_by_wd(const struct pind_watch *watch, int wd)
 /* Does what happened bring one of the paths nearer, or is it not known? */
 static bool is_news(const struct pind_watch *watch, const struct inotify_event *event)
 {
-	struct place *place = place_by_wd(watch, event->wd);
+	const struct place *place = place_by_wd(watch, event->wd);
 
 	if (event->mask & IN_Q_OVERFLOW)
 		return true;
 	if (!place)
 		return false;
-	if (event->mask & (IN_DELETE_SELF | IN_IGNORED | IN_UNMOUNT)) {
-		place->gone = true;
+	if (event->mask & (IN_DELETE_SELF | IN_IGNORED | IN_UNMOUNT))
 		return true;
-	}
 	return (event->mask & IN_ISDIR) && event->len && is_on_the_way(watch, place, event->name);
 }
 
@@ -143,60 +138,36 @@ void pind_watch_begin(struct pind_watch *watch)
 		free(watch->paths[--watch->n_paths]);
 }
 
-static int place_new(struct pind_watch *watch, const char *path, uint64_t id)
+/* Watches the first @length bytes of @path; -ENOENT if there is no such directory. */
+static int place_want(struct pind_watch *watch, const char *path, size_t length)
 {
 	_cleanup_free_ char *full = NULL;
 	struct place *place;
 	int wd;
 
-	if (asprintf(&full, "%s%s", watch->mount, path) < 0)
+	for (place = watch->places; place; place = place->next)
+		if (place->wanted && !strncmp(place->path, path, length) && !place->path[length])
+			return 0; /* for another path, just now */
+	if (asprintf(&full, "%s%.*s", watch->mount, (int)length, path) < 0)
 		return -ENOMEM;
+	/* a directory that is watched already has its number; another one at its path has not */
 	wd = inotify_add_watch(watch->fd, full, IN_CREATE | IN_DELETE_SELF | IN_ONLYDIR);
 	if (wd < 0)
-		return -errno;
-	/* the very directory is watched, though its id was mistaken for the one before */
+		return errno == ENOTDIR ? -ENOENT : -errno;
 	place = place_by_wd(watch, wd);
-	if (place) {
-		place->id = id;
-		place->wanted = true;
-		return 0;
-	}
-	place = calloc(1, sizeof(*place) + strlen(path) + 1);
 	if (!place) {
-		(void)inotify_rm_watch(watch->fd, wd);
-		return -ENOMEM;
-	}
-	(void)strcpy(place->path, path);
-	place->wd = wd;
-	place->id = id;
-	place->wanted = true;
-	place->next = watch->places;
-	watch->places = place;
-	return 0;
-}
-
-/* Watches the first @length bytes of @path; -ENOENT if there is no such directory. */
-static int place_want(struct pind_watch *watch, const char *path, size_t length)
-{
-	_cleanup_free_ char *part = strndup(path, length);
-	uint64_t id;
-	int r;
-
-	if (!part)
-		return -ENOMEM;
-	for (struct place *place = watch->places; place; place = place->next)
-		if (place->wanted && !place->gone && !strcmp(place->path, part))
-			return 0; /* for another path, just now */
-	/* before the watch: if the directory is replaced in between, the next look sees it */
-	r = pind_cgroup_id(watch->mount, part, &id);
-	if (r < 0)
-		return r;
-	for (struct place *place = watch->places; place; place = place->next)
-		if (!place->gone && place->id == id && !strcmp(place->path, part)) {
-			place->wanted = true;
-			return 0;
+		place = calloc(1, sizeof(*place) + length + 1);
+		if (!place) {
+			(void)inotify_rm_watch(watch->fd, wd);
+			return -ENOMEM;
 		}
-	return place_new(watch, part, id);
+		memcpy(place->path, path, length);
+		place->wd = wd;
+		place->next = watch->places;
+		watch->places = place;
+	}
+	place->wanted = true;
+	return 0;
 }
 
 /*
@@ -240,7 +211,7 @@ void pind_watch_end(struct pind_watch *watch)
 	while (*link) {
 		struct place *place = *link;
 
-		if (place->wanted && !place->gone) {
+		if (place->wanted) {
 			link = &place->next;
 			continue;
 		}
