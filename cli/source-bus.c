@@ -347,19 +347,16 @@ static int source_bus_unset_quota(struct pind_source *source, const char *name,
 		return bus_fail(r, &error, name);
 
 	r = source_bus_group(source, name, group);
-	if (r == 0 && group->dead) {
-		/* it pays for what is pinned still, with the max it had, which binds nobody */
-		group_info_done(group);
-		return group_without_quota(name, true, group);
-	}
-	if (r != PIND_EXIT_NO_GROUP && r != PIND_EXIT_NO_MODULE)
+	if (r == 0 ? !group->dead : r != PIND_EXIT_NO_GROUP && r != PIND_EXIT_NO_MODULE)
 		return r;
 	/*
 	 * It is done, and nothing is left to show: it was the quota of a cgroup that
-	 * does not exist, or there is no module that would know the cgroup.
+	 * does not exist (one that was removed and still pays has the max it had, which
+	 * binds nobody), or there is no module that would know the cgroup.
 	 */
 	fail_forget();
-	return group_without_quota(name, r == PIND_EXIT_NO_GROUP, group);
+	group_info_done(group);
+	return group_without_quota(name, r != PIND_EXIT_NO_MODULE, group);
 }
 
 static int source_bus_reset_peak(struct pind_source *source, const char *name,

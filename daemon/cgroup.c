@@ -85,24 +85,21 @@ static const char *unit_suffix(const char *name)
  * file system (cg_escape() in its src/basic/cgroup-util.c): memory.slice is /_memory.slice.
  * That of Debian 12 takes a controller's name for one only if it is all before the last
  * dot, later ones if it is all before the first: see is_unit() for those.
+ * @stem: what stands before that dot, of @length bytes
  */
-static bool is_escaped(const char *name)
+static bool is_escaped(const char *stem, size_t length)
 {
-	const char *dot = strrchr(name, '.');
 	static const char *const controllers[] = {
-		"cpu", "cpuacct", "cpuset", "io", "blkio", "memory", "devices", "pids",
+		"cgroup", "cpu", "cpuacct", "cpuset", "io", "blkio", "memory", "devices", "pids",
 		"bpf-firewall", "bpf-devices", "bpf-foreign", "bpf-socket-bind",
 		"bpf-restrict-network-interfaces", "bpf-bind-network-interface",
 	};
 
-	if (name[0] == '_' || name[0] == '.' || !strncmp(name, "cgroup.", 7))
+	if (stem[0] == '_' || stem[0] == '.' || !strncmp(stem, "cgroup.", 7))
 		return true;
-	for (size_t i = 0; dot && i < sizeof(controllers) / sizeof(controllers[0]); i++) {
-		size_t length = strlen(controllers[i]);
-
-		if (name + length == dot && !strncmp(name, controllers[i], length))
+	for (size_t i = 0; i < sizeof(controllers) / sizeof(controllers[0]); i++)
+		if (strlen(controllers[i]) == length && !strncmp(stem, controllers[i], length))
 			return true;
-	}
 	return false;
 }
 
@@ -110,15 +107,6 @@ static bool is_escaped(const char *name)
 static bool is_unit(const char *directory, const char *unit)
 {
 	return !strcmp(directory, unit) || (directory[0] == '_' && !strcmp(directory + 1, unit));
-}
-
-static void print_part(FILE *file, const char *name, size_t length)
-{
-	_cleanup_free_ char *unit = NULL;
-
-	if (asprintf(&unit, "%.*s.slice", (int)length, name) < 0)
-		unit = NULL;
-	(void)fprintf(file, "/%s%s", unit && is_escaped(unit) ? "_" : "", unit ?: "");
 }
 
 /* a-b.slice is /a.slice/a-b.slice, and -.slice is the root. */
@@ -142,10 +130,10 @@ static int slice_path(const char *name, char *sentence, char **ret_path)
 	file = open_memstream(&path, &size);
 	if (!file)
 		return -errno;
-	for (size_t i = 1; i < stem; i++)
-		if (name[i] == '-')
-			print_part(file, name, i);
-	print_part(file, name, stem);
+	for (size_t i = 1; i <= stem; i++)
+		if (name[i] == '-' || i == stem)
+			(void)fprintf(file, "/%s%.*s.slice", is_escaped(name, i) ? "_" : "", (int)i,
+				      name);
 	if (fclose(file) != 0)
 		return -ENOMEM;
 	if (pind_cgroup_path_wrong(path))

@@ -302,13 +302,9 @@ static void fill_change(struct pind_group_change *change, const struct pind_quot
 {
 	if (!quota)
 		return;
-	if (!change->set_max)
-		change->max = quota->max;
-	if (!change->set_high)
-		change->high = quota->high;
-	if (!change->set_mode)
-		change->mode = quota->mode;
-	change->set_max = change->set_high = change->set_mode = true;
+	*change = whole_change(change->set_max ? change->max : quota->max,
+			       change->set_high ? change->high : quota->high,
+			       change->set_mode ? change->mode : quota->mode);
 }
 
 int manager_quota_set(void *userdata, const char *path, const struct pind_quota_request *request,
@@ -373,14 +369,8 @@ static int forget_stored(struct pind_manager *m, const char *path, sd_bus_error 
 
 int manager_quota_unset(void *userdata, const char *path, sd_bus_error *error)
 {
-	const struct pind_group_change none = {
-		.set_max = true,
-		.set_high = true,
-		.set_mode = true,
-		.max = PIND_UNLIMITED,
-		.high = PIND_UNLIMITED,
-		.mode = PIND_MODE_ENFORCE,
-	};
+	const struct pind_group_change none =
+		whole_change(PIND_UNLIMITED, PIND_UNLIMITED, PIND_MODE_ENFORCE);
 	struct pind_manager *m = userdata;
 	struct pind_group_info old;
 	uint64_t id;
