@@ -8,7 +8,8 @@
  * beyond that, several times in a row, is a difference.
  *
  * A check also clamps a part of the ledger, so that a charge which outlived its
- * pin (a short-term pin overlapped, and was the last to be noticed) heals.
+ * pin heals: one that went while the kernel's pin code held another on the page,
+ * which it takes back by itself and unseen.
  */
 #ifndef PIND_BOOKS_H
 #define PIND_BOOKS_H

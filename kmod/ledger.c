@@ -280,7 +280,8 @@ unsigned int pind_ledger_take(struct folio **folios, unsigned int nr)
 		if (!leaf || !READ_ONCE(*pind_slot_of(leaf, pfn)))
 			continue;
 		folio_get(folios[i]);
-		folios[taken++] = folios[i];
+		swap(folios[taken], folios[i]);
+		taken++;
 	}
 	rcu_read_unlock();
 	return taken;
@@ -320,8 +321,8 @@ static struct folio *folio_at(struct page *page, unsigned long pfn)
 }
 
 /*
- * Nobody may hold the folio any more (that is what an audit is to find): the
- * frame may be free, part of another folio, or unplugged.
+ * Nobody may hold the folio any more (that is what an audit is to find, and an unpin
+ * that did not take it): the frame may be free, part of another folio, or unplugged.
  */
 static u64 pincount_of_frame(unsigned long pfn)
 {
@@ -400,6 +401,28 @@ void pind_ledger_clamp(struct folio **folios, unsigned int nr, const struct pind
 		pfn = folio_pfn(folios[i]);
 		leaf = find_next(pfn, leaf, &index);
 		done = leaf ? clamp_some(leaf, &folios[i], nr - i, unpinner, bill) : 1;
+	}
+}
+
+void pind_ledger_clamp_unheld(struct folio **folios, unsigned int nr,
+			      const struct pind_unpinner *unpinner, struct pind_bill *bill)
+{
+	unsigned long pfn, index, flags;
+	struct pind_leaf *leaf = NULL;
+	raw_spinlock_t *lock;
+	unsigned int i;
+
+	if (pind_ledger_is_empty())
+		return;
+	for (i = 0; i < nr; i++) {
+		pfn = folio_pfn(folios[i]);
+		leaf = find_next(pfn, leaf, &index);
+		if (!leaf || !READ_ONCE(*pind_slot_of(leaf, pfn)))
+			continue;
+		lock = pind_leaf_lock_of(pfn);
+		raw_spin_lock_irqsave(lock, flags);
+		clamp_slot(leaf, pfn, pincount_of_frame(pfn), unpinner, bill);
+		raw_spin_unlock_irqrestore(lock, flags);
 	}
 }
 

@@ -97,7 +97,7 @@ bool pind_ledger_is_empty(void);
 
 /**
  * pind_ledger_take() - take references on the folios that the ledger has
- * @folios: where they stand; those that it has move to the front
+ * @folios: where they stand; those that it has move to the front, the others behind
  *
  * Before an unpin, so that they are still there to be clamped after it; the
  * caller drops the references after pind_ledger_clamp().
@@ -116,6 +116,19 @@ unsigned int pind_ledger_take(struct folio **folios, unsigned int nr);
  */
 void pind_ledger_clamp(struct folio **folios, unsigned int nr, const struct pind_unpinner *unpinner,
 		       struct pind_bill *bill);
+
+/**
+ * pind_ledger_clamp_unheld() - after an unpin: the same of what the ledger did not
+ * have before it
+ * @folios: those that pind_ledger_take() has left behind; may be gone by now
+ *
+ * A long-term pin may have come and gone while this unpin was under way: it found
+ * our pin still there, and left its own written down for it.
+ *
+ * Context: any, under rcu_read_lock().
+ */
+void pind_ledger_clamp_unheld(struct folio **folios, unsigned int nr,
+			      const struct pind_unpinner *unpinner, struct pind_bill *bill);
 
 /** pind_bill_pay() - uncharge what was collected. Context: any, under RCU. */
 void pind_bill_pay(struct pind_bill *bill);

@@ -13,11 +13,12 @@
 #define CHUNK 64
 
 /*
- * Folios of a chunk, then those of them that are in the ledger, held until they
- * are clamped: looking again after the unpin could not tell whether we hold one.
+ * Folios of a chunk. The first @held of them are in the ledger, with a reference
+ * until they are clamped: looking again after the unpin could not tell which those are.
  */
-struct held {
+struct chunk {
 	unsigned int nr;
+	unsigned int held;
 	struct folio *folio[CHUNK];
 };
 
@@ -45,38 +46,38 @@ static void end_return(unsigned long pins)
 	pind_count_under_way(-(long)pins);
 }
 
-static void add(struct held *held, struct folio *folio)
+static void add(struct chunk *chunk, struct folio *folio)
 {
-	if (!held->nr || folio != held->folio[held->nr - 1])
-		held->folio[held->nr++] = folio;
+	if (!chunk->nr || folio != chunk->folio[chunk->nr - 1])
+		chunk->folio[chunk->nr++] = folio;
 }
 
-static void hold(struct held *held)
+static void hold(struct chunk *chunk)
 {
-	held->nr = pind_ledger_take(held->folio, held->nr);
+	chunk->held = pind_ledger_take(chunk->folio, chunk->nr);
 }
 
-static void hold_one(struct held *held, struct folio *folio)
+static void hold_one(struct chunk *chunk, struct folio *folio)
 {
-	held->nr = 1;
-	held->folio[0] = folio;
-	hold(held);
+	chunk->nr = 1;
+	chunk->folio[0] = folio;
+	hold(chunk);
 }
 
-static void clamp_held(struct held *held, const struct pind_unpinner *unpinner)
+static void clamp_chunk(struct chunk *chunk, const struct pind_unpinner *unpinner)
 {
 	struct pind_bill bill = {};
 	unsigned int i;
 
-	if (!held->nr)
-		return;
 	rcu_read_lock();
-	pind_ledger_clamp(held->folio, held->nr, unpinner, &bill);
+	pind_ledger_clamp(chunk->folio, chunk->held, unpinner, &bill);
+	pind_ledger_clamp_unheld(chunk->folio + chunk->held, chunk->nr - chunk->held, unpinner,
+				 &bill);
 	pind_bill_pay(&bill);
 	rcu_read_unlock();
 	/* not folio_put(): memory of a device is put in its own way */
-	for (i = 0; i < held->nr; i++)
-		put_page(&held->folio[i]->page);
+	for (i = 0; i < chunk->held; i++)
+		put_page(&chunk->folio[i]->page);
 }
 
 /*
@@ -98,23 +99,27 @@ static struct folio *folio_or_none(struct page *page)
 	return likely(page) ? page_folio(page) : NULL;
 }
 
-/* Likewise, of pages; those of one folio that stand side by side at once. */
-static unsigned long count_pages(struct page **pages, unsigned long npages,
-				 unsigned long call_site)
+/* Hold the folios of the next pages, up to CHUNK of them. Returns how many pages. */
+static unsigned long hold_pages(struct chunk *chunk, struct page **pages, unsigned long npages,
+				unsigned long call_site, unsigned long *ret_pins)
 {
-	struct folio *next, *folio = npages ? folio_or_none(pages[0]) : NULL;
-	unsigned long i, first = 0, pins = 0;
+	struct folio *folio, *next = folio_or_none(pages[0]);
+	unsigned long done, first, pins = 0;
 
-	for (i = 1; i <= npages; i++) {
-		next = i < npages ? folio_or_none(pages[i]) : NULL;
-		if (next == folio && i < npages)
-			continue;
-		if (folio)
-			pins += count_pins(folio, i - first, call_site);
+	chunk->nr = 0;
+	for (done = 0; done < npages && chunk->nr < CHUNK;) {
 		folio = next;
-		first = i;
+		first = done;
+		while (++done < npages && (next = folio_or_none(pages[done])) == folio)
+			;
+		if (!folio)
+			continue;
+		pins += count_pins(folio, done - first, call_site);
+		add(chunk, folio);
 	}
-	return pins;
+	hold(chunk);
+	*ret_pins = pins;
+	return done;
 }
 
 /*
@@ -132,49 +137,36 @@ static void unpin_original(struct page **pages, unsigned long npages, bool make_
 static void unpin_pages(struct page **pages, unsigned long npages, bool make_dirty,
 			const struct pind_unpinner *unpinner, unsigned long call_site)
 {
-	unsigned long i, n, pins;
-	struct folio *folio;
-	struct held held;
+	unsigned long n, pins;
+	struct chunk chunk;
 
 	/* an error value taken for a count: the original warns and does nothing */
 	if (IS_ERR_VALUE(npages)) {
 		unpin_original(pages, npages, make_dirty);
 		return;
 	}
-	pins = count_pages(pages, npages, call_site);
-	begin_return(unpinner, pins);
-	if (pind_ledger_is_empty()) {
-		unpin_original(pages, npages, make_dirty);
-		npages = 0;
-	}
 	for (; npages; pages += n, npages -= n) {
-		n = min_t(unsigned long, npages, CHUNK);
-		held.nr = 0;
-		for (i = 0; i < n; i++) {
-			folio = folio_or_none(pages[i]);
-			if (folio)
-				add(&held, folio);
-		}
-		hold(&held);
+		n = hold_pages(&chunk, pages, npages, call_site, &pins);
+		begin_return(unpinner, pins);
 		unpin_original(pages, n, make_dirty);
-		clamp_held(&held, unpinner);
+		clamp_chunk(&chunk, unpinner);
+		end_return(pins);
 	}
-	end_return(pins);
 }
 
 static void unpin_folio_pins(struct folio *folio, unsigned long pins,
 			     const struct pind_unpinner *unpinner, unsigned long call_site)
 {
 	unsigned long counted = count_pins(folio, pins, call_site);
-	struct held held;
+	struct chunk chunk;
 
 	begin_return(unpinner, counted);
-	hold_one(&held, folio);
+	hold_one(&chunk, folio);
 	if (pins == 1)
 		unpin_folio(folio);
 	else
 		unpin_user_folio(folio, pins);
-	clamp_held(&held, unpinner);
+	clamp_chunk(&chunk, unpinner);
 	end_return(counted);
 }
 
@@ -197,7 +189,7 @@ static void unpin_whole_folios(struct folio **folios, unsigned long nr,
 			       const struct pind_unpinner *unpinner, unsigned long call_site)
 {
 	unsigned long i, n, pins;
-	struct held held;
+	struct chunk chunk;
 
 	if (IS_ERR_VALUE(nr)) {
 		unpin_folios(folios, nr);
@@ -207,13 +199,13 @@ static void unpin_whole_folios(struct folio **folios, unsigned long nr,
 	begin_return(unpinner, pins);
 	for (; nr; folios += n, nr -= n) {
 		n = min_t(unsigned long, nr, CHUNK);
-		held.nr = 0;
+		chunk.nr = 0;
 		for (i = 0; i < n; i++)
 			if (folios[i])
-				add(&held, folios[i]);
-		hold(&held);
+				add(&chunk, folios[i]);
+		hold(&chunk);
 		unpin_folios(folios, n);
-		clamp_held(&held, unpinner);
+		clamp_chunk(&chunk, unpinner);
 	}
 	end_return(pins);
 }
@@ -243,14 +235,14 @@ void pind_unpin_user_page(struct page *page)
 {
 	const struct pind_unpinner *unpinner = caller(_RET_IP_);
 	unsigned long pins;
-	struct held held;
+	struct chunk chunk;
 
 	pind_hook_enter();
 	pins = count_pins(page_folio(page), 1, _RET_IP_);
 	begin_return(unpinner, pins);
-	hold_one(&held, page_folio(page));
+	hold_one(&chunk, page_folio(page));
 	unpin_user_page(page);
-	clamp_held(&held, unpinner);
+	clamp_chunk(&chunk, unpinner);
 	end_return(pins);
 	pind_hook_exit();
 }
@@ -275,23 +267,23 @@ static struct page *page_behind(struct page *page, unsigned long n)
 	return pfn_to_page(page_to_pfn(page) + n);
 }
 
-/* Hold the folios of the next pages, up to CHUNK of them. Returns how many pages. */
-static unsigned long hold_range(struct held *held, struct page *page, unsigned long npages,
+/* hold_pages() of pages that stand side by side. */
+static unsigned long hold_range(struct chunk *chunk, struct page *page, unsigned long npages,
 				unsigned long call_site, unsigned long *ret_pins)
 {
 	unsigned long done, run, pins = 0;
-	unsigned int folios = 0;
 
-	for (done = 0; done < npages && folios < CHUNK; done += run, folios++) {
+	chunk->nr = 0;
+	for (done = 0; done < npages && chunk->nr < CHUNK; done += run) {
 		struct page *first = page_behind(page, done);
 		struct folio *folio = page_folio(first);
 
 		run = min_t(unsigned long, npages - done,
 			    folio_nr_pages(folio) - folio_page_idx(folio, first));
 		pins += count_pins(folio, run, call_site);
-		add(held, folio);
+		add(chunk, folio);
 	}
-	hold(held);
+	hold(chunk);
 	*ret_pins = pins;
 	return done;
 }
@@ -300,15 +292,14 @@ void pind_unpin_user_page_range_dirty_lock(struct page *page, unsigned long npag
 {
 	const struct pind_unpinner *unpinner = caller(_RET_IP_);
 	unsigned long n, pins;
-	struct held held;
+	struct chunk chunk;
 
 	pind_hook_enter();
 	for (; npages; npages -= n, page = page_behind(page, n)) {
-		held.nr = 0;
-		n = hold_range(&held, page, npages, _RET_IP_, &pins);
+		n = hold_range(&chunk, page, npages, _RET_IP_, &pins);
 		begin_return(unpinner, pins);
 		unpin_user_page_range_dirty_lock(page, n, make_dirty);
-		clamp_held(&held, unpinner);
+		clamp_chunk(&chunk, unpinner);
 		end_return(pins);
 	}
 	pind_hook_exit();

@@ -15,8 +15,10 @@
  *                   until it is unloaded
  *   references      pid=PID address=ADDRESS: 1,024 plain references on the page there
  *                   until it is unloaded, which breaks no rule
- *   lock-map        pid=PID: nobody else may look at its memory map until it is
+ *   lock-page       pid=PID address=ADDRESS: the page there stays locked until it is
  *                   unloaded, which breaks none either
+ *   lock-map        pid=PID: nobody else may look at its memory map until it is
+ *                   unloaded, nor does that
  */
 #include <linux/completion.h>
 #include <linux/irq_work.h>
@@ -24,6 +26,7 @@
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/module.h>
+#include <linux/pagemap.h>
 #include <linux/pid.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/task.h>
@@ -193,7 +196,8 @@ static struct mm_struct *memory_of_pid(void)
 	return mm;
 }
 
-static int references(void)
+/* A plain reference on the page of that process. */
+static int get_page_of_pid(void)
 {
 	struct mm_struct *mm = memory_of_pid();
 	long ret;
@@ -204,10 +208,25 @@ static int references(void)
 	ret = pind_get_pages(mm, true, address, 1, FOLL_WRITE, kept);
 	mmap_read_unlock(mm);
 	mmput(mm);
-	if (ret != 1)
-		return -EFAULT;
-	page_ref_add(kept[0], GUP_PIN_COUNTING_BIAS - 1);
-	return 0;
+	return ret == 1 ? 0 : -EFAULT;
+}
+
+static int references(void)
+{
+	int ret = get_page_of_pid();
+
+	if (!ret)
+		page_ref_add(kept[0], GUP_PIN_COUNTING_BIAS - 1);
+	return ret;
+}
+
+static int lock_page_of_pid(void)
+{
+	int ret = get_page_of_pid();
+
+	if (!ret)
+		folio_lock(page_folio(kept[0]));
+	return ret;
 }
 
 static struct task_struct *locker;
@@ -252,6 +271,8 @@ static int __init misuse_init(void)
 
 	if (!strcmp(how, "references"))
 		return references();
+	if (!strcmp(how, "lock-page"))
+		return lock_page_of_pid();
 	if (!strcmp(how, "lock-map"))
 		return lock_map();
 	start = map(!strcmp(how, "pin-put") ? 2 * HUGE_SIZE : PAGE_SIZE);
@@ -276,6 +297,9 @@ static void __exit misuse_exit(void)
 {
 	if (!strcmp(how, "references")) {
 		page_ref_sub(kept[0], GUP_PIN_COUNTING_BIAS - 1);
+		put_page(kept[0]);
+	} else if (!strcmp(how, "lock-page")) {
+		folio_unlock(page_folio(kept[0]));
 		put_page(kept[0]);
 	} else if (locker) {
 		kthread_stop(locker);

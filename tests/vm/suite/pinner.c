@@ -9,6 +9,7 @@
  *                        number here
  *   pass N               send N over a socket to ourselves; answers with its new number
  *   readv RANGE          read the range by process_vm_readv()
+ *   writev PID ADDRESS   write a byte of that process by process_vm_writev()
  *
  * io_uring; pinner-ring.c:
  *
@@ -234,11 +235,24 @@ static long do_readv(struct pinner *pinner, char **words)
 	return r;
 }
 
+static long do_writev(struct pinner *pinner, char **words)
+{
+	struct iovec here = { (char[]){ 1 }, 1 }, there = { NULL, 1 };
+	size_t address;
+	int pid;
+
+	if (pinner_number(words, &pid) < 0 || pinner_size(words, &address) < 0)
+		return -EINVAL;
+	there.iov_base = (void *)address;
+	return process_vm_writev(pid, &here, 1, &there, 1, 0) == 1 ? 1 : -errno;
+}
+
 static const struct pinner_command pin_commands[] = {
 	{ "close", do_close },
 	{ "pass", do_pass },
 	{ "readv", do_readv },
 	{ "take", do_take },
+	{ "writev", do_writev },
 	{},
 };
 
