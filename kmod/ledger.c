@@ -412,8 +412,6 @@ void pind_ledger_clamp_unheld(struct folio **folios, unsigned int nr,
 	raw_spinlock_t *lock;
 	unsigned int i;
 
-	if (pind_ledger_is_empty())
-		return;
 	for (i = 0; i < nr; i++) {
 		pfn = folio_pfn(folios[i]);
 		leaf = find_next(pfn, leaf, &index);

@@ -69,6 +69,9 @@ static void clamp_chunk(struct chunk *chunk, const struct pind_unpinner *unpinne
 	struct pind_bill bill = {};
 	unsigned int i;
 
+	/* what we hold must be let go, whoever has clamped it meanwhile */
+	if (!chunk->held && pind_ledger_is_empty())
+		return;
 	rcu_read_lock();
 	pind_ledger_clamp(chunk->folio, chunk->held, unpinner, &bill);
 	pind_ledger_clamp_unheld(chunk->folio + chunk->held, chunk->nr - chunk->held, unpinner,
