@@ -74,13 +74,13 @@ int pind_call_begin(struct pind_call *call, unsigned long call_site)
 	struct pind_charge *by;
 	int ret;
 
-	pind_count_under_way(call->nr);
+	pind_count_begun(call->nr);
 	if (!(call->flags & FOLL_LONGTERM))
 		return 0;
 
 	account = pind_account_open(call->mm, call_site);
 	if (IS_ERR(account)) {
-		pind_count_under_way(-(long)call->nr);
+		pind_count_ended(call->nr);
 		return PTR_ERR(account);
 	}
 	call->account = account;
@@ -89,7 +89,7 @@ int pind_call_begin(struct pind_call *call, unsigned long call_site)
 	ret = decide(call, by);
 	if (ret) {
 		pind_account_put(account);
-		pind_count_under_way(-(long)call->nr);
+		pind_count_ended(call->nr);
 	}
 	return ret;
 }
@@ -224,7 +224,7 @@ static void finish(struct pind_call *call)
 		cancel(call);
 		pind_account_put(call->account);
 	}
-	pind_count_under_way(-(long)call->nr);
+	pind_count_ended(call->nr);
 }
 
 /* Pins that the kernel counts for these: not the zero page's. */

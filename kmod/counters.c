@@ -13,7 +13,8 @@ struct counts {
 	unsigned long longterm_requested;
 	unsigned long longterm_returned;
 	unsigned long uncounted;
-	long under_way;
+	unsigned long begun;
+	unsigned long ended;
 	unsigned long refused;
 	unsigned long observed;
 };
@@ -41,9 +42,14 @@ void pind_count_longterm_returned(unsigned long pins)
 	this_cpu_add(counts.longterm_returned, pins);
 }
 
-void pind_count_under_way(long pins)
+void pind_count_begun(unsigned long pins)
 {
-	this_cpu_add(counts.under_way, pins);
+	this_cpu_add(counts.begun, pins);
+}
+
+void pind_count_ended(unsigned long pins)
+{
+	this_cpu_add(counts.ended, pins);
 }
 
 void pind_count_uncounted(unsigned long pins)
@@ -88,12 +94,16 @@ static s64 unattributed(const struct pind_counters *c)
 
 unsigned long pind_counters_under_way(void)
 {
-	long pins = 0;
+	unsigned long begun = 0, ended = 0;
 	int cpu;
 
+	/* first what ended: a call that ends elsewhere meanwhile has begun in any case */
 	for_each_possible_cpu(cpu)
-		pins += per_cpu(counts, cpu).under_way;
-	return max(pins, 0L);
+		ended += READ_ONCE(per_cpu(counts, cpu).ended);
+	smp_rmb();
+	for_each_possible_cpu(cpu)
+		begun += READ_ONCE(per_cpu(counts, cpu).begun);
+	return begun - ended;
 }
 
 void pind_counters_read(struct pind_counters *counters)

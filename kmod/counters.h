@@ -50,11 +50,15 @@ void pind_count_requested(unsigned long pins);
 void pind_count_longterm_requested(unsigned long pins);
 void pind_count_returned(unsigned long pins);
 void pind_count_longterm_returned(unsigned long pins);
-void pind_count_under_way(long pins);
+void pind_count_begun(unsigned long pins);
+void pind_count_ended(unsigned long pins);
 void pind_count_uncounted(unsigned long pins);
 void pind_count_refusal(bool observed);
 
-/** pind_counters_under_way() - of struct pind_counters, alone. Context: any. */
+/**
+ * pind_counters_under_way() - of struct pind_counters, alone
+ * Never too few: what began before is in it, unless it has ended. Context: any.
+ */
 unsigned long pind_counters_under_way(void);
 
 /**

@@ -25,6 +25,9 @@ struct ledger_sums {
 };
 static DEFINE_PER_CPU(struct ledger_sums, sums);
 
+/* Where nothing tells whose pin went: the oldest holder's. */
+static const struct pind_unpinner nobody;
+
 static void add_to_sums(long pins, long charge)
 {
 	this_cpu_add(sums.pins, pins);
@@ -84,7 +87,6 @@ static u64 clamp_view(struct pind_view *view, u64 pincount, const struct pind_un
 static void open_clamped(struct pind_leaf *leaf, unsigned long *slot, struct folio *folio, u32 ours,
 			 struct pind_view *view, struct pind_bill *bill)
 {
-	static const struct pind_unpinner nobody;
 	u64 pincount = pind_folio_pincount(folio);
 
 	pind_view_open(*slot, folio_nr_pages(folio), view);
@@ -295,21 +297,19 @@ static bool clamp_is_done(unsigned long slot, u64 pincount)
 
 /*
  * Under the leaf's lock, as the reading of @pincount must be: a count from before
- * it may miss a record. Returns the pins taken.
+ * it may miss a record.
  */
-static u64 clamp_slot(struct pind_leaf *leaf, unsigned long pfn, u64 pincount,
-		      const struct pind_unpinner *unpinner, struct pind_bill *bill)
+static void clamp_slot(struct pind_leaf *leaf, unsigned long pfn, u64 pincount,
+		       const struct pind_unpinner *unpinner, struct pind_bill *bill)
 {
 	unsigned long *slot = pind_slot_of(leaf, pfn);
 	struct pind_view view;
-	u64 taken;
 
 	if (!*slot || clamp_is_done(*slot, pincount))
-		return 0;
+		return;
 	pind_view_open(*slot, 1, &view);
-	taken = clamp_view(&view, pincount, unpinner, bill);
+	clamp_view(&view, pincount, unpinner, bill);
 	pind_view_close(leaf, slot, &view);
-	return taken;
 }
 
 /* The folio of a page, or of none, if it begins at this frame; else NULL. */
@@ -320,6 +320,13 @@ static struct folio *folio_at(struct page *page, unsigned long pfn)
 	return folio && folio_pfn(folio) == pfn ? folio : NULL;
 }
 
+static u64 pincount_at(struct page *page, unsigned long pfn)
+{
+	struct folio *folio = folio_at(page, pfn);
+
+	return folio ? pind_folio_pincount(folio) : 0;
+}
+
 /*
  * Nobody may hold the folio any more (that is what an audit is to find, and an unpin
  * that did not take it): the frame may be free, part of another folio, or unplugged.
@@ -327,11 +334,33 @@ static struct folio *folio_at(struct page *page, unsigned long pfn)
 static u64 pincount_of_frame(unsigned long pfn)
 {
 	struct page *page = pfn_to_online_page(pfn);
-	struct folio *folio = folio_at(page, pfn);
 
 	if (!page) /* a device's own memory: nothing is known of it here */
 		return pfn_valid(pfn) ? U64_MAX : 0;
-	return folio ? pind_folio_pincount(folio) : 0;
+	return pincount_at(page, pfn);
+}
+
+/*
+ * As clamp_slot(), by what the kernel says of the frame now. Returns the pins taken,
+ * but for those whose unpin is under way: it has given them back, and was to clamp
+ * them itself. That is asked before the slot is written: an unpin that finds it empty
+ * waits for no lock, and may have ended by then.
+ */
+static u64 clamp_frame(struct pind_leaf *leaf, unsigned long pfn, struct pind_bill *bill)
+{
+	unsigned long *slot = pind_slot_of(leaf, pfn);
+	u64 taken, pincount = pincount_of_frame(pfn);
+	struct pind_view view;
+
+	if (!*slot || clamp_is_done(*slot, pincount))
+		return 0;
+	pind_view_open(*slot, 1, &view);
+	taken = clamp_view(&view, pincount, &nobody, bill);
+	if (taken)
+		taken -= min_t(u64, taken, pind_counters_under_way());
+	smp_mb();
+	pind_view_close(leaf, slot, &view);
+	return taken;
 }
 
 /*
@@ -404,8 +433,7 @@ void pind_ledger_clamp(struct folio **folios, unsigned int nr, const struct pind
 	}
 }
 
-void pind_ledger_clamp_unheld(struct folio **folios, unsigned int nr,
-			      const struct pind_unpinner *unpinner, struct pind_bill *bill)
+void pind_ledger_clamp_unheld(struct folio **folios, unsigned int nr, struct pind_bill *bill)
 {
 	unsigned long pfn, index, flags;
 	struct pind_leaf *leaf = NULL;
@@ -419,7 +447,7 @@ void pind_ledger_clamp_unheld(struct folio **folios, unsigned int nr,
 			continue;
 		lock = pind_leaf_lock_of(pfn);
 		raw_spin_lock_irqsave(lock, flags);
-		clamp_slot(leaf, pfn, pincount_of_frame(pfn), unpinner, bill);
+		clamp_frame(leaf, pfn, bill);
 		raw_spin_unlock_irqrestore(lock, flags);
 	}
 }
@@ -471,15 +499,6 @@ bool pind_ledger_leak(unsigned long pfn, struct pind_leak *leak)
 	return found;
 }
 
-/*
- * What of the pins that were taken is a repair. Under the leaf's lock, for which an
- * unpin waits that has given them back already and was to clamp them itself.
- */
-static u64 repaired(u64 taken)
-{
-	return taken ? taken - min_t(u64, taken, pind_counters_under_way()) : 0;
-}
-
 static void note_leak(unsigned long pfn, struct pind_leaks *leaks)
 {
 	if (leaks->nr < PIND_LEAKS && pind_ledger_leak(pfn, &leaks->leak[leaks->nr]))
@@ -490,7 +509,6 @@ static void note_leak(unsigned long pfn, struct pind_leaks *leaks)
 static void audit_leaf(unsigned long index, struct pind_leaf *leaf, const struct pind_group *group,
 		       struct pind_audit *audit)
 {
-	static const struct pind_unpinner nobody;
 	raw_spinlock_t *lock = pind_leaf_lock_of(index << PIND_LEAF_SHIFT);
 	struct pind_bill bill = {};
 	unsigned long pfn, flags;
@@ -502,11 +520,10 @@ static void audit_leaf(unsigned long index, struct pind_leaf *leaf, const struct
 			continue;
 		audit->folios++;
 		raw_spin_lock_irqsave(lock, flags);
-		audit->pins += repaired(clamp_slot(leaf, pfn, pincount_of_frame(pfn), &nobody,
-						   &bill));
-		raw_spin_unlock_irqrestore(lock, flags);
-		/* at once: an unpin that we were quicker than has returned by now */
+		audit->pins += clamp_frame(leaf, pfn, &bill);
+		/* at once: an unpin that we were quicker than may return now */
 		pind_bill_pay(&bill);
+		raw_spin_unlock_irqrestore(lock, flags);
 		note_leak(pfn, &audit->leaks);
 	}
 	audit->uncharged += (u64)bill.total << PAGE_SHIFT;

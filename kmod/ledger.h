@@ -123,12 +123,12 @@ void pind_ledger_clamp(struct folio **folios, unsigned int nr, const struct pind
  * @folios: those that pind_ledger_take() has left behind; may be gone by now
  *
  * A long-term pin may have come and gone while this unpin was under way: it found
- * our pin still there, and left its own written down for it.
+ * our pin still there, and left its own written down for it. Whose that was nobody
+ * knows; it is none that this unpin gave back.
  *
  * Context: any, under rcu_read_lock().
  */
-void pind_ledger_clamp_unheld(struct folio **folios, unsigned int nr,
-			      const struct pind_unpinner *unpinner, struct pind_bill *bill);
+void pind_ledger_clamp_unheld(struct folio **folios, unsigned int nr, struct pind_bill *bill);
 
 /** pind_bill_pay() - uncharge what was collected. Context: any, under RCU. */
 void pind_bill_pay(struct pind_bill *bill);

@@ -36,14 +36,14 @@ static const struct pind_unpinner *caller(unsigned long call_site)
  */
 static void begin_return(const struct pind_unpinner *unpinner, unsigned long pins)
 {
-	pind_count_under_way(pins);
+	pind_count_begun(pins);
 	if (unpinner != &pin_code_itself)
 		pind_count_returned(pins);
 }
 
 static void end_return(unsigned long pins)
 {
-	pind_count_under_way(-(long)pins);
+	pind_count_ended(pins);
 }
 
 static void add(struct chunk *chunk, struct folio *folio)
@@ -74,8 +74,7 @@ static void clamp_chunk(struct chunk *chunk, const struct pind_unpinner *unpinne
 		return;
 	rcu_read_lock();
 	pind_ledger_clamp(chunk->folio, chunk->held, unpinner, &bill);
-	pind_ledger_clamp_unheld(chunk->folio + chunk->held, chunk->nr - chunk->held, unpinner,
-				 &bill);
+	pind_ledger_clamp_unheld(chunk->folio + chunk->held, chunk->nr - chunk->held, &bill);
 	pind_bill_pay(&bill);
 	rcu_read_unlock();
 	/* not folio_put(): memory of a device is put in its own way */
