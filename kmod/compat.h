@@ -36,6 +36,12 @@
 #define system_dfl_wq	 system_unbound_wq
 #endif
 
+#ifdef PIND_HAVE_GET_DEV_PAGEMAP_ONCE
+#define pind_get_dev_pagemap(pfn) get_dev_pagemap(pfn)
+#else
+#define pind_get_dev_pagemap(pfn) get_dev_pagemap(pfn, NULL)
+#endif
+
 /* For the tests' vDPA device, which leaves the mapping to its bus. */
 #ifdef PIND_HAVE_VDPA_MAP_OPS
 #define PIND_NO_VDPA_MAP_OPS	NULL,

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/memory_hotplug.h>
+#include <linux/memremap.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 
 #include "account.h"
+#include "compat.h"
 #include "counters.h"
 #include "folio.h"
 #include "group.h"
@@ -327,6 +329,22 @@ static u64 pincount_at(struct page *page, unsigned long pfn)
 	return folio ? pind_folio_pincount(folio) : 0;
 }
 
+/* A device's own memory. One that is just going away waits for its pins. */
+static u64 pincount_of_device(unsigned long pfn)
+{
+	struct dev_pagemap *map;
+	u64 pincount;
+
+	if (!pfn_valid(pfn))
+		return 0;
+	map = pind_get_dev_pagemap(pfn);
+	if (!map)
+		return U64_MAX;
+	pincount = pincount_at(pfn_to_page(pfn), pfn);
+	put_dev_pagemap(map);
+	return pincount;
+}
+
 /*
  * Nobody may hold the folio any more (that is what an audit is to find, and an unpin
  * that did not take it): the frame may be free, part of another folio, or unplugged.
@@ -335,9 +353,7 @@ static u64 pincount_of_frame(unsigned long pfn)
 {
 	struct page *page = pfn_to_online_page(pfn);
 
-	if (!page) /* a device's own memory: nothing is known of it here */
-		return pfn_valid(pfn) ? U64_MAX : 0;
-	return pincount_at(page, pfn);
+	return page ? pincount_at(page, pfn) : pincount_of_device(pfn);
 }
 
 /*
