@@ -23,7 +23,7 @@ static void add_row(struct table *table, const struct pind_refusal_info *refusal
 	char current[SIZE_FORMAT_MAX], max[SIZE_FORMAT_MAX], date[WHEN_MAX];
 	char reserved[SIZE_FORMAT_MAX + 8] = "", size[SIZE_FORMAT_MAX];
 
-	table_add(table, "%s", when_date(refusal->time, date));
+	table_add(table, "%s", when_date(refusal->last, date));
 	table_add(table, "%s", refusal->path);
 	table_add(table, "%u", refusal->pid);
 	table_add(table, "%s", refusal->comm);

@@ -43,7 +43,7 @@ static int print_refusal(const struct pind_refusal_info *refusal)
 	if (refusal->reserved)
 		(void)snprintf(reserved, sizeof(reserved), ", and %s reserved",
 			       size_format(refusal->reserved, size));
-	return print_line(refusal->time, observed ? SCREEN_WARN : SCREEN_BAD,
+	return print_line(refusal->last, observed ? SCREEN_WARN : SCREEN_BAD,
 			  observed ? "observed" : "refused",
 			  "%s: %s[%u] wanted %s by %s, but %s has %s of %s%s%s", refusal->path,
 			  refusal->comm, refusal->pid, size_format(refusal->wanted, wanted),

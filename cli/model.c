@@ -8,6 +8,7 @@
 #include "model.h"
 
 static const char *const mode_words[] = { "observe", "enforce", NULL };
+static const char *const limit_words[] = { "max", "max_held", NULL };
 static const char *const hook_state_words[] = { "attached", "absent", "lost", NULL };
 
 /* The order of the rows is the order of the keys in JSON. */
@@ -46,6 +47,9 @@ static const struct pind_field group_fields[] = {
 	ROW(pind_group_info, events_observed, U64, PIND_A_GROUP_EVENTS_OBSERVED),
 	ROW(pind_group_info, events_high, U64, PIND_A_GROUP_EVENTS_HIGH),
 	ROW(pind_group_info, events_refused, U64, PIND_A_GROUP_EVENTS_REFUSED),
+	ROW(pind_group_info, held, U64, PIND_A_GROUP_HELD, OPTIONAL),
+	ROW(pind_group_info, max_held, LIMIT, PIND_A_GROUP_MAX_HELD, OPTIONAL),
+	ROW(pind_group_info, uncertain, U64, PIND_A_GROUP_UNCERTAIN, OPTIONAL),
 	ROW(pind_group_info, present, FLAG, 0, OPTIONAL),
 };
 
@@ -64,12 +68,15 @@ static const struct pind_field account_fields[] = {
 	ROW(pind_account_info, covered, U64, PIND_A_ACCOUNT_COVERED),
 	ROW(pind_account_info, since, U64, PIND_A_ACCOUNT_SINCE),
 	ROW(pind_account_info, exited, U64, PIND_A_ACCOUNT_EXITED, OPTIONAL),
+	ROW(pind_account_info, uid, U32, PIND_A_ACCOUNT_UID, OPTIONAL),
 	ROW(pind_account_info, gone, FLAG, 0, OPTIONAL),
 };
 
 static const struct pind_field refusal_fields[] = {
 	ROW(pind_refusal_info, seq, U64, PIND_A_REFUSAL_SEQ),
-	ROW(pind_refusal_info, time, U64, PIND_A_REFUSAL_TIME),
+	ROW(pind_refusal_info, first, U64, PIND_A_REFUSAL_FIRST),
+	ROW(pind_refusal_info, last, U64, PIND_A_REFUSAL_LAST),
+	ROW(pind_refusal_info, count, U64, PIND_A_REFUSAL_COUNT),
 	ROW(pind_refusal_info, path, TEXT, PIND_A_REFUSAL_PATH),
 	ROW(pind_refusal_info, group_id, U64, PIND_A_REFUSAL_GROUP_ID),
 	ROW(pind_refusal_info, by, TEXT, PIND_A_REFUSAL_BY_PATH),
@@ -79,12 +86,16 @@ static const struct pind_field refusal_fields[] = {
 	ROW(pind_refusal_info, driver, TEXT, 0),
 	ROW(pind_refusal_info, symbol, TEXT, PIND_A_REFUSAL_SYMBOL),
 	ROW(pind_refusal_info, module, TEXT, PIND_A_REFUSAL_MODULE),
+	ROW(pind_refusal_info, uid, U32, PIND_A_REFUSAL_UID, OPTIONAL),
 	ROW(pind_refusal_info, wanted, U64, PIND_A_REFUSAL_WANTED),
+	ROW(pind_refusal_info, wanted_min, U64, PIND_A_REFUSAL_WANTED_MIN),
+	ROW(pind_refusal_info, wanted_max, U64, PIND_A_REFUSAL_WANTED_MAX),
 	ROW(pind_refusal_info, needed, U64, PIND_A_REFUSAL_NEEDED),
 	ROW(pind_refusal_info, current, U64, PIND_A_REFUSAL_CURRENT),
 	ROW(pind_refusal_info, reserved, U64, PIND_A_REFUSAL_RESERVED, OPTIONAL),
 	ROW(pind_refusal_info, max, LIMIT, PIND_A_REFUSAL_MAX),
 	ROW(pind_refusal_info, mode, WORD, PIND_A_REFUSAL_MODE, .words = mode_words),
+	ROW(pind_refusal_info, limit, WORD, PIND_A_REFUSAL_LIMIT, .words = limit_words),
 };
 
 static const struct pind_field counters_fields[] = {
@@ -128,6 +139,7 @@ static const struct pind_field status_fields[] = {
 	ROW(pind_status_info, ledger_bytes, U64, PIND_A_INFO_LEDGER_BYTES),
 	ROW(pind_status_info, books, S64, PIND_A_INFO_BOOKS),
 	ROW(pind_status_info, misuse, U64, PIND_A_INFO_MISUSE, OPTIONAL),
+	ROW(pind_status_info, waiting, U64, PIND_A_INFO_WAITING, OPTIONAL),
 	ROW(pind_status_info, events_lost, U64, PIND_A_INFO_EVENTS_LOST),
 	ROW(pind_status_info, resyncs, U64, 0, OPTIONAL),
 };

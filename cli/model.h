@@ -64,6 +64,9 @@ struct pind_group_info {
 	uint64_t events_observed;
 	uint64_t events_high;
 	uint64_t events_refused;
+	uint64_t held;
+	uint64_t max_held;
+	uint64_t uncertain;
 	bool present; /* seen only where a quota is kept and its cgroup may not exist */
 };
 
@@ -82,6 +85,7 @@ struct pind_account_info {
 	uint64_t covered;
 	uint64_t since; /* ns of CLOCK_BOOTTIME */
 	uint64_t exited; /* likewise; 0: not */
+	uint32_t uid;
 	bool gone;	/* seen only when true: that process exists no more */
 	size_t page;	/* of a holder: the index of its page; no field */
 };
@@ -89,7 +93,9 @@ struct pind_account_info {
 struct pind_refusal_info {
 	uint64_t seen;
 	uint64_t seq;
-	uint64_t time; /* ns of CLOCK_REALTIME */
+	uint64_t first; /* ns of CLOCK_REALTIME */
+	uint64_t last;
+	uint64_t count;
 	char *path;
 	uint64_t group_id;
 	char *by;
@@ -99,12 +105,16 @@ struct pind_refusal_info {
 	char *driver;
 	char *symbol;
 	char *module;
+	uint32_t uid;
 	uint64_t wanted;
+	uint64_t wanted_min;
+	uint64_t wanted_max;
 	uint64_t needed;
 	uint64_t current;
 	uint64_t reserved;
 	uint64_t max;
 	uint32_t mode; /* enum pind_mode */
+	uint32_t limit; /* enum pind_limit */
 };
 
 /* Named as in /proc/pind/vmstat. */
@@ -145,6 +155,7 @@ struct pind_status_info {
 	uint64_t ledger_bytes;
 	int64_t books;
 	uint64_t misuse;
+	uint64_t waiting;
 	uint64_t events_lost;
 	uint64_t resyncs;
 };

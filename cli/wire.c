@@ -8,7 +8,7 @@
 
 #include "wire.h"
 
-/* Room for the attributes of any kind; the largest has 16. */
+/* Room for the attributes of any kind; the largest has 22. */
 #define WIRE_ATTRIBUTES 32
 
 /* A string that ends within its attribute, NULL if it does not. */

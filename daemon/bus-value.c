@@ -50,7 +50,9 @@ int pind_bus_append_refusal(sd_bus_message *m, const struct pind_refusal *refusa
 	/* each appends nothing once one has failed; sd-bus keeps the message poisoned */
 	r = sd_bus_message_open_container(m, 'a', "{sv}");
 	r = r < 0 ? r : append_number(m, "seq", refusal->seq);
-	r = r < 0 ? r : append_number(m, "time", refusal->time);
+	r = r < 0 ? r : append_number(m, "first", refusal->first);
+	r = r < 0 ? r : append_number(m, "last", refusal->last);
+	r = r < 0 ? r : append_number(m, "count", refusal->count);
 	r = r < 0 ? r : append_text_entry(m, "path", refusal->path);
 	r = r < 0 ? r : append_number(m, "group_id", refusal->group_id);
 	r = r < 0 ? r : append_text_entry(m, "by", refusal->by_path);
@@ -60,12 +62,16 @@ int pind_bus_append_refusal(sd_bus_message *m, const struct pind_refusal *refusa
 	r = r < 0 ? r : append_text_entry(m, "driver", driver);
 	r = r < 0 ? r : append_text_entry(m, "symbol", refusal->symbol);
 	r = r < 0 ? r : append_text_entry(m, "module", refusal->module);
+	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "uid", "u", refusal->uid);
 	r = r < 0 ? r : append_number(m, "wanted", refusal->wanted);
+	r = r < 0 ? r : append_number(m, "wanted_min", refusal->wanted_min);
+	r = r < 0 ? r : append_number(m, "wanted_max", refusal->wanted_max);
 	r = r < 0 ? r : append_number(m, "needed", refusal->needed);
 	r = r < 0 ? r : append_number(m, "current", refusal->current);
 	r = r < 0 ? r : append_number(m, "reserved", refusal->reserved);
 	r = r < 0 ? r : append_number(m, "max", refusal->max);
 	r = r < 0 ? r : append_text_entry(m, "mode", pind_mode_name(refusal->mode));
+	r = r < 0 ? r : append_text_entry(m, "limit", pind_limit_name(refusal->limit));
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 

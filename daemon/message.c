@@ -54,6 +54,7 @@ static const struct field info_fields[] = {
 	FIELD_SKIP(PIND_A_INFO_HOOK),
 	FIELD(pind_info, PIND_A_INFO_BOOKS, KIND_U64, books),
 	FIELD_OPTIONAL(pind_info, PIND_A_INFO_MISUSE, KIND_U64, misuse),
+	FIELD_OPTIONAL(pind_info, PIND_A_INFO_WAITING, KIND_U64, waiting),
 	{},
 };
 
@@ -73,6 +74,9 @@ static const struct field group_fields[] = {
 	FIELD(pind_group_info, PIND_A_GROUP_EVENTS_HIGH, KIND_U64, events_high),
 	FIELD(pind_group_info, PIND_A_GROUP_EVENTS_REFUSED, KIND_U64, events_refused),
 	FIELD_OPTIONAL(pind_group_info, PIND_A_GROUP_RESERVED, KIND_U64, reserved),
+	FIELD(pind_group_info, PIND_A_GROUP_HELD, KIND_U64, held),
+	FIELD(pind_group_info, PIND_A_GROUP_MAX_HELD, KIND_U64, max_held),
+	FIELD(pind_group_info, PIND_A_GROUP_UNCERTAIN, KIND_U64, uncertain),
 	{},
 };
 
@@ -88,6 +92,7 @@ static const struct field account_fields[] = {
 	FIELD(pind_account_info, PIND_A_ACCOUNT_COVERED, KIND_U64, covered),
 	FIELD(pind_account_info, PIND_A_ACCOUNT_SINCE, KIND_U64, since),
 	FIELD_OPTIONAL(pind_account_info, PIND_A_ACCOUNT_EXITED, KIND_U64, exited),
+	FIELD_OPTIONAL(pind_account_info, PIND_A_ACCOUNT_UID, KIND_U32, uid),
 	{},
 };
 
@@ -107,7 +112,7 @@ static const struct field counters_fields[] = {
 
 static const struct field refusal_fields[] = {
 	FIELD(pind_refusal, PIND_A_REFUSAL_SEQ, KIND_U64, seq),
-	FIELD(pind_refusal, PIND_A_REFUSAL_TIME, KIND_U64, time),
+	FIELD(pind_refusal, PIND_A_REFUSAL_LAST, KIND_U64, last),
 	FIELD(pind_refusal, PIND_A_REFUSAL_GROUP_ID, KIND_U64, group_id),
 	FIELD(pind_refusal, PIND_A_REFUSAL_PATH, KIND_STRING, path),
 	FIELD(pind_refusal, PIND_A_REFUSAL_BY_ID, KIND_U64, by_id),
@@ -122,6 +127,12 @@ static const struct field refusal_fields[] = {
 	FIELD(pind_refusal, PIND_A_REFUSAL_MAX, KIND_U64, max),
 	FIELD(pind_refusal, PIND_A_REFUSAL_MODE, KIND_U32, mode),
 	FIELD_OPTIONAL(pind_refusal, PIND_A_REFUSAL_RESERVED, KIND_U64, reserved),
+	FIELD(pind_refusal, PIND_A_REFUSAL_COUNT, KIND_U64, count),
+	FIELD(pind_refusal, PIND_A_REFUSAL_FIRST, KIND_U64, first),
+	FIELD(pind_refusal, PIND_A_REFUSAL_WANTED_MIN, KIND_U64, wanted_min),
+	FIELD(pind_refusal, PIND_A_REFUSAL_WANTED_MAX, KIND_U64, wanted_max),
+	FIELD_OPTIONAL(pind_refusal, PIND_A_REFUSAL_UID, KIND_U32, uid),
+	FIELD(pind_refusal, PIND_A_REFUSAL_LIMIT, KIND_U32, limit),
 	{},
 };
 

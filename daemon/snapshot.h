@@ -39,6 +39,7 @@ struct pind_info {
 	uint64_t events_lost;
 	uint64_t books; /* s64 on the wire and for the reader */
 	uint64_t misuse;
+	uint64_t waiting;
 	size_t n_hooks;
 	struct pind_hook hooks[PIND_HOOKS_MAX];
 };
@@ -59,6 +60,9 @@ struct pind_group_info {
 	uint64_t events_high;
 	uint64_t events_refused;
 	uint64_t reserved;
+	uint64_t held;
+	uint64_t max_held;
+	uint64_t uncertain;
 };
 
 struct pind_account_info {
@@ -73,6 +77,7 @@ struct pind_account_info {
 	uint64_t covered;
 	uint64_t since;
 	uint64_t exited;
+	uint32_t uid;
 };
 
 struct pind_counters {
@@ -90,7 +95,9 @@ struct pind_counters {
 
 struct pind_refusal {
 	uint64_t seq;
-	uint64_t time;
+	uint64_t first;
+	uint64_t last;
+	uint64_t count;
 	uint64_t group_id;
 	const char *path;
 	uint64_t by_id;
@@ -99,12 +106,16 @@ struct pind_refusal {
 	const char *comm;
 	const char *symbol;
 	const char *module;
+	uint32_t uid;
 	uint64_t wanted;
+	uint64_t wanted_min;
+	uint64_t wanted_max;
 	uint64_t needed;
 	uint64_t current;
 	uint64_t reserved;
 	uint64_t max;
 	uint32_t mode; /* enum pind_mode */
+	uint32_t limit; /* enum pind_limit */
 };
 
 struct pind_misuse {
@@ -149,10 +160,18 @@ struct pind_group_change {
 	bool set_max;
 	bool set_high;
 	bool set_mode;
+	bool set_max_held;
 	uint64_t max;
 	uint64_t high;
 	uint32_t mode;
+	uint64_t max_held;
 };
+
+/* The words of the bus for enum pind_limit, which are those of the quota's keys. */
+static inline const char *pind_limit_name(uint32_t limit)
+{
+	return limit == PIND_LIMIT_MAX_HELD ? "max_held" : "max";
+}
 
 /* The words of the bus and the store for enum pind_mode. */
 static inline const char *pind_mode_name(uint32_t mode)

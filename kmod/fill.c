@@ -67,7 +67,8 @@ int pind_fill_info(struct sk_buff *skb)
 	    pind_fill_u64(skb, PIND_A_INFO_EVENTS_LOST, pind_event_lost()) ||
 	    fill_hooks(skb) ||
 	    nla_put(skb, PIND_A_INFO_BOOKS, sizeof(books), &books) ||
-	    pind_fill_u64(skb, PIND_A_INFO_MISUSE, pind_misuse_total()))
+	    pind_fill_u64(skb, PIND_A_INFO_MISUSE, pind_misuse_total()) ||
+	    pind_fill_u64(skb, PIND_A_INFO_WAITING, 0))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -96,7 +97,10 @@ int pind_fill_group(struct sk_buff *skb, const struct pind_group *group)
 			  atomic_long_read(&charge->events_high)) ||
 	    pind_fill_u64(skb, PIND_A_GROUP_EVENTS_REFUSED,
 			  atomic_long_read(&group->events_refused)) ||
-	    fill_bytes(skb, PIND_A_GROUP_RESERVED, pind_charge_reserved(charge)))
+	    fill_bytes(skb, PIND_A_GROUP_RESERVED, pind_charge_reserved(charge)) ||
+	    fill_bytes(skb, PIND_A_GROUP_HELD, 0) ||
+	    fill_limit(skb, PIND_A_GROUP_MAX_HELD, PIND_PAGES_UNLIMITED) ||
+	    fill_bytes(skb, PIND_A_GROUP_UNCERTAIN, 0))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -114,7 +118,8 @@ static int fill_account(struct sk_buff *skb, const struct pind_account *account,
 	    pind_fill_u64(skb, PIND_A_ACCOUNT_PINS, pins) ||
 	    fill_bytes(skb, PIND_A_ACCOUNT_COVERED, covered) ||
 	    pind_fill_u64(skb, PIND_A_ACCOUNT_SINCE, READ_ONCE(account->since)) ||
-	    pind_fill_u64(skb, PIND_A_ACCOUNT_EXITED, READ_ONCE(account->exited)))
+	    pind_fill_u64(skb, PIND_A_ACCOUNT_EXITED, READ_ONCE(account->exited)) ||
+	    nla_put_u32(skb, PIND_A_ACCOUNT_UID, 0))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -133,7 +138,7 @@ int pind_fill_holder(struct sk_buff *skb, const struct pind_holder *holder)
 int pind_fill_refusal(struct sk_buff *skb, const struct pind_refusal *refusal)
 {
 	if (pind_fill_u64(skb, PIND_A_REFUSAL_SEQ, refusal->seq) ||
-	    pind_fill_u64(skb, PIND_A_REFUSAL_TIME, refusal->time) ||
+	    pind_fill_u64(skb, PIND_A_REFUSAL_LAST, refusal->time) ||
 	    pind_fill_u64(skb, PIND_A_REFUSAL_GROUP_ID, refusal->group->id) ||
 	    nla_put_string(skb, PIND_A_REFUSAL_PATH, refusal->group->path) ||
 	    pind_fill_u64(skb, PIND_A_REFUSAL_BY_ID, refusal->by->id) ||
@@ -148,7 +153,13 @@ int pind_fill_refusal(struct sk_buff *skb, const struct pind_refusal *refusal)
 	    fill_limit(skb, PIND_A_REFUSAL_MAX, refusal->max) ||
 	    nla_put_u32(skb, PIND_A_REFUSAL_MODE,
 			refusal->observed ? PIND_MODE_OBSERVE : PIND_MODE_ENFORCE) ||
-	    fill_bytes(skb, PIND_A_REFUSAL_RESERVED, refusal->reserved))
+	    fill_bytes(skb, PIND_A_REFUSAL_RESERVED, refusal->reserved) ||
+	    pind_fill_u64(skb, PIND_A_REFUSAL_COUNT, 1) ||
+	    pind_fill_u64(skb, PIND_A_REFUSAL_FIRST, refusal->time) ||
+	    fill_bytes(skb, PIND_A_REFUSAL_WANTED_MIN, refusal->wanted) ||
+	    fill_bytes(skb, PIND_A_REFUSAL_WANTED_MAX, refusal->wanted) ||
+	    nla_put_u32(skb, PIND_A_REFUSAL_UID, 0) ||
+	    nla_put_u32(skb, PIND_A_REFUSAL_LIMIT, PIND_LIMIT_MAX))
 		return -EMSGSIZE;
 	return 0;
 }

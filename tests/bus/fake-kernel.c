@@ -133,7 +133,10 @@ struct pind_refusal *fake_refuse(struct fake_kernel *k, const char *path, const 
 	(void)snprintf(entry->texts[3], sizeof(entry->texts[3]), "io_pin_pages");
 	*refusal = (struct pind_refusal){
 		.seq = ++k->seq,
-		.time = 789,
+		.first = 456,
+		.last = 789,
+		.count = 1,
+		.limit = PIND_LIMIT_MAX,
 		.group_id = group->id,
 		.path = entry->texts[0],
 		.by_id = by->id,

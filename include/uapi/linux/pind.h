@@ -18,8 +18,11 @@
 /* Multicast group: refused, high, group born and dead, books, misuse. */
 #define PIND_MCGRP_EVENTS	"events"
 
-/* The value of max and high that means "no limit". */
+/* The value of max, max-held and high that means "no limit". */
 #define PIND_UNLIMITED		0xffffffffffffffffULL
+
+/* A pin call that has been under way for so long is told by call-get, in seconds. */
+#define PIND_WAITING_SECONDS	10
 
 /* The longest range a page query takes, in bytes. */
 #define PIND_PAGE_LENGTH_MAX	(1ULL << 30)
@@ -32,6 +35,16 @@
 enum pind_mode {
 	PIND_MODE_OBSERVE = 1,
 	PIND_MODE_ENFORCE = 2,
+};
+
+/**
+ * enum pind_limit - which limit of a group refused a pin call
+ * @PIND_LIMIT_MAX: max, on current
+ * @PIND_LIMIT_MAX_HELD: max-held, on held
+ */
+enum pind_limit {
+	PIND_LIMIT_MAX = 1,
+	PIND_LIMIT_MAX_HELD = 2,
 };
 
 /**
@@ -79,20 +92,32 @@ enum pind_misuse_kind {
 
 /**
  * enum pind_cmd - operations and events
+ *
+ * "Admin" is CAP_NET_ADMIN and CAP_SYS_RESOURCE, both in the initial user namespace,
+ * from the initial network namespace. In any other network namespace only INFO_GET and
+ * GROUP_GET are answered, and only about groups below the root of the caller's cgroup
+ * namespace, with paths as seen from there. Who a process is (PID, START_TIME, UID,
+ * COMM, SYMBOL, MODULE of an account, a refusal or a call) is told to a reader of the
+ * same uid, to one whose own cgroup is that of the process or above it, and to
+ * CAP_SYS_PTRACE in the initial user namespace; to others these attributes are left out.
+ *
  * @PIND_CMD_INFO_GET: do: the module, its hooks, its self-check (PIND_A_INFO_*)
  * @PIND_CMD_GROUP_GET: do: one group by id; dump: all (PIND_A_GROUP_*)
- * @PIND_CMD_GROUP_SET: do, admin: set max, high, mode; answers with the group
+ * @PIND_CMD_GROUP_SET: do, admin: set max, max-held, high, mode; answers with the
+ *	group
  * @PIND_CMD_GROUP_RESET_PEAK: do, admin: set peak to current; answers likewise
  * @PIND_CMD_ACCOUNT_GET: dump: who holds pins, of all or one group
  *	(PIND_A_ACCOUNT_*)
  * @PIND_CMD_COUNTERS_GET: do: traffic since load (PIND_A_COUNTERS_*)
- * @PIND_CMD_REFUSAL_GET: dump: recent refusals, oldest first
- *	(PIND_A_REFUSAL_*)
- * @PIND_CMD_PAGE_GET: admin, and CAP_PERFMON: do by pfn, dump by pid, address
+ * @PIND_CMD_REFUSAL_GET: dump: recent refusals, a row for each account and level
+ *	that refused it, group by group (PIND_A_REFUSAL_*)
+ * @PIND_CMD_PAGE_GET: CAP_NET_ADMIN and CAP_PERFMON: do by pfn, dump by pid, address
  *	and length: is a page pinned, and by whom (PIND_A_PAGE_*)
- * @PIND_CMD_AUDIT: do, admin: compare the ledger with the kernel now and
- *	repair, all of it or what one group holds (PIND_A_AUDIT_*)
- * @PIND_CMD_REFUSED_NTF: event: a refusal (PIND_A_EVENT_*)
+ * @PIND_CMD_AUDIT: dump, admin: compare the ledger with the kernel now and
+ *	repair, all of it or what one group holds; the last message is the result
+ *	(PIND_A_AUDIT_*)
+ * @PIND_CMD_REFUSED_NTF: event: a row of refusals is new or has grown; one a second
+ *	and row at most (PIND_A_EVENT_*)
  * @PIND_CMD_HIGH_NTF: event: current rose above high
  * @PIND_CMD_GROUP_NEW_NTF: event: a cgroup was met for the first time
  * @PIND_CMD_GROUP_DEAD_NTF: event: a cgroup was removed, or its last pin went
@@ -100,6 +125,8 @@ enum pind_misuse_kind {
  * @PIND_CMD_BOOKS_NTF: event: the books no longer close, or close again
  * @PIND_CMD_MISUSE_GET: dump: rules of FOLL_PIN that were broken (PIND_A_MISUSE_*)
  * @PIND_CMD_MISUSE_NTF: event: one was, at a place where it was not before
+ * @PIND_CMD_CALL_GET: dump: pin calls that have been under way for more than
+ *	PIND_WAITING_SECONDS, oldest first (PIND_A_CALL_*)
  */
 enum pind_cmd {
 	PIND_CMD_INFO_GET = 1,
@@ -119,6 +146,7 @@ enum pind_cmd {
 	PIND_CMD_BOOKS_NTF,
 	PIND_CMD_MISUSE_GET,
 	PIND_CMD_MISUSE_NTF,
+	PIND_CMD_CALL_GET,
 
 	__PIND_CMD_MAX,
 	PIND_CMD_MAX = __PIND_CMD_MAX - 1
@@ -163,6 +191,8 @@ enum {
 	PIND_A_INFO_BOOKS,
 	/** @PIND_A_INFO_MISUSE: u64: breaches of the rules of FOLL_PIN since load */
 	PIND_A_INFO_MISUSE,
+	/** @PIND_A_INFO_WAITING: u64: pin calls that CALL_GET tells of */
+	PIND_A_INFO_WAITING,
 
 	__PIND_A_INFO_MAX,
 	PIND_A_INFO_MAX = __PIND_A_INFO_MAX - 1
@@ -199,10 +229,23 @@ enum {
 	PIND_A_GROUP_EVENTS_REFUSED,
 	/** @PIND_A_GROUP_RESERVED: u64: bytes promised to pin calls under way, beside current */
 	PIND_A_GROUP_RESERVED,
+	/**
+	 * @PIND_A_GROUP_HELD: u64: bytes of whole folios that the pins of it and all
+	 * below it keep from being moved or reclaimed, each folio once a group; never
+	 * less than current
+	 */
+	PIND_A_GROUP_HELD,
+	/** @PIND_A_GROUP_MAX_HELD: u64: limit on held in bytes, or PIND_UNLIMITED */
+	PIND_A_GROUP_MAX_HELD,
+	/**
+	 * @PIND_A_GROUP_UNCERTAIN: u64: bytes of current that may no longer be owed: of
+	 * an unpin it could not be told whose pin it gave back
+	 */
+	PIND_A_GROUP_UNCERTAIN,
 
-	__PIND_A_GROUP_MAX,
-	/* not ..._GROUP_MAX, which is the quota */
-	PIND_A_GROUP_LAST = __PIND_A_GROUP_MAX - 1
+	__PIND_A_GROUP_END,
+	/* the highest attribute; ..._GROUP_MAX is the quota */
+	PIND_A_GROUP_HIGHEST = __PIND_A_GROUP_END - 1
 };
 
 enum {
@@ -231,6 +274,11 @@ enum {
 	 * CLOCK_BOOTTIME; 0: it was not
 	 */
 	PIND_A_ACCOUNT_EXITED,
+	/**
+	 * @PIND_A_ACCOUNT_UID: u32: real user of the process when the account was
+	 * opened, initial user namespace
+	 */
+	PIND_A_ACCOUNT_UID,
 
 	__PIND_A_ACCOUNT_MAX,
 	PIND_A_ACCOUNT_MAX = __PIND_A_ACCOUNT_MAX - 1
@@ -271,10 +319,13 @@ enum {
 };
 
 enum {
-	/** @PIND_A_REFUSAL_SEQ: u64: number since load, from 1; a gap is a loss */
+	/**
+	 * @PIND_A_REFUSAL_SEQ: u64: number since load, from 1, of the row's last
+	 * refusal; it grows with each. Events come in the order of it
+	 */
 	PIND_A_REFUSAL_SEQ = 1,
-	/** @PIND_A_REFUSAL_TIME: u64: ns of CLOCK_REALTIME */
-	PIND_A_REFUSAL_TIME,
+	/** @PIND_A_REFUSAL_LAST: u64: time of the last one, ns of CLOCK_REALTIME */
+	PIND_A_REFUSAL_LAST,
 	/** @PIND_A_REFUSAL_GROUP_ID: u64: the group that would have paid */
 	PIND_A_REFUSAL_GROUP_ID,
 	/** @PIND_A_REFUSAL_PATH: string: its path */
@@ -291,22 +342,37 @@ enum {
 	PIND_A_REFUSAL_SYMBOL,
 	/** @PIND_A_REFUSAL_MODULE: string: its module; empty when built in */
 	PIND_A_REFUSAL_MODULE,
-	/** @PIND_A_REFUSAL_WANTED: u64: bytes the call asked to pin */
+	/**
+	 * @PIND_A_REFUSAL_WANTED: u64: bytes the call asked to pin; this and what
+	 * follows to RESERVED is of the last one
+	 */
 	PIND_A_REFUSAL_WANTED,
 	/** @PIND_A_REFUSAL_NEEDED: u64: of it not paid for already */
 	PIND_A_REFUSAL_NEEDED,
-	/** @PIND_A_REFUSAL_CURRENT: u64: current of the refusing group then */
+	/** @PIND_A_REFUSAL_CURRENT: u64: current (or held) of the refusing group then */
 	PIND_A_REFUSAL_CURRENT,
-	/** @PIND_A_REFUSAL_MAX: u64: max of the refusing group then */
+	/** @PIND_A_REFUSAL_MAX: u64: max (or max-held) of the refusing group then */
 	PIND_A_REFUSAL_MAX,
 	/** @PIND_A_REFUSAL_MODE: u32: enum pind_mode; observe means admitted */
 	PIND_A_REFUSAL_MODE,
 	/** @PIND_A_REFUSAL_RESERVED: u64: reserved of the refusing group then, for others */
 	PIND_A_REFUSAL_RESERVED,
+	/** @PIND_A_REFUSAL_COUNT: u64: calls of the row: same account, same level */
+	PIND_A_REFUSAL_COUNT,
+	/** @PIND_A_REFUSAL_FIRST: u64: time of the first, ns of CLOCK_REALTIME */
+	PIND_A_REFUSAL_FIRST,
+	/** @PIND_A_REFUSAL_WANTED_MIN: u64: the least that one of them wanted, bytes */
+	PIND_A_REFUSAL_WANTED_MIN,
+	/** @PIND_A_REFUSAL_WANTED_MAX: u64: the most that one of them wanted, bytes */
+	PIND_A_REFUSAL_WANTED_MAX,
+	/** @PIND_A_REFUSAL_UID: u32: as PIND_A_ACCOUNT_UID */
+	PIND_A_REFUSAL_UID,
+	/** @PIND_A_REFUSAL_LIMIT: u32: enum pind_limit: which limit it was */
+	PIND_A_REFUSAL_LIMIT,
 
-	__PIND_A_REFUSAL_MAX,
-	/* not ..._REFUSAL_MAX, which is the quota */
-	PIND_A_REFUSAL_LAST = __PIND_A_REFUSAL_MAX - 1
+	__PIND_A_REFUSAL_END,
+	/* the highest attribute; ..._REFUSAL_MAX is the quota */
+	PIND_A_REFUSAL_HIGHEST = __PIND_A_REFUSAL_END - 1
 };
 
 enum {
@@ -425,6 +491,33 @@ enum {
 
 	__PIND_A_MISUSE_MAX,
 	PIND_A_MISUSE_MAX = __PIND_A_MISUSE_MAX - 1
+};
+
+/* A pin call that has been under way for long. */
+enum {
+	/** @PIND_A_CALL_PID: u32: process that made it, initial pid namespace */
+	PIND_A_CALL_PID = 1,
+	/** @PIND_A_CALL_START_TIME: u64: its start, ns of CLOCK_BOOTTIME */
+	PIND_A_CALL_START_TIME,
+	/** @PIND_A_CALL_UID: u32: its real user, initial user namespace */
+	PIND_A_CALL_UID,
+	/** @PIND_A_CALL_COMM: string: its name */
+	PIND_A_CALL_COMM,
+	/** @PIND_A_CALL_SYMBOL: string: function that called the pin function */
+	PIND_A_CALL_SYMBOL,
+	/** @PIND_A_CALL_MODULE: string: its module; empty when built in */
+	PIND_A_CALL_MODULE,
+	/** @PIND_A_CALL_GROUP_ID: u64: its cgroup */
+	PIND_A_CALL_GROUP_ID,
+	/** @PIND_A_CALL_PATH: string: that one's path */
+	PIND_A_CALL_PATH,
+	/** @PIND_A_CALL_WANTED: u64: bytes the call asked to pin */
+	PIND_A_CALL_WANTED,
+	/** @PIND_A_CALL_SINCE: u64: when it began, ns of CLOCK_BOOTTIME */
+	PIND_A_CALL_SINCE,
+
+	__PIND_A_CALL_MAX,
+	PIND_A_CALL_MAX = __PIND_A_CALL_MAX - 1
 };
 
 enum {

@@ -272,7 +272,9 @@ static int list_accounts(sd_bus_message *call, void *userdata, sd_bus_error *err
 }
 
 #define REFUSAL(m)                                                                               \
-	17, "seq", "t", UINT64_C(1), "time", "t", UINT64_C(1700000000123456789), "path", "s",    \
+	23, "seq", "t", UINT64_C(1), "first", "t", UINT64_C(1600000000123456789), "last", "t", \
+		UINT64_C(1700000000123456789), "count", "t", UINT64_C(3), "uid", "u", 1000, \
+		"wanted_min", "t", MIB, "wanted_max", "t", 32 * MIB, "limit", "s", "max", "path", "s", \
 		"/tenant.slice/tenant-a.slice/job", "group_id", "t", UINT64_C(77), "by", "s",    \
 		"/tenant.slice/tenant-a.slice", "by_id", "t", UINT64_C(9007199254740993), "pid", \
 		"u", 812, "comm", "s", "fio", "driver", "s", "io_uring", "symbol", "s",          \

@@ -25,6 +25,7 @@ static void exact_numbers(void **state)
 		.id = (UINT64_C(1) << 53) + 1,
 		.current = UINT64_MAX - 1,
 		.max = PIND_UNLIMITED,
+		.max_held = PIND_UNLIMITED,
 		.high = 0,
 		.mode = PIND_MODE_ENFORCE,
 	};
@@ -42,7 +43,8 @@ static void exact_numbers(void **state)
 			    "{\"path\":\"/a\",\"id\":9007199254740993,\"parent_id\":0,"
 			    "\"current\":18446744073709551614,\"reserved\":0,\"peak\":0,\"max\":null,\"high\":0,"
 			    "\"mode\":\"enforce\",\"pins\":0,\"dead\":false,\"events_max\":0,"
-			    "\"events_observed\":0,\"events_high\":0,\"events_refused\":0}");
+			    "\"events_observed\":0,\"events_high\":0,\"events_refused\":0,\"held\":0,"
+			    "\"max_held\":null,\"uncertain\":0}");
 }
 
 static void signed_numbers(void **state)

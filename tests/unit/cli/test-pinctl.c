@@ -207,7 +207,7 @@ static void refusals(void **state)
 	_cleanup_(json_freep) cJSON *all = run_json(0, ARGS("refusals", "--json"));
 
 	assert_int_equal(cJSON_GetArraySize(all), 2);
-	check(0, "\"time\":\t1700000000123456789", NULL, ARGS("refusals", "--json"));
+	check(0, "\"last\":\t1700000000123456789", NULL, ARGS("refusals", "--json"));
 	check(0, "\"by\":\t\"/tenant.slice/tenant-a.slice\",\n\t\t\"by_id\":\t9007199254740993",
 	      NULL, ARGS("refusals", "--json"));
 	check(0,

@@ -41,12 +41,15 @@ static void put_group(struct nlmsghdr *nlh)
 	mnl_attr_put_u64(nlh, PIND_A_GROUP_EVENTS_HIGH, 13);
 	mnl_attr_put_u64(nlh, PIND_A_GROUP_EVENTS_REFUSED, 14);
 	mnl_attr_put_u64(nlh, PIND_A_GROUP_RESERVED, 15);
+	mnl_attr_put_u64(nlh, PIND_A_GROUP_HELD, 16);
+	mnl_attr_put_u64(nlh, PIND_A_GROUP_MAX_HELD, 17);
+	mnl_attr_put_u64(nlh, PIND_A_GROUP_UNCERTAIN, 18);
 }
 
 static void put_refusal(struct nlmsghdr *nlh)
 {
 	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_SEQ, 1);
-	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_TIME, 2);
+	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_LAST, 2);
 	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_GROUP_ID, 3);
 	mnl_attr_put_strz(nlh, PIND_A_REFUSAL_PATH, "/a.slice/b.service");
 	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_BY_ID, 4);
@@ -61,6 +64,12 @@ static void put_refusal(struct nlmsghdr *nlh)
 	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_MAX, 9);
 	mnl_attr_put_u32(nlh, PIND_A_REFUSAL_MODE, PIND_MODE_ENFORCE);
 	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_RESERVED, 10);
+	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_COUNT, 11);
+	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_FIRST, 12);
+	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_WANTED_MIN, 13);
+	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_WANTED_MAX, 14);
+	mnl_attr_put_u32(nlh, PIND_A_REFUSAL_UID, 15);
+	mnl_attr_put_u32(nlh, PIND_A_REFUSAL_LIMIT, PIND_LIMIT_MAX_HELD);
 }
 
 static void test_request(void **state)
@@ -151,7 +160,7 @@ static void test_missing(void **state)
 
 	begin(&whole, PIND_CMD_GROUP_GET);
 	put_group(whole.nlh);
-	for (uint16_t type = PIND_A_GROUP_ID; type <= PIND_A_GROUP_LAST; type++) {
+	for (uint16_t type = PIND_A_GROUP_ID; type <= PIND_A_GROUP_HIGHEST; type++) {
 		copy_without(&m, &whole, type);
 		/* the root has none; an older module does not tell */
 		if (type == PIND_A_GROUP_PARENT_ID || type == PIND_A_GROUP_RESERVED)
@@ -270,6 +279,12 @@ static void test_refusal(void **state)
 	assert_int_equal(refusal.needed, 7);
 	assert_int_equal(refusal.mode, PIND_MODE_ENFORCE);
 	assert_int_equal(refusal.reserved, 10);
+	assert_int_equal(refusal.count, 11);
+	assert_int_equal(refusal.first, 12);
+	assert_int_equal(refusal.wanted_min, 13);
+	assert_int_equal(refusal.wanted_max, 14);
+	assert_int_equal(refusal.uid, 15);
+	assert_int_equal(refusal.limit, PIND_LIMIT_MAX_HELD);
 }
 
 static void put_hook(struct nlmsghdr *nlh, const char *name)

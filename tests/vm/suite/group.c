@@ -11,7 +11,7 @@ static void read_group(const struct nlmsghdr *object, void *data)
 	mnl_attr_for_each (attr, object, sizeof(struct genlmsghdr)) {
 		uint16_t type = mnl_attr_get_type(attr);
 
-		if (type == PIND_A_GROUP_PATH || type > PIND_A_GROUP_LAST)
+		if (type == PIND_A_GROUP_PATH || type > PIND_A_GROUP_HIGHEST)
 			continue;
 		if (mnl_attr_get_payload_len(attr) == sizeof(uint64_t))
 			group->values[type] = mnl_attr_get_u64(attr);

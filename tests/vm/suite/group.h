@@ -10,7 +10,7 @@
 
 /* Its numbers by their attributes, PIND_A_GROUP_*; 0 for those that are text. */
 struct group {
-	uint64_t values[PIND_A_GROUP_LAST + 1];
+	uint64_t values[PIND_A_GROUP_HIGHEST + 1];
 };
 
 /**
