@@ -11,15 +11,19 @@
 #include "kernel-netlink.h"
 #include "message.h"
 #include "netlink.h"
+#include "order.h"
 
-/* Datagrams read in one go, so that a flood of events leaves room for the bus. */
-#define DATAGRAMS_AT_ONCE 64
+/* Datagrams read in one go, so that a flood of events leaves room for the rest. */
+#define DATAGRAMS_AT_ONCE 16
 
 struct kernel_netlink {
 	struct pind_kernel kernel;
 	struct pind_netlink *nl; /* requests */
-	int fd; /* multicast: nlctrl's "notify" and, while it is there, the module's "events" */
+	/* Multicast of nlctrl ("notify"): the module's coming does not wait behind its events. */
+	int control_fd;
+	int fd; /* multicast of the module ("events"), while it is there */
 	sd_event *event;
+	sd_event_source *control_source;
 	sd_event_source *source;
 	struct kernel_audits audits;
 	struct pind_family family; /* id 0: the module is not there */
@@ -417,38 +421,64 @@ static void event_take(struct kernel_netlink *k, const struct nlmsghdr *nlh)
 		k->handlers->stale(k->userdata);
 }
 
-static int on_multicast(const struct nlmsghdr *nlh, void *userdata)
+static int on_control(const struct nlmsghdr *nlh, void *userdata)
+{
+	if (nlh->nlmsg_type == GENL_ID_CTRL)
+		control_take(userdata, nlh);
+	return 0;
+}
+
+static int on_event(const struct nlmsghdr *nlh, void *userdata)
 {
 	struct kernel_netlink *k = userdata;
 
-	if (nlh->nlmsg_type == GENL_ID_CTRL)
-		control_take(k, nlh);
-	else if (nlh->nlmsg_type == k->family.id)
+	/* what is left of a module that went has another number */
+	if (nlh->nlmsg_type == k->family.id)
 		event_take(k, nlh);
 	return 0;
 }
 
-static int on_readable(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+/* Reads some of what waits; what was lost is made good by asking for everything anew. */
+static int read_some(struct kernel_netlink *k, int fd, pind_netlink_handler handler)
 {
-	struct kernel_netlink *k = userdata;
 	int r = 1;
 
 	for (int i = 0; r == 1 && i < DATAGRAMS_AT_ONCE; i++)
-		r = pind_netlink_receive(fd, on_multicast, k);
-	if (r == -ENOBUFS) {
-		k->kernel.overruns++;
-		/* the family's coming or going may be among what was lost */
+		r = pind_netlink_receive(fd, handler, k);
+	if (r != -ENOBUFS)
+		return r < 0 ? r : 0;
+	k->kernel.overruns++;
+	/* the family's coming or going may be among what was lost */
+	if (fd == k->control_fd)
 		k->family = (struct pind_family){};
-		k->handlers->stale(k->userdata);
-		return 0;
-	}
-	return r < 0 ? r : 0;
+	k->handlers->stale(k->userdata);
+	return 0;
+}
+
+static int on_control_readable(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	return read_some(userdata, fd, on_control);
+}
+
+static int on_events_readable(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	return read_some(userdata, fd, on_event);
+}
+
+static int add_source(struct kernel_netlink *k, int fd, sd_event_io_handler_t handler,
+		      enum pind_order order, const char *description, sd_event_source **ret)
+{
+	int r;
+
+	r = sd_event_add_io(k->event, ret, fd, EPOLLIN, handler, k);
+	r = r < 0 ? r : sd_event_source_set_priority(*ret, order);
+	r = r < 0 ? r : sd_event_source_set_description(*ret, description);
+	return r < 0 ? r : sd_event_source_set_exit_on_failure(*ret, true);
 }
 
 static int kernel_start(struct pind_kernel *kernel, sd_event *event,
 			const struct pind_kernel_handlers *handlers, void *userdata)
 {
-	_cleanup_(sd_event_source_unrefp) sd_event_source *source = NULL;
 	struct kernel_netlink *k = kernel_of(kernel);
 	struct pind_family control;
 	struct pind_info info;
@@ -461,19 +491,20 @@ static int kernel_start(struct pind_kernel *kernel, sd_event *event,
 	r = pind_netlink_resolve(k->nl, "nlctrl", "notify", &control);
 	if (r < 0)
 		return r;
-	r = pind_netlink_join(k->fd, control.group);
+	r = pind_netlink_join(k->control_fd, control.group);
 	if (r < 0)
 		return r;
-	r = sd_event_add_io(event, &source, k->fd, EPOLLIN, on_readable, k);
+	r = add_source(k, k->control_fd, on_control_readable, PIND_ORDER_MODULE,
+		       "pind-kernel-module", &k->control_source);
+	r = r < 0 ? r
+		  : add_source(k, k->fd, on_events_readable, PIND_ORDER_CHANGE,
+			       "pind-kernel-events", &k->source);
 	if (r < 0)
 		return r;
-	(void)sd_event_source_set_description(source, "pind-kernel-events");
-	(void)sd_event_source_set_exit_on_failure(source, true);
 
 	/* after the join, so that no coming is missed between the two */
 	if (family_find(k) >= 0 && kernel_info_get(kernel, &info) >= 0)
 		k->lost = info.events_lost;
-	k->source = TAKE_PTR(source);
 	return 0;
 }
 
@@ -482,8 +513,11 @@ static void kernel_free(struct pind_kernel *kernel)
 	struct kernel_netlink *k = kernel_of(kernel);
 
 	kernel_audit_cancel(&k->audits);
+	(void)sd_event_source_disable_unref(k->control_source);
 	(void)sd_event_source_disable_unref(k->source);
 	(void)sd_event_unref(k->event);
+	if (k->control_fd >= 0)
+		(void)close(k->control_fd);
 	if (k->fd >= 0)
 		(void)close(k->fd);
 	(void)pind_netlink_free(k->nl);
@@ -516,8 +550,9 @@ int pind_kernel_netlink_new(struct pind_kernel **ret)
 	if (!k)
 		return -ENOMEM;
 	k->kernel.ops = &kernel_ops;
+	k->control_fd = pind_netlink_listen();
 	k->fd = pind_netlink_listen();
-	r = k->fd < 0 ? k->fd : pind_netlink_open(&k->nl);
+	r = k->control_fd < 0 ? k->control_fd : k->fd < 0 ? k->fd : pind_netlink_open(&k->nl);
 	if (r < 0) {
 		kernel_free(&k->kernel);
 		return r;

@@ -190,7 +190,8 @@ static int sync_refusals(struct pind_manager *m)
 	return 0;
 }
 
-static int sync_info(struct pind_manager *m)
+/* @ret_came: it was loaded while we ran, and so has no quota of ours yet */
+static int sync_info(struct pind_manager *m, bool *ret_came)
 {
 	struct pind_info info;
 	bool other;
@@ -205,6 +206,7 @@ static int sync_info(struct pind_manager *m)
 		manager_forget_check(m);
 		pind_journal_module_came(&info);
 	}
+	*ret_came = other && m->synced;
 	m->present = true;
 	manager_take_info(m, &info);
 	return 0;
@@ -213,14 +215,20 @@ static int sync_info(struct pind_manager *m)
 int manager_sync(struct pind_manager *m)
 {
 	char *sentence = NULL;
+	bool came = false;
 	int r;
 
 	(void)sd_event_source_set_enabled(m->sync_timer, SD_EVENT_OFF);
 	m->sync_last = now_usec();
 	m->resyncs += m->stale;
 	m->stale = false;
-	r = sync_info(m);
+	r = sync_info(m, &came);
+	/* a module without quotas refuses nothing: nothing that tenants do may delay them */
+	if (came)
+		manager_apply_quotas(m);
 	r = r < 0 ? r : manager_sync_groups(m);
+	if (r >= 0 && !came)
+		manager_apply_quotas(m);
 	r = r < 0 ? r : sync_refusals(m);
 	if (r == -ENODEV) {
 		m->synced = true;
@@ -230,7 +238,6 @@ int manager_sync(struct pind_manager *m)
 	if (r >= 0) {
 		m->synced = true;
 		manager_set_trouble(m, TROUBLE_MODULE, NULL);
-		manager_apply_quotas(m);
 		if (!m->troubles[TROUBLE_QUOTA])
 			m->sync_pause = 0;
 		manager_adopt_quotas(m);

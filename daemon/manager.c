@@ -5,6 +5,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "manager-internal.h"
+#include "order.h"
 
 DEFINE_CLEANUP(struct pind_manager, pind_manager_free, manager_freep)
 
@@ -269,6 +270,17 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 	return sd_event_exit(sd_event_source_get_event(source), 0);
 }
 
+/* It is obeyed before all else. */
+static int add_signal(struct pind_manager *m, int number)
+{
+	_cleanup_(sd_event_source_unrefp) sd_event_source *source = NULL;
+	int r;
+
+	r = sd_event_add_signal(m->event, &source, number, on_signal, m);
+	r = r < 0 ? r : sd_event_source_set_priority(source, PIND_ORDER_STOP);
+	return r < 0 ? r : sd_event_source_set_floating(source, true);
+}
+
 static int manager_add_sources(struct pind_manager *m)
 {
 	_cleanup_(sd_event_source_unrefp) sd_event_source *timer = NULL, *later = NULL;
@@ -281,12 +293,12 @@ static int manager_add_sources(struct pind_manager *m)
 	r = r < 0 ? r : sd_event_source_set_description(timer, "pind-sync");
 	r = r < 0 ? r : sd_event_add_defer(m->event, &later, on_later, m);
 	r = r < 0 ? r : sd_event_source_set_enabled(later, SD_EVENT_OFF);
-	/* a birth goes before the next question of the bus, see watch.c */
-	r = r < 0 ? r : sd_event_source_set_priority(later, SD_EVENT_PRIORITY_IMPORTANT);
+	/* it does what a birth asks for */
+	r = r < 0 ? r : sd_event_source_set_priority(later, PIND_ORDER_BIRTH);
 	r = r < 0 ? r : sd_event_source_set_exit_on_failure(later, true);
 	r = r < 0 ? r : sd_event_source_set_description(later, "pind-later");
-	r = r < 0 ? r : sd_event_add_signal(m->event, NULL, SIGTERM, on_signal, m);
-	r = r < 0 ? r : sd_event_add_signal(m->event, NULL, SIGINT, on_signal, m);
+	r = r < 0 ? r : add_signal(m, SIGTERM);
+	r = r < 0 ? r : add_signal(m, SIGINT);
 	if (r < 0)
 		return r;
 	m->sync_timer = TAKE_PTR(timer);

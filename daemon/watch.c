@@ -10,6 +10,7 @@
 
 #include <pind/cleanup.h>
 
+#include "order.h"
 #include "watch.h"
 
 /* A directory that is watched. */
@@ -109,8 +110,7 @@ int pind_watch_new(sd_event *event, const char *mount, void (*on_birth)(void *us
 		return r;
 	}
 	(void)sd_event_source_set_description(watch->source, "pind-cgroup-birth");
-	/* before the next question of the bus: some walk the whole tree */
-	(void)sd_event_source_set_priority(watch->source, SD_EVENT_PRIORITY_IMPORTANT);
+	(void)sd_event_source_set_priority(watch->source, PIND_ORDER_BIRTH);
 	*ret = watch;
 	return 0;
 }

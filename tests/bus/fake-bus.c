@@ -249,6 +249,48 @@ static int method_refuse(sd_bus_message *call, void *userdata, sd_bus_error *err
 	return done(call);
 }
 
+/* So many refusals, of so many processes, that the daemon reads as they come. */
+static int method_flood(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	const char *path, *by_path;
+	uint32_t n, processes;
+	int r;
+
+	r = sd_bus_message_read(call, "ssuu", &path, &by_path, &n, &processes);
+	if (r < 0)
+		return r;
+	fake_flood(userdata, path, by_path, n, processes);
+	return done(call);
+}
+
+/* The module is loaded anew beneath a flood that goes on. */
+static int method_load_in_flood(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct fake_kernel *k = userdata;
+	const char *path, *by_path;
+	uint32_t n;
+	int r;
+
+	r = sd_bus_message_read(call, "ssu", &path, &by_path, &n);
+	if (r < 0)
+		return r;
+	fake_reset(k, true);
+	for (int i = 0; i < FAKE_REFUSALS; i++)
+		(void)fake_refuse(k, path, by_path, "early");
+	fake_flood(k, path, by_path, n, 100);
+	fake_arrive(k);
+	return done(call);
+}
+
+/* How much of the flood was handed out before the first quota was set, and how much waited. */
+static int method_flooded(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct fake_kernel *k = userdata;
+
+	return sd_bus_reply_method_return(call, "tt", k->before_quota,
+					  k->after_quota);
+}
+
 static int method_high(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
 	struct fake_kernel *k = userdata;
@@ -401,6 +443,10 @@ static const sd_bus_vtable fake_vtable[] = {
 	SD_BUS_METHOD("Get", "s", "ttu", method_get, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Account", "susss", NULL, method_account, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Refuse", "ssayb", NULL, method_refuse, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("Flood", "ssuu", NULL, method_flood, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("LoadInFlood", "ssu", NULL, method_load_in_flood,
+		      SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("Flooded", NULL, "tt", method_flooded, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("High", "s", NULL, method_high, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Books", "xb", NULL, method_books, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Misuse", NULL, NULL, method_misuse, SD_BUS_VTABLE_UNPRIVILEGED),

@@ -6,6 +6,7 @@
 #include <pind/cleanup.h>
 
 #include "fake-kernel.h"
+#include "order.h"
 
 const char *const fake_request_names[FAKE_REQUESTS] = {
 	"info-get",   "group-get",    "group-set",    "group-reset-peak",
@@ -72,6 +73,9 @@ void fake_reset(struct fake_kernel *k, bool loaded)
 	k->old = false;
 	k->misuse = 0;
 	k->hook_state = PIND_HOOK_STATE_ATTACHED;
+	k->quota_set = false;
+	k->before_quota = 0;
+	k->after_quota = 0;
 	k->loaded = loaded;
 	k->load_id++;
 }
@@ -183,15 +187,77 @@ static struct pind_group_info *meet(struct fake_kernel *k, uint64_t id)
 	return fake_group(k, search.path);
 }
 
+/* What the daemon is handed of refusals. */
+static void count_refusal(struct fake_kernel *k)
+{
+	if (!k->quota_set)
+		k->before_quota++;
+}
+
+/* As many at once as the real one reads. */
+static int on_flood(sd_event_source *source, void *userdata)
+{
+	struct fake_kernel *k = userdata;
+	char comm[32];
+
+	for (int i = 0; i < 16 && k->flood; i++, k->flood--) {
+		struct pind_refusal *refusal;
+
+		(void)snprintf(comm, sizeof(comm), "storm%d", (int)(k->flood % k->flood_processes));
+		refusal = fake_refuse(k, k->flood_path, k->flood_by, comm);
+		if (!refusal)
+			continue;
+		refusal->pid = 1000 + (uint32_t)(k->flood % k->flood_processes);
+		count_refusal(k);
+		k->handlers->refused(refusal, k->userdata);
+	}
+	return sd_event_source_set_enabled(source, k->flood ? SD_EVENT_ON : SD_EVENT_OFF);
+}
+
+void fake_flood(struct fake_kernel *k, const char *path, const char *by_path, uint64_t n,
+		uint64_t processes)
+{
+	k->flood = n;
+	k->flood_processes = processes;
+	(void)snprintf(k->flood_path, sizeof(k->flood_path), "%s", path);
+	(void)snprintf(k->flood_by, sizeof(k->flood_by), "%s", by_path);
+	(void)sd_event_source_set_enabled(k->flood_source, SD_EVENT_ON);
+}
+
+static int on_arrival(sd_event_source *source, void *userdata)
+{
+	struct fake_kernel *k = userdata;
+
+	k->handlers->arrived(k->userdata);
+	return 0;
+}
+
+void fake_arrive(struct fake_kernel *k)
+{
+	(void)sd_event_source_set_enabled(k->arrival_source, SD_EVENT_ONESHOT);
+}
+
+static int add_source(struct fake_kernel *k, sd_event_handler_t handler, enum pind_order order,
+		      sd_event_source **ret)
+{
+	int r = sd_event_add_defer(k->event, ret, handler, k);
+
+	r = r < 0 ? r : sd_event_source_set_priority(*ret, order);
+	return r < 0 ? r : sd_event_source_set_enabled(*ret, SD_EVENT_OFF);
+}
+
 static int fake_start(struct pind_kernel *kernel, sd_event *event,
 		      const struct pind_kernel_handlers *handlers, void *userdata)
 {
 	struct fake_kernel *k = fake_of(kernel);
+	int r;
 
 	k->handlers = handlers;
 	k->userdata = userdata;
 	k->event = sd_event_ref(event);
-	return fake_bus_open(k, event);
+	r = add_source(k, on_flood, PIND_ORDER_CHANGE, &k->flood_source);
+	r = r < 0 ? r : add_source(k, on_arrival, PIND_ORDER_MODULE, &k->arrival_source);
+	return r < 0 ? r : fake_bus_open(k, event);
 }
 
 static int fake_info_get(struct pind_kernel *kernel, struct pind_info *ret_info)
@@ -260,6 +326,9 @@ static int fake_group_set(struct pind_kernel *kernel, uint64_t id,
 
 	if (r < 0)
 		return r;
+	if (!k->quota_set)
+		k->after_quota = k->flood;
+	k->quota_set = true;
 	group = meet(k, id);
 	if (group && group->dead)
 		return -ESTALE;
@@ -321,7 +390,7 @@ static int fake_refusal_dump(struct pind_kernel *kernel, pind_refusal_handler ha
 	uint64_t first = k->seq > FAKE_REFUSALS ? k->seq - FAKE_REFUSALS + 1 : 1;
 	int r = fake_request(k, FAKE_REFUSAL_DUMP);
 
-	for (uint64_t seq = first; r >= 0 && seq <= k->seq; seq++)
+	for (uint64_t seq = first; r >= 0 && seq <= k->seq; seq++, count_refusal(k))
 		r = handler(&k->refusals[seq % FAKE_REFUSALS].refusal, userdata);
 	return r < 0 ? r : 0;
 }
@@ -467,6 +536,8 @@ static void fake_free(struct pind_kernel *kernel)
 	if (k->audit_handler)
 		fake_audit_end(k, -ECANCELED);
 	(void)sd_event_source_disable_unref(k->audit_source);
+	(void)sd_event_source_disable_unref(k->flood_source);
+	(void)sd_event_source_disable_unref(k->arrival_source);
 	(void)sd_event_unref(k->event);
 	fake_reset(k, false);
 	(void)sd_bus_flush_close_unref(k->bus);

@@ -68,6 +68,17 @@ struct fake_kernel {
 	bool audit_held;
 	sd_event_source *audit_source;
 
+	/* Refusals on their way to the daemon, as the socket for events has them. */
+	uint64_t flood;
+	char flood_path[256], flood_by[256];
+	uint64_t flood_processes; /* that are refused in turn */
+	sd_event_source *flood_source;
+	/* Its coming is told by another socket. */
+	sd_event_source *arrival_source;
+	bool quota_set; /* since it was loaded */
+	uint64_t before_quota; /* refusals that the daemon was handed until then */
+	uint64_t after_quota; /* those that waited then */
+
 	bool loaded;
 	uint64_t load_id;
 	uint64_t events_lost;
@@ -90,6 +101,11 @@ void fake_group_remove(struct fake_kernel *k, struct pind_group_info *group);
 /* Notes a refusal; NULL if there is no such cgroup. */
 struct pind_refusal *fake_refuse(struct fake_kernel *k, const char *path, const char *by_path,
 				 const char *comm);
+/* So many refusals are about to be read, of so many processes. */
+void fake_flood(struct fake_kernel *k, const char *path, const char *by_path, uint64_t n,
+		uint64_t processes);
+/* It is told that the module came, which is read by itself. */
+void fake_arrive(struct fake_kernel *k);
 /* The audit under way ends, with @r if that is negative. */
 void fake_audit_end(struct fake_kernel *k, int r);
 /* What its misuse is. */

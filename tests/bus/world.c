@@ -568,6 +568,26 @@ uint64_t world_requests(struct world *w)
 	return take_number(fake_ask(w, "Requests", "info-get"));
 }
 
+uint64_t world_requests_of(struct world *w, const char *request)
+{
+	sd_bus_message *reply = fake_ask(w, "Requests", request);
+
+	assert_true(sd_bus_message_skip(reply, "t") >= 0);
+	return take_number(reply);
+}
+
+void world_flooded(struct world *w, uint64_t *ret_before, uint64_t *ret_after)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	sd_bus_message *reply = NULL;
+
+	(void)sd_bus_call_method(w->bus, FAKE_BUS_NAME, FAKE_OBJECT, FAKE_INTERFACE, "Flooded",
+				 &error, &reply, NULL);
+	reply = must(reply, &error, "Flooded");
+	assert_true(sd_bus_message_read(reply, "tt", ret_before, ret_after) > 0);
+	(void)sd_bus_message_unref(reply);
+}
+
 size_t world_count(struct world *w, const char *begin)
 {
 	size_t count = 0;

@@ -82,6 +82,9 @@ char *world_manager_word(struct world *w, const char *property);
 uint64_t world_kernel_max(struct world *w, const char *path);
 /* Requests to the kernel so far. */
 uint64_t world_requests(struct world *w);
+uint64_t world_requests_of(struct world *w, const char *request);
+/* How many refusals the daemon had read when the first quota was set, and how many waited. */
+void world_flooded(struct world *w, uint64_t *ret_before, uint64_t *ret_after);
 
 /*
  * Waits until a signal was seen whose line begins with @begin. Lines:
