@@ -104,6 +104,23 @@
  *   gone N               how often a part of the mirrored range went
  *   fault N              have it mirrored anew
  *
+ * What pins cost, the least of several rounds, in nanoseconds (in a VM whose clock
+ * counts instructions: these); pinner-cost.c:
+ *
+ *   bench HOW PAGES RANGE
+ *                        pin the range by calls of so many pages, through pind_bench.ko,
+ *                        and unpin it; answers with the time of a call of each. HOW is
+ *                        fast or fast-longterm (pin_user_pages_fast()) or longterm
+ *                        (pin_user_pages())
+ *   direct-cost FILE RANGE
+ *                        read from anywhere in the file by O_DIRECT and io_uring, 4 KiB
+ *                        each, 16 at a time; answers with the time of our thread a read
+ *   lay-together SIZE    map and touch an area of base pages whose frames follow each
+ *                        other, to 2 MiB; answers like `changes`
+ *   lay-scattered SIZE   likewise, of frames of which seven of ten lie in another MiB
+ *                        than the one before
+ *   changes RANGE        how often that is so
+ *
  * The memory, once a pinner; pinner-memory.c:
  *
  *   area SIZE [KIND [untouched]]
@@ -263,6 +280,7 @@ long pinner_run(struct pinner *pinner, char *line)
 		pinner_driver_commands,
 		pinner_ring_commands,
 		pinner_get_commands,
+		pinner_cost_commands,
 		pinner_memory_commands,
 		pinner_process_commands,
 	};
@@ -288,12 +306,15 @@ int main(void)
 	(void)setvbuf(stdin, NULL, _IONBF, 0);
 	(void)signal(SIGCHLD, SIG_IGN);
 	while (getline(&line, &room, stdin) > 0) {
-		long r = pinner_run(&pinner, line);
+		long r;
+
+		pinner.more[0] = '\0';
+		r = pinner_run(&pinner, line);
 
 		if (r < 0)
 			(void)printf("error %s\n", strerrorname_np((int)-r));
 		else
-			(void)printf("ok %ld\n", r);
+			(void)printf("ok %ld%s\n", r, pinner.more);
 		(void)fflush(stdout);
 	}
 	free(line);

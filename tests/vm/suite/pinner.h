@@ -9,10 +9,20 @@
 #define PAGE		  ((size_t)4096)
 #define PINNER_RANGES_MAX 1024
 
+#define PINNER_MORE	  64
+
+/**
+ * struct pinner - the process
+ * @area: the memory to pin from
+ * @size: bytes of it
+ * @ranges: of the command
+ * @more: what a command answers behind its number: empty, or a blank and words
+ */
 struct pinner {
 	char *area;
 	size_t size;
 	struct iovec ranges[PINNER_RANGES_MAX];
+	char more[PINNER_MORE];
 };
 
 /**
@@ -27,6 +37,7 @@ struct pinner_command {
 };
 
 /* Each ends with an empty one. */
+extern const struct pinner_command pinner_cost_commands[];
 extern const struct pinner_command pinner_get_commands[];
 extern const struct pinner_command pinner_memory_commands[];
 extern const struct pinner_command pinner_process_commands[];
