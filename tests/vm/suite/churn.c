@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * churn THREADS ROUNDS FILE: pin traffic of all kinds on the same pages. Each
- * thread registers and unregisters a buffer of 64 KiB so often, while two more
- * read all these buffers by process_vm_readv() and two fill them from FILE by
- * O_DIRECT. With 0 ROUNDS it goes on until stdin ends.
+ * thread registers and unregisters a buffer of 64 KiB, while two more read all
+ * these buffers by process_vm_readv() and two fill them from FILE by O_DIRECT.
+ * It ends when each thread has done so ROUNDS times and each kind of reader
+ * has done its share, and all go on until then, however slow the machine is and
+ * whomever the scheduler prefers. With 0 ROUNDS it goes on until stdin ends.
  *
  * Prints "registered N refused N read N direct N failed N"; a registration that
  * a quota refuses is not a failure.
@@ -22,6 +24,7 @@
 #include "ring.h"
 
 #define BUFFER_SIZE ((size_t)64 << 10)
+#define SHARE	    200 /* reads of each kind */
 
 struct churn {
 	char *area;
@@ -30,8 +33,17 @@ struct churn {
 	const char *file;
 	atomic_bool stop;
 	atomic_int next; /* number of the thread that comes next */
+	atomic_int left; /* threads that have rounds to do */
 	atomic_long registered, refused, read, direct, failed;
 };
+
+/* What fails has done its share: a reader that cannot read must not keep the others. */
+static void stop_when_done(struct churn *churn)
+{
+	if (churn->rounds && !churn->left &&
+	    (churn->failed || (churn->read >= SHARE && churn->direct >= SHARE)))
+		churn->stop = true;
+}
 
 static void *registrar(void *arg)
 {
@@ -41,7 +53,10 @@ static void *registrar(void *arg)
 	int ring = ring_open();
 	int r;
 
-	for (long round = 0; !churn->stop && (!churn->rounds || round < churn->rounds); round++) {
+	for (long round = 0; !churn->stop; round++) {
+		if (churn->rounds && round == churn->rounds)
+			churn->left--;
+		stop_when_done(churn);
 		r = ring_register(ring, &buffer, 1);
 		if (r == -ENOMEM) {
 			churn->refused++;
@@ -107,6 +122,7 @@ static int run(struct churn *churn)
 	churn->area = area_map(churn->threads * BUFFER_SIZE, AREA_BASE, true);
 	if (!churn->area || !registrars)
 		return -ENOMEM;
+	churn->left = churn->threads;
 	for (int i = 0; i < churn->threads; i++)
 		if (pthread_create(&registrars[i], NULL, registrar, churn))
 			return -EAGAIN;

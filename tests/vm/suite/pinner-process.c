@@ -21,6 +21,7 @@
 #include "ring.h"
 
 #define FILES_MAX 64
+#define KILLS_MAX 100 /* for each that hits */
 
 /* What a child tells its parent. */
 struct word {
@@ -225,16 +226,16 @@ static bool kill_victim(pid_t child, struct word *word, uint64_t ns)
 static long do_killed(struct pinner *pinner, char **words)
 {
 	struct word *word = new_word();
-	int rounds, count, died = 0;
+	int deaths, count, died = 0;
 	uint64_t ns = 0;
 
-	if (!word || pinner_number(words, &rounds) < 0)
+	if (!word || pinner_number(words, &deaths) < 0)
 		return word ? -EINVAL : -errno;
 	count = pinner_ranges(pinner, words);
 	if (count < 0)
 		return count;
 	srandom(now());
-	for (int round = 0; round <= rounds; round++) {
+	for (int round = 0; died < deaths && round <= KILLS_MAX * deaths; round++) {
 		pid_t child = fork_victim(pinner, count, word);
 
 		if (child < 0)

@@ -153,10 +153,10 @@
  *                        directory, and wait until it is gone
  *   become USER SIZE     be an ordinary user from now on, who may lock so much memory
  *   unshare cgroup|net|pid|user
- *   killed ROUNDS RANGE...
- *                        so many times, have a child register the ranges and
- *                        kill it at a random moment; answers how many of them
- *                        died in the call
+ *   killed DEATHS RANGE...
+ *                        have a child register the ranges and kill it at a random
+ *                        moment, until so many died in the call; answers how many
+ *                        did, which are fewer if a hundred times as many did not
  *   spread DIRECTORY COUNT
  *                        go through the cgroups DIRECTORY/0 to DIRECTORY/COUNT-1,
  *                        which become threaded, and pin a page of the area in
