@@ -13,19 +13,25 @@
 /* Plain references, which the pipe holds until it is closed. */
 static long do_vmsplice(struct pinner *pinner, char **words)
 {
+	int ends[2], times = 1, r;
 	struct iovec range;
-	int ends[2], r;
 	ssize_t got;
 
 	r = pinner_range(pinner, words, &range);
 	if (r < 0)
 		return r;
+	if (**words && (pinner_number(words, &times) < 0 || times < 1 || times > PINNER_RANGES_MAX))
+		return -EINVAL;
+	for (int i = 0; i < times; i++)
+		pinner->ranges[i] = range;
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
-	got = vmsplice(ends[1], &range, 1, SPLICE_F_NONBLOCK);
+	/* As large as everybody may make it. */
+	(void)fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
+	got = vmsplice(ends[1], pinner->ranges, times, SPLICE_F_NONBLOCK);
 	r = got < 0 ? -errno : 0;
 	(void)close(ends[1]);
-	if (r < 0 || (size_t)got != range.iov_len) {
+	if (r < 0 || (size_t)got != times * range.iov_len) {
 		(void)close(ends[0]);
 		return r < 0 ? r : -ENOSPC;
 	}

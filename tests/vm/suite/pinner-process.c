@@ -17,8 +17,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "crowd.h"
 #include "pinner.h"
 #include "ring.h"
+#include "trap.h"
 
 #define FILES_MAX 64
 #define KILLS_MAX 100 /* for each that hits */
@@ -289,13 +291,90 @@ static long do_spread(struct pinner *pinner, char **words)
 	return r < 0 ? r : ring;
 }
 
+static long do_holders(struct pinner *pinner, char **words)
+{
+	struct iovec page;
+	int count, ring, r;
+
+	if (pinner_number(words, &count) < 0 || count < 1)
+		return -EINVAL;
+	r = pinner_range(pinner, words, &page);
+	if (r < 0)
+		return r;
+	ring = ring_open();
+	r = ring < 0 ? ring : ring_register_table(ring, count);
+	if (r >= 0)
+		r = crowd_pin(ring, count, &page);
+	return r < 0 ? r : ring;
+}
+
+/* ---- a short-term pin that lasts */
+
+static struct stall {
+	struct trap trap;
+	pthread_t thread;
+	pid_t pid;
+	struct iovec there;
+	ssize_t result;
+	bool under_way;
+} stall;
+
+static void *read_into_trap(void *arg)
+{
+	struct iovec here = { stall.trap.memory, stall.trap.size };
+
+	stall.result = process_vm_readv(stall.pid, &here, 1, &stall.there, 1, 0);
+	if (stall.result < 0)
+		stall.result = -errno;
+	return NULL;
+}
+
+static long do_stall(struct pinner *pinner, char **words)
+{
+	size_t address;
+	int r;
+
+	if (stall.under_way)
+		return -EBUSY;
+	if (pinner_number(words, &stall.pid) < 0 || pinner_size(words, &address) < 0 ||
+	    pinner_size(words, &stall.there.iov_len) < 0)
+		return -EINVAL;
+	stall.there.iov_base = (void *)address;
+	r = trap_set(&stall.trap, stall.there.iov_len);
+	if (r < 0)
+		return r;
+	r = -pthread_create(&stall.thread, NULL, read_into_trap, NULL);
+	if (r >= 0)
+		r = trap_await(&stall.trap);
+	stall.under_way = r >= 0;
+	return r;
+}
+
+static long do_resume(struct pinner *pinner, char **words)
+{
+	int r;
+
+	if (!stall.under_way)
+		return -ENOENT;
+	r = trap_open(&stall.trap);
+	if (r < 0)
+		return r;
+	(void)pthread_join(stall.thread, NULL);
+	trap_remove(&stall.trap);
+	stall.under_way = false;
+	return stall.result;
+}
+
 const struct pinner_command pinner_process_commands[] = {
 	{ "become", do_become },
 	{ "child", do_child },
 	{ "exec", do_exec },
 	{ "fork", do_fork },
+	{ "holders", do_holders },
 	{ "killed", do_killed },
+	{ "resume", do_resume },
 	{ "spread", do_spread },
+	{ "stall", do_stall },
 	{ "thread", do_thread },
 	{ "unshare", do_unshare },
 	{},

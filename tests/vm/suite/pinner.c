@@ -9,6 +9,10 @@
  *                        number here
  *   pass N               send N over a socket to ourselves; answers with its new number
  *   readv RANGE          read the range by process_vm_readv()
+ *   stall PID ADDRESS SIZE
+ *                        read so much memory of that process by process_vm_readv(),
+ *                        which keeps its short-term pins until "resume"
+ *   resume               let that call go on; answers with what it returned
  *   writev PID ADDRESS   write a byte of that process by process_vm_writev()
  *
  * io_uring; pinner-ring.c:
@@ -97,8 +101,9 @@
  *
  * What pins nothing; pinner-get.c:
  *
- *   vmsplice RANGE       put its pages into a pipe, 16 at most; answers with the
- *                        number N of its other end
+ *   vmsplice RANGE [TIMES]
+ *                        put its pages into a pipe so many times (1), 256 pages in
+ *                        all; answers with the number N of its other end
  *   mirror RANGE         mirror it by an MMU notifier, as a device that faults
  *                        does (tests/kmod/pind_mirror.c); answers with N
  *   gone N               how often a part of the mirrored range went
@@ -153,6 +158,8 @@
  *                        directory, and wait until it is gone
  *   become USER SIZE     be an ordinary user from now on, who may lock so much memory
  *   unshare cgroup|net|pid|user
+ *   holders COUNT PAGE   so many processes, one after the other, pin the page in a
+ *                        place of a ring's table and are gone; answers with the ring
  *   killed DEATHS RANGE...
  *                        have a child register the ranges and kill it at a random
  *                        moment, until so many died in the call; answers how many

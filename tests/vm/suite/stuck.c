@@ -11,24 +11,19 @@
  * and holds the pins until the end of stdin.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/userfaultfd.h>
 #include <pthread.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "ring.h"
+#include "trap.h"
 
-static struct iovec buffer;
+static struct trap trap;
 
 static void *call(void *ring)
 {
+	struct iovec buffer = { trap.memory, trap.size };
 	int ret = ring_register(*(int *)ring, &buffer, 1);
 
 	if (ret)
@@ -38,52 +33,23 @@ static void *call(void *ring)
 	return NULL;
 }
 
-/* Whoever touches the buffer waits, until it is brought. Returns a descriptor. */
-static int watch_buffer(void)
-{
-	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register area = {
-		.range = { .start = (uintptr_t)buffer.iov_base, .len = buffer.iov_len },
-		.mode = UFFDIO_REGISTER_MODE_MISSING,
-	};
-
-	if (fd < 0 || ioctl(fd, UFFDIO_API, &api) || ioctl(fd, UFFDIO_REGISTER, &area))
-		return -errno;
-	return fd;
-}
-
-static int bring_buffer(int fd)
-{
-	struct uffdio_copy copy = {
-		.dst = (uintptr_t)buffer.iov_base,
-		.src = (uintptr_t)calloc(1, buffer.iov_len),
-		.len = buffer.iov_len,
-	};
-
-	return copy.src && !ioctl(fd, UFFDIO_COPY, &copy) ? 0 : -errno;
-}
-
 static int run(void)
 {
-	struct uffd_msg fault;
 	pthread_t caller;
-	int ring, fd, ret;
+	int ring, ret;
 
 	ring = ring_open();
 	if (ring < 0)
 		return ring;
-	fd = watch_buffer();
-	if (fd < 0)
-		return fd;
 	ret = pthread_create(&caller, NULL, call, &ring);
 	if (ret)
 		return -ret;
-	if (read(fd, &fault, sizeof(fault)) != sizeof(fault))
-		return -errno;
+	ret = trap_await(&trap);
+	if (ret)
+		return ret;
 	puts("stuck");
 	getchar();
-	ret = bring_buffer(fd);
+	ret = trap_open(&trap);
 	pthread_join(caller, NULL);
 	while (getchar() != EOF)
 		;
@@ -95,10 +61,9 @@ int main(int argc, char **argv)
 	int ret;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	buffer.iov_len = argc > 1 ? strtoul(argv[1], NULL, 10) << 20 : 0;
-	buffer.iov_base = mmap(NULL, buffer.iov_len, PROT_READ | PROT_WRITE,
-			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ret = buffer.iov_base == MAP_FAILED ? -errno : run();
+	ret = trap_set(&trap, argc > 1 ? strtoul(argv[1], NULL, 10) << 20 : 0);
+	if (!ret)
+		ret = run();
 	if (ret)
 		printf("error %s\n", strerrorname_np(-ret));
 	return ret ? EXIT_FAILURE : EXIT_SUCCESS;
