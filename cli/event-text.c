@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,17 +39,20 @@ static int print_refusal(const struct pind_refusal_info *refusal)
 {
 	bool observed = refusal->mode == PIND_MODE_OBSERVE;
 	char wanted[SIZE_FORMAT_MAX], current[SIZE_FORMAT_MAX], max[SIZE_FORMAT_MAX];
-	char reserved[SIZE_FORMAT_MAX + 32] = "", size[SIZE_FORMAT_MAX];
+	char reserved[SIZE_FORMAT_MAX + 32] = "", size[SIZE_FORMAT_MAX], times[32] = "";
 
+	if (refusal->count > 1)
+		(void)snprintf(times, sizeof(times), " (%" PRIu64 " times)", refusal->count);
 	if (refusal->reserved)
 		(void)snprintf(reserved, sizeof(reserved), ", and %s reserved",
 			       size_format(refusal->reserved, size));
 	return print_line(refusal->last, observed ? SCREEN_WARN : SCREEN_BAD,
 			  observed ? "observed" : "refused",
-			  "%s: %s[%u] wanted %s by %s, but %s has %s of %s%s%s", refusal->path,
+			  "%s: %s[%u] wanted %s by %s, but %s has %s of %s%s%s%s", refusal->path,
 			  refusal->comm, refusal->pid, size_format(refusal->wanted, wanted),
 			  refusal->driver, refusal->by, size_format(refusal->current, current),
-			  size_format(refusal->max, max), reserved, observed ? " (admitted)" : "");
+			  size_format(refusal->max, max), reserved, observed ? " (admitted)" : "",
+			  times);
 }
 
 static int print_high(uint64_t now, const struct pind_group_info *group)

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,13 +44,39 @@ static void show(const char *message)
 		(void)fprintf(stderr, "pind: %s\n", message);
 }
 
+/* ", the last of 37 times within 58 s"; "" for a single one. */
+static const char *refusal_times(char *buffer, size_t size, const struct pind_refusal *refusal)
+{
+	uint64_t seconds = (refusal->last - refusal->first) / 1000000000 + 1;
+
+	buffer[0] = '\0';
+	if (refusal->count > 1)
+		(void)snprintf(buffer, size, ", the last of %" PRIu64 " times within %" PRIu64 " s",
+			       refusal->count, seconds);
+	return buffer;
+}
+
+/* Who was refused: a process, or several, or one that is not told. */
+static const char *refusal_who(char *buffer, size_t size, const struct pind_refusal *refusal)
+{
+	char comm[PIND_TEXT_NAME_SIZE];
+
+	if (refusal->pid)
+		(void)snprintf(buffer, size, "%s[%" PRIu32 "]",
+			       pind_text_clean(comm, sizeof(comm), refusal->comm), refusal->pid);
+	else
+		(void)snprintf(buffer, size, "processes");
+	return buffer;
+}
+
 const char *pind_journal_refusal_message(char *buffer, const struct pind_refusal *refusal)
 {
-	char comm[PIND_TEXT_NAME_SIZE], driver[PIND_TEXT_NAME_SIZE];
+	char who[PIND_TEXT_NAME_SIZE + 16], driver[PIND_TEXT_NAME_SIZE];
 	char path[PIND_TEXT_PATH_SIZE], by[PIND_TEXT_PATH_SIZE];
 	char wanted[PIND_TEXT_SIZE_SIZE], needed[PIND_TEXT_SIZE_SIZE];
 	char current[PIND_TEXT_SIZE_SIZE], max[PIND_TEXT_SIZE_SIZE];
-	char new_part[64] = "", promised[64] = "", excess[64] = "";
+	char new_part[64] = "", promised[64] = "", excess[64] = "", times[96];
+	bool held = refusal->limit == PIND_LIMIT_MAX_HELD;
 	uint64_t sum;
 
 	(void)pind_text_size(wanted, refusal->wanted);
@@ -60,24 +87,22 @@ const char *pind_journal_refusal_message(char *buffer, const struct pind_refusal
 		(void)snprintf(promised, sizeof(promised), " and calls under way reserve %s",
 			       pind_text_size(needed, refusal->reserved));
 	/* rounded, 47.0 and 1.0 MiB would seem to fit into 48.0 MiB */
-	if (!__builtin_add_overflow(refusal->current, refusal->needed, &sum) &&
+	if (!held && !__builtin_add_overflow(refusal->current, refusal->needed, &sum) &&
 	    !__builtin_add_overflow(sum, refusal->reserved, &sum) && sum > refusal->max)
 		(void)snprintf(excess, sizeof(excess), " (%s too much)",
 			       pind_text_size(needed, sum - refusal->max));
 	(void)snprintf(buffer, PIND_REFUSAL_MESSAGE_SIZE,
-		       "%s[%" PRIu32 "] in %s: %s wanted to pin %s%s, but %s pins %s of its max "
-		       "%s%s; %s%s",
-		       pind_text_clean(comm, sizeof(comm), refusal->comm), refusal->pid,
+		       "%s in %s: %s wanted to pin %s%s, but %s %s %s of its %s %s%s; %s%s%s",
+		       refusal_who(who, sizeof(who), refusal),
 		       pind_text_clean(path, sizeof(path), refusal->path),
 		       pind_text_clean(driver, sizeof(driver),
 				       pind_driver_name(refusal->symbol, refusal->module)),
-		       wanted, new_part,
-		       pind_text_clean(by, sizeof(by), refusal->by_path),
-		       pind_text_size(current, refusal->current),
-		       pind_text_size(max, refusal->max), promised,
-		       refusal->mode == PIND_MODE_OBSERVE ? "admitted, as its mode is observe" :
-							    "refused",
-		       excess);
+		       wanted, new_part, pind_text_clean(by, sizeof(by), refusal->by_path),
+		       held ? "keeps in place" : "pins", pind_text_size(current, refusal->current),
+		       held ? "max-held" : "max", pind_text_size(max, refusal->max), promised,
+		       refusal->mode == PIND_MODE_OBSERVE ? "admitted, as its mode is observe"
+							  : "refused",
+		       excess, refusal_times(times, sizeof(times), refusal));
 	return buffer;
 }
 
@@ -86,20 +111,20 @@ void pind_journal_refusal(const struct pind_refusal *refusal)
 	char message[PIND_REFUSAL_MESSAGE_SIZE];
 
 	(void)pind_journal_refusal_message(message, refusal);
-	(void)sd_journal_send("MESSAGE=%s", message, "MESSAGE_ID=%s", PIND_MESSAGE_REFUSAL,
-			      "PRIORITY=%d",
-			      refusal->mode == PIND_MODE_OBSERVE ? LOG_NOTICE : LOG_WARNING,
-			      "PIND_CGROUP=%s", refusal->path, "PIND_REFUSED_BY=%s",
-			      refusal->by_path, "PIND_PID=%" PRIu32, refusal->pid, "PIND_COMM=%s",
-			      refusal->comm, "PIND_DRIVER=%s",
-			      pind_driver_name(refusal->symbol, refusal->module), "PIND_SYMBOL=%s",
-			      refusal->symbol, "PIND_MODULE=%s", refusal->module,
-			      "PIND_WANTED=%" PRIu64, refusal->wanted, "PIND_NEEDED=%" PRIu64,
-			      refusal->needed, "PIND_CURRENT=%" PRIu64, refusal->current,
-			      "PIND_RESERVED=%" PRIu64, refusal->reserved,
-			      "PIND_MAX=%" PRIu64, refusal->max, "PIND_MODE=%s",
-			      pind_mode_name(refusal->mode), "PIND_SEQ=%" PRIu64, refusal->seq,
-			      NULL);
+	(void)sd_journal_send(
+		"MESSAGE=%s", message, "MESSAGE_ID=%s", PIND_MESSAGE_REFUSAL, "PRIORITY=%d",
+		refusal->mode == PIND_MODE_OBSERVE ? LOG_NOTICE : LOG_WARNING, "PIND_CGROUP=%s",
+		refusal->path, "PIND_REFUSED_BY=%s", refusal->by_path, "PIND_PID=%" PRIu32,
+		refusal->pid, "PIND_COMM=%s", refusal->comm, "PIND_DRIVER=%s",
+		pind_driver_name(refusal->symbol, refusal->module), "PIND_SYMBOL=%s",
+		refusal->symbol, "PIND_MODULE=%s", refusal->module, "PIND_WANTED=%" PRIu64,
+		refusal->wanted, "PIND_NEEDED=%" PRIu64, refusal->needed, "PIND_CURRENT=%" PRIu64,
+		refusal->current, "PIND_RESERVED=%" PRIu64, refusal->reserved, "PIND_MAX=%" PRIu64,
+		refusal->max, "PIND_MODE=%s", pind_mode_name(refusal->mode), "PIND_LIMIT=%s",
+		pind_limit_name(refusal->limit), "PIND_SEQ=%" PRIu64, refusal->seq,
+		"PIND_COUNT=%" PRIu64, refusal->count, "PIND_FIRST=%" PRIu64, refusal->first,
+		"PIND_LAST=%" PRIu64, refusal->last, "PIND_WANTED_MIN=%" PRIu64,
+		refusal->wanted_min, "PIND_WANTED_MAX=%" PRIu64, refusal->wanted_max, NULL);
 	show(message);
 }
 

@@ -5,7 +5,10 @@
  *
  *   refusal  PIND_CGROUP (that would have paid), PIND_REFUSED_BY, PIND_PID,
  *            PIND_COMM, PIND_DRIVER, PIND_SYMBOL, PIND_MODULE, PIND_WANTED,
- *            PIND_NEEDED, PIND_CURRENT, PIND_RESERVED, PIND_MAX, PIND_MODE, PIND_SEQ
+ *            PIND_NEEDED, PIND_CURRENT, PIND_RESERVED, PIND_MAX, PIND_MODE,
+ *            PIND_LIMIT, PIND_SEQ: of the last one of those that the entry stands for;
+ *            PIND_COUNT (how many), PIND_FIRST, PIND_LAST (ns of CLOCK_REALTIME),
+ *            PIND_WANTED_MIN, PIND_WANTED_MAX; see refusals.h
  *   high     PIND_CGROUP, PIND_CURRENT, PIND_HIGH
  *   module   PIND_STATE ("loaded", "unloaded"), PIND_VERSION, PIND_LOAD_ID
  *   damage   PIND_FILE, PIND_KEPT_AS
@@ -14,7 +17,7 @@
  *   misuse   PIND_MISUSE (its kind, as the bus says it), PIND_SYMBOL, PIND_MODULE,
  *            PIND_PID, PIND_COMM
  *
- * Sizes are bytes. Nothing is rate-limited here; journald does that.
+ * Sizes are bytes.
  */
 #ifndef PIND_JOURNAL_H
 #define PIND_JOURNAL_H

@@ -18,6 +18,7 @@
 #include "journal.h"
 #include "kernel.h"
 #include "manager.h"
+#include "refusals.h"
 #include "reported.h"
 #include "store.h"
 #include "watch.h"
@@ -45,7 +46,10 @@ struct pind_manager {
 	struct pind_store *runtime; /* they come before those, as long as they last */
 	struct pind_groups *groups;
 	struct pind_watch *watch;
+	struct pind_refusals *refusals; /* on their way to journal and bus */
 	struct pind_reported *reported; /* refusals that were told */
+	uint64_t refusal_since;		/* those up to this number were told before we ran */
+	uint64_t refusal_last;		/* the newest one that was heard of, told or not */
 
 	sd_event_source *sync_timer; /* on when everything has to be read anew */
 	uint64_t sync_last; /* CLOCK_MONOTONIC, us */
@@ -80,7 +84,7 @@ void manager_later(struct pind_manager *m);
 typedef void (*manager_signal_t)(struct pind_bus *bus, const struct pind_group *group);
 void manager_signal(struct pind_manager *m, manager_signal_t signal,
 		    const struct pind_group *group);
-/* Tells of a refusal, if it was not told before. */
+/* Has a refusal told, if it was not before; soon, and with others of its kind. */
 void manager_tell_refusal(struct pind_manager *m, const struct pind_refusal *refusal);
 
 /* As the State has it now; set anew by manager_settle_state(). */

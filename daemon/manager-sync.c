@@ -78,6 +78,7 @@ void manager_drop_group(struct pind_manager *m, struct pind_group *group)
 
 	if (stands)
 		manager_signal(m, pind_bus_emit_removed, group);
+	pind_refusals_forget(m->refusals, group->info.id);
 	pind_groups_remove(m->groups, group);
 	/* an older one of that path shows again */
 	group = path ? pind_groups_by_path(m->groups, path) : NULL;
@@ -89,6 +90,7 @@ static void manager_drop_all(struct pind_manager *m)
 {
 	struct pind_group *group;
 
+	pind_refusals_clear(m->refusals);
 	while ((group = pind_groups_any(m->groups)))
 		manager_drop_group(m, group);
 }
@@ -156,15 +158,9 @@ int manager_sync_groups(struct pind_manager *m)
 	return 0;
 }
 
-static int tell_refusal(const struct pind_refusal *refusal, void *userdata)
+static int take_refusal(const struct pind_refusal *refusal, void *userdata)
 {
 	manager_tell_refusal(userdata, refusal);
-	return 0;
-}
-
-static int take_last(const struct pind_refusal *refusal, void *userdata)
-{
-	*(uint64_t *)userdata = refusal->seq;
 	return 0;
 }
 
@@ -174,23 +170,22 @@ static int take_last(const struct pind_refusal *refusal, void *userdata)
  */
 static int sync_refusals(struct pind_manager *m)
 {
-	uint64_t last = 0;
+	bool known = pind_reported_knows(m->reported, m->info.load_id);
+	bool history = !known && !m->synced;
 	int r;
 
-	if (!pind_reported_knows(m->reported, m->info.load_id) && m->synced)
-		pind_reported_set(m->reported, m->info.load_id, 0);
-	if (pind_reported_knows(m->reported, m->info.load_id)) {
-		r = m->kernel->ops->refusal_dump(m->kernel, tell_refusal, m);
-		return r < 0 ? r : 0;
-	}
-	r = m->kernel->ops->refusal_dump(m->kernel, take_last, &last);
-	if (r < 0)
-		return r;
-	pind_reported_set(m->reported, m->info.load_id, last);
-	return 0;
+	if (history)
+		m->refusal_since = UINT64_MAX;
+	else if (!m->synced)
+		m->refusal_since = pind_reported_last(m->reported);
+	r = m->kernel->ops->refusal_dump(m->kernel, take_refusal, m);
+	if (history)
+		m->refusal_since = m->refusal_last;
+	if (r >= 0 && history)
+		pind_reported_set(m->reported, m->info.load_id, m->refusal_last);
+	return r < 0 ? r : 0;
 }
 
-/* @ret_came: it was loaded while we ran, and so has no quota of ours yet */
 static int sync_info(struct pind_manager *m, bool *ret_came)
 {
 	struct pind_info info;
@@ -203,6 +198,8 @@ static int sync_info(struct pind_manager *m, bool *ret_came)
 	other = !m->present || info.load_id != m->info.load_id;
 	if (other) {
 		manager_drop_all(m);
+		m->refusal_since = 0;
+		m->refusal_last = 0;
 		manager_forget_check(m);
 		pind_journal_module_came(&info);
 	}

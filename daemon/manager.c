@@ -133,13 +133,41 @@ static void on_birth(void *userdata)
 
 void manager_tell_refusal(struct pind_manager *m, const struct pind_refusal *refusal)
 {
-	if (refusal->seq <= pind_reported_last(m->reported))
-		return;
-	pind_reported_set(m->reported, m->info.load_id, refusal->seq);
-	pind_journal_refusal(refusal);
+	bool told = refusal->seq <= m->refusal_since;
+	bool again = refusal->seq <= m->refusal_last;
+
+	if (pind_refusals_add(m->refusals, refusal, told, again) < 0)
+		pind_log(LOG_ERR, "out of memory: a refusal is not told");
+	if (!again)
+		m->refusal_last = refusal->seq;
+}
+
+static void on_refusal_signal(const struct pind_refusal *refusal, void *userdata)
+{
+	struct pind_manager *m = userdata;
+
 	if (m->bus)
 		pind_bus_emit_refused(m->bus, refusal);
 }
+
+static void on_refusal_journal(const struct pind_refusal *refusal, void *userdata)
+{
+	pind_journal_refusal(refusal);
+}
+
+static void on_refusals_begin(void *userdata)
+{
+	struct pind_manager *m = userdata;
+
+	if (m->present && m->refusal_last > pind_reported_last(m->reported))
+		pind_reported_set(m->reported, m->info.load_id, m->refusal_last);
+}
+
+static const struct pind_refusals_handlers refusals_handlers = {
+	.signal = on_refusal_signal,
+	.journal = on_refusal_journal,
+	.begin = on_refusals_begin,
+};
 
 static void on_arrived(void *userdata)
 {
@@ -172,11 +200,6 @@ static void on_refused(const struct pind_refusal *refusal, void *userdata)
 	m->epoch++;
 	if (!m->present)
 		return;
-	if (refusal->seq > pind_reported_last(m->reported) + 1) {
-		/* some are missing: the module keeps the last ones, this one among them */
-		on_stale(m);
-		return;
-	}
 	manager_tell_refusal(m, refusal);
 }
 
@@ -328,6 +351,9 @@ int pind_manager_new(sd_event *event, struct pind_kernel *kernel, const struct p
 	r = manager_add_sources(m);
 	if (r < 0)
 		return r;
+	r = pind_refusals_new(event, &refusals_handlers, m, &m->refusals);
+	if (r < 0)
+		return r;
 	r = pind_watch_new(event, m->cgroup_mount, on_birth, m, &m->watch);
 	if (r < 0)
 		return r;
@@ -339,6 +365,8 @@ struct pind_manager *pind_manager_free(struct pind_manager *m)
 {
 	if (!m)
 		return NULL;
+	if (m->reported)
+		pind_refusals_flush(m->refusals);
 	(void)pind_bus_free(m->bus);
 	(void)pind_kernel_free(m->kernel);
 	(void)pind_watch_free(m->watch);
@@ -347,6 +375,7 @@ struct pind_manager *pind_manager_free(struct pind_manager *m)
 	(void)pind_groups_free(m->groups);
 	(void)pind_store_free(m->kept);
 	(void)pind_store_free(m->runtime);
+	(void)pind_refusals_free(m->refusals);
 	(void)pind_reported_free(m->reported);
 	for (int i = 0; i < TROUBLES; i++)
 		free(m->troubles[i]);

@@ -121,6 +121,19 @@ struct pind_group_info *fake_group(struct fake_kernel *k, const char *path)
 	return group;
 }
 
+/* The row that the entry before a new one has of the same account and limit. */
+static const struct pind_refusal *row_before(struct fake_kernel *k, uint64_t group_id,
+					     uint64_t by_id, const char *comm)
+{
+	for (uint64_t seq = k->seq; seq > 0 && seq + FAKE_REFUSALS - 1 > k->seq; seq--) {
+		const struct pind_refusal *row = &k->refusals[seq % FAKE_REFUSALS].refusal;
+
+		if (row->group_id == group_id && row->by_id == by_id && !strcmp(row->comm, comm))
+			return row;
+	}
+	return NULL;
+}
+
 struct pind_refusal *fake_refuse(struct fake_kernel *k, const char *path, const char *by_path,
 				 const char *comm)
 {
@@ -128,33 +141,39 @@ struct pind_refusal *fake_refuse(struct fake_kernel *k, const char *path, const 
 	struct pind_refusal *refusal = &entry->refusal;
 	struct pind_group_info *group = fake_group(k, path);
 	struct pind_group_info *by = fake_group(k, by_path);
+	const struct pind_refusal *before;
 
 	if (!group || !by)
 		return NULL;
+	before = row_before(k, group->id, by->id, comm);
 	(void)snprintf(entry->texts[0], sizeof(entry->texts[0]), "%s", path);
 	(void)snprintf(entry->texts[1], sizeof(entry->texts[1]), "%s", by_path);
 	(void)snprintf(entry->texts[2], sizeof(entry->texts[2]), "%s", comm);
 	(void)snprintf(entry->texts[3], sizeof(entry->texts[3]), "io_pin_pages");
 	*refusal = (struct pind_refusal){
-		.seq = ++k->seq,
-		.first = 456,
+		.seq = k->seq + 1,
+		.first = before ? before->first : 456,
 		.last = 789,
-		.count = 1,
+		.count = before ? before->count + 1 : 1,
 		.limit = PIND_LIMIT_MAX,
 		.group_id = group->id,
 		.path = entry->texts[0],
 		.by_id = by->id,
 		.by_path = entry->texts[1],
-		.pid = 123,
+		/* another name, another process */
+		.pid = before ? before->pid : 123 + (uint32_t)k->seq,
 		.comm = entry->texts[2],
 		.symbol = entry->texts[3],
 		.module = entry->texts[4],
 		.wanted = 32 << 20,
+		.wanted_min = 4096,
+		.wanted_max = 64 << 20,
 		.needed = 32 << 20,
 		.current = by->current,
 		.max = by->max,
 		.mode = by->mode,
 	};
+	k->seq++;
 	return refusal;
 }
 
@@ -206,8 +225,7 @@ static int on_flood(sd_event_source *source, void *userdata)
 		(void)snprintf(comm, sizeof(comm), "storm%d", (int)(k->flood % k->flood_processes));
 		refusal = fake_refuse(k, k->flood_path, k->flood_by, comm);
 		if (!refusal)
-			continue;
-		refusal->pid = 1000 + (uint32_t)(k->flood % k->flood_processes);
+			break;
 		count_refusal(k);
 		k->handlers->refused(refusal, k->userdata);
 	}
@@ -390,8 +408,15 @@ static int fake_refusal_dump(struct pind_kernel *kernel, pind_refusal_handler ha
 	uint64_t first = k->seq > FAKE_REFUSALS ? k->seq - FAKE_REFUSALS + 1 : 1;
 	int r = fake_request(k, FAKE_REFUSAL_DUMP);
 
-	for (uint64_t seq = first; r >= 0 && seq <= k->seq; seq++, count_refusal(k))
-		r = handler(&k->refusals[seq % FAKE_REFUSALS].refusal, userdata);
+	for (uint64_t seq = first; r >= 0 && seq <= k->seq; seq++) {
+		const struct pind_refusal *row = &k->refusals[seq % FAKE_REFUSALS].refusal;
+
+		/* each row once: as its last refusal left it */
+		if (row_before(k, row->group_id, row->by_id, row->comm) != row)
+			continue;
+		count_refusal(k);
+		r = handler(row, userdata);
+	}
 	return r < 0 ? r : 0;
 }
 

@@ -34,12 +34,67 @@ static void test_quotas_before_refusals(void **state)
 	assert_int_equal(before, 0);
 }
 
+/* How often the words stand in the daemon's log. */
+static size_t log_count(struct world *w, const char *words)
+{
+	_cleanup_free_ char *log = world_read(w, "log");
+	size_t n = 0;
+
+	for (const char *at = log; at && (at = strstr(at, words)); at += strlen(words))
+		n++;
+	return n;
+}
+
+/* A process that is refused in a loop is told of once, then with its number. */
+static void test_storm_is_told_in_few_words(void **state)
+{
+	struct world *w = *state;
+
+	world_mkdir(w, TENANT);
+	world_mkdir(w, "/other.slice");
+	world_fake(w, "Flood", "ssuu", TENANT, TENANT, 1, 1);
+	world_until(w, w->refused == 1);
+	assert_int_equal(log_count(w, "storm0["), 1);
+	world_fake(w, "Flood", "ssuu", TENANT, TENANT, 4999, 1);
+	world_fake(w, "Refuse", "ssayb", "/other.slice", "/other.slice", 1, 'a', false);
+	world_until(w, w->refused == 5001);
+	print_message("signals of 5000 refusals: %zu\n", world_count(w, "Refused") - 1);
+	/* at once, and each second; a slow machine takes some seconds for the storm */
+	assert_true(world_count(w, "Refused") <= 12);
+	assert_int_equal(log_count(w, "storm0["), 1);
+	assert_int_equal(log_count(w, "a["), 1);
+	/* the rest of the minute is told at the end */
+	world_stop(w);
+	assert_int_equal(log_count(w, "storm0["), 2);
+	assert_int_equal(log_count(w, " times within "), 1);
+}
+
+/* Nor is it of use to be many. */
+static void test_storm_of_many(void **state)
+{
+	struct world *w = *state;
+
+	world_mkdir(w, TENANT);
+	world_mkdir(w, "/other.slice");
+	world_fake(w, "Flood", "ssuu", TENANT, TENANT, 5000, 5000);
+	world_fake(w, "Refuse", "ssayb", "/other.slice", "/other.slice", 1, 'a', false);
+	world_saw(w, "Refused");
+	world_until(w, w->refused == 5001);
+	print_message("signals of 5000 refusals: %zu\n", world_count(w, "Refused") - 1);
+	assert_true(world_count(w, "Refused") <= 17 + 12);
+	assert_int_equal(log_count(w, " in /tenant.slice: "), 17);
+	assert_int_equal(log_count(w, "processes in /tenant.slice: "), 1);
+	assert_int_equal(log_count(w, "a["), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_quotas_before_refusals),
+		TEST(test_storm_is_told_in_few_words),
+		TEST(test_storm_of_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -155,7 +155,7 @@ static void refusal_line(struct world *w, sd_bus_message *m)
 {
 	char values[5][300] = {};
 	const char *key, *type, *text;
-	uint64_t seq = 0;
+	uint64_t seq = 0, count = 0;
 
 	assert_true(sd_bus_message_enter_container(m, 'a', "{sv}") > 0);
 	while (sd_bus_message_enter_container(m, 'e', "sv") > 0) {
@@ -163,6 +163,8 @@ static void refusal_line(struct world *w, sd_bus_message *m)
 		assert_true(sd_bus_message_peek_type(m, NULL, &type) > 0);
 		if (!strcmp(key, "seq")) {
 			assert_true(sd_bus_message_read(m, "v", "t", &seq) > 0);
+		} else if (!strcmp(key, "count")) {
+			assert_true(sd_bus_message_read(m, "v", "t", &count) > 0);
 		} else if (!strcmp(type, "s")) {
 			static const char *const keys[] = { "comm", "driver", "path", "by", "mode" };
 
@@ -175,6 +177,7 @@ static void refusal_line(struct world *w, sd_bus_message *m)
 		}
 		assert_true(sd_bus_message_exit_container(m) >= 0);
 	}
+	w->refused += count;
 	see(w, "Refused %llu %s %s %s %s %s", (unsigned long long)seq, values[0], values[1],
 	    values[2], values[3], values[4]);
 }
@@ -289,6 +292,7 @@ static void forget_seen(struct world *w)
 {
 	while (w->n_seen)
 		free(w->seen[--w->n_seen]);
+	w->refused = 0;
 }
 
 /* For whoever has to find out what went wrong. */

@@ -33,6 +33,7 @@ struct world {
 	/* What came since world_forget(): one line each, see world_saw(). */
 	char *seen[16384];
 	size_t n_seen;
+	uint64_t refused; /* that the signals Refused among them stand for */
 };
 
 /* cmocka set-up and tear-down: the daemon runs, on an empty world. */

@@ -84,6 +84,19 @@ static void test_refusal(void **state)
 	assert_non_null(strstr(pind_journal_refusal_message(buffer, &refusal),
 			       "pins 32.0 MiB of its max 48.0 MiB and calls under way reserve 2.0 "
 			       "MiB; admitted, as its mode is observe (6.0 MiB too much)"));
+	/* many at once, and of many */
+	refusal.count = 37;
+	refusal.first = 1000000000;
+	refusal.last = 58900000000;
+	assert_non_null(strstr(pind_journal_refusal_message(buffer, &refusal),
+			       "(6.0 MiB too much), the last of 37 times within 58 s"));
+	refusal.pid = 0;
+	refusal.comm = "";
+	assert_non_null(strstr(pind_journal_refusal_message(buffer, &refusal),
+			       "processes in /tenant.slice/tenant-a.slice/x.service: rdma wanted"));
+	refusal.limit = PIND_LIMIT_MAX_HELD;
+	assert_non_null(strstr(pind_journal_refusal_message(buffer, &refusal),
+			       "keeps in place 32.0 MiB of its max-held 48.0 MiB"));
 	/* the kernel's numbers are of a moment later, when there was room again */
 	refusal.current = 0;
 	assert_null(strstr(pind_journal_refusal_message(buffer, &refusal), "too much"));
