@@ -101,7 +101,7 @@ void world_forget(struct world *w);
 /* Waits until the expression is true. */
 #define world_until(w, expression)                                                    \
 	do {                                                                          \
-		int _tries = 500;                                                     \
+		int _tries = 6000;                                                    \
 		while (!(expression)) {                                               \
 			if (--_tries == 0)                                            \
 				fail_msg("in vain waited for: %s", #expression);      \
