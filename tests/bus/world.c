@@ -61,6 +61,16 @@ bool world_exists(struct world *w, const char *file)
 	return access(path, F_OK) == 0;
 }
 
+size_t world_log_count(struct world *w, const char *words)
+{
+	_cleanup_free_ char *log = world_read(w, "log");
+	size_t n = 0;
+
+	for (const char *at = log; at && (at = strstr(at, words)); at += strlen(words))
+		n++;
+	return n;
+}
+
 /* The directory that stands for a cgroup; lives until the next call. */
 static const char *cgroup_directory(struct world *w, const char *path)
 {

@@ -58,6 +58,8 @@ uint64_t world_id(struct world *w, const char *path);
 void world_write(struct world *w, const char *file, const char *text);
 char *world_read(struct world *w, const char *file); /* NULL if there is none; to be freed */
 bool world_exists(struct world *w, const char *file);
+/* How often the words stand in the daemon's log. */
+size_t world_log_count(struct world *w, const char *words);
 
 /*
  * Calls. world_call() demands success and returns the reply, to be unref'ed;
