@@ -10,9 +10,10 @@
 
 /**
  * pind_access_check - may the sender of a method call make it
+ * @uid: whose connection it came by
  *
- * Return: 0; -EACCES with @ret_error set; or another negative errno, with it set.
+ * Return: 0; -EACCES with @ret_error set.
  */
-int pind_access_check(sd_bus_message *call, sd_bus_error *ret_error);
+int pind_access_check(sd_bus_message *call, uid_t uid, sd_bus_error *ret_error);
 
 #endif /* PIND_ACCESS_H */

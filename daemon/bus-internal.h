@@ -7,9 +7,11 @@
 #include <pind/dbus-names.h>
 
 #include "bus.h"
+#include "bus-queue.h"
 
 struct pind_bus {
 	sd_bus *bus;
+	struct pind_queue *queue;
 	const struct pind_bus_calls *calls;
 	void *userdata;
 	/*

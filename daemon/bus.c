@@ -2,25 +2,15 @@
 #include <errno.h>
 #include <string.h>
 
-#include "access.h"
 #include "bus-internal.h"
 #include "journal.h"
+#include "order.h"
 
-/* Each message passes here before any object sees it. */
-static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *error)
+static void on_call(void *userdata)
 {
-	_cleanup_(sd_bus_error_free) sd_bus_error denied = SD_BUS_ERROR_NULL;
 	struct pind_bus *bus = userdata;
-	uint8_t type;
 
-	if (sd_bus_message_get_type(m, &type) < 0 || type != SD_BUS_MESSAGE_METHOD_CALL)
-		return 0;
-	if (pind_access_check(m, &denied) < 0) {
-		(void)sd_bus_reply_method_error(m, &denied);
-		return 1;
-	}
 	bus->calls->message_came(bus->userdata);
-	return 0;
 }
 
 int pind_bus_open(sd_event *event, const struct pind_bus_calls *calls, void *userdata,
@@ -35,10 +25,10 @@ int pind_bus_open(sd_event *event, const struct pind_bus_calls *calls, void *use
 	bus->userdata = userdata;
 	r = sd_bus_open_system_with_description(&bus->bus, "pind");
 	r = r < 0 ? r : sd_bus_set_exit_on_disconnect(bus->bus, true);
-	r = r < 0 ? r : sd_bus_add_filter(bus->bus, NULL, on_message, bus);
+	r = r < 0 ? r : pind_queue_new(event, bus->bus, on_call, bus, &bus->queue);
 	r = r < 0 ? r : pind_bus_add_manager(bus);
 	r = r < 0 ? r : pind_bus_add_groups(bus);
-	r = r < 0 ? r : sd_bus_attach_event(bus->bus, event, SD_EVENT_PRIORITY_NORMAL);
+	r = r < 0 ? r : sd_bus_attach_event(bus->bus, event, PIND_ORDER_CHANGE);
 	if (r < 0) {
 		(void)pind_bus_free(bus);
 		return r;
@@ -50,6 +40,7 @@ int pind_bus_open(sd_event *event, const struct pind_bus_calls *calls, void *use
 struct pind_bus *pind_bus_free(struct pind_bus *bus)
 {
 	if (bus) {
+		(void)pind_queue_free(bus->queue);
 		(void)sd_bus_flush_close_unref(bus->bus);
 		free(bus);
 	}

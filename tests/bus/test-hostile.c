@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What tenants and users have as much of as they like holds up nothing that matters. */
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <pind/cleanup.h>
 
@@ -34,17 +40,6 @@ static void test_quotas_before_refusals(void **state)
 	assert_int_equal(before, 0);
 }
 
-/* How often the words stand in the daemon's log. */
-static size_t log_count(struct world *w, const char *words)
-{
-	_cleanup_free_ char *log = world_read(w, "log");
-	size_t n = 0;
-
-	for (const char *at = log; at && (at = strstr(at, words)); at += strlen(words))
-		n++;
-	return n;
-}
-
 /* A process that is refused in a loop is told of once, then with its number. */
 static void test_storm_is_told_in_few_words(void **state)
 {
@@ -54,19 +49,19 @@ static void test_storm_is_told_in_few_words(void **state)
 	world_mkdir(w, "/other.slice");
 	world_fake(w, "Flood", "ssuu", TENANT, TENANT, 1, 1);
 	world_until(w, w->refused == 1);
-	assert_int_equal(log_count(w, "storm0["), 1);
+	assert_int_equal(world_log_count(w, "storm0["), 1);
 	world_fake(w, "Flood", "ssuu", TENANT, TENANT, 4999, 1);
 	world_fake(w, "Refuse", "ssayb", "/other.slice", "/other.slice", 1, 'a', false);
 	world_until(w, w->refused == 5001);
 	print_message("signals of 5000 refusals: %zu\n", world_count(w, "Refused") - 1);
 	/* at once, and each second; a slow machine takes some seconds for the storm */
 	assert_true(world_count(w, "Refused") <= 12);
-	assert_int_equal(log_count(w, "storm0["), 1);
-	assert_int_equal(log_count(w, "a["), 1);
+	assert_int_equal(world_log_count(w, "storm0["), 1);
+	assert_int_equal(world_log_count(w, "a["), 1);
 	/* the rest of the minute is told at the end */
 	world_stop(w);
-	assert_int_equal(log_count(w, "storm0["), 2);
-	assert_int_equal(log_count(w, " times within "), 1);
+	assert_int_equal(world_log_count(w, "storm0["), 2);
+	assert_int_equal(world_log_count(w, " times within "), 1);
 }
 
 /* Nor is it of use to be many. */
@@ -82,9 +77,143 @@ static void test_storm_of_many(void **state)
 	world_until(w, w->refused == 5001);
 	print_message("signals of 5000 refusals: %zu\n", world_count(w, "Refused") - 1);
 	assert_true(world_count(w, "Refused") <= 17 + 12);
-	assert_int_equal(log_count(w, " in /tenant.slice: "), 17);
-	assert_int_equal(log_count(w, "processes in /tenant.slice: "), 1);
-	assert_int_equal(log_count(w, "a["), 1);
+	assert_int_equal(world_log_count(w, " in /tenant.slice: "), 17);
+	assert_int_equal(world_log_count(w, "processes in /tenant.slice: "), 1);
+	assert_int_equal(world_log_count(w, "a["), 1);
+}
+
+#define NOBODY	65534
+#define CLIENTS 25
+#define GROUPS	5000
+#define TURNS	20
+
+/* Calls whatever anyone may call, one after the other, until it is killed. */
+static void call_in_a_loop(int number)
+{
+	static const struct {
+		const char *object, *interface, *member, *argument, *second;
+	} calls[] = {
+		{ PIND_OBJECT, PIND_MANAGER_INTERFACE, "GetGroup", "nosuch.service", NULL },
+		{ PIND_OBJECT, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL,
+		  NULL },
+		{ PIND_OBJECT, PIND_MANAGER_INTERFACE, "ListGroups", NULL, NULL },
+		{ PIND_OBJECT, PIND_MANAGER_INTERFACE, "ListAccounts", "", NULL },
+		{ PIND_OBJECT, PIND_MANAGER_INTERFACE, "ListQuotas", NULL, NULL },
+		{ PIND_GROUP_PREFIX, "org.freedesktop.DBus.Introspectable", "Introspect", NULL,
+		  NULL },
+		{ PIND_OBJECT, PIND_MANAGER_INTERFACE, "GetBooks", NULL, NULL },
+		{ PIND_OBJECT, "org.freedesktop.DBus.Properties", "GetAll", PIND_MANAGER_INTERFACE,
+		  NULL },
+		{ PIND_OBJECT, "org.freedesktop.DBus.Properties", "Get", PIND_MANAGER_INTERFACE,
+		  "State" },
+		{ PIND_OBJECT, PIND_MANAGER_INTERFACE, "SetQuota", "/", NULL }, /* refused */
+	};
+	const size_t n = sizeof(calls) / sizeof(calls[0]);
+	sd_bus *bus = NULL;
+
+	if (setgid(NOBODY) < 0 || setuid(NOBODY) < 0 || sd_bus_open_system(&bus) < 0)
+		_exit(1);
+	for (size_t i = (size_t)number;; i++) {
+		sd_bus_message *m = NULL, *reply = NULL;
+
+		if (sd_bus_message_new_method_call(bus, &m, PIND_BUS_NAME, calls[i % n].object,
+						   calls[i % n].interface, calls[i % n].member) < 0)
+			_exit(1);
+		if (calls[i % n].argument)
+			(void)sd_bus_message_append(m, "s", calls[i % n].argument);
+		if (calls[i % n].second)
+			(void)sd_bus_message_append(m, "s", calls[i % n].second);
+		(void)sd_bus_call(bus, m, 0, NULL, &reply);
+		(void)sd_bus_message_unref(reply);
+		(void)sd_bus_message_unref(m);
+	}
+}
+
+static uint64_t now_usec(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* Nanoseconds that the daemon was on a processor. */
+static uint64_t daemon_worked(struct world *w)
+{
+	unsigned long long worked = 0;
+	char path[64];
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)w->daemon_pid);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%llu", &worked), 1);
+	(void)fclose(file);
+	return worked;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* The median of what root's SetQuota takes: the daemon's work in it, and time, in us. */
+static uint64_t set_quotas(struct world *w, const char *when)
+{
+	uint64_t work[TURNS], time[TURNS];
+
+	for (int i = 0; i < TURNS; i++) {
+		uint64_t began = now_usec(), worked = daemon_worked(w);
+
+		world_set_max(w, TENANT, (uint64_t)(i + 1) * MIB, false);
+		work[i] = (daemon_worked(w) - worked) / 1000;
+		time[i] = now_usec() - began;
+		world_process(w, 20);
+	}
+	qsort(work, TURNS, sizeof(work[0]), compare_numbers);
+	qsort(time, TURNS, sizeof(time[0]), compare_numbers);
+	print_message("SetQuota %s: work %llu us (most %llu), time %llu us (most %llu)\n", when,
+		      (unsigned long long)work[TURNS / 2], (unsigned long long)work[TURNS - 1],
+		      (unsigned long long)time[TURNS / 2], (unsigned long long)time[TURNS - 1]);
+	return work[TURNS / 2];
+}
+
+/* However many users ask for whatever they may, root is served at once. */
+static void test_root_is_served_first(void **state)
+{
+	struct world *w = *state;
+	pid_t clients[CLIENTS];
+	uint64_t alone, beside;
+	char path[64];
+
+	if (getuid() != 0)
+		skip();
+	world_mkdir(w, TENANT);
+	for (int i = 0; i < GROUPS; i++) {
+		(void)snprintf(path, sizeof(path), "/g%d.slice", i);
+		world_mkdir(w, path);
+		world_fake(w, "Born", "sb", path, false);
+	}
+	world_set_max(w, TENANT, MIB, false);
+	alone = set_quotas(w, "alone");
+	for (int i = 0; i < CLIENTS; i++) {
+		clients[i] = fork();
+		assert_true(clients[i] >= 0);
+		if (clients[i] == 0) {
+			(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+			call_in_a_loop(i);
+		}
+	}
+	world_process(w, 500);
+	beside = set_quotas(w, "beside 25 clients");
+	for (int i = 0; i < CLIENTS; i++) {
+		(void)kill(clients[i], SIGKILL);
+		(void)waitpid(clients[i], NULL, 0);
+	}
+	/* that of one small answer, which was begun before, is on top */
+	assert_true(beside < 2 * alone + 2000);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
@@ -95,6 +224,7 @@ int main(void)
 		TEST(test_quotas_before_refusals),
 		TEST(test_storm_is_told_in_few_words),
 		TEST(test_storm_of_many),
+		TEST(test_root_is_served_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

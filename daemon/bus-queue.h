@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who is served when. Root's calls are done as they come. Those of other users wait in
+ * a line for each user, and are answered one at a time, the users in turn, when nothing
+ * else is to be done: however many ask, and whatever they ask for, root waits for one
+ * small piece of work at most. What a sender, a user, and all of them together have
+ * waiting is bounded; who asks for more is told LimitsExceeded at once.
+ *
+ * For bus*.c only.
+ */
+#ifndef PIND_BUS_QUEUE_H
+#define PIND_BUS_QUEUE_H
+
+#include <systemd/sd-bus.h>
+
+/* Calls that wait: of one connection, of all of one user, of all users but root. */
+#define PIND_QUEUE_SENDER_MAX 16
+#define PIND_QUEUE_USER_MAX   64
+#define PIND_QUEUE_ALL_MAX    1024
+
+struct pind_queue;
+struct pind_queue_user;
+
+/**
+ * pind_queue_new - sorts all method calls of a connection, from now on
+ * @came: a call is about to be dispatched
+ *
+ * Return: 0 or a negative errno.
+ */
+int pind_queue_new(sd_event *event, sd_bus *bus, void (*came)(void *userdata), void *userdata,
+		   struct pind_queue **ret);
+/* Before the connection goes. What waits gets no answer. */
+struct pind_queue *pind_queue_free(struct pind_queue *queue);
+
+/**
+ * pind_queue_hold - the call that is being dispatched is answered later
+ *
+ * Until pind_queue_release() no further call of its user is begun.
+ *
+ * Return: the user, who has to be released once; NULL for root.
+ */
+struct pind_queue_user *pind_queue_hold(struct pind_queue *queue);
+void pind_queue_release(struct pind_queue *queue, struct pind_queue_user *user);
+
+#endif /* PIND_BUS_QUEUE_H */
