@@ -230,58 +230,65 @@ static int find_group(sd_bus *connection, const char *object, const char *interf
 	return r;
 }
 
-/* What a group takes of a message, besides its path and its object's. */
-#define GROUP_SIZE 640
-
-/* The objects of all groups, as they are counted up. */
-struct listing {
-	char **objects;
-	size_t n;
-	size_t size; /* of an answer with all their values */
-};
-
-static int listing_add(struct pind_group *group, void *userdata)
+/* The value of one property, as a variant. */
+static int append_property(struct pind_bus *bus, sd_bus_message *m, const char *object,
+			   const sd_bus_vtable *entry)
 {
-	struct listing *listing = userdata;
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	const char *name = entry->x.property.member, *type = entry->x.property.signature;
 	int r;
 
-	r = pind_bus_group_object(group->info.path, &listing->objects[listing->n]);
-	if (r < 0)
-		return r;
-	listing->size +=
-		GROUP_SIZE + strlen(group->info.path) + strlen(listing->objects[listing->n]);
-	listing->n++;
-	return 0;
+	r = sd_bus_message_open_container(m, 'e', "sv");
+	r = r < 0 ? r : sd_bus_message_append_basic(m, 's', name);
+	r = r < 0 ? r : sd_bus_message_open_container(m, 'v', type);
+	r = r < 0 ? r
+		  : entry->x.property.get(bus->bus, object, PIND_GROUP_INTERFACE, name, m, bus,
+					  &error);
+	r = r < 0 ? r : sd_bus_message_close_container(m);
+	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
-static int enumerate_groups(sd_bus *connection, const char *prefix, void *userdata,
-			    char ***ret_objects, sd_bus_error *error)
+int pind_bus_append_object(struct pind_bus *bus, sd_bus_message *m, const char *object,
+			   struct pind_group *group)
 {
-	struct pind_bus *bus = userdata;
-	sd_bus_message *call = sd_bus_get_current_message(connection);
-	struct listing listing = {};
 	int r;
 
-	/* introspection wants the names alone; for the values one dump does */
-	if (call && sd_bus_message_is_method_call(call, "org.freedesktop.DBus.ObjectManager",
-						  "GetManagedObjects") > 0) {
-		r = bus->calls->groups_read(bus->userdata, error);
-		if (r < 0)
-			return r;
-	}
-	listing.objects = calloc(pind_groups_count(bus->calls->groups(bus->userdata)) + 1,
-				 sizeof(char *));
-	if (!listing.objects)
-		return -ENOMEM;
-	r = pind_groups_visit(bus->calls->groups(bus->userdata), listing_add, &listing);
-	r = r < 0 ? r : pind_bus_check_size(listing.size, listing.n, "groups", error);
-	if (r < 0) {
-		for (size_t i = 0; i < listing.n; i++)
-			free(listing.objects[i]);
-		free(listing.objects);
-		return r;
-	}
-	*ret_objects = listing.objects;
+	bus->group = group;
+	r = sd_bus_message_open_container(m, 'e', "oa{sa{sv}}");
+	r = r < 0 ? r : sd_bus_message_append_basic(m, 'o', object);
+	r = r < 0 ? r : sd_bus_message_open_container(m, 'a', "{sa{sv}}");
+	r = r < 0 ? r
+		  : sd_bus_message_append(m, "{sa{sv}}{sa{sv}}{sa{sv}}",
+					  "org.freedesktop.DBus.Peer", 0,
+					  "org.freedesktop.DBus.Introspectable", 0,
+					  "org.freedesktop.DBus.Properties", 0);
+	r = r < 0 ? r : sd_bus_message_open_container(m, 'e', "sa{sv}");
+	r = r < 0 ? r : sd_bus_message_append_basic(m, 's', PIND_GROUP_INTERFACE);
+	r = r < 0 ? r : sd_bus_message_open_container(m, 'a', "{sv}");
+	for (const sd_bus_vtable *entry = group_vtable; entry->type != _SD_BUS_VTABLE_END; entry++)
+		if (entry->type == _SD_BUS_VTABLE_PROPERTY ||
+		    entry->type == _SD_BUS_VTABLE_WRITABLE_PROPERTY)
+			r = r < 0 ? r : append_property(bus, m, object, entry);
+	bus->group = NULL;
+	for (int level = 0; level < 4; level++)
+		r = r < 0 ? r : sd_bus_message_close_container(m);
+	return r;
+}
+
+/* The two calls of sd-bus's own whose answers are as long as there are groups. */
+static int on_object(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct pind_bus *bus = userdata;
+	const char *object = sd_bus_message_get_path(call);
+
+	if (!strcmp(object, PIND_OBJECT) &&
+	    sd_bus_message_is_method_call(call, "org.freedesktop.DBus.ObjectManager",
+					  "GetManagedObjects") > 0)
+		return pind_bus_answer_list(bus, call, PIND_BUS_OBJECTS, NULL, error);
+	if (!strcmp(object, PIND_GROUP_PREFIX) &&
+	    sd_bus_message_is_method_call(call, "org.freedesktop.DBus.Introspectable",
+					  "Introspect") > 0)
+		return pind_bus_answer_names(bus, call, error);
 	return 0;
 }
 
@@ -293,7 +300,8 @@ int pind_bus_add_groups(struct pind_bus *bus)
 				       group_vtable, find_group, bus);
 	if (r < 0)
 		return r;
-	r = sd_bus_add_node_enumerator(bus->bus, NULL, PIND_GROUP_PREFIX, enumerate_groups, bus);
+	r = sd_bus_add_object(bus->bus, NULL, PIND_OBJECT, on_object, bus);
+	r = r < 0 ? r : sd_bus_add_object(bus->bus, NULL, PIND_GROUP_PREFIX, on_object, bus);
 	if (r < 0)
 		return r;
 	return sd_bus_add_object_manager(bus->bus, NULL, PIND_OBJECT);

@@ -12,6 +12,7 @@
 struct pind_bus {
 	sd_bus *bus;
 	struct pind_queue *queue;
+	struct pind_answer *answers; /* long ones, on their way */
 	const struct pind_bus_calls *calls;
 	void *userdata;
 	/*
@@ -25,6 +26,25 @@ struct pind_bus {
 /* The Manager's and the Group's vtables, on the connection. 0 or negative errno. */
 int pind_bus_add_manager(struct pind_bus *bus);
 int pind_bus_add_groups(struct pind_bus *bus);
+
+/**
+ * pind_bus_answer_list - begin an answer with one entry after the other
+ * @path: of the groups below which they are to be, or NULL
+ *
+ * Of PIND_BUS_OBJECTS it has the objects with their properties, as GetManagedObjects,
+ * of others dictionaries. An answer that is too long for the bus becomes LimitsExceeded.
+ *
+ * Return: 1, and the call is answered later; negative errno, with the error set.
+ */
+int pind_bus_answer_list(struct pind_bus *bus, sd_bus_message *call, enum pind_list_kind kind,
+			 const char *path, sd_bus_error *error);
+/* Likewise: the names of the groups' objects, as Introspect has them. */
+int pind_bus_answer_names(struct pind_bus *bus, sd_bus_message *call, sd_bus_error *error);
+/* What is on its way gets no answer: before the connection goes. */
+void pind_bus_drop_answers(struct pind_bus *bus);
+/* An object of GetManagedObjects. 0 or negative errno. */
+int pind_bus_append_object(struct pind_bus *bus, sd_bus_message *m, const char *object,
+			   struct pind_group *group);
 
 /**
  * pind_bus_read_quota - take the argument a{sv} of a SetQuota apart

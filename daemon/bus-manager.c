@@ -171,58 +171,6 @@ static int method_unset_quota(sd_bus_message *call, void *userdata, sd_bus_error
 	return sd_bus_reply_method_return(call, NULL);
 }
 
-static int append_quota(const struct pind_quota *quota, bool present, void *closure)
-{
-	return pind_bus_append_quota(closure, quota, present);
-}
-
-/* What a group, and an account, takes of a message, besides its texts. */
-#define GROUP_SIZE   512
-#define ACCOUNT_SIZE 512
-
-/* Entries of an answer that may be longer than the bus carries. */
-struct entries {
-	struct pind_bus *bus;
-	sd_bus_message *reply;
-	const char *what;
-	size_t size, n;
-};
-
-/* One more, which takes @size: is it kept? All are counted, to tell how many there are. */
-static bool entries_add(struct entries *entries, size_t size)
-{
-	entries->n++;
-	entries->size += size;
-	return pind_bus_check_size(entries->size, entries->n, entries->what, NULL) == 0;
-}
-
-static int append_group(struct pind_group *group, void *closure)
-{
-	struct entries *groups = closure;
-	struct pind_bus *bus = groups->bus;
-
-	if (!entries_add(groups, GROUP_SIZE + strlen(group->info.path)))
-		return 0;
-	return pind_bus_append_group(groups->reply, &group->info,
-				     bus->calls->group_is_runtime(bus->userdata, group));
-}
-
-static int append_account(const struct pind_account_info *account, const char *path, void *closure)
-{
-	struct entries *accounts = closure;
-	size_t texts = strlen(path) + strlen(account->comm) +
-		       2 * (strlen(account->symbol) + strlen(account->module));
-
-	if (!entries_add(accounts, ACCOUNT_SIZE + texts))
-		return 0;
-	return pind_bus_append_account(accounts->reply, account, path);
-}
-
-static int append_refusal(const struct pind_refusal *refusal, void *closure)
-{
-	return pind_bus_append_refusal(closure, refusal);
-}
-
 static int append_misuse(const struct pind_misuse *misuse, void *closure)
 {
 	return pind_bus_append_misuse(closure, misuse);
@@ -259,50 +207,20 @@ static int list_send(sd_bus_message *reply)
 	return sd_bus_message_send(reply);
 }
 
-/* What was found in all is told, or sent. */
-static int entries_send(struct entries *entries, sd_bus_error *error)
-{
-	int r = pind_bus_check_size(entries->size, entries->n, entries->what, error);
-
-	return r < 0 ? r : list_send(entries->reply);
-}
-
 static int method_list_groups(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	struct pind_bus *bus = userdata;
-	struct entries groups = { .bus = bus, .what = "groups" };
-	int r;
-
-	r = list_begin(call, &reply);
-	if (r < 0)
-		return r;
-	groups.reply = reply;
-	r = bus->calls->groups_list(bus->userdata, append_group, &groups, error);
-	return r < 0 ? r : entries_send(&groups, error);
+	return pind_bus_answer_list(userdata, call, PIND_BUS_GROUPS, NULL, error);
 }
 
 static int method_list_quotas(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	struct pind_bus *bus = userdata;
-	int r;
-
-	r = list_begin(call, &reply);
-	if (r < 0)
-		return r;
-	r = bus->calls->quotas(bus->userdata, append_quota, reply);
-	if (r < 0)
-		return r;
-	return list_send(reply);
+	return pind_bus_answer_list(userdata, call, PIND_BUS_QUOTAS, NULL, error);
 }
 
 static int method_list_accounts(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	_cleanup_free_ char *path = NULL;
 	struct pind_bus *bus = userdata;
-	struct entries accounts = { .bus = bus, .what = "accounts" };
 	const char *name;
 	int r;
 
@@ -314,27 +232,12 @@ static int method_list_accounts(sd_bus_message *call, void *userdata, sd_bus_err
 		if (r < 0)
 			return r;
 	}
-	r = list_begin(call, &reply);
-	if (r < 0)
-		return r;
-	accounts.reply = reply;
-	r = bus->calls->accounts(bus->userdata, path, append_account, &accounts, error);
-	return r < 0 ? r : entries_send(&accounts, error);
+	return pind_bus_answer_list(bus, call, PIND_BUS_ACCOUNTS, path, error);
 }
 
 static int method_list_refusals(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	struct pind_bus *bus = userdata;
-	int r;
-
-	r = list_begin(call, &reply);
-	if (r < 0)
-		return r;
-	r = bus->calls->refusals(bus->userdata, append_refusal, reply, error);
-	if (r < 0)
-		return r;
-	return list_send(reply);
+	return pind_bus_answer_list(userdata, call, PIND_BUS_REFUSALS, NULL, error);
 }
 
 static int method_list_misuse(sd_bus_message *call, void *userdata, sd_bus_error *error)

@@ -40,7 +40,8 @@ int pind_bus_open(sd_event *event, const struct pind_bus_calls *calls, void *use
 struct pind_bus *pind_bus_free(struct pind_bus *bus)
 {
 	if (bus) {
-		(void)pind_queue_free(bus->queue);
+		pind_bus_drop_answers(bus);
+		bus->queue = pind_queue_free(bus->queue);
 		(void)sd_bus_flush_close_unref(bus->bus);
 		free(bus);
 	}

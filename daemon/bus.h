@@ -32,6 +32,27 @@ struct pind_quota_request {
 	bool runtime;
 };
 
+/* A list on its way to the bus. */
+struct pind_list;
+
+enum pind_list_kind {
+	PIND_BUS_GROUPS,
+	PIND_BUS_OBJECTS, /* groups that stand for their path */
+	PIND_BUS_ACCOUNTS,
+	PIND_BUS_REFUSALS,
+	PIND_BUS_QUOTAS,
+};
+
+/* Given one entry of a list, by the handler of its kind. Negative errno ends the list. */
+struct pind_list_handlers {
+	int (*group)(struct pind_group *group, void *closure);
+	/* @path: of the group that pays */
+	int (*account)(const struct pind_account_info *account, const char *path, void *closure);
+	int (*refusal)(const struct pind_refusal *refusal, void *closure);
+	/* @present: its cgroup exists */
+	int (*quota)(const struct pind_quota *quota, bool present, void *closure);
+};
+
 typedef void (*pind_bus_audit_done)(const struct pind_audit *audit, const sd_bus_error *error,
 				    void *closure);
 
@@ -55,12 +76,6 @@ struct pind_bus_calls {
 			  sd_bus_error *error);
 	/* Makes the group's values those of now: asks the kernel once a message. */
 	int (*group_read)(void *userdata, struct pind_group *group, sd_bus_error *error);
-	/* The same for all groups, in one request. */
-	int (*groups_read)(void *userdata, sd_bus_error *error);
-	/* Likewise, and gives each to @visitor; NoModule without the module. */
-	int (*groups_list)(void *userdata, pind_groups_visitor visitor, void *closure,
-			   sd_bus_error *error);
-	const struct pind_groups *(*groups)(void *userdata);
 	bool (*group_is_runtime)(void *userdata, const struct pind_group *group);
 
 	/* Name to path, as pind_cgroup_path(). */
@@ -71,17 +86,18 @@ struct pind_bus_calls {
 	int (*quota_unset)(void *userdata, const char *path, sd_bus_error *error);
 	int (*peak_reset)(void *userdata, struct pind_group *group, sd_bus_error *error);
 
-	int (*quotas)(void *userdata,
-		      int (*handler)(const struct pind_quota *quota, bool present, void *closure),
-		      void *closure);
-	/* Of the group at @path and all below it; all of them for NULL. */
-	int (*accounts)(void *userdata, const char *path,
-			int (*handler)(const struct pind_account_info *account, const char *path,
-				       void *closure),
-			void *closure, sd_bus_error *error);
-	int (*refusals)(void *userdata,
-			int (*handler)(const struct pind_refusal *refusal, void *closure),
-			void *closure, sd_bus_error *error);
+	/*
+	 * A list that is read a little at a time, while others are served. @path: only of
+	 * the group there and all below it; NULL: all. What list_begin() returned is ended
+	 * by list_end(), wherever it stands.
+	 */
+	int (*list_begin)(void *userdata, enum pind_list_kind kind, const char *path,
+			  const struct pind_list_handlers *handlers, void *closure,
+			  struct pind_list **ret, sd_bus_error *error);
+	/* Gives the handler the next few. Return: 1 if there may be more; 0 at the end. */
+	int (*list_some)(struct pind_list *list, sd_bus_error *error);
+	void (*list_end)(struct pind_list *list);
+
 	int (*misuse)(void *userdata,
 		      int (*handler)(const struct pind_misuse *misuse, void *closure),
 		      void *closure, sd_bus_error *error);

@@ -10,7 +10,6 @@
 struct pind_groups {
 	void *by_id;
 	void *by_path;
-	size_t n;
 };
 
 static int compare_id(const void *a, const void *b)
@@ -52,11 +51,6 @@ struct pind_groups *pind_groups_free(struct pind_groups *groups)
 		free(groups);
 	}
 	return NULL;
-}
-
-size_t pind_groups_count(const struct pind_groups *groups)
-{
-	return groups->n;
 }
 
 struct pind_group *pind_groups_by_id(const struct pind_groups *groups, uint64_t id)
@@ -130,7 +124,6 @@ static int group_insert(struct pind_groups *groups, const struct pind_group_info
 		group_free(group);
 		return -ENOMEM;
 	}
-	groups->n++;
 	*ret = group;
 	return 1;
 }
@@ -150,7 +143,6 @@ int pind_groups_update(struct pind_groups *groups, const struct pind_group_info 
 		group->info.dead = info->dead;
 		if (path_insert(groups, group) < 0) {
 			(void)tdelete(group, &groups->by_id, compare_id);
-			groups->n--;
 			group_free(group);
 			return -ENOMEM;
 		}
@@ -165,7 +157,6 @@ void pind_groups_remove(struct pind_groups *groups, struct pind_group *group)
 {
 	path_remove(groups, group);
 	(void)tdelete(group, &groups->by_id, compare_id);
-	groups->n--;
 	group_free(group);
 }
 

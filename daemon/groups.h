@@ -23,8 +23,6 @@ struct pind_groups;
 struct pind_groups *pind_groups_new(void);
 struct pind_groups *pind_groups_free(struct pind_groups *groups);
 
-size_t pind_groups_count(const struct pind_groups *groups);
-
 /* NULL if there is none. */
 struct pind_group *pind_groups_by_id(const struct pind_groups *groups, uint64_t id);
 struct pind_group *pind_groups_by_path(const struct pind_groups *groups, const char *path);

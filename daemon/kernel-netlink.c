@@ -9,6 +9,7 @@
 
 #include "kernel-audit.h"
 #include "kernel-netlink.h"
+#include "kernel-reading.h"
 #include "message.h"
 #include "netlink.h"
 #include "order.h"
@@ -37,7 +38,6 @@ struct kernel_netlink {
 struct answer {
 	union {
 		pind_group_handler group;
-		pind_account_handler account;
 		pind_refusal_handler refusal;
 		pind_misuse_handler misuse;
 		pind_page_handler page;
@@ -99,10 +99,11 @@ static int request_begin(struct kernel_netlink *k, char *buffer, uint8_t command
 static int request_once(struct kernel_netlink *k, struct nlmsghdr *nlh,
 			pind_netlink_handler handler, struct answer *answer)
 {
+	uint64_t overtaken = pind_netlink_overtaken(k->nl);
 	int r = pind_netlink_request(k->nl, nlh, handler, answer);
 
+	k->kernel.overtaken += pind_netlink_overtaken(k->nl) - overtaken;
 	(void)snprintf(k->kernel.text, sizeof(k->kernel.text), "%s", pind_netlink_text(k->nl));
-	k->kernel.overtaken = pind_netlink_overtaken(k->nl);
 	return r;
 }
 
@@ -140,18 +141,6 @@ static int on_group(const struct nlmsghdr *nlh, void *userdata)
 		return r;
 	answer->count++;
 	return answer->handler.group ? answer->handler.group(&group, answer->userdata) : 0;
-}
-
-static int on_account(const struct nlmsghdr *nlh, void *userdata)
-{
-	struct answer *answer = userdata;
-	struct pind_account_info account;
-	int r;
-
-	r = pind_message_parse_account(nlh, &account);
-	if (r < 0)
-		return r;
-	return answer->handler.account(&account, answer->userdata);
 }
 
 static int on_refusal(const struct nlmsghdr *nlh, void *userdata)
@@ -321,14 +310,6 @@ static int kernel_group_dump(struct pind_kernel *kernel, pind_group_handler hand
 	struct answer answer = { .handler.group = handler, .userdata = userdata };
 
 	return request_dump(kernel, PIND_CMD_GROUP_GET, on_group, &answer);
-}
-
-static int kernel_account_dump(struct pind_kernel *kernel, pind_account_handler handler,
-			       void *userdata)
-{
-	struct answer answer = { .handler.account = handler, .userdata = userdata };
-
-	return request_dump(kernel, PIND_CMD_ACCOUNT_GET, on_account, &answer);
 }
 
 static int kernel_refusal_dump(struct pind_kernel *kernel, pind_refusal_handler handler,
@@ -531,8 +512,10 @@ static const struct pind_kernel_ops kernel_ops = {
 	.group_set = kernel_group_set,
 	.group_reset_peak = kernel_group_reset_peak,
 	.group_dump = kernel_group_dump,
-	.account_dump = kernel_account_dump,
 	.refusal_dump = kernel_refusal_dump,
+	.read_begin = kernel_reading_begin,
+	.read_some = kernel_reading_some,
+	.read_end = kernel_reading_end,
 	.misuse_dump = kernel_misuse_dump,
 	.pages_get = kernel_pages_get,
 	.counters_get = kernel_counters_get,

@@ -30,6 +30,22 @@ typedef int (*pind_page_handler)(const struct pind_page *page, void *userdata);
 /* The end of an audit: its result, or with a negative errno NULL. */
 typedef void (*pind_audit_handler)(int r, const struct pind_audit *audit, void *userdata);
 
+/* What can be read a little at a time. */
+enum pind_listing { PIND_LIST_GROUPS, PIND_LIST_ACCOUNTS, PIND_LIST_REFUSALS };
+
+struct pind_reading_handlers {
+	/* The one of the listing is called for each object. */
+	pind_group_handler group;
+	pind_account_handler account;
+	pind_refusal_handler refusal;
+};
+
+/* A listing on its way. */
+struct pind_reading;
+
+/* The most that is handed out at once. */
+#define PIND_READING_STEP 16
+
 /* What the kernel tells unasked. Strings live until the handler returns. */
 struct pind_kernel_handlers {
 	/* The module was loaded. */
@@ -74,10 +90,20 @@ struct pind_kernel_ops {
 	 * may lack something, was handed out.
 	 */
 	int (*group_dump)(struct pind_kernel *kernel, pind_group_handler handler, void *userdata);
-	int (*account_dump)(struct pind_kernel *kernel, pind_account_handler handler,
-			    void *userdata);
 	int (*refusal_dump)(struct pind_kernel *kernel, pind_refusal_handler handler,
 			    void *userdata);
+
+	/*
+	 * A dump that is read a little at a time, and others of the same: for answers
+	 * that nobody is to wait for who did not ask. What read_begin() returned is
+	 * ended by read_end(), wherever it stands.
+	 */
+	int (*read_begin)(struct pind_kernel *kernel, enum pind_listing listing,
+			  const struct pind_reading_handlers *handlers, void *userdata,
+			  struct pind_reading **ret);
+	/* Reads on, or hands out the next few. Return: 1 if there may be more; 0 at the end. */
+	int (*read_some)(struct pind_kernel *kernel, struct pind_reading *reading);
+	void (*read_end)(struct pind_kernel *kernel, struct pind_reading *reading);
 
 	/* -EOPNOTSUPP: the module is too old to watch the rules. */
 	int (*misuse_dump)(struct pind_kernel *kernel, pind_misuse_handler handler, void *userdata);

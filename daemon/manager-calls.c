@@ -106,8 +106,8 @@ static int take_stray(const struct pind_group_info *info, void *userdata)
 	return 0;
 }
 
-static int call_group_find(void *userdata, const char *path, struct pind_group **ret_group,
-			   sd_bus_error *error)
+int manager_group_find(void *userdata, const char *path, struct pind_group **ret_group,
+		       sd_bus_error *error)
 {
 	struct pind_manager *m = userdata;
 	uint64_t id;
@@ -143,39 +143,6 @@ static int call_group_read(void *userdata, struct pind_group *group, sd_bus_erro
 	if (r < 0)
 		return manager_kernel_error(m, r, group->info.path, error);
 	return 0;
-}
-
-static int call_groups_read(void *userdata, sd_bus_error *error)
-{
-	struct pind_manager *m = userdata;
-	int r;
-
-	if (!m->present)
-		return 0;
-	/* one whose last pin went, and whose event waits to be read, would fail the whole answer */
-	r = manager_sync_groups(m);
-	if (r < 0)
-		return manager_kernel_error(m, r, NULL, error);
-	return 0;
-}
-
-static int call_groups_list(void *userdata, pind_groups_visitor visitor, void *closure,
-			    sd_bus_error *error)
-{
-	struct pind_manager *m = userdata;
-	int r;
-
-	if (!m->present)
-		return manager_kernel_error(m, -ENODEV, NULL, error);
-	r = call_groups_read(m, error);
-	return r < 0 ? r : pind_groups_visit(m->groups, visitor, closure);
-}
-
-static const struct pind_groups *call_groups(void *userdata)
-{
-	struct pind_manager *m = userdata;
-
-	return m->groups;
 }
 
 static bool call_group_is_runtime(void *userdata, const struct pind_group *group)
@@ -214,45 +181,7 @@ static int call_peak_reset(void *userdata, struct pind_group *group, sd_bus_erro
 	return 0;
 }
 
-static int call_quotas(void *userdata,
-		       int (*handler)(const struct pind_quota *quota, bool present, void *closure),
-		       void *closure)
-{
-	struct pind_manager *m = userdata;
-	const struct pind_store *const stores[] = { m->kept, m->runtime };
-	const struct pind_quota *quota;
-	uint64_t id;
-	int r;
-
-	for (size_t s = 0; s < 2; s++)
-		for (size_t i = 0; (quota = pind_store_at(stores[s], i)); i++) {
-			bool present = pind_cgroup_id(m->cgroup_mount, quota->path, &id) >= 0;
-
-			r = handler(quota, present, closure);
-			if (r < 0)
-				return r;
-		}
-	return 0;
-}
-
-/* Accounts on their way to the bus. */
-struct account_list {
-	struct pind_manager *m;
-	const char *below;
-	int (*handler)(const struct pind_account_info *account, const char *path, void *closure);
-	void *closure;
-};
-
-static bool path_is_below(const char *path, const char *below)
-{
-	size_t length = strlen(below);
-
-	if (!strcmp(below, "/"))
-		return true;
-	return !strncmp(path, below, length) && (path[length] == '/' || path[length] == '\0');
-}
-
-static struct pind_group *group_of(struct pind_manager *m, const struct pind_account_info *account)
+struct pind_group *manager_group_of(struct pind_manager *m, const struct pind_account_info *account)
 {
 	struct pind_group *group = pind_groups_by_id(m->groups, account->group_id);
 
@@ -261,52 +190,6 @@ static struct pind_group *group_of(struct pind_manager *m, const struct pind_acc
 	/* its birth has not been told yet */
 	(void)m->kernel->ops->group_get(m->kernel, account->group_id, manager_take_group, m);
 	return pind_groups_by_id(m->groups, account->group_id);
-}
-
-static int list_account(const struct pind_account_info *account, void *userdata)
-{
-	struct account_list *list = userdata;
-	struct pind_group *group = group_of(list->m, account);
-
-	if (!group || (list->below && !path_is_below(group->info.path, list->below)))
-		return 0;
-	return list->handler(account, group->info.path, list->closure);
-}
-
-static int call_accounts(void *userdata, const char *path,
-			 int (*handler)(const struct pind_account_info *account, const char *path,
-					void *closure),
-			 void *closure, sd_bus_error *error)
-{
-	struct pind_manager *m = userdata;
-	struct account_list list = { m, path, handler, closure };
-	struct pind_group *group;
-	int r;
-
-	if (path) {
-		r = call_group_find(m, path, &group, error);
-		if (r < 0)
-			return r;
-		if (r == 0)
-			return manager_kernel_error(m, -ENOENT, path, error);
-	}
-	r = m->kernel->ops->account_dump(m->kernel, list_account, &list);
-	if (r < 0)
-		return manager_kernel_error(m, r, NULL, error);
-	return 0;
-}
-
-static int call_refusals(void *userdata,
-			 int (*handler)(const struct pind_refusal *refusal, void *closure),
-			 void *closure, sd_bus_error *error)
-{
-	struct pind_manager *m = userdata;
-	int r;
-
-	r = m->kernel->ops->refusal_dump(m->kernel, handler, closure);
-	if (r < 0)
-		return manager_kernel_error(m, r, NULL, error);
-	return 0;
 }
 
 /* What a module that is too old answers. */
@@ -345,7 +228,7 @@ static int list_page(const struct pind_page *page, void *userdata)
 	struct page_list *list = userdata;
 
 	for (size_t i = 0; i < page->n_holders; i++) {
-		struct pind_group *group = group_of(list->m, &page->holders[i]);
+		struct pind_group *group = manager_group_of(list->m, &page->holders[i]);
 
 		paths[i] = group ? group->info.path : "";
 	}
@@ -445,7 +328,7 @@ static int call_audit(void *userdata, const char *path, pind_bus_audit_done done
 		audit->path = strdup(path);
 		if (!audit->path)
 			return -ENOMEM;
-		r = call_group_find(m, path, &group, error);
+		r = manager_group_find(m, path, &group, error);
 		if (r < 0)
 			return r;
 		if (r == 0)
@@ -462,19 +345,16 @@ const struct pind_bus_calls manager_calls = {
 	.message_came = call_message_came,
 	.status = call_status,
 	.info = call_info,
-	.group_find = call_group_find,
+	.group_find = manager_group_find,
 	.group_read = call_group_read,
-	.groups_read = call_groups_read,
-	.groups_list = call_groups_list,
-	.groups = call_groups,
 	.group_is_runtime = call_group_is_runtime,
 	.path_of = call_path_of,
 	.quota_set = manager_quota_set,
 	.quota_unset = manager_quota_unset,
 	.peak_reset = call_peak_reset,
-	.quotas = call_quotas,
-	.accounts = call_accounts,
-	.refusals = call_refusals,
+	.list_begin = manager_list_begin,
+	.list_some = manager_list_some,
+	.list_end = manager_list_end,
 	.misuse = call_misuse,
 	.pages = call_pages,
 	.counters = call_counters,

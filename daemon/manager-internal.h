@@ -6,6 +6,7 @@
  *   manager-check.c  what the module says of itself: its hooks and its books
  *   manager-quota.c  quotas: the rules, and who has to know of a change
  *   manager-calls.c  what the bus asks for
+ *   manager-list.c   lists that it asks for, a little at a time
  */
 #ifndef PIND_MANAGER_INTERNAL_H
 #define PIND_MANAGER_INTERNAL_H
@@ -137,5 +138,20 @@ int manager_quota_unset(void *userdata, const char *path, sd_bus_error *error);
 extern const struct pind_bus_calls manager_calls;
 /* Turns a failure of the kernel, about @path or NULL, into an error for the bus. */
 int manager_kernel_error(struct pind_manager *m, int r, const char *path, sd_bus_error *error);
+
+/* As group_find() of struct pind_bus_calls. */
+int manager_group_find(void *userdata, const char *path, struct pind_group **ret_group,
+		       sd_bus_error *error);
+/* The group of an account, which may not have been told of yet; NULL if it is gone. */
+struct pind_group *manager_group_of(struct pind_manager *m,
+				    const struct pind_account_info *account);
+
+/* manager-list.c */
+/* As list_begin(), list_some() and list_end() of struct pind_bus_calls. */
+int manager_list_begin(void *userdata, enum pind_list_kind kind, const char *path,
+		       const struct pind_list_handlers *handlers, void *closure,
+		       struct pind_list **ret, sd_bus_error *error);
+int manager_list_some(struct pind_list *list, sd_bus_error *error);
+void manager_list_end(struct pind_list *list);
 
 #endif /* PIND_MANAGER_INTERNAL_H */

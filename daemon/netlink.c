@@ -17,19 +17,25 @@
 /* Room for a burst of events while the daemon is busy. */
 #define EVENT_BUFFER_SIZE (8 * 1024 * 1024)
 
-struct pind_netlink {
-	int fd;
-	uint32_t seq;
-	uint64_t overtaken;
-	char text[256];
-	char buffer[RECEIVE_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
-};
-
 /* The whole answer of a dump: messages one behind the other. */
 struct pile {
 	char *bytes;
 	size_t length;
 	size_t size;
+};
+
+struct pind_netlink {
+	int fd;
+	uint32_t seq;
+	uint64_t overtaken;
+	char text[256];
+	/* A dump that is read in pieces, and the request for it. */
+	struct pile pile;
+	size_t at;	    /* what of it was handed out */
+	unsigned int asked; /* times */
+	bool interrupted;
+	char request[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
+	char buffer[RECEIVE_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
 };
 
 static void pile_free(struct pile *pile)
@@ -114,6 +120,7 @@ int pind_netlink_open(struct pind_netlink **ret)
 struct pind_netlink *pind_netlink_free(struct pind_netlink *nl)
 {
 	if (nl) {
+		pile_free(&nl->pile);
 		(void)close(nl->fd);
 		free(nl);
 	}
@@ -218,17 +225,25 @@ static int answer_take(struct pind_netlink *nl, ssize_t length, struct pile *pil
 	return 0;
 }
 
-static int request_once(struct pind_netlink *nl, struct nlmsghdr *nlh, struct pile *pile,
-			bool *interrupted)
+static int request_send(struct pind_netlink *nl, struct nlmsghdr *nlh)
 {
 	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
-	int r = 0;
 
 	nl->text[0] = '\0';
 	nlh->nlmsg_seq = ++nl->seq;
 	if (sendto(nl->fd, nlh, nlh->nlmsg_len, 0, (const struct sockaddr *)&kernel,
 		   sizeof(kernel)) < 0)
 		return -errno;
+	return 0;
+}
+
+static int request_once(struct pind_netlink *nl, struct nlmsghdr *nlh, struct pile *pile,
+			bool *interrupted)
+{
+	int r = request_send(nl, nlh);
+
+	if (r < 0)
+		return r;
 	while (r == 0) {
 		ssize_t length = socket_receive(nl->fd, nl->buffer);
 
@@ -261,6 +276,58 @@ int pind_netlink_request(struct pind_netlink *nl, struct nlmsghdr *nlh,
 	if (r < 0)
 		return r;
 	return interrupted ? 1 : 0;
+}
+
+static int dump_ask(struct pind_netlink *nl)
+{
+	nl->asked++;
+	nl->interrupted = false;
+	nl->pile.length = 0;
+	nl->at = 0;
+	return request_send(nl, (struct nlmsghdr *)nl->request);
+}
+
+int pind_netlink_dump_begin(struct pind_netlink *nl, struct nlmsghdr *nlh)
+{
+	if (nlh->nlmsg_len > sizeof(nl->request))
+		return -E2BIG;
+	memcpy(nl->request, nlh, nlh->nlmsg_len);
+	nl->asked = 0;
+	return dump_ask(nl);
+}
+
+int pind_netlink_dump_read(struct pind_netlink *nl)
+{
+	/* the kernel goes on with a dump when it is read: nothing is waited for */
+	ssize_t length = socket_receive(nl->fd, nl->buffer);
+	int r;
+
+	if (length < 0)
+		return length == -EAGAIN ? -ETIMEDOUT : (int)length;
+	r = answer_take(nl, length, &nl->pile, &nl->interrupted);
+	if (r <= 0)
+		return r < 0 ? r : 1;
+	if (!nl->interrupted || nl->asked >= PIND_NETLINK_DUMPS_MAX)
+		return 0;
+	nl->overtaken++;
+	r = dump_ask(nl);
+	return r < 0 ? r : 1;
+}
+
+int pind_netlink_dump_take(struct pind_netlink *nl, pind_netlink_handler handler, void *userdata,
+			   size_t most)
+{
+	int r;
+
+	for (size_t n = 0; n < most && nl->at < nl->pile.length; n++) {
+		const struct nlmsghdr *nlh = (const struct nlmsghdr *)(nl->pile.bytes + nl->at);
+
+		nl->at += NLMSG_ALIGN(nlh->nlmsg_len);
+		r = handler(nlh, userdata);
+		if (r < 0)
+			return r;
+	}
+	return nl->at < nl->pile.length;
 }
 
 /* A family being looked up. */

@@ -46,6 +46,35 @@ struct pind_netlink *pind_netlink_free(struct pind_netlink *nl);
 int pind_netlink_request(struct pind_netlink *nl, struct nlmsghdr *nlh,
 			 pind_netlink_handler handler, void *userdata);
 
+/**
+ * pind_netlink_dump_begin - ask for a dump that is read in pieces
+ * @nlh: of PIND_REQUEST_SIZE bytes at most
+ *
+ * Until it is all read the socket is good for nothing else, and the module cannot be
+ * unloaded.
+ *
+ * Return: 0 or a negative errno.
+ */
+int pind_netlink_dump_begin(struct pind_netlink *nl, struct nlmsghdr *nlh);
+
+/**
+ * pind_netlink_dump_read - read a piece, of 32 KiB at most
+ *
+ * One that was overtaken is asked for again, as by pind_netlink_request().
+ *
+ * Return: 1 if there is more; 0 if it is all read; or as pind_netlink_request().
+ */
+int pind_netlink_dump_read(struct pind_netlink *nl);
+
+/**
+ * pind_netlink_dump_take - hand out what was read, once it is all read
+ * @most: so many messages at once
+ *
+ * Return: 1 if there is more; 0 at the end; or what @handler returned.
+ */
+int pind_netlink_dump_take(struct pind_netlink *nl, pind_netlink_handler handler, void *userdata,
+			   size_t most);
+
 /* The kernel's sentence (extended acknowledgement) on the last request, or "". */
 const char *pind_netlink_text(const struct pind_netlink *nl);
 

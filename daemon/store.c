@@ -438,6 +438,14 @@ const struct pind_quota *pind_store_at(const struct pind_store *store, size_t in
 	return index < store->n ? &store->quotas[index] : NULL;
 }
 
+size_t pind_store_after(const struct pind_store *store, const char *path)
+{
+	bool found;
+	size_t at = store_position(store, path, &found);
+
+	return found ? at + 1 : at;
+}
+
 int pind_store_put(struct pind_store *store, const struct pind_quota *quota)
 {
 	struct pind_quota old;

@@ -60,6 +60,9 @@ const struct pind_quota *pind_store_find(const struct pind_store *store, const c
 /* All quotas, one after the other from index 0; NULL at the end. Sorted by path. */
 const struct pind_quota *pind_store_at(const struct pind_store *store, size_t index);
 
+/* The index of the first quota whose path comes after this one, whether it is there or not. */
+size_t pind_store_after(const struct pind_store *store, const char *path);
+
 /**
  * pind_store_put - add a quota, or put it in the place of that of its path
  * @quota: copied

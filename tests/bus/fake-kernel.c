@@ -206,13 +206,6 @@ static struct pind_group_info *meet(struct fake_kernel *k, uint64_t id)
 	return fake_group(k, search.path);
 }
 
-/* What the daemon is handed of refusals. */
-static void count_refusal(struct fake_kernel *k)
-{
-	if (!k->quota_set)
-		k->before_quota++;
-}
-
 /* As many at once as the real one reads. */
 static int on_flood(sd_event_source *source, void *userdata)
 {
@@ -226,7 +219,7 @@ static int on_flood(sd_event_source *source, void *userdata)
 		refusal = fake_refuse(k, k->flood_path, k->flood_by, comm);
 		if (!refusal)
 			break;
-		count_refusal(k);
+		k->before_quota += !k->quota_set;
 		k->handlers->refused(refusal, k->userdata);
 	}
 	return sd_event_source_set_enabled(source, k->flood ? SD_EVENT_ON : SD_EVENT_OFF);
@@ -384,19 +377,17 @@ static int fake_group_dump(struct pind_kernel *kernel, pind_group_handler handle
 	return r < 0 ? r : 0;
 }
 
-static int fake_account_dump(struct pind_kernel *kernel, pind_account_handler handler,
-			     void *userdata)
+/* Each row once: as its last refusal left it. */
+static int each_row(struct fake_kernel *k, pind_refusal_handler handler, void *userdata)
 {
-	struct fake_kernel *k = fake_of(kernel);
-	int r = fake_request(k, FAKE_ACCOUNT_DUMP);
+	uint64_t first = k->seq > FAKE_REFUSALS ? k->seq - FAKE_REFUSALS + 1 : 1;
+	int r = 0;
 
-	for (size_t i = 0; r >= 0 && i < k->n_accounts; i++) {
-		struct pind_account_info account = k->accounts[i].account;
+	for (uint64_t seq = first; r >= 0 && seq <= k->seq; seq++) {
+		const struct pind_refusal *row = &k->refusals[seq % FAKE_REFUSALS].refusal;
 
-		account.comm = k->accounts[i].texts[0];
-		account.symbol = k->accounts[i].texts[1];
-		account.module = k->accounts[i].texts[2];
-		r = handler(&account, userdata);
+		if (row_before(k, row->group_id, row->by_id, row->comm) == row)
+			r = handler(row, userdata);
 	}
 	return r < 0 ? r : 0;
 }
@@ -405,19 +396,76 @@ static int fake_refusal_dump(struct pind_kernel *kernel, pind_refusal_handler ha
 			     void *userdata)
 {
 	struct fake_kernel *k = fake_of(kernel);
-	uint64_t first = k->seq > FAKE_REFUSALS ? k->seq - FAKE_REFUSALS + 1 : 1;
 	int r = fake_request(k, FAKE_REFUSAL_DUMP);
 
-	for (uint64_t seq = first; r >= 0 && seq <= k->seq; seq++) {
-		const struct pind_refusal *row = &k->refusals[seq % FAKE_REFUSALS].refusal;
+	if (r < 0)
+		return r;
+	if (!k->quota_set)
+		k->before_quota += k->seq;
+	return each_row(k, handler, userdata);
+}
 
-		/* each row once: as its last refusal left it */
-		if (row_before(k, row->group_id, row->by_id, row->comm) != row)
-			continue;
-		count_refusal(k);
-		r = handler(row, userdata);
+struct pind_reading {
+	enum pind_listing listing;
+	const struct pind_reading_handlers *handlers;
+	void *userdata;
+	uint64_t at;
+};
+
+static int fake_read_begin(struct pind_kernel *kernel, enum pind_listing listing,
+			   const struct pind_reading_handlers *handlers, void *userdata,
+			   struct pind_reading **ret)
+{
+	static const enum fake_request requests[] = { FAKE_GROUP_DUMP, FAKE_ACCOUNT_DUMP,
+						      FAKE_REFUSAL_DUMP };
+	int r = fake_request(fake_of(kernel), requests[listing]);
+	struct pind_reading *reading = r < 0 ? NULL : calloc(1, sizeof(*reading));
+
+	if (!reading)
+		return r < 0 ? r : -ENOMEM;
+	*reading = (struct pind_reading){ listing, handlers, userdata, 0 };
+	*ret = reading;
+	return 0;
+}
+
+static int read_account(struct fake_kernel *k, struct pind_reading *reading)
+{
+	const struct fake_account *entry = &k->accounts[reading->at++];
+	struct pind_account_info account = entry->account;
+
+	account.comm = entry->texts[0];
+	account.symbol = entry->texts[1];
+	account.module = entry->texts[2];
+	return reading->handlers->account(&account, reading->userdata);
+}
+
+static int fake_read_some(struct pind_kernel *kernel, struct pind_reading *reading)
+{
+	struct fake_kernel *k = fake_of(kernel);
+	int r = 0;
+
+	if (!k->loaded)
+		return -ENODEV;
+	if (reading->listing == PIND_LIST_REFUSALS) {
+		r = each_row(k, reading->handlers->refusal, reading->userdata);
+		return r < 0 ? r : 0;
 	}
-	return r < 0 ? r : 0;
+	for (int i = 0; r >= 0 && i < PIND_READING_STEP; i++) {
+		uint64_t n = reading->listing == PIND_LIST_GROUPS ? k->n_groups : k->n_accounts;
+
+		if (reading->at >= n)
+			return 0;
+		if (reading->listing == PIND_LIST_GROUPS)
+			r = reading->handlers->group(&k->groups[reading->at++], reading->userdata);
+		else
+			r = read_account(k, reading);
+	}
+	return r < 0 ? r : 1;
+}
+
+static void fake_read_end(struct pind_kernel *kernel, struct pind_reading *reading)
+{
+	free(reading);
 }
 
 const struct pind_misuse fake_misuse = {
@@ -577,8 +625,10 @@ static const struct pind_kernel_ops fake_ops = {
 	.group_set = fake_group_set,
 	.group_reset_peak = fake_group_reset_peak,
 	.group_dump = fake_group_dump,
-	.account_dump = fake_account_dump,
 	.refusal_dump = fake_refusal_dump,
+	.read_begin = fake_read_begin,
+	.read_some = fake_read_some,
+	.read_end = fake_read_end,
 	.misuse_dump = fake_misuse_dump,
 	.pages_get = fake_pages_get,
 	.counters_get = fake_counters_get,

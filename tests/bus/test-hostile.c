@@ -180,6 +180,69 @@ static uint64_t set_quotas(struct world *w, const char *when)
 	return work[TURNS / 2];
 }
 
+/* The answers to calls that nobody waited for before the next one. */
+struct answers {
+	unsigned int good, refused, other;
+};
+
+static int on_answer(sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+	struct answers *answers = userdata;
+
+	if (!sd_bus_message_is_method_error(reply, NULL))
+		answers->good++;
+	else if (sd_bus_message_is_method_error(reply, SD_BUS_ERROR_LIMITS_EXCEEDED))
+		answers->refused++;
+	else
+		answers->other++;
+	return 0;
+}
+
+/* As another user: 0 if the calls were answered as they should be. */
+static int call_all_at_once(void)
+{
+	struct answers answers = {};
+	sd_bus *bus = NULL;
+
+	if (setgid(NOBODY) < 0 || setuid(NOBODY) < 0 || sd_bus_open_system(&bus) < 0)
+		return 2;
+	for (int i = 0; i < 100; i++)
+		if (sd_bus_call_method_async(bus, NULL, PIND_BUS_NAME, PIND_OBJECT,
+					     PIND_MANAGER_INTERFACE, "ListGroups", on_answer,
+					     &answers, NULL) < 0)
+			return 3;
+	while (answers.good + answers.refused + answers.other < 100)
+		if (sd_bus_process(bus, NULL) < 0 || sd_bus_wait(bus, 100000) < 0)
+			return 4;
+	(void)fprintf(stderr, "# of 100 calls at once: %u answered, %u refused\n", answers.good,
+		      answers.refused);
+	return answers.good >= 16 && answers.refused > 0 && answers.other == 0 ? 0 : 5;
+}
+
+/* What one connection has waiting is bounded, and the rest is told so. */
+static void test_too_many_calls(void **state)
+{
+	struct world *w = *state;
+	char path[64];
+	pid_t pid;
+	int status;
+
+	if (getuid() != 0)
+		skip();
+	for (int i = 0; i < 200; i++) {
+		(void)snprintf(path, sizeof(path), "/g%d.slice", i);
+		world_mkdir(w, path);
+		world_fake(w, "Born", "sb", path, false);
+	}
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(call_all_at_once());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 /* However many users ask for whatever they may, root is served at once. */
 static void test_root_is_served_first(void **state)
 {
@@ -221,9 +284,8 @@ static void test_root_is_served_first(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_quotas_before_refusals),
-		TEST(test_storm_is_told_in_few_words),
-		TEST(test_storm_of_many),
+		TEST(test_quotas_before_refusals), TEST(test_storm_is_told_in_few_words),
+		TEST(test_storm_of_many),	   TEST(test_too_many_calls),
 		TEST(test_root_is_served_first),
 	};
 

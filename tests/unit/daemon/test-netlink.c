@@ -72,6 +72,39 @@ static void test_dump(void **state)
 	assert_true(n > 0);
 }
 
+/* The same, read in pieces and handed out three at a time; and once more. */
+static void test_dump_in_pieces(void **state)
+{
+	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(4)));
+	struct nlmsghdr *nlh;
+	int whole = 0;
+
+	if (!nl)
+		skip();
+	nlh = pind_message_request(buffer, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, NLM_F_DUMP);
+	assert_int_equal(pind_netlink_request(nl, nlh, count, &whole), 0);
+	for (int turn = 0; turn < 2; turn++) {
+		int n = 0, r;
+
+		assert_int_equal(pind_netlink_dump_begin(nl, nlh), 0);
+		while ((r = pind_netlink_dump_read(nl)) > 0)
+			;
+		assert_int_equal(r, 0);
+		do {
+			int before = n;
+
+			r = pind_netlink_dump_take(nl, count, &n, 3);
+			assert_true(n - before <= 3);
+		} while (r > 0);
+		assert_int_equal(r, 0);
+		assert_int_equal(n, whole);
+	}
+	/* no such command */
+	nlh = pind_message_request(buffer, GENL_ID_CTRL, 99, 1, NLM_F_DUMP);
+	assert_int_equal(pind_netlink_dump_begin(nl, nlh), 0);
+	assert_int_equal(pind_netlink_dump_read(nl), -EOPNOTSUPP);
+}
+
 static void test_refused(void **state)
 {
 	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(4)));
@@ -160,8 +193,8 @@ static void test_without_module(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_resolve), TEST(test_dump),	       TEST(test_refused),
-		TEST(test_listen),  TEST(test_without_module),
+		TEST(test_resolve), TEST(test_dump),   TEST(test_dump_in_pieces),
+		TEST(test_refused), TEST(test_listen), TEST(test_without_module),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

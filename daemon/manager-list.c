@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Lists that the bus asks for: read a little at a time, and nothing is noted of them. */
+#include <string.h>
+
+#include <pind/cgroup.h>
+
+#include "manager-internal.h"
+
+/* Quotas that are handed out at once. */
+#define QUOTAS_AT_ONCE 16
+
+struct pind_list {
+	struct pind_manager *m;
+	enum pind_list_kind kind;
+	char *path; /* NULL: everybody's */
+	const struct pind_list_handlers *handlers;
+	void *closure;
+	uint64_t load_id;	      /* of the module that is read */
+	struct pind_reading *reading; /* NULL: of quotas */
+	/* Where the quotas stand: the store, and the last path that was handed out. */
+	bool runtime;
+	char *after;
+};
+
+DEFINE_CLEANUP(struct pind_list, manager_list_end, list_endp)
+
+static int list_group(const struct pind_group_info *info, void *userdata)
+{
+	const struct pind_list *list = userdata;
+	struct pind_group group = { .info = *info, .epoch = list->m->epoch };
+	const struct pind_group *stands = pind_groups_by_path(list->m->groups, info->path);
+
+	/* one object a path: another may have come to it, while pins of this one live on */
+	if (list->kind == PIND_BUS_OBJECTS && stands && stands->info.id != info->id &&
+	    !pind_groups_before(info, &stands->info))
+		return 0;
+	return list->handlers->group(&group, list->closure);
+}
+
+static bool path_is_below(const char *path, const char *below)
+{
+	size_t length = strlen(below);
+
+	if (!strcmp(below, "/"))
+		return true;
+	return !strncmp(path, below, length) && (path[length] == '/' || path[length] == '\0');
+}
+
+static int list_account(const struct pind_account_info *account, void *userdata)
+{
+	const struct pind_list *list = userdata;
+	const struct pind_group *group = manager_group_of(list->m, account);
+
+	if (!group || (list->path && !path_is_below(group->info.path, list->path)))
+		return 0;
+	return list->handlers->account(account, group->info.path, list->closure);
+}
+
+static int list_refusal(const struct pind_refusal *refusal, void *userdata)
+{
+	const struct pind_list *list = userdata;
+
+	return list->handlers->refusal(refusal, list->closure);
+}
+
+static const struct pind_reading_handlers reading_handlers = {
+	.group = list_group,
+	.account = list_account,
+	.refusal = list_refusal,
+};
+
+static int list_read(struct pind_list *list, sd_bus_error *error)
+{
+	static const enum pind_listing listings[] = {
+		[PIND_BUS_GROUPS] = PIND_LIST_GROUPS,
+		[PIND_BUS_OBJECTS] = PIND_LIST_GROUPS,
+		[PIND_BUS_ACCOUNTS] = PIND_LIST_ACCOUNTS,
+		[PIND_BUS_REFUSALS] = PIND_LIST_REFUSALS,
+	};
+	struct pind_manager *m = list->m;
+	struct pind_group *group;
+	int r;
+
+	if (!m->present)
+		return manager_kernel_error(m, -ENODEV, NULL, error);
+	if (list->path) {
+		r = manager_group_find(m, list->path, &group, error);
+		if (r < 0)
+			return r;
+		if (r == 0)
+			return manager_kernel_error(m, -ENOENT, list->path, error);
+	}
+	list->load_id = m->info.load_id;
+	r = m->kernel->ops->read_begin(m->kernel, listings[list->kind], &reading_handlers, list,
+				       &list->reading);
+	return r < 0 ? manager_kernel_error(m, r, NULL, error) : 0;
+}
+
+int manager_list_begin(void *userdata, enum pind_list_kind kind, const char *path,
+		       const struct pind_list_handlers *handlers, void *closure,
+		       struct pind_list **ret, sd_bus_error *error)
+{
+	_cleanup_(list_endp) struct pind_list *list = calloc(1, sizeof(*list));
+	struct pind_manager *m = userdata;
+	int r;
+
+	if (!list)
+		return -ENOMEM;
+	list->m = m;
+	list->kind = kind;
+	list->handlers = handlers;
+	list->closure = closure;
+	list->path = path ? strdup(path) : NULL;
+	if (path && !list->path)
+		return -ENOMEM;
+	/* without the module there is no object, and quotas are on disk */
+	if (kind != PIND_BUS_QUOTAS && (m->present || kind != PIND_BUS_OBJECTS)) {
+		r = list_read(list, error);
+		if (r < 0)
+			return r;
+	}
+	*ret = TAKE_PTR(list);
+	return 0;
+}
+
+/* The store's quotas that follow the last one, which may be gone meanwhile. */
+static int list_quotas(struct pind_list *list)
+{
+	const struct pind_manager *m = list->m;
+	const struct pind_store *store = list->runtime ? m->runtime : m->kept;
+	size_t i = list->after ? pind_store_after(store, list->after) : 0;
+	const struct pind_quota *quota = NULL;
+	char *after;
+	int r;
+
+	for (size_t n = 0; n < QUOTAS_AT_ONCE && pind_store_at(store, i); n++) {
+		uint64_t id;
+
+		quota = pind_store_at(store, i++);
+		r = list->handlers->quota(quota,
+					  pind_cgroup_id(m->cgroup_mount, quota->path, &id) >= 0,
+					  list->closure);
+		if (r < 0)
+			return r;
+	}
+	after = quota ? strdup(quota->path) : NULL;
+	free(list->after);
+	list->after = after;
+	if (quota)
+		return after ? 1 : -ENOMEM;
+	if (list->runtime)
+		return 0;
+	list->runtime = true;
+	return 1;
+}
+
+int manager_list_some(struct pind_list *list, sd_bus_error *error)
+{
+	struct pind_manager *m = list->m;
+	int r;
+
+	if (list->kind == PIND_BUS_QUOTAS)
+		return list_quotas(list);
+	if (!list->reading)
+		return 0;
+	/* what was read belongs to no group that is known now */
+	if (!m->present || m->info.load_id != list->load_id)
+		return manager_kernel_error(m, -ENODEV, NULL, error);
+	r = m->kernel->ops->read_some(m->kernel, list->reading);
+	return r < 0 ? manager_kernel_error(m, r, NULL, error) : r;
+}
+
+void manager_list_end(struct pind_list *list)
+{
+	if (!list)
+		return;
+	list->m->kernel->ops->read_end(list->m->kernel, list->reading);
+	free(list->path);
+	free(list->after);
+	free(list);
+}
