@@ -82,9 +82,9 @@ static int print_suspects(const struct pind_records *suspects)
 		char ago[WHEN_MAX];
 
 		table_add(&table, "%s", account->path);
-		table_add(&table, "%u", account->pid);
-		table_add(&table, "%s", account->comm);
-		table_add(&table, "%s", account->driver);
+		table_add_pid(&table, SCREEN_PLAIN, account->pid);
+		table_add(&table, "%s", model_shown(account->comm));
+		table_add(&table, "%s", model_shown(account->driver));
 		table_add(&table, "%llu", (unsigned long long)account->pins);
 		table_add_size(&table, account->covered);
 		table_add(&table, "%s", when_ago(account->exited, now, ago));

@@ -136,8 +136,8 @@ static int describe_holders(const struct pind_pages *pages, size_t page, size_t 
 			break;
 		if (holder->page < page)
 			continue;
-		(void)fprintf(stream, "%s%s[%u] %s: %llu pin%s in %s", before, holder->comm,
-			      holder->pid, holder->driver, (unsigned long long)holder->pins,
+		(void)fprintf(stream, "%s%s[%u] %s: %llu pin%s in %s", before, model_shown(holder->comm),
+			      holder->pid, model_shown(holder->driver), (unsigned long long)holder->pins,
 			      holder->pins == 1 ? "" : "s", holder->path ? holder->path : "?");
 		before = "; ";
 		told++;

@@ -40,7 +40,8 @@ static void mark_gone(struct pind_records *accounts)
 		struct pind_account_info *account = records_at(accounts, i);
 
 		if (!account->exited &&
-		    !process_is_gone(PROCESS_PROC, (pid_t)account->pid, account->start_time))
+		    (!account->pid ||
+		     !process_is_gone(PROCESS_PROC, (pid_t)account->pid, account->start_time)))
 			continue;
 		account->gone = true;
 		model_mark(&pind_account_kind, account, "gone");
@@ -53,13 +54,14 @@ static void add_row(struct table *table, const struct pind_account_info *account
 	char ago[WHEN_MAX];
 
 	table_add(table, "%s", account->path);
-	table_add_styled(table, style, "%u", account->pid);
-	table_add_styled(table, style, "%s%s", account->comm, account->gone ? " (gone)" : "");
-	table_add(table, "%s", account->driver);
-	if (account->module[0])
+	table_add_pid(table, style, account->pid);
+	table_add_styled(table, style, "%s%s", model_shown(account->comm),
+			 account->gone ? " (gone)" : "");
+	table_add(table, "%s", model_shown(account->driver));
+	if (account->module && account->module[0])
 		table_add(table, "%s [%s]", account->symbol, account->module);
 	else
-		table_add(table, "%s", account->symbol);
+		table_add(table, "%s", model_shown(account->symbol));
 	table_add(table, "%llu", (unsigned long long)account->pins);
 	table_add_size(table, account->covered);
 	table_add(table, "%s", when_ago(account->since, now, ago));
@@ -130,7 +132,7 @@ static int print_orphans(const struct pind_records *orphans, struct keeper_searc
 	for (size_t i = 0; i < orphans->n; i++) {
 		const struct pind_account_info *orphan = records_at(orphans, i);
 		const struct keepers *keepers;
-		int r = keeper_search(search, orphan->driver, &keepers);
+		int r = keeper_search(search, model_shown(orphan->driver), &keepers);
 
 		if (r != 0)
 			return r;
@@ -170,7 +172,7 @@ static int print_orphans_json(const struct pind_records *orphans, struct keeper_
 		const struct pind_account_info *orphan = records_at(orphans, i);
 		const struct keepers *keepers;
 
-		r = keeper_search(search, orphan->driver, &keepers);
+		r = keeper_search(search, model_shown(orphan->driver), &keepers);
 		if (r == 0)
 			r = add_orphan_json(array, orphan, keepers);
 	}

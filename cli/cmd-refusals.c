@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pinctl refusals: which pin calls a quota stopped, and which quota. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <pind/cleanup.h>
 
@@ -15,6 +16,7 @@ static const struct table_column refusals_columns[] = {
 	{ "TIME", false },	   { "GROUP", false },	{ "PID", true },
 	{ "PROCESS", false },	   { "DRIVER", false }, { "WANTED", true },
 	{ "CURRENT / MAX", true }, { "BY", false },	{ "RESULT", false },
+	{ "TIMES", true },
 };
 
 static void add_row(struct table *table, const struct pind_refusal_info *refusal)
@@ -25,9 +27,9 @@ static void add_row(struct table *table, const struct pind_refusal_info *refusal
 
 	table_add(table, "%s", when_date(refusal->last, date));
 	table_add(table, "%s", refusal->path);
-	table_add(table, "%u", refusal->pid);
-	table_add(table, "%s", refusal->comm);
-	table_add(table, "%s", refusal->driver);
+	table_add_pid(table, SCREEN_PLAIN, refusal->pid);
+	table_add(table, "%s", model_shown(refusal->comm));
+	table_add(table, "%s", model_shown(refusal->driver));
 	table_add_size(table, refusal->wanted);
 	if (refusal->reserved)
 		(void)snprintf(reserved, sizeof(reserved), " + %s",
@@ -37,6 +39,15 @@ static void add_row(struct table *table, const struct pind_refusal_info *refusal
 	table_add(table, "%s", refusal->by);
 	table_add_styled(table, observed ? SCREEN_WARN : SCREEN_BAD, "%s",
 			 observed ? "admitted (observe)" : "refused");
+	table_add(table, "%llu", (unsigned long long)refusal->count);
+}
+
+/* The newest last; the module tells them group by group. */
+static int compare_seq(const void *a, const void *b)
+{
+	const struct pind_refusal_info *p = a, *q = b;
+
+	return p->seq < q->seq ? -1 : p->seq > q->seq;
 }
 
 static int print_refusals(const struct pind_records *refusals)
@@ -63,5 +74,7 @@ int cmd_refusals(const struct pind_options *options)
 		r = source->ops->refusals(source, &refusals);
 	if (r != 0)
 		return r;
+	if (refusals.n > 1)
+		qsort(refusals.items, refusals.n, refusals.kind->size, compare_seq);
 	return options->json ? json_print_records(&refusals) : print_refusals(&refusals);
 }

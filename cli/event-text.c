@@ -40,7 +40,11 @@ static int print_refusal(const struct pind_refusal_info *refusal)
 	bool observed = refusal->mode == PIND_MODE_OBSERVE;
 	char wanted[SIZE_FORMAT_MAX], current[SIZE_FORMAT_MAX], max[SIZE_FORMAT_MAX];
 	char reserved[SIZE_FORMAT_MAX + 32] = "", size[SIZE_FORMAT_MAX], times[32] = "";
+	char process[64] = "a process";
 
+	if (refusal->pid)
+		(void)snprintf(process, sizeof(process), "%s[%u]", model_shown(refusal->comm),
+			       refusal->pid);
 	if (refusal->count > 1)
 		(void)snprintf(times, sizeof(times), " (%" PRIu64 " times)", refusal->count);
 	if (refusal->reserved)
@@ -48,9 +52,9 @@ static int print_refusal(const struct pind_refusal_info *refusal)
 			       size_format(refusal->reserved, size));
 	return print_line(refusal->last, observed ? SCREEN_WARN : SCREEN_BAD,
 			  observed ? "observed" : "refused",
-			  "%s: %s[%u] wanted %s by %s, but %s has %s of %s%s%s%s", refusal->path,
-			  refusal->comm, refusal->pid, size_format(refusal->wanted, wanted),
-			  refusal->driver, refusal->by, size_format(refusal->current, current),
+			  "%s: %s wanted %s by %s, but %s has %s of %s%s%s%s", refusal->path,
+			  process, size_format(refusal->wanted, wanted),
+			  refusal->driver ?: "a driver", refusal->by, size_format(refusal->current, current),
 			  size_format(refusal->max, max), reserved, observed ? " (admitted)" : "",
 			  times);
 }

@@ -53,17 +53,20 @@ static const struct pind_field group_fields[] = {
 	ROW(pind_group_info, present, FLAG, 0, OPTIONAL),
 };
 
-/* What the wire does not carry is worked out in source-kernel.c. */
+/*
+ * What the wire does not carry is worked out in source-kernel.c. Who the process is, is
+ * left out for whoever may not know.
+ */
 static const struct pind_field account_fields[] = {
 	ROW(pind_account_info, id, U64, PIND_A_ACCOUNT_ID),
 	ROW(pind_account_info, path, TEXT, 0),
 	ROW(pind_account_info, group_id, U64, PIND_A_ACCOUNT_GROUP_ID),
-	ROW(pind_account_info, pid, U32, PIND_A_ACCOUNT_PID),
-	ROW(pind_account_info, start_time, U64, PIND_A_ACCOUNT_START_TIME),
-	ROW(pind_account_info, comm, TEXT, PIND_A_ACCOUNT_COMM),
-	ROW(pind_account_info, driver, TEXT, 0),
-	ROW(pind_account_info, symbol, TEXT, PIND_A_ACCOUNT_SYMBOL),
-	ROW(pind_account_info, module, TEXT, PIND_A_ACCOUNT_MODULE),
+	ROW(pind_account_info, pid, U32, PIND_A_ACCOUNT_PID, OPTIONAL),
+	ROW(pind_account_info, start_time, U64, PIND_A_ACCOUNT_START_TIME, OPTIONAL),
+	ROW(pind_account_info, comm, TEXT, PIND_A_ACCOUNT_COMM, OPTIONAL),
+	ROW(pind_account_info, driver, TEXT, 0, OPTIONAL),
+	ROW(pind_account_info, symbol, TEXT, PIND_A_ACCOUNT_SYMBOL, OPTIONAL),
+	ROW(pind_account_info, module, TEXT, PIND_A_ACCOUNT_MODULE, OPTIONAL),
 	ROW(pind_account_info, pins, U64, PIND_A_ACCOUNT_PINS),
 	ROW(pind_account_info, covered, U64, PIND_A_ACCOUNT_COVERED),
 	ROW(pind_account_info, since, U64, PIND_A_ACCOUNT_SINCE),
@@ -81,11 +84,11 @@ static const struct pind_field refusal_fields[] = {
 	ROW(pind_refusal_info, group_id, U64, PIND_A_REFUSAL_GROUP_ID),
 	ROW(pind_refusal_info, by, TEXT, PIND_A_REFUSAL_BY_PATH),
 	ROW(pind_refusal_info, by_id, U64, PIND_A_REFUSAL_BY_ID),
-	ROW(pind_refusal_info, pid, U32, PIND_A_REFUSAL_PID),
-	ROW(pind_refusal_info, comm, TEXT, PIND_A_REFUSAL_COMM),
-	ROW(pind_refusal_info, driver, TEXT, 0),
-	ROW(pind_refusal_info, symbol, TEXT, PIND_A_REFUSAL_SYMBOL),
-	ROW(pind_refusal_info, module, TEXT, PIND_A_REFUSAL_MODULE),
+	ROW(pind_refusal_info, pid, U32, PIND_A_REFUSAL_PID, OPTIONAL),
+	ROW(pind_refusal_info, comm, TEXT, PIND_A_REFUSAL_COMM, OPTIONAL),
+	ROW(pind_refusal_info, driver, TEXT, 0, OPTIONAL),
+	ROW(pind_refusal_info, symbol, TEXT, PIND_A_REFUSAL_SYMBOL, OPTIONAL),
+	ROW(pind_refusal_info, module, TEXT, PIND_A_REFUSAL_MODULE, OPTIONAL),
 	ROW(pind_refusal_info, uid, U32, PIND_A_REFUSAL_UID, OPTIONAL),
 	ROW(pind_refusal_info, wanted, U64, PIND_A_REFUSAL_WANTED),
 	ROW(pind_refusal_info, wanted_min, U64, PIND_A_REFUSAL_WANTED_MIN),

@@ -256,6 +256,12 @@ const char *model_mode(uint32_t mode);
 /* Key of the first field that is missing and not optional, NULL if none is. */
 const char *model_missing(const struct pind_kind *kind, const void *record);
 
+/* A text of a record for people: "-" where it is not known. */
+static inline const char *model_shown(const char *text)
+{
+	return text ?: "-";
+}
+
 /* Frees the texts of a record and sets it to zero. */
 void model_clear(const struct pind_kind *kind, void *record);
 

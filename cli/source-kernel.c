@@ -379,6 +379,7 @@ static int source_kernel_pages(struct pind_source *source, const struct pind_pag
 	return r != 0 ? r : set_paths(&pages->holders, &groups);
 }
 
+/* Each message tells how far it has come; the last one stays. */
 static int read_audit(struct nlattr *attributes, int length, void *userdata,
 		      const char **ret_problem)
 {
@@ -395,8 +396,8 @@ static int source_kernel_audit(struct pind_source *source, const char *name,
 		r = source_kernel_group(source, name, &group);
 	if (r != 0)
 		return r;
-	r = kernel_ask(kernel_of(source), PIND_CMD_AUDIT, 0, name ? &group.id : NULL, read_audit,
-		       audit);
+	r = kernel_ask(kernel_of(source), PIND_CMD_AUDIT, NLM_F_DUMP, name ? &group.id : NULL,
+		       read_audit, audit);
 	if (r == -ENOENT && name)
 		return fail_no_group(name);
 	return r < 0 ? fail_old_module() : r;

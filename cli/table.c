@@ -58,6 +58,14 @@ void table_add_styled(struct table *table, enum screen_style style, const char *
 	va_end(args);
 }
 
+void table_add_pid(struct table *table, enum screen_style style, unsigned int pid)
+{
+	if (pid)
+		table_add_styled(table, style, "%u", pid);
+	else
+		table_add_styled(table, style, "-");
+}
+
 void table_add_size(struct table *table, unsigned long long bytes)
 {
 	char buffer[SIZE_FORMAT_MAX];

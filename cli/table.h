@@ -38,6 +38,9 @@ void table_add(struct table *table, const char *format, ...) __attribute__((form
 void table_add_styled(struct table *table, enum screen_style style, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Adds the number of a process, "-" for 0: it is not known who it is. */
+void table_add_pid(struct table *table, enum screen_style style, unsigned int pid);
+
 /* Adds a size in words; an "unlimited" one as "max". */
 void table_add_size(struct table *table, unsigned long long bytes);
 

@@ -134,7 +134,7 @@ int wire_read_account(struct nlattr *attributes, int length, struct pind_account
 {
 	int r = wire_read(&pind_account_kind, attributes, length, account, ret_problem);
 
-	if (r < 0)
+	if (r < 0 || !account->symbol || !account->module)
 		return r;
 	return model_set_text(&pind_account_kind, account, "driver",
 			      pind_driver_name(account->symbol, account->module));
@@ -145,7 +145,7 @@ int wire_read_refusal(struct nlattr *attributes, int length, struct pind_refusal
 {
 	int r = wire_read(&pind_refusal_kind, attributes, length, refusal, ret_problem);
 
-	if (r < 0)
+	if (r < 0 || !refusal->symbol || !refusal->module)
 		return r;
 	return model_set_text(&pind_refusal_kind, refusal, "driver",
 			      pind_driver_name(refusal->symbol, refusal->module));

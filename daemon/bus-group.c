@@ -34,6 +34,9 @@ static const struct {
 	{ "EventsObserved", offsetof(struct pind_group_info, events_observed) },
 	{ "EventsHigh", offsetof(struct pind_group_info, events_high) },
 	{ "EventsRefused", offsetof(struct pind_group_info, events_refused) },
+	{ "Held", offsetof(struct pind_group_info, held) },
+	{ "MaxHeld", offsetof(struct pind_group_info, max_held) },
+	{ "Uncertain", offsetof(struct pind_group_info, uncertain) },
 };
 
 /* Properties of type t that are read from the module at the moment of the call. */
@@ -204,6 +207,9 @@ static const sd_bus_vtable group_vtable[] = {
 	SD_BUS_PROPERTY("EventsObserved", "t", get_number, 0, 0),
 	SD_BUS_PROPERTY("EventsHigh", "t", get_number, 0, 0),
 	SD_BUS_PROPERTY("EventsRefused", "t", get_number, 0, 0),
+	SD_BUS_PROPERTY("Held", "t", get_number, 0, 0),
+	SD_BUS_PROPERTY("MaxHeld", "t", get_number, 0, CHANGING),
+	SD_BUS_PROPERTY("Uncertain", "t", get_number, 0, 0),
 	SD_BUS_METHOD_WITH_ARGS("SetQuota", SD_BUS_ARGS("a{sv}", quota), SD_BUS_NO_RESULT,
 				method_set_quota, FREE),
 	SD_BUS_METHOD_WITH_ARGS("UnsetQuota", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT,

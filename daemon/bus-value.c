@@ -96,6 +96,9 @@ int pind_bus_append_group(sd_bus_message *m, const struct pind_group_info *group
 	r = r < 0 ? r : append_number(m, "events_observed", group->events_observed);
 	r = r < 0 ? r : append_number(m, "events_high", group->events_high);
 	r = r < 0 ? r : append_number(m, "events_refused", group->events_refused);
+	r = r < 0 ? r : append_number(m, "held", group->held);
+	r = r < 0 ? r : append_number(m, "max_held", group->max_held);
+	r = r < 0 ? r : append_number(m, "uncertain", group->uncertain);
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 

@@ -45,6 +45,7 @@ static int on_audit(const struct nlmsghdr *nlh, void *userdata)
 {
 	struct audit_job *job = userdata;
 
+	/* each tells how far it has come; the last one stays */
 	job->answers++;
 	return pind_message_parse_audit(nlh, &job->audit);
 }
@@ -60,12 +61,13 @@ static int job_ask(struct audit_job *job)
 	r = pind_netlink_resolve(job->nl, PIND_FAMILY_NAME, NULL, &family);
 	if (r < 0)
 		return r;
-	nlh = pind_message_request(buffer, family.id, PIND_CMD_AUDIT, PIND_FAMILY_VERSION, 0);
+	nlh = pind_message_request(buffer, family.id, PIND_CMD_AUDIT, PIND_FAMILY_VERSION,
+				   NLM_F_DUMP);
 	pind_message_put_audit(nlh, job->id);
 	r = pind_netlink_request(job->nl, nlh, on_audit, job);
 	if (r < 0)
 		return r;
-	return job->answers == 1 ? 0 : -EBADMSG;
+	return job->answers > 0 ? 0 : -EBADMSG;
 }
 
 static void *job_run(void *argument)

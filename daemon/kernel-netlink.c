@@ -369,6 +369,55 @@ static void control_take(struct kernel_netlink *k, const struct nlmsghdr *nlh)
 	k->handlers->arrived(k->userdata);
 }
 
+/* Who was refused, of which the event says nothing; an event is for anybody. */
+struct refused {
+	const struct pind_refusal *event;
+	bool found;
+	uint32_t pid;
+	uint32_t uid;
+	char comm[32];
+	char symbol[128];
+	char module[64];
+};
+
+static int take_refused(const struct pind_refusal *row, void *userdata)
+{
+	struct refused *refused = userdata;
+	const struct pind_refusal *event = refused->event;
+
+	if (refused->found || row->seq < event->seq || row->first > event->first ||
+	    row->by_id != event->by_id || row->limit != event->limit || row->mode != event->mode)
+		return 0;
+	refused->found = true;
+	refused->pid = row->pid;
+	refused->uid = row->uid;
+	(void)snprintf(refused->comm, sizeof(refused->comm), "%s", row->comm);
+	(void)snprintf(refused->symbol, sizeof(refused->symbol), "%s", row->symbol);
+	(void)snprintf(refused->module, sizeof(refused->module), "%s", row->module);
+	return 0;
+}
+
+static void refused_take(struct kernel_netlink *k, struct pind_refusal *event)
+{
+	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct refused refused = { .event = event };
+	struct answer answer = { .handler.refusal = take_refused, .userdata = &refused };
+	struct nlmsghdr *nlh;
+
+	if (request_begin(k, buffer, PIND_CMD_REFUSAL_GET, NLM_F_DUMP, &nlh) >= 0) {
+		pind_message_put_refusals_of(nlh, event->group_id);
+		(void)request_send(k, nlh, on_refusal, &answer);
+	}
+	if (refused.found) {
+		event->pid = refused.pid;
+		event->uid = refused.uid;
+		event->comm = refused.comm;
+		event->symbol = refused.symbol;
+		event->module = refused.module;
+	}
+	k->handlers->refused(event, k->userdata);
+}
+
 static void event_take(struct kernel_netlink *k, const struct nlmsghdr *nlh)
 {
 	struct pind_event event;
@@ -380,7 +429,7 @@ static void event_take(struct kernel_netlink *k, const struct nlmsghdr *nlh)
 	k->lost = event.lost;
 	switch (event.command) {
 	case PIND_CMD_REFUSED_NTF:
-		k->handlers->refused(&event.refusal, k->userdata);
+		refused_take(k, &event.refusal);
 		break;
 	case PIND_CMD_HIGH_NTF:
 		k->handlers->high(&event.group, k->userdata);

@@ -42,7 +42,8 @@ void manager_sync_again(struct pind_manager *m)
 
 static bool differs_for_the_bus(const struct pind_group_info *a, const struct pind_group_info *b)
 {
-	return a->max != b->max || a->high != b->high || a->mode != b->mode ||
+	return a->max != b->max || a->max_held != b->max_held || a->high != b->high ||
+	       a->mode != b->mode ||
 	       !a->dead != !b->dead;
 }
 

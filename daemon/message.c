@@ -83,11 +83,11 @@ static const struct field group_fields[] = {
 static const struct field account_fields[] = {
 	FIELD(pind_account_info, PIND_A_ACCOUNT_ID, KIND_U64, id),
 	FIELD(pind_account_info, PIND_A_ACCOUNT_GROUP_ID, KIND_U64, group_id),
-	FIELD(pind_account_info, PIND_A_ACCOUNT_PID, KIND_U32, pid),
-	FIELD(pind_account_info, PIND_A_ACCOUNT_START_TIME, KIND_U64, start_time),
-	FIELD(pind_account_info, PIND_A_ACCOUNT_COMM, KIND_STRING, comm),
-	FIELD(pind_account_info, PIND_A_ACCOUNT_SYMBOL, KIND_STRING, symbol),
-	FIELD(pind_account_info, PIND_A_ACCOUNT_MODULE, KIND_STRING, module),
+	FIELD_OPTIONAL(pind_account_info, PIND_A_ACCOUNT_PID, KIND_U32, pid),
+	FIELD_OPTIONAL(pind_account_info, PIND_A_ACCOUNT_START_TIME, KIND_U64, start_time),
+	FIELD_OPTIONAL(pind_account_info, PIND_A_ACCOUNT_COMM, KIND_STRING, comm),
+	FIELD_OPTIONAL(pind_account_info, PIND_A_ACCOUNT_SYMBOL, KIND_STRING, symbol),
+	FIELD_OPTIONAL(pind_account_info, PIND_A_ACCOUNT_MODULE, KIND_STRING, module),
 	FIELD(pind_account_info, PIND_A_ACCOUNT_PINS, KIND_U64, pins),
 	FIELD(pind_account_info, PIND_A_ACCOUNT_COVERED, KIND_U64, covered),
 	FIELD(pind_account_info, PIND_A_ACCOUNT_SINCE, KIND_U64, since),
@@ -117,10 +117,10 @@ static const struct field refusal_fields[] = {
 	FIELD(pind_refusal, PIND_A_REFUSAL_PATH, KIND_STRING, path),
 	FIELD(pind_refusal, PIND_A_REFUSAL_BY_ID, KIND_U64, by_id),
 	FIELD(pind_refusal, PIND_A_REFUSAL_BY_PATH, KIND_STRING, by_path),
-	FIELD(pind_refusal, PIND_A_REFUSAL_PID, KIND_U32, pid),
-	FIELD(pind_refusal, PIND_A_REFUSAL_COMM, KIND_STRING, comm),
-	FIELD(pind_refusal, PIND_A_REFUSAL_SYMBOL, KIND_STRING, symbol),
-	FIELD(pind_refusal, PIND_A_REFUSAL_MODULE, KIND_STRING, module),
+	FIELD_OPTIONAL(pind_refusal, PIND_A_REFUSAL_PID, KIND_U32, pid),
+	FIELD_OPTIONAL(pind_refusal, PIND_A_REFUSAL_COMM, KIND_STRING, comm),
+	FIELD_OPTIONAL(pind_refusal, PIND_A_REFUSAL_SYMBOL, KIND_STRING, symbol),
+	FIELD_OPTIONAL(pind_refusal, PIND_A_REFUSAL_MODULE, KIND_STRING, module),
 	FIELD(pind_refusal, PIND_A_REFUSAL_WANTED, KIND_U64, wanted),
 	FIELD(pind_refusal, PIND_A_REFUSAL_NEEDED, KIND_U64, needed),
 	FIELD(pind_refusal, PIND_A_REFUSAL_CURRENT, KIND_U64, current),
@@ -308,9 +308,14 @@ static int span_parse(struct span span, const struct field *fields, void *object
 	}
 	if (bad)
 		return -EBADMSG;
-	for (; fields->type; fields++)
-		if (!fields->optional && !(seen & (1U << fields->type)))
+	for (; fields->type; fields++) {
+		if (seen & (1U << fields->type))
+			continue;
+		if (!fields->optional)
 			return -EBADMSG;
+		if (fields->kind == KIND_STRING)
+			*(const char **)((char *)object + fields->offset) = "";
+	}
 	return 0;
 }
 
@@ -365,10 +370,17 @@ void pind_message_put_group_change(struct nlmsghdr *nlh, uint64_t id,
 	mnl_attr_put_u64(nlh, PIND_A_GROUP_ID, id);
 	if (change->set_max)
 		mnl_attr_put_u64(nlh, PIND_A_GROUP_MAX, change->max);
+	if (change->set_max_held)
+		mnl_attr_put_u64(nlh, PIND_A_GROUP_MAX_HELD, change->max_held);
 	if (change->set_high)
 		mnl_attr_put_u64(nlh, PIND_A_GROUP_HIGH, change->high);
 	if (change->set_mode)
 		mnl_attr_put_u32(nlh, PIND_A_GROUP_MODE, change->mode);
+}
+
+void pind_message_put_refusals_of(struct nlmsghdr *nlh, uint64_t group_id)
+{
+	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_GROUP_ID, group_id);
 }
 
 void pind_message_put_audit(struct nlmsghdr *nlh, uint64_t id)

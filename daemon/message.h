@@ -35,6 +35,9 @@ struct nlmsghdr *pind_message_request(char *buffer, uint16_t family, uint8_t com
 void pind_message_put_group_change(struct nlmsghdr *nlh, uint64_t id,
 				   const struct pind_group_change *change);
 
+/* Puts whose refusals are wanted. */
+void pind_message_put_refusals_of(struct nlmsghdr *nlh, uint64_t group_id);
+
 /* Puts whose folios to audit; 0: everybody's. */
 void pind_message_put_audit(struct nlmsghdr *nlh, uint64_t id);
 
@@ -46,6 +49,10 @@ int pind_message_command(const struct nlmsghdr *nlh);
 
 int pind_message_parse_info(const struct nlmsghdr *nlh, struct pind_info *ret);
 int pind_message_parse_group(const struct nlmsghdr *nlh, struct pind_group_info *ret);
+/*
+ * Of an account and a refusal, who the process is may be left out: then pid, start_time
+ * and uid are 0 and the strings empty.
+ */
 int pind_message_parse_account(const struct nlmsghdr *nlh, struct pind_account_info *ret);
 int pind_message_parse_refusal(const struct nlmsghdr *nlh, struct pind_refusal *ret);
 int pind_message_parse_counters(const struct nlmsghdr *nlh, struct pind_counters *ret);

@@ -1,94 +1,121 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/hashtable.h>
+#include <linux/cred.h>
+#include <linux/ktime.h>
 #include <linux/pid.h>
-#include <linux/rcupdate_wait.h>
+#include <linux/rhashtable.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
-#include <linux/ktime.h>
 #include <linux/xarray.h>
 
 #include "account.h"
 #include "reap.h"
 
-/* What an account is found by. */
+/* Accounts whose process is looked for in one go. */
+#define EXITS_AT_ONCE 4096
+
+/* What an account is found by: the group named @key in it. */
 struct account_key {
 	struct pind_group *group;
-	pid_t tgid;
 	u64 start_time;
 	unsigned long call_site;
+	long tgid;
+};
+static_assert(sizeof(struct account_key) == sizeof_field(struct pind_account, key));
+static_assert(sizeof(struct account_key) == 4 * sizeof(u64));
+
+static const struct rhashtable_params table_params = {
+	.head_offset = offsetof(struct pind_account, node),
+	.key_offset = offsetof(struct pind_account, key),
+	.key_len = sizeof(struct account_key),
+	.automatic_shrinking = true,
 };
 
-/*
- * Guards the table's and the index' coming and going. Process context only; the
- * index is allocated from before it is taken, so nothing sleeps under it.
- */
-static DEFINE_SPINLOCK(account_lock);
-static DEFINE_HASHTABLE(accounts, 12);
-static DEFINE_XARRAY_ALLOC1(by_id);
-static unsigned long nr_accounts;	/* under account_lock */
-static unsigned int generation = 1;	/* written under account_lock */
+static struct rhashtable accounts;	/* written in process context, read under RCU */
+static DEFINE_XARRAY_ALLOC1(by_id);	/* likewise; in any context */
+static atomic_long_t nr_accounts = ATOMIC_LONG_INIT(0);
+static atomic_t generation = ATOMIC_INIT(1);
 
-static unsigned long hash_key(const struct account_key *key)
-{
-	return (unsigned long)key->group ^ key->call_site ^ ((unsigned long)key->tgid << 32);
-}
+/* Accounts that nothing needed when they were put here. */
+static PIND_IDLE(idle_accounts);
 
-/* Under RCU or account_lock. Return: with a reference, or NULL. */
+/* Return: with a reference, or NULL. Under RCU. */
 static struct pind_account *find(const struct account_key *key)
 {
-	struct pind_account *account;
+	struct pind_account *account = rhashtable_lookup(&accounts, key, table_params);
 
-	hash_for_each_possible_rcu(accounts, account, node, hash_key(key),
-				   lockdep_is_held(&account_lock)) {
-		if (account->group == key->group && account->tgid == key->tgid &&
-		    account->start_time == key->start_time &&
-		    account->call_site == key->call_site &&
-		    atomic_long_inc_not_zero(&account->refs))
-			return account;
+	if (account && !atomic_long_inc_not_zero(&account->refs.refs))
+		account = NULL;
+	return account;
+}
+
+/* A list that was read while it changed is told by it: 0 would mean that none can be. */
+static void bump_generation(void)
+{
+	if (!atomic_inc_return(&generation))
+		(void)atomic_cmpxchg(&generation, 0, 1);
+}
+
+static struct pind_account *new_account(const struct account_key *key, struct task_struct *leader)
+{
+	struct pind_account *account = kzalloc(sizeof(*account), GFP_KERNEL_ACCOUNT);
+
+	if (!account)
+		return NULL;
+	account->group = key->group;
+	account->start_time = key->start_time;
+	account->call_site = key->call_site;
+	account->tgid = key->tgid;
+	account->uid = task_uid(leader);
+	atomic_long_set(&account->refs.refs, 2); /* the table, and the caller */
+	get_task_comm(account->comm, leader);
+	pind_site_name(&account->site, key->call_site);
+	if (xa_alloc(&by_id, &account->id, account, XA_LIMIT(1, S32_MAX), GFP_KERNEL)) {
+		kfree(account);
+		return NULL;
 	}
-	return NULL;
+	return account;
+}
+
+/*
+ * Put into the table, unless another thread was quicker. One that is just being taken
+ * out is still found there: then its place is waited for.
+ * Return: what stands there, with a reference; or an ERR_PTR.
+ */
+static struct pind_account *insert(struct pind_account *account)
+{
+	struct pind_account *other;
+
+	for (;;) {
+		rcu_read_lock();
+		other = rhashtable_lookup_get_insert_fast(&accounts, &account->node, table_params);
+		if (!other || IS_ERR(other) || atomic_long_inc_not_zero(&other->refs.refs))
+			break;
+		rcu_read_unlock();
+		cond_resched();
+	}
+	rcu_read_unlock();
+	return other ?: account;
 }
 
 /* Takes over the membership in the group, in any case. */
 static struct pind_account *add(const struct account_key *key, struct task_struct *leader)
 {
-	struct pind_account *account, *other;
+	struct pind_account *account = new_account(key, leader), *there = NULL;
 
-	account = kzalloc(sizeof(*account), GFP_KERNEL);
-	if (!account)
-		goto fail;
-	account->group = key->group;
-	account->tgid = key->tgid;
-	account->start_time = key->start_time;
-	account->call_site = key->call_site;
-	atomic_long_set(&account->refs, 2); /* the table, and the caller */
-	get_task_comm(account->comm, leader);
-	pind_site_name(&account->site, key->call_site);
-	if (xa_alloc(&by_id, &account->id, account, XA_LIMIT(1, S32_MAX), GFP_KERNEL))
-		goto fail;
-
-	spin_lock(&account_lock);
-	other = find(key);
-	if (!other) {
-		hash_add_rcu(accounts, &account->node, hash_key(key));
-		nr_accounts++;
-		generation++;
-	}
-	spin_unlock(&account_lock);
-	if (!other)
+	if (account)
+		there = insert(account);
+	if (account && there == account) {
+		atomic_long_inc(&nr_accounts);
+		bump_generation();
 		return account;
-
-	/* another thread was quicker */
-	xa_erase(&by_id, account->id);
-	kfree_rcu(account, rcu);
+	}
+	if (account) {
+		xa_erase(&by_id, account->id);
+		kfree_rcu(account, rcu);
+	}
 	pind_group_leave(key->group);
-	return other;
-
-fail:
-	kfree(account);
-	pind_group_leave(key->group);
-	return ERR_PTR(-ENOMEM);
+	return IS_ERR_OR_NULL(there) ? ERR_PTR(-ENOMEM) : there;
 }
 
 /*
@@ -138,8 +165,11 @@ out:
 
 static void put_many(struct pind_account *account, u32 refs)
 {
-	if (atomic_long_sub_return(refs, &account->refs) == 1)
-		pind_reap_soon();
+	/* RCU, since the next one to look may be the reaper */
+	rcu_read_lock();
+	if (atomic_long_sub_return(refs, &account->refs.refs) == 1)
+		pind_idle_add(&idle_accounts, &account->refs);
+	rcu_read_unlock();
 }
 
 void pind_account_put(struct pind_account *account)
@@ -155,7 +185,7 @@ struct pind_account *pind_account_by_id(u32 id)
 void pind_account_record(struct pind_account *account, u32 pins, u32 covered, u32 folios)
 {
 	if (folios)
-		atomic_long_add(folios, &account->refs);
+		atomic_long_add(folios, &account->refs.refs);
 	if (atomic_long_add_return(pins, &account->pins) == pins)
 		WRITE_ONCE(account->since, ktime_get_boottime_ns());
 	atomic_long_add(covered, &account->covered);
@@ -192,12 +222,22 @@ struct pind_account *pind_account_next(u32 id)
 
 unsigned int pind_account_generation(void)
 {
-	return READ_ONCE(generation);
+	return atomic_read(&generation) ?: 1;
 }
 
 unsigned long pind_account_count(void)
 {
-	return READ_ONCE(nr_accounts);
+	return atomic_long_read(&nr_accounts);
+}
+
+/* Under RCU, which it leaves for a moment where others wait for the CPU. */
+static void yield_rcu(void)
+{
+	if (!need_resched())
+		return;
+	rcu_read_unlock();
+	cond_resched();
+	rcu_read_lock();
 }
 
 s64 pind_account_pins(void)
@@ -209,7 +249,7 @@ s64 pind_account_pins(void)
 	rcu_read_lock();
 	xa_for_each(&by_id, id, account) {
 		pins += atomic_long_read(&account->pins);
-		cond_resched_rcu();
+		yield_rcu();
 	}
 	rcu_read_unlock();
 	return pins;
@@ -226,25 +266,26 @@ static bool is_gone(const struct pind_account *account)
 
 void pind_account_note_exits(void)
 {
+	static unsigned long next; /* where it goes on */
 	struct pind_account *account;
-	unsigned long id;
+	unsigned int left = EXITS_AT_ONCE;
 
 	rcu_read_lock();
-	xa_for_each(&by_id, id, account) {
+	for (; left && (account = xa_find(&by_id, &next, ULONG_MAX, XA_PRESENT)); left--, next++) {
 		if (!account->exited && atomic_long_read(&account->pins) > 0 && is_gone(account))
 			WRITE_ONCE(account->exited, ktime_get_boottime_ns());
-		cond_resched_rcu();
+		yield_rcu();
 	}
 	rcu_read_unlock();
+	if (left)
+		next = 0;
 }
 
 static void remove_account(struct pind_account *account)
 {
-	spin_lock(&account_lock);
-	hash_del_rcu(&account->node);
-	nr_accounts--;
-	generation++;
-	spin_unlock(&account_lock);
+	(void)rhashtable_remove_fast(&accounts, &account->node, table_params);
+	atomic_long_dec(&nr_accounts);
+	bump_generation();
 	xa_erase(&by_id, account->id);
 	pind_group_leave(account->group);
 	kfree_rcu(account, rcu);
@@ -252,17 +293,20 @@ static void remove_account(struct pind_account *account)
 
 void pind_account_reap(void)
 {
-	struct pind_account *account;
-	unsigned long id;
+	struct pind_idle_node *node;
+	LIST_HEAD(nodes);
 
-	/* RCU: a thread that lost the race to add an account takes its own out */
-	rcu_read_lock();
-	xa_for_each(&by_id, id, account) {
-		if (atomic_long_cmpxchg(&account->refs, 1, 0) == 1)
-			remove_account(account);
-		cond_resched_rcu();
+	pind_idle_splice(&idle_accounts, &nodes);
+	while ((node = pind_idle_take(&idle_accounts, &nodes))) {
+		if (pind_idle_end(&idle_accounts, node))
+			remove_account(container_of(node, struct pind_account, refs));
+		cond_resched();
 	}
-	rcu_read_unlock();
+}
+
+int pind_account_init(void)
+{
+	return rhashtable_init(&accounts, &table_params);
 }
 
 void pind_account_exit(void)
@@ -270,7 +314,10 @@ void pind_account_exit(void)
 	struct pind_account *account;
 	unsigned long id;
 
-	xa_for_each(&by_id, id, account)
+	xa_for_each(&by_id, id, account) {
 		remove_account(account);
+		cond_resched();
+	}
 	xa_destroy(&by_id);
+	rhashtable_destroy(&accounts);
 }

@@ -3,7 +3,9 @@
 #ifndef PIND_ACCOUNT_H
 #define PIND_ACCOUNT_H
 
+#include <linux/rhashtable-types.h>
 #include <linux/sched.h>
+#include <linux/uidgid.h>
 
 #include "group.h"
 #include "holding.h"
@@ -13,10 +15,11 @@
  * struct pind_account - one such
  * @node: in the table, by group, process and call site; RCU
  * @group: that pays; we are a member of it
- * @tgid: process, in the initial pid namespace
- * @start_time: its start, ns of CLOCK_BOOTTIME
+ * @start_time: start of the process, ns of CLOCK_BOOTTIME
  * @call_site: return address of the call of the pin function
+ * @tgid: process, in the initial pid namespace
  * @id: number in the index, 1 to 2^31 - 1
+ * @uid: its real user when the account was opened
  * @refs: folios it is a holder of, and calls under way, plus 1 for the table
  * @pins: references it holds
  * @covered: pages they cover
@@ -27,13 +30,17 @@
  * @rcu: look-ups take no lock
  */
 struct pind_account {
-	struct hlist_node node;
-	struct pind_group *group;
-	pid_t tgid;
-	u64 start_time;
-	unsigned long call_site;
+	struct rhash_head node;
+	/* the key, without a hole in it */
+	struct_group(key,
+		struct pind_group *group;
+		u64 start_time;
+		unsigned long call_site;
+		long tgid;
+	);
 	u32 id;
-	atomic_long_t refs;
+	kuid_t uid;
+	struct pind_idle_node refs;
 	atomic_long_t pins;
 	atomic_long_t covered;
 	u64 since;
@@ -82,16 +89,22 @@ struct pind_account *pind_account_next(u32 id);
 unsigned int pind_account_generation(void);
 unsigned long pind_account_count(void);
 
-/** pind_account_pins() - pins of all accounts together. Context: process. */
+/** pind_account_init() - before an account is opened. Return: 0; -ENOMEM. */
+int pind_account_init(void);
+
+/** pind_account_pins() - pins of all accounts together. Context: process, yields. */
 s64 pind_account_pins(void);
 
 /**
  * pind_account_note_exits() - note accounts that hold pins and whose process is gone
- * Context: process; one at a time.
+ * Looks at a few thousand, where it left off. Context: process, yields; one at a time.
  */
 void pind_account_note_exits(void);
 
-/** pind_account_reap() - free accounts that hold nothing. Context: process. */
+/**
+ * pind_account_reap() - free accounts that hold nothing
+ * Looks at those that fell idle since it last did. Context: process, yields.
+ */
 void pind_account_reap(void);
 
 /** pind_account_exit() - forget all; the ledger is gone, no hook runs */

@@ -9,10 +9,10 @@
 #include <linux/workqueue.h>
 
 #include "account.h"
+#include "announce.h"
 #include "books.h"
 #include "compat.h"
 #include "counters.h"
-#include "genl.h"
 #include "group.h"
 #include "ledger.h"
 
@@ -29,6 +29,8 @@
 #define SEEN		3
 /* Leaves of the ledger that a check clamps, 1 MiB of memory each. */
 #define LEAVES		1024
+/* Likewise of an audit, before it looks at the clock. */
+#define AUDIT_LEAVES	64
 /* What a CPU keeps to itself of a vmstat counter, and may be just handing in. */
 #define VMSTAT_BATCH	256
 
@@ -185,22 +187,22 @@ static void check(struct work_struct *work)
 	WRITE_ONCE(checks, checks + 1);
 	if (judge(largest_difference(&books))) {
 		add_findings(&books);
-		(void)pind_genl_send_books(&books);
+		(void)pind_announce_books(&books);
 	}
 	queue_delayed_work(system_dfl_wq, &check_work,
 			   checks < LEARNING || suspected ? PERIOD_CLOSE : PERIOD);
 }
 
-void pind_books_audit(const struct pind_group *group, struct pind_audit *audit)
+bool pind_books_audit_some(unsigned long *cursor, const struct pind_group *group,
+			   struct pind_audit *audit)
 {
-	unsigned long from = 0;
+	u64 before = audit->pins;
+	bool more = pind_ledger_audit_some(cursor, AUDIT_LEAVES, group, audit);
 
-	*audit = (struct pind_audit){};
-	while (pind_ledger_audit_some(&from, LEAVES, group, audit) &&
-	       !fatal_signal_pending(current))
-		;
-	atomic64_add(audit->pins, &repaired);
-	pind_leak_confirm(&audit->leaks);
+	atomic64_add(audit->pins - before, &repaired);
+	if (!more)
+		pind_leak_confirm(&audit->leaks);
+	return more;
 }
 
 void pind_books_start(void)

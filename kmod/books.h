@@ -44,11 +44,15 @@ void pind_books_read(struct pind_books *books);
 s64 pind_books_difference(void);
 
 /**
- * pind_books_audit() - clamp the whole ledger now
- * @group: only what it, or one below it, holds; or NULL
- * Context: process, may sleep.
+ * pind_books_audit_some() - clamp a part of the ledger now
+ * @cursor: where to go on, 0 at first; moved on
+ * @group: only folios that it, or one below it, holds; or NULL
+ * @audit: what was found is added
+ *
+ * Context: process, may sleep. Return: false at the end of the ledger.
  */
-void pind_books_audit(const struct pind_group *group, struct pind_audit *audit);
+bool pind_books_audit_some(unsigned long *cursor, const struct pind_group *group,
+			   struct pind_audit *audit);
 
 /** pind_books_start() - check from now on; the family is there */
 void pind_books_start(void);

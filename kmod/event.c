@@ -1,72 +1,98 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/atomic.h>
+#include <linux/jiffies.h>
+#include <linux/mutex.h>
 #include <linux/spinlock.h>
-#include <linux/ktime.h>
 #include <linux/workqueue.h>
 
+#include "announce.h"
 #include "compat.h"
 #include "counters.h"
 #include "event.h"
-#include "genl.h"
+#include "refusal.h"
 
-/* At most PIND_EVENTS in this time: a tenant that retries in a loop must not
- * keep a CPU busy with messages. */
+/* So that what happens at once is told at once. */
 #define SEND_DELAY (HZ / 20)
+/* From one telling of what may come again and again to the next. */
+#define PACE HZ
+/* Messages in one go, which a listener's socket has to hold. */
+#define BATCH 256
 
-struct event {
-	enum pind_cmd cmd;
-	struct pind_group *group; /* NULL for a refusal; with pind_group_get() */
-	u64 seq;		  /* of a refusal */
-};
-
-/*
- * Guards both rings and their counts. Process context only: neither a refusal
- * nor a group event comes from an unpin.
- */
+/* Guards the lists, the marks of groups and @stopped. Process context only. */
 static DEFINE_SPINLOCK(event_lock);
-static struct pind_refusal refusals[PIND_REFUSALS];
-static u64 last_seq;		/* of the newest refusal; 0: none yet */
-static struct event events[PIND_EVENTS];
-static u64 head, tail;		/* events written, and sent or lost */
-static u64 lost;
+static LIST_HEAD(lives); /* groups, each with a reference */
+static LIST_HEAD(highs); /* likewise */
 static bool stopped = true; /* until pind_event_start() */
 
-static void send_events(struct work_struct *work);
-static DECLARE_DELAYED_WORK(send_work, send_events);
+/* One worker sends at a time: a group is told of as born before anything else of it. */
+static DEFINE_MUTEX(send_mutex);
+/* Of send_changes() alone: up to which refusal this round tells, and when it began. */
+static u64 round_end;
+static unsigned long round_began = INITIAL_JIFFIES;
+
+static atomic64_t lost = ATOMIC64_INIT(0);
+
+static void send_lives(struct work_struct *work);
+static void send_changes(struct work_struct *work);
+static DECLARE_DELAYED_WORK(lives_work, send_lives);
+static DECLARE_DELAYED_WORK(changes_work, send_changes);
 
 /* Under event_lock, so that pind_event_stop() is final. */
-static void send_soon(void)
+static void send_soon(struct delayed_work *work, unsigned long delay)
 {
+	lockdep_assert_held(&event_lock);
 	if (!stopped)
-		queue_delayed_work(system_percpu_wq, &send_work, SEND_DELAY);
+		queue_delayed_work(system_percpu_wq, work, delay);
 }
 
-/* Under event_lock. Returns the group whose reference is to be dropped, or NULL. */
-static struct pind_group *push_event(enum pind_cmd cmd, struct pind_group *group, u64 seq)
+/* When the next round may begin. */
+static unsigned long round_delay(void)
 {
-	struct event *event = &events[head % PIND_EVENTS];
-	struct pind_group *old = NULL;
+	unsigned long next = READ_ONCE(round_began) + PACE;
 
-	if (head - tail == PIND_EVENTS) {
-		old = event->group;
-		tail++;
-		lost++;
-	}
-	*event = (struct event){ .cmd = cmd, .group = group, .seq = seq };
-	head++;
-	send_soon();
-	return old;
+	return max_t(long, next - jiffies, SEND_DELAY);
+}
+
+void pind_event_marks_init(struct pind_event_marks *marks)
+{
+	*marks = (struct pind_event_marks){
+		.life = LIST_HEAD_INIT(marks->life),
+		.high = LIST_HEAD_INIT(marks->high),
+	};
+}
+
+/* A group onto a list that it is not on yet, with a reference. */
+static void list_group(struct pind_group *group, struct list_head *entry, struct list_head *list)
+{
+	lockdep_assert_held(&event_lock);
+	if (!list_empty(entry))
+		return;
+	pind_group_get(group);
+	list_add_tail(entry, list);
 }
 
 void pind_event_group(enum pind_cmd cmd, struct pind_group *group)
 {
-	struct pind_group *old;
+	struct pind_event_marks *marks = &group->events;
 
-	pind_group_get(group);
 	spin_lock(&event_lock);
-	old = push_event(cmd, group, 0);
+	if (cmd == PIND_CMD_HIGH_NTF) {
+		list_group(group, &marks->high, &highs);
+		send_soon(&changes_work, round_delay());
+	} else {
+		marks->born |= cmd == PIND_CMD_GROUP_NEW_NTF;
+		marks->died |= cmd == PIND_CMD_GROUP_DEAD_NTF;
+		list_group(group, &marks->life, &lives);
+		send_soon(&lives_work, SEND_DELAY);
+	}
 	spin_unlock(&event_lock);
-	if (old)
-		pind_group_put(old);
+}
+
+void pind_event_rows(void)
+{
+	spin_lock(&event_lock);
+	send_soon(&changes_work, round_delay());
+	spin_unlock(&event_lock);
 }
 
 void pind_event_refusal(struct pind_account *account, struct pind_group *by,
@@ -74,22 +100,7 @@ void pind_event_refusal(struct pind_account *account, struct pind_group *by,
 			bool observed)
 {
 	unsigned long reserved = pind_charge_reserved(&by->charge);
-	struct pind_refusal old, refusal = {
-		.time = ktime_get_real_ns(),
-		.group = pind_group_get(account->group),
-		.by = pind_group_get(by),
-		.pid = account->tgid,
-		.wanted = wanted,
-		.needed = needed,
-		.current_ = pind_charge_current(&by->charge),
-		.reserved = reserved - min(reserved, own),
-		.max = READ_ONCE(by->charge.max),
-		.observed = observed,
-	};
-	struct pind_group *old_group;
 
-	strscpy(refusal.comm, account->comm, sizeof(refusal.comm));
-	refusal.site = account->site;
 	pind_count_refusal(observed);
 	if (observed) {
 		atomic_long_inc(&by->charge.events_observed);
@@ -97,100 +108,152 @@ void pind_event_refusal(struct pind_account *account, struct pind_group *by,
 		atomic_long_inc(&by->charge.events_max);
 		atomic_long_inc(&account->group->events_refused);
 	}
-
-	spin_lock(&event_lock);
-	refusal.seq = ++last_seq;
-	old = refusals[last_seq % PIND_REFUSALS];
-	refusals[last_seq % PIND_REFUSALS] = refusal;
-	old_group = push_event(PIND_CMD_REFUSED_NTF, NULL, last_seq);
-	spin_unlock(&event_lock);
-
-	if (old_group)
-		pind_group_put(old_group);
-	pind_event_put_refusal(&old);
-}
-
-bool pind_event_read_refusal(u64 seq, struct pind_refusal *refusal)
-{
-	bool found;
-
-	spin_lock(&event_lock);
-	if (last_seq > PIND_REFUSALS)
-		seq = max(seq, last_seq - PIND_REFUSALS + 1);
-	seq = max(seq, 1ULL);
-	found = seq <= last_seq;
-	if (found) {
-		*refusal = refusals[seq % PIND_REFUSALS];
-		pind_group_get(refusal->group);
-		pind_group_get(refusal->by);
-	}
-	spin_unlock(&event_lock);
-	return found;
-}
-
-void pind_event_put_refusal(struct pind_refusal *refusal)
-{
-	if (!refusal->group)
-		return;
-	pind_group_put(refusal->group);
-	pind_group_put(refusal->by);
+	pind_refusal_note(&(struct pind_denial){
+		.account = account,
+		.by = by,
+		.limit = PIND_LIMIT_MAX,
+		.wanted = wanted,
+		.needed = needed,
+		.current_ = pind_charge_current(&by->charge),
+		.reserved = reserved - min(reserved, own),
+		.max = READ_ONCE(by->charge.max),
+		.observed = observed,
+	});
 }
 
 u64 pind_event_lost(void)
 {
-	return READ_ONCE(lost);
+	return atomic64_read(&lost);
 }
 
-static bool pop_event(struct event *event)
+static void send_group(enum pind_cmd cmd, struct pind_group *group)
 {
-	bool found;
+	if (pind_announce_group(cmd, group))
+		atomic64_inc(&lost);
+}
+
+/* The next group of a list, with its reference; *ret_marks is what is to be told. */
+static struct pind_group *take_life(struct pind_event_marks *ret_marks)
+{
+	struct pind_group *group;
 
 	spin_lock(&event_lock);
-	found = tail != head;
-	if (found)
-		*event = events[tail++ % PIND_EVENTS];
+	group = list_first_entry_or_null(&lives, struct pind_group, events.life);
+	if (group) {
+		list_del_init(&group->events.life);
+		*ret_marks = group->events;
+		group->events.born = false;
+		group->events.died = false;
+	}
 	spin_unlock(&event_lock);
-	return found;
+	return group;
 }
 
-static void count_lost(void)
+static struct pind_group *take_high(void)
 {
+	struct pind_group *group;
+
 	spin_lock(&event_lock);
-	lost++;
+	group = list_first_entry_or_null(&highs, struct pind_group, events.high);
+	if (group)
+		list_del_init(&group->events.high);
+	spin_unlock(&event_lock);
+	return group;
+}
+
+/* Return: whether there may be more. */
+static bool send_some_lives(void)
+{
+	struct pind_event_marks marks;
+	struct pind_group *group;
+	unsigned int i;
+
+	lockdep_assert_held(&send_mutex);
+	for (i = 0; i < BATCH; i++) {
+		group = take_life(&marks);
+		if (!group)
+			return false;
+		if (marks.born)
+			send_group(PIND_CMD_GROUP_NEW_NTF, group);
+		if (marks.died)
+			send_group(PIND_CMD_GROUP_DEAD_NTF, group);
+		pind_group_put(group);
+	}
+	return true;
+}
+
+static void send_lives(struct work_struct *work)
+{
+	bool more;
+
+	mutex_lock(&send_mutex);
+	more = send_some_lives();
+	mutex_unlock(&send_mutex);
+	if (!more)
+		return;
+	spin_lock(&event_lock);
+	send_soon(&lives_work, SEND_DELAY);
 	spin_unlock(&event_lock);
 }
 
-static void send_refusal(u64 seq)
+/* Return: whether this round has more. */
+static bool send_some_rows(void)
 {
 	struct pind_refusal refusal;
+	unsigned int i;
 
-	if (!pind_event_read_refusal(seq, &refusal)) {
-		count_lost();
-		return;
+	lockdep_assert_held(&send_mutex);
+	for (i = 0; i < BATCH; i++) {
+		if (!pind_refusal_take_dirty(round_end, &refusal))
+			return false;
+		if (pind_announce_refusal(&refusal))
+			atomic64_inc(&lost);
+		pind_refusal_put(&refusal);
 	}
-	if (refusal.seq != seq || pind_genl_send_refusal(&refusal))
-		count_lost();
-	pind_event_put_refusal(&refusal);
+	return true;
 }
 
-static void send_events(struct work_struct *work)
+/* At most as many as there are now: one may rise again meanwhile. */
+static void send_highs(void)
 {
-	struct event event;
-	int i;
+	struct pind_group *group;
+	unsigned int i;
 
-	for (i = 0; i < PIND_EVENTS; i++) {
-		if (!pop_event(&event))
+	lockdep_assert_held(&send_mutex);
+	for (i = 0; i < BATCH; i++) {
+		group = take_high();
+		if (!group)
 			return;
-		if (!event.group) {
-			send_refusal(event.seq);
-			continue;
-		}
-		if (pind_genl_send_group(event.cmd, event.group))
-			count_lost();
-		pind_group_put(event.group);
+		send_group(PIND_CMD_HIGH_NTF, group);
+		pind_group_put(group);
 	}
+}
+
+/*
+ * What may happen again and again is told in rounds, which begin a second apart at the
+ * least: in a round each row is told once, the one that was refused longest ago first.
+ */
+static void send_changes(struct work_struct *work)
+{
+	bool more;
+
+	mutex_lock(&send_mutex);
+	(void)send_some_lives();
+	if (!round_end) {
+		round_end = pind_refusal_last();
+		WRITE_ONCE(round_began, jiffies);
+		send_highs();
+	}
+	more = send_some_rows();
+	if (!more)
+		round_end = 0;
+	mutex_unlock(&send_mutex);
+
 	spin_lock(&event_lock);
-	send_soon();
+	if (more)
+		send_soon(&changes_work, SEND_DELAY);
+	else if (pind_refusal_is_dirty() || !list_empty(&highs))
+		send_soon(&changes_work, round_delay());
 	spin_unlock(&event_lock);
 }
 
@@ -198,8 +261,8 @@ void pind_event_start(void)
 {
 	spin_lock(&event_lock);
 	stopped = false;
-	if (head != tail)
-		send_soon();
+	send_soon(&lives_work, SEND_DELAY);
+	send_soon(&changes_work, SEND_DELAY);
 	spin_unlock(&event_lock);
 }
 
@@ -208,17 +271,17 @@ void pind_event_stop(void)
 	spin_lock(&event_lock);
 	stopped = true;
 	spin_unlock(&event_lock);
-	cancel_delayed_work_sync(&send_work);
+	cancel_delayed_work_sync(&lives_work);
+	cancel_delayed_work_sync(&changes_work);
 }
 
 void pind_event_exit(void)
 {
-	struct event event;
-	int i;
+	struct pind_event_marks marks;
+	struct pind_group *group;
 
-	while (pop_event(&event))
-		if (event.group)
-			pind_group_put(event.group);
-	for (i = 0; i < PIND_REFUSALS; i++)
-		pind_event_put_refusal(&refusals[i]);
+	while ((group = take_life(&marks)))
+		pind_group_put(group);
+	while ((group = take_high()))
+		pind_group_put(group);
 }

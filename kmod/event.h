@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Refusals, and events on their way to user space. The pin path only writes
- * them down here; a worker builds and sends the messages. What it does not get
- * to send in time is counted as lost.
+ * Events on their way to user space. Nothing is queued: what happened is written down
+ * where it belongs, in the group or in a row of refusals, and a worker tells what has
+ * changed. So nothing can be pushed out by others, however much happens; and however
+ * often the same happens, it is told once a second.
  */
 #ifndef PIND_EVENT_H
 #define PIND_EVENT_H
@@ -11,29 +12,11 @@
 
 #include "account.h"
 
-/* Refusals that are kept, and events that may wait to be sent. */
-#define PIND_REFUSALS	256
-#define PIND_EVENTS	256
-
-/** struct pind_refusal - one refusal; see PIND_A_REFUSAL_* */
-struct pind_refusal {
-	u64 seq;
-	u64 time;
-	struct pind_group *group; /* both with pind_group_get() */
-	struct pind_group *by;
-	pid_t pid;
-	unsigned long wanted;	/* pages, like the next four */
-	unsigned long needed;
-	unsigned long current_;
-	unsigned long reserved; /* by other calls */
-	unsigned long max;
-	bool observed;
-	char comm[TASK_COMM_LEN];
-	struct pind_site site;
-};
+/** pind_event_marks_init() - of a group of which nothing is to be told yet */
+void pind_event_marks_init(struct pind_event_marks *marks);
 
 /**
- * pind_event_refusal() - write down that a pin call was refused
+ * pind_event_refusal() - count that a pin call was refused, and write it down
  * @account: who
  * @by: the group whose max refused
  * @wanted: pages asked for
@@ -41,28 +24,23 @@ struct pind_refusal {
  * @own: pages that this call itself has reserved
  * @observed: the group is in mode observe: it was admitted all the same
  *
- * Context: process.
+ * Context: process, may sleep.
  */
 void pind_event_refusal(struct pind_account *account, struct pind_group *by,
 			unsigned long wanted, unsigned long needed, unsigned long own,
 			bool observed);
 
 /**
- * pind_event_group() - send an event about a group soon
+ * pind_event_group() - have an event about a group told
  * @cmd: PIND_CMD_HIGH_NTF, _GROUP_NEW_NTF or _GROUP_DEAD_NTF
  * Context: process.
  */
 void pind_event_group(enum pind_cmd cmd, struct pind_group *group);
 
-/**
- * pind_event_read_refusal() - the oldest refusal that is kept, not below @seq
- * @refusal: a copy, with references that pind_event_put_refusal() drops
- * Return: false if there is none.
- */
-bool pind_event_read_refusal(u64 seq, struct pind_refusal *refusal);
-void pind_event_put_refusal(struct pind_refusal *refusal);
+/** pind_event_rows() - rows of refusals are to be told. Context: process. */
+void pind_event_rows(void);
 
-/** pind_event_lost() - events overwritten before they were sent */
+/** pind_event_lost() - events that could not be sent for want of memory */
 u64 pind_event_lost(void);
 
 /** pind_event_start() - send what there is, and what comes; the family is there */

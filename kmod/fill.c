@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/mm.h>
 #include <linux/random.h>
+#include <linux/slab.h>
 
 #include "books.h"
 #include "counters.h"
+#include "event.h"
 #include "fill.h"
 #include "hook.h"
 #include "leaf.h"
 #include "ledger.h"
 #include "misuse.h"
+#include "waiting.h"
 
 static u64 load_id;
 
@@ -68,19 +71,55 @@ int pind_fill_info(struct sk_buff *skb)
 	    fill_hooks(skb) ||
 	    nla_put(skb, PIND_A_INFO_BOOKS, sizeof(books), &books) ||
 	    pind_fill_u64(skb, PIND_A_INFO_MISUSE, pind_misuse_total()) ||
-	    pind_fill_u64(skb, PIND_A_INFO_WAITING, 0))
+	    pind_fill_u64(skb, PIND_A_INFO_WAITING, pind_waiting_count()))
 		return -EMSGSIZE;
 	return 0;
 }
 
-int pind_fill_group(struct sk_buff *skb, const struct pind_group *group)
+/* As seen from the reader's place; the root of what it sees has no parent there. */
+static int fill_place(struct sk_buff *skb, const struct pind_reader *reader,
+		      const struct pind_group *group)
+{
+	struct cgroup *parent = cgroup_parent(group->cgroup);
+	char *path = NULL;
+	int ret;
+
+	if (reader->view) {
+		path = pind_group_path(group->cgroup, reader->view);
+		if (!path)
+			return -ENOMEM;
+	}
+	ret = nla_put_string(skb, PIND_A_GROUP_PATH, path ?: group->path);
+	if (!ret && group->parent_id && (!parent || pind_reader_sees(reader, parent)))
+		ret = pind_fill_u64(skb, PIND_A_GROUP_PARENT_ID, group->parent_id);
+	kfree(path);
+	return ret;
+}
+
+static int fill_events(struct sk_buff *skb, const struct pind_group *group)
 {
 	const struct pind_charge *charge = &group->charge;
 
+	if (pind_fill_u64(skb, PIND_A_GROUP_EVENTS_MAX, atomic_long_read(&charge->events_max)) ||
+	    pind_fill_u64(skb, PIND_A_GROUP_EVENTS_OBSERVED,
+			  atomic_long_read(&charge->events_observed)) ||
+	    pind_fill_u64(skb, PIND_A_GROUP_EVENTS_HIGH,
+			  atomic_long_read(&charge->events_high)) ||
+	    pind_fill_u64(skb, PIND_A_GROUP_EVENTS_REFUSED,
+			  atomic_long_read(&group->events_refused)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int pind_fill_group(struct sk_buff *skb, const struct pind_reader *reader,
+		    const struct pind_group *group)
+{
+	const struct pind_charge *charge = &group->charge;
+	int ret = fill_place(skb, reader, group);
+
+	if (ret)
+		return ret;
 	if (pind_fill_u64(skb, PIND_A_GROUP_ID, group->id) ||
-	    (group->parent_id &&
-	     pind_fill_u64(skb, PIND_A_GROUP_PARENT_ID, group->parent_id)) ||
-	    nla_put_string(skb, PIND_A_GROUP_PATH, group->path) ||
 	    fill_bytes(skb, PIND_A_GROUP_CURRENT, pind_charge_current(charge)) ||
 	    fill_bytes(skb, PIND_A_GROUP_PEAK, atomic_long_read(&charge->peak)) ||
 	    fill_limit(skb, PIND_A_GROUP_MAX, READ_ONCE(charge->max)) ||
@@ -89,79 +128,136 @@ int pind_fill_group(struct sk_buff *skb, const struct pind_group *group)
 			READ_ONCE(charge->enforce) ? PIND_MODE_ENFORCE : PIND_MODE_OBSERVE) ||
 	    pind_fill_u64(skb, PIND_A_GROUP_PINS, pind_charge_pins(charge)) ||
 	    nla_put_u32(skb, PIND_A_GROUP_DEAD, pind_group_is_dead(group)) ||
-	    pind_fill_u64(skb, PIND_A_GROUP_EVENTS_MAX,
-			  atomic_long_read(&charge->events_max)) ||
-	    pind_fill_u64(skb, PIND_A_GROUP_EVENTS_OBSERVED,
-			  atomic_long_read(&charge->events_observed)) ||
-	    pind_fill_u64(skb, PIND_A_GROUP_EVENTS_HIGH,
-			  atomic_long_read(&charge->events_high)) ||
-	    pind_fill_u64(skb, PIND_A_GROUP_EVENTS_REFUSED,
-			  atomic_long_read(&group->events_refused)) ||
+	    fill_events(skb, group) ||
 	    fill_bytes(skb, PIND_A_GROUP_RESERVED, pind_charge_reserved(charge)) ||
 	    fill_bytes(skb, PIND_A_GROUP_HELD, 0) ||
-	    fill_limit(skb, PIND_A_GROUP_MAX_HELD, PIND_PAGES_UNLIMITED) ||
+	    fill_limit(skb, PIND_A_GROUP_MAX_HELD, READ_ONCE(group->max_held)) ||
 	    fill_bytes(skb, PIND_A_GROUP_UNCERTAIN, 0))
 		return -EMSGSIZE;
 	return 0;
 }
 
-static int fill_account(struct sk_buff *skb, const struct pind_account *account,
-			unsigned long pins, unsigned long covered)
+/* A user of the initial user namespace, which knows every user. */
+static u32 uid_number(kuid_t uid)
 {
-	if (pind_fill_u64(skb, PIND_A_ACCOUNT_ID, account->id) ||
-	    pind_fill_u64(skb, PIND_A_ACCOUNT_GROUP_ID, account->group->id) ||
-	    nla_put_u32(skb, PIND_A_ACCOUNT_PID, account->tgid) ||
+	return from_kuid(&init_user_ns, uid);
+}
+
+/* Who it is, for whom it may know. */
+static int fill_account_owner(struct sk_buff *skb, const struct pind_reader *reader,
+			      const struct pind_account *account)
+{
+	if (!pind_reader_may_know(reader, account->group->cgroup, account->uid))
+		return 0;
+	if (nla_put_u32(skb, PIND_A_ACCOUNT_PID, account->tgid) ||
 	    pind_fill_u64(skb, PIND_A_ACCOUNT_START_TIME, account->start_time) ||
 	    nla_put_string(skb, PIND_A_ACCOUNT_COMM, account->comm) ||
 	    nla_put_string(skb, PIND_A_ACCOUNT_SYMBOL, account->site.symbol) ||
 	    nla_put_string(skb, PIND_A_ACCOUNT_MODULE, account->site.module) ||
-	    pind_fill_u64(skb, PIND_A_ACCOUNT_PINS, pins) ||
-	    fill_bytes(skb, PIND_A_ACCOUNT_COVERED, covered) ||
-	    pind_fill_u64(skb, PIND_A_ACCOUNT_SINCE, READ_ONCE(account->since)) ||
-	    pind_fill_u64(skb, PIND_A_ACCOUNT_EXITED, READ_ONCE(account->exited)) ||
-	    nla_put_u32(skb, PIND_A_ACCOUNT_UID, 0))
+	    nla_put_u32(skb, PIND_A_ACCOUNT_UID, uid_number(account->uid)))
 		return -EMSGSIZE;
 	return 0;
 }
 
-int pind_fill_account(struct sk_buff *skb, const struct pind_account *account)
+static int fill_account(struct sk_buff *skb, const struct pind_reader *reader,
+			const struct pind_account *account, unsigned long pins,
+			unsigned long covered)
 {
-	return fill_account(skb, account, max(atomic_long_read(&account->pins), 0L),
+	if (pind_fill_u64(skb, PIND_A_ACCOUNT_ID, account->id) ||
+	    pind_fill_u64(skb, PIND_A_ACCOUNT_GROUP_ID, account->group->id) ||
+	    fill_account_owner(skb, reader, account) ||
+	    pind_fill_u64(skb, PIND_A_ACCOUNT_PINS, pins) ||
+	    fill_bytes(skb, PIND_A_ACCOUNT_COVERED, covered) ||
+	    pind_fill_u64(skb, PIND_A_ACCOUNT_SINCE, READ_ONCE(account->since)) ||
+	    pind_fill_u64(skb, PIND_A_ACCOUNT_EXITED, READ_ONCE(account->exited)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int pind_fill_account(struct sk_buff *skb, const struct pind_reader *reader,
+		      const struct pind_account *account)
+{
+	return fill_account(skb, reader, account, max(atomic_long_read(&account->pins), 0L),
 			    max(atomic_long_read(&account->covered), 0L));
 }
 
-int pind_fill_holder(struct sk_buff *skb, const struct pind_holder *holder)
+int pind_fill_holder(struct sk_buff *skb, const struct pind_reader *reader,
+		     const struct pind_holder *holder)
 {
-	return fill_account(skb, holder->account, holder->pins, holder->covered);
+	return fill_account(skb, reader, holder->account, holder->pins, holder->covered);
 }
 
-int pind_fill_refusal(struct sk_buff *skb, const struct pind_refusal *refusal)
+static int fill_refusal_owner(struct sk_buff *skb, const struct pind_reader *reader,
+			      const struct pind_refusal *refusal)
+{
+	if (!pind_reader_may_know(reader, refusal->group->cgroup, refusal->uid))
+		return 0;
+	if (nla_put_u32(skb, PIND_A_REFUSAL_PID, refusal->tgid) ||
+	    nla_put_string(skb, PIND_A_REFUSAL_COMM, refusal->comm) ||
+	    nla_put_string(skb, PIND_A_REFUSAL_SYMBOL, refusal->site.symbol) ||
+	    nla_put_string(skb, PIND_A_REFUSAL_MODULE, refusal->site.module) ||
+	    nla_put_u32(skb, PIND_A_REFUSAL_UID, uid_number(refusal->uid)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int pind_fill_refusal(struct sk_buff *skb, const struct pind_reader *reader,
+		      const struct pind_refusal *refusal)
 {
 	if (pind_fill_u64(skb, PIND_A_REFUSAL_SEQ, refusal->seq) ||
-	    pind_fill_u64(skb, PIND_A_REFUSAL_LAST, refusal->time) ||
+	    pind_fill_u64(skb, PIND_A_REFUSAL_FIRST, refusal->first) ||
+	    pind_fill_u64(skb, PIND_A_REFUSAL_LAST, refusal->last) ||
+	    pind_fill_u64(skb, PIND_A_REFUSAL_COUNT, refusal->count) ||
 	    pind_fill_u64(skb, PIND_A_REFUSAL_GROUP_ID, refusal->group->id) ||
 	    nla_put_string(skb, PIND_A_REFUSAL_PATH, refusal->group->path) ||
 	    pind_fill_u64(skb, PIND_A_REFUSAL_BY_ID, refusal->by->id) ||
 	    nla_put_string(skb, PIND_A_REFUSAL_BY_PATH, refusal->by->path) ||
-	    nla_put_u32(skb, PIND_A_REFUSAL_PID, refusal->pid) ||
-	    nla_put_string(skb, PIND_A_REFUSAL_COMM, refusal->comm) ||
-	    nla_put_string(skb, PIND_A_REFUSAL_SYMBOL, refusal->site.symbol) ||
-	    nla_put_string(skb, PIND_A_REFUSAL_MODULE, refusal->site.module) ||
+	    fill_refusal_owner(skb, reader, refusal) ||
 	    fill_bytes(skb, PIND_A_REFUSAL_WANTED, refusal->wanted) ||
+	    fill_bytes(skb, PIND_A_REFUSAL_WANTED_MIN, refusal->wanted_min) ||
+	    fill_bytes(skb, PIND_A_REFUSAL_WANTED_MAX, refusal->wanted_max) ||
 	    fill_bytes(skb, PIND_A_REFUSAL_NEEDED, refusal->needed) ||
 	    fill_bytes(skb, PIND_A_REFUSAL_CURRENT, refusal->current_) ||
+	    fill_bytes(skb, PIND_A_REFUSAL_RESERVED, refusal->reserved) ||
 	    fill_limit(skb, PIND_A_REFUSAL_MAX, refusal->max) ||
 	    nla_put_u32(skb, PIND_A_REFUSAL_MODE,
 			refusal->observed ? PIND_MODE_OBSERVE : PIND_MODE_ENFORCE) ||
-	    fill_bytes(skb, PIND_A_REFUSAL_RESERVED, refusal->reserved) ||
-	    pind_fill_u64(skb, PIND_A_REFUSAL_COUNT, 1) ||
-	    pind_fill_u64(skb, PIND_A_REFUSAL_FIRST, refusal->time) ||
-	    fill_bytes(skb, PIND_A_REFUSAL_WANTED_MIN, refusal->wanted) ||
-	    fill_bytes(skb, PIND_A_REFUSAL_WANTED_MAX, refusal->wanted) ||
-	    nla_put_u32(skb, PIND_A_REFUSAL_UID, 0) ||
-	    nla_put_u32(skb, PIND_A_REFUSAL_LIMIT, PIND_LIMIT_MAX))
+	    nla_put_u32(skb, PIND_A_REFUSAL_LIMIT, refusal->limit))
 		return -EMSGSIZE;
 	return 0;
+}
+
+static int fill_call_owner(struct sk_buff *skb, const struct pind_waiting_call *call)
+{
+	struct pind_site site;
+
+	pind_site_name(&site, call->call_site);
+	if (nla_put_u32(skb, PIND_A_CALL_PID, call->tgid) ||
+	    pind_fill_u64(skb, PIND_A_CALL_START_TIME, call->start_time) ||
+	    nla_put_u32(skb, PIND_A_CALL_UID, uid_number(call->uid)) ||
+	    nla_put_string(skb, PIND_A_CALL_COMM, call->comm) ||
+	    nla_put_string(skb, PIND_A_CALL_SYMBOL, site.symbol) ||
+	    nla_put_string(skb, PIND_A_CALL_MODULE, site.module))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int pind_fill_call(struct sk_buff *skb, const struct pind_reader *reader,
+		   const struct pind_waiting_call *call)
+{
+	char *path = pind_group_path(call->cgroup, NULL);
+	int ret = -EMSGSIZE;
+
+	if (!path)
+		return -ENOMEM;
+	if (!pind_fill_u64(skb, PIND_A_CALL_GROUP_ID, cgroup_id(call->cgroup)) &&
+	    !nla_put_string(skb, PIND_A_CALL_PATH, path) &&
+	    !fill_bytes(skb, PIND_A_CALL_WANTED, call->pages) &&
+	    !pind_fill_u64(skb, PIND_A_CALL_SINCE, call->since))
+		ret = pind_reader_may_know(reader, call->cgroup, call->uid) ?
+			      fill_call_owner(skb, call) : 0;
+	kfree(path);
+	return ret;
 }
 
 int pind_fill_counters(struct sk_buff *skb)
@@ -203,7 +299,8 @@ int pind_fill_books(struct sk_buff *skb, const struct pind_books *books)
 	return 0;
 }
 
-int pind_fill_misuse(struct sk_buff *skb, const struct pind_misuse *misuse)
+int pind_fill_misuse(struct sk_buff *skb, const struct pind_reader *reader,
+		     const struct pind_misuse *misuse)
 {
 	if (nla_put_u32(skb, PIND_A_MISUSE_KIND, misuse->kind) ||
 	    nla_put_string(skb, PIND_A_MISUSE_SYMBOL, misuse->site.symbol) ||
@@ -211,8 +308,8 @@ int pind_fill_misuse(struct sk_buff *skb, const struct pind_misuse *misuse)
 	    pind_fill_u64(skb, PIND_A_MISUSE_COUNT, misuse->count) ||
 	    pind_fill_u64(skb, PIND_A_MISUSE_FIRST, misuse->first) ||
 	    pind_fill_u64(skb, PIND_A_MISUSE_LAST, misuse->last) ||
-	    nla_put_u32(skb, PIND_A_MISUSE_PID, misuse->pid) ||
-	    nla_put_string(skb, PIND_A_MISUSE_COMM, misuse->comm))
+	    nla_put_u32(skb, PIND_A_MISUSE_PID, reader->knows_all ? misuse->pid : 0) ||
+	    nla_put_string(skb, PIND_A_MISUSE_COMM, reader->knows_all ? misuse->comm : ""))
 		return -EMSGSIZE;
 	return 0;
 }

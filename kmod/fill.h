@@ -5,22 +5,34 @@
 
 #include <net/netlink.h>
 
+#include "account.h"
 #include "books.h"
-#include "event.h"
 #include "misuse.h"
+#include "reader.h"
+#include "refusal.h"
+#include "waiting.h"
 
 /* Sizes go out in bytes in 64 bits. Return: 0; -EMSGSIZE if @skb is full. */
 int pind_fill_u64(struct sk_buff *skb, int type, u64 value);
 int pind_fill_info(struct sk_buff *skb);
-int pind_fill_group(struct sk_buff *skb, const struct pind_group *group);
-int pind_fill_account(struct sk_buff *skb, const struct pind_account *account);
-int pind_fill_refusal(struct sk_buff *skb, const struct pind_refusal *refusal);
 int pind_fill_counters(struct sk_buff *skb);
-int pind_fill_misuse(struct sk_buff *skb, const struct pind_misuse *misuse);
 int pind_fill_books(struct sk_buff *skb, const struct pind_books *books);
 
+/* With what the reader may see of it. Return: likewise; -ENOMEM. */
+int pind_fill_group(struct sk_buff *skb, const struct pind_reader *reader,
+		    const struct pind_group *group);
+int pind_fill_account(struct sk_buff *skb, const struct pind_reader *reader,
+		      const struct pind_account *account);
+int pind_fill_refusal(struct sk_buff *skb, const struct pind_reader *reader,
+		      const struct pind_refusal *refusal);
+int pind_fill_call(struct sk_buff *skb, const struct pind_reader *reader,
+		   const struct pind_waiting_call *call);
+int pind_fill_misuse(struct sk_buff *skb, const struct pind_reader *reader,
+		     const struct pind_misuse *misuse);
+
 /** pind_fill_holder() - an account with what it holds of one folio */
-int pind_fill_holder(struct sk_buff *skb, const struct pind_holder *holder);
+int pind_fill_holder(struct sk_buff *skb, const struct pind_reader *reader,
+		     const struct pind_holder *holder);
 
 /** pind_load_id_init() - draw the number that tells this load from others */
 void pind_load_id_init(void);

@@ -3,8 +3,8 @@
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
-#include "event.h"
 #include "books.h"
+#include "event.h"
 #include "group.h"
 #include "reap.h"
 
@@ -17,13 +17,16 @@ static DEFINE_XARRAY(groups);
 static unsigned long nr_groups;		/* under group_mutex */
 static unsigned int generation = 1;	/* written under group_mutex */
 
+/* Removed cgroups' groups that nothing needed, or whose removal was not told yet. */
+static PIND_IDLE(idle_groups);
+
 static struct pind_group *join_known(u64 id)
 {
 	struct pind_group *group;
 
 	rcu_read_lock();
 	group = xa_load(&groups, id);
-	if (group && !atomic_inc_not_zero(&group->members))
+	if (group && !atomic_long_inc_not_zero(&group->members.refs))
 		group = NULL;
 	rcu_read_unlock();
 	return group;
@@ -31,7 +34,8 @@ static struct pind_group *join_known(u64 id)
 
 static void free_group(struct pind_group *group)
 {
-	cgroup_put(group->cgroup);
+	if (group->cgroup)
+		cgroup_put(group->cgroup);
 	kfree(group->path);
 	kfree_rcu(group, rcu);
 }
@@ -47,17 +51,27 @@ void pind_group_leave(struct pind_group *group)
 	/* 1 is the index alone: a removed cgroup may be done with now. RCU,
 	 * since the next one to look may be the reaper. */
 	rcu_read_lock();
-	if (atomic_dec_return(&group->members) == 1 && pind_group_is_dead(group))
-		pind_reap_soon();
+	if (atomic_long_dec_return(&group->members.refs) == 1 && pind_group_is_dead(group))
+		pind_idle_add(&idle_groups, &group->members);
 	rcu_read_unlock();
 }
 
-static char *path_of(struct cgroup *cgroup)
+char *pind_group_path(struct cgroup *cgroup, struct cgroup_namespace *view)
 {
-	char *buffer = kmalloc(PATH_MAX, GFP_KERNEL), *path = NULL;
+	char *buffer = kmalloc(PATH_MAX, GFP_KERNEL_ACCOUNT), *path;
+	int length = -ENOMEM;
 
-	if (buffer && cgroup_path(cgroup, buffer, PATH_MAX) >= 0)
-		path = kstrdup(buffer, GFP_KERNEL);
+	if (!buffer)
+		return NULL;
+	if (view)
+		length = cgroup_path_ns(cgroup, buffer, PATH_MAX, view);
+	else
+		length = cgroup_path(cgroup, buffer, PATH_MAX);
+	/* some kernels tell how long it is, some say that it is too long */
+	if (length < 0 || length >= PATH_MAX)
+		(void)scnprintf(buffer, PATH_MAX, "/[cgroup %llu: its path is too long to tell]",
+				cgroup_id(cgroup));
+	path = kstrdup(buffer, GFP_KERNEL_ACCOUNT);
 	kfree(buffer);
 	return path;
 }
@@ -68,35 +82,52 @@ static void bump_generation(void)
 		generation = 1;
 }
 
-/* Under group_mutex; the parent is known, and a membership in it is handed over. */
-static struct pind_group *add_group(struct cgroup *cgroup, struct pind_group *parent)
+/* In no index, with one reference to its memory. */
+static struct pind_group *new_group(struct cgroup *cgroup, struct pind_group *parent)
 {
-	struct pind_group *group = kzalloc(sizeof(*group), GFP_KERNEL);
+	struct pind_group *group = kzalloc(sizeof(*group), GFP_KERNEL_ACCOUNT);
 
 	if (!group)
 		return NULL;
-	group->path = path_of(cgroup);
-	if (!group->path)
-		goto fail;
+	refcount_set(&group->refs, 1);
+	group->path = pind_group_path(cgroup, NULL);
+	if (!group->path) {
+		pind_group_put(group);
+		return NULL;
+	}
 	group->id = cgroup_id(cgroup);
 	group->parent = parent;
-	group->parent_id = parent ? parent->id : 0;
-	group->cgroup = cgroup;
-	atomic_set(&group->members, 2); /* the index, and the caller */
-	refcount_set(&group->refs, 1);
-	pind_charge_init(&group->charge, parent ? &parent->charge : NULL);
-	if (xa_err(xa_store(&groups, group->id, group, GFP_KERNEL)))
-		goto fail;
+	group->parent_id = cgroup->level ? cgroup_id(cgroup_parent(cgroup)) : 0;
 	cgroup_get(cgroup);
+	group->cgroup = cgroup;
+	pind_event_marks_init(&group->events);
+	pind_refusals_init(&group->refusals);
+	group->max_held = PIND_PAGES_UNLIMITED;
+	pind_charge_init(&group->charge, parent ? &parent->charge : NULL);
+	return group;
+}
+
+/* The parent is known, and a membership in it is handed over. */
+static struct pind_group *add_group(struct cgroup *cgroup, struct pind_group *parent)
+{
+	struct pind_group *group = new_group(cgroup, parent);
+
+	lockdep_assert_held(&group_mutex);
+	if (!group)
+		return NULL;
+	atomic_long_set(&group->members.refs, 2); /* the index, and the caller */
+	if (xa_err(xa_store(&groups, group->id, group, GFP_KERNEL))) {
+		pind_group_put(group);
+		return NULL;
+	}
 	nr_groups++;
 	bump_generation();
 	pind_event_group(PIND_CMD_GROUP_NEW_NTF, group);
+	/* removed before it could be found here */
+	smp_mb();
+	if (pind_group_is_dead(group))
+		pind_idle_add(&idle_groups, &group->members);
 	return group;
-
-fail:
-	kfree(group->path);
-	kfree(group);
-	return NULL;
 }
 
 /* With a reference to @cgroup. From the root down, so that parents come first. */
@@ -138,7 +169,7 @@ struct pind_group *pind_group_join(struct task_struct *task)
 	for (;;) {
 		cgroup = task_dfl_cgroup(task);
 		group = xa_load(&groups, cgroup_id(cgroup));
-		if (group && atomic_inc_not_zero(&group->members)) {
+		if (group && atomic_long_inc_not_zero(&group->members.refs)) {
 			rcu_read_unlock();
 			return group;
 		}
@@ -168,6 +199,26 @@ struct pind_group *pind_group_join_id(u64 id)
 	return group;
 }
 
+struct pind_group *pind_group_look(u64 id)
+{
+	struct pind_group *group;
+	struct cgroup *cgroup;
+
+	rcu_read_lock();
+	group = xa_load(&groups, id);
+	if (group && !refcount_inc_not_zero(&group->refs))
+		group = NULL;
+	rcu_read_unlock();
+	if (group)
+		return group;
+	cgroup = cgroup_get_from_id(id);
+	if (IS_ERR_OR_NULL(cgroup))
+		return ERR_PTR(-ENOENT);
+	group = new_group(cgroup, NULL);
+	cgroup_put(cgroup);
+	return group ?: ERR_PTR(-ENOMEM);
+}
+
 int pind_group_set(struct pind_group *group, const struct pind_quota *quota)
 {
 	int ret = 0;
@@ -177,10 +228,13 @@ int pind_group_set(struct pind_group *group, const struct pind_quota *quota)
 		ret = -ESTALE;
 		goto out;
 	}
-	if (quota->has_mode)
-		WRITE_ONCE(group->charge.enforce, quota->enforce);
+	/* a group that is to enforce a new max never enforces the old one */
 	if (quota->has_max)
 		WRITE_ONCE(group->charge.max, quota->max);
+	if (quota->has_max_held)
+		WRITE_ONCE(group->max_held, quota->max_held);
+	if (quota->has_mode)
+		smp_store_release(&group->charge.enforce, quota->enforce);
 	if (quota->has_high) {
 		WRITE_ONCE(group->charge.high, quota->high);
 		atomic_set(&group->charge.above_high, 0);
@@ -197,7 +251,7 @@ struct pind_group *pind_group_next(u64 id)
 
 	rcu_read_lock();
 	group = xa_find(&groups, &index, ULONG_MAX, XA_PRESENT);
-	while (group && !atomic_inc_not_zero(&group->members))
+	while (group && !atomic_long_inc_not_zero(&group->members.refs))
 		group = xa_find_after(&groups, &index, ULONG_MAX, XA_PRESENT);
 	rcu_read_unlock();
 	return group;
@@ -236,59 +290,78 @@ void pind_group_sums(struct pind_books *books)
 			books->group_pins = atomic_long_read(&group->charge.pins);
 			books->current_charge = atomic_long_read(&group->charge.settled);
 		}
+		if (need_resched()) {
+			rcu_read_unlock();
+			cond_resched();
+			rcu_read_lock();
+		}
 	}
 	rcu_read_unlock();
 }
 
-/* Under group_mutex. */
 static void remove_group(struct pind_group *group)
 {
+	lockdep_assert_held(&group_mutex);
 	xa_erase(&groups, group->id);
 	nr_groups--;
 	bump_generation();
+	pind_refusal_bury(group);
 	if (group->parent)
 		pind_group_leave(group->parent);
 	group->parent = NULL; /* not charge.parent: an uncharge may be on its way up */
 	pind_group_put(group);
 }
 
-static bool is_unneeded(struct pind_group *group)
-{
-	return atomic_read(&group->members) == 1 && !atomic_long_read(&group->charge.usage) &&
-	       !atomic_long_read(&group->charge.pins);
-}
-
-/* Under group_mutex. Return: whether it was taken out. */
+/*
+ * Of a removed cgroup. Return: false if nobody but the index needs it, and yet it has to
+ * be looked at again: an uncharge is on its way.
+ */
 static bool reap_group(struct pind_group *group)
 {
-	if (!pind_group_is_dead(group))
-		return false;
+	lockdep_assert_held(&group_mutex);
 	if (!group->dead) {
 		WRITE_ONCE(group->dead, true);
 		pind_event_group(PIND_CMD_GROUP_DEAD_NTF, group);
 	}
-	if (!is_unneeded(group) || atomic_cmpxchg(&group->members, 1, 0) != 1)
+	if (atomic_long_read(&group->members.refs) != 1)
+		return true;
+	if (atomic_long_read(&group->charge.usage) || atomic_long_read(&group->charge.pins))
 		return false;
+	if (!pind_idle_end(&idle_groups, &group->members))
+		return true;
 	pind_event_group(PIND_CMD_GROUP_DEAD_NTF, group);
 	remove_group(group);
 	return true;
 }
 
-void pind_group_reap(void)
+/* With interrupts off: the cgroup's mutex is held, and a path is being made. */
+void pind_group_note_removed(struct cgroup *cgroup)
 {
 	struct pind_group *group;
-	unsigned long id;
-	bool again;
 
-	mutex_lock(&group_mutex);
-	do {
-		again = false;
-		xa_for_each(&groups, id, group) {
-			again |= reap_group(group);
-			cond_resched();
-		}
-	} while (again); /* a child that went may have been its parent's last */
-	mutex_unlock(&group_mutex);
+	rcu_read_lock();
+	group = xa_load(&groups, cgroup_id(cgroup));
+	if (group)
+		pind_idle_add(&idle_groups, &group->members);
+	rcu_read_unlock();
+}
+
+void pind_group_reap(void)
+{
+	struct pind_idle_node *node;
+	LIST_HEAD(nodes);
+
+	pind_idle_splice(&idle_groups, &nodes);
+	while ((node = pind_idle_take(&idle_groups, &nodes))) {
+		struct pind_group *group = container_of(node, struct pind_group, members);
+
+		/* for each anew: a pin in a new cgroup waits for it */
+		mutex_lock(&group_mutex);
+		if (!reap_group(group))
+			pind_idle_add(&idle_groups, &group->members);
+		mutex_unlock(&group_mutex);
+		cond_resched();
+	}
 }
 
 int pind_group_init(void)
@@ -311,6 +384,7 @@ void pind_group_exit(void)
 	xa_for_each(&groups, id, group) {
 		group->parent = NULL; /* may be gone before its children */
 		remove_group(group);
+		cond_resched();
 	}
 	mutex_unlock(&group_mutex);
 	xa_destroy(&groups);

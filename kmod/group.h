@@ -12,6 +12,24 @@
 #include <linux/refcount.h>
 
 #include "charge.h"
+#include "idle.h"
+#include "refusal.h"
+
+struct pind_reader;
+
+/**
+ * struct pind_event_marks - what of a group is still to be told; event.c
+ * @life: among those whose birth or removal is; or empty
+ * @high: among those that rose above high; or empty
+ * @born: it was met
+ * @died: its cgroup was removed, or its last pin went
+ */
+struct pind_event_marks {
+	struct list_head life;
+	struct list_head high;
+	bool born;
+	bool died;
+};
 
 /**
  * struct pind_group - one cgroup
@@ -22,9 +40,12 @@
  * @cgroup: with a reference, so that its state can be asked
  * @path: below the cgroup mount
  * @members: accounts, children and calls under way that need it in the index,
- *	plus 1 for the index itself; 0 once it was taken out
+ *	plus 1 for the index itself; 0 once it was taken out, or was never in it
  * @refs: who may still look at the memory
+ * @max_held: limit on the whole folios that are held; written under the group mutex
  * @events_refused: its own pin calls that were refused
+ * @events: what of it is to be told
+ * @refusals: rows of its own accounts, and of groups below it that went
  * @dead: the cgroup was removed, and it was said
  * @rcu: look-ups take no lock
  */
@@ -35,17 +56,21 @@ struct pind_group {
 	u64 parent_id;
 	struct cgroup *cgroup;
 	const char *path;
-	atomic_t members;
+	struct pind_idle_node members;
 	refcount_t refs;
+	unsigned long max_held;
 	atomic_long_t events_refused;
+	struct pind_event_marks events;
+	struct pind_refusals refusals;
 	bool dead;
 	struct rcu_head rcu;
 };
 
 /* What to change; see PIND_A_GROUP_MAX and its neighbours. Pages. */
 struct pind_quota {
-	bool has_max, has_high, has_mode;
+	bool has_max, has_max_held, has_high, has_mode;
 	unsigned long max;
+	unsigned long max_held;
 	unsigned long high;
 	bool enforce;
 };
@@ -73,6 +98,15 @@ struct pind_group *pind_group_join(struct task_struct *task);
  * Return: or an ERR_PTR: -ENOENT, -ENOMEM.
  */
 struct pind_group *pind_group_join_id(u64 id);
+
+/**
+ * pind_group_look() - the group of a cgroup, without meeting it
+ * If the module has not met the cgroup, an empty group that stands for it and that
+ * nobody else finds.
+ * Context: process, may sleep. Return: with pind_group_get(), or an ERR_PTR: -ENOENT,
+ * -ENOMEM.
+ */
+struct pind_group *pind_group_look(u64 id);
 
 /** pind_group_leave() - undo a join. Context: any. */
 void pind_group_leave(struct pind_group *group);
@@ -118,10 +152,22 @@ struct pind_books;
 /** pind_group_sums() - fills in what the groups say is pinned and charged */
 void pind_group_sums(struct pind_books *books);
 
+/** pind_group_note_removed() - a cgroup was removed. Context: any. */
+void pind_group_note_removed(struct cgroup *cgroup);
+
 /**
  * pind_group_reap() - say which cgroups were removed; free what nothing needs
- * Context: process, may sleep; takes the group mutex.
+ * Looks at those that were removed, or that nothing needed, since it last did.
+ * Context: process, may sleep; takes the group mutex for each.
  */
 void pind_group_reap(void);
+
+/**
+ * pind_group_path() - the path of a cgroup, as the netlink messages tell it
+ * @view: as seen from that namespace; NULL: from the root
+ * One that is too long for a message is told by the cgroup's id, in a form that is no path.
+ * Context: process, may sleep. Return: to be freed with kfree(); NULL: there is no memory.
+ */
+char *pind_group_path(struct cgroup *cgroup, struct cgroup_namespace *view);
 
 #endif /* PIND_GROUP_H */

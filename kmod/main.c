@@ -16,6 +16,10 @@
 #include "leaf.h"
 #include "misuse.h"
 #include "reap.h"
+#include "waiting.h"
+
+/* The ledger packs numbers into words of 64 bits, and counts pages in them. */
+static_assert(BITS_PER_LONG == 64);
 
 /*
  * Nothing is seen before it can be written down, and nobody can ask before there
@@ -25,9 +29,13 @@ static int __init pind_init(void)
 {
 	int ret;
 
-	ret = pind_leaf_init();
+	pind_waiting_init();
+	ret = pind_account_init();
 	if (ret)
 		return ret;
+	ret = pind_leaf_init();
+	if (ret)
+		goto err_account;
 	ret = pind_group_init();
 	if (ret)
 		goto err_leaf;
@@ -58,6 +66,7 @@ err_group:
 	pind_event_exit();
 err_leaf:
 	pind_leaf_exit();
+err_account:
 	pind_account_exit();
 	pind_group_exit();
 	return ret;
@@ -84,3 +93,7 @@ module_exit(pind_exit);
 MODULE_DESCRIPTION("Accounting of and quotas on long-term page pins, per cgroup");
 MODULE_VERSION(PIND_VERSION);
 MODULE_LICENSE("GPL");
+/*
+ * No MODULE_ALIAS_GENL_FAMILY(): by it anybody who looks the family up would have the
+ * module loaded, also right after root has unloaded it.
+ */

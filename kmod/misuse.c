@@ -7,8 +7,8 @@
 #include <linux/timekeeping.h>
 #include <linux/workqueue.h>
 
+#include "announce.h"
 #include "compat.h"
-#include "genl.h"
 #include "misuse.h"
 
 #define KINDS  PIND_MISUSE_PIN_PUT
@@ -249,7 +249,7 @@ static void tell(struct work_struct *work)
 		struct place *of_kind = places[index / PLACES];
 
 		if (!was_told(of_kind, &of_kind[index % PLACES]))
-			(void)pind_genl_send_misuse(&misuse);
+			(void)pind_announce_misuse(&misuse);
 	}
 	mutex_unlock(&places_lock);
 }

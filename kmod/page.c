@@ -20,7 +20,7 @@
 #define PATIENCE (2 * HZ)
 
 /* Return: how many there are, told or not; or -EMSGSIZE. */
-static int fill_holders(struct sk_buff *skb, unsigned long pfn)
+static int fill_holders(struct sk_buff *skb, const struct pind_reader *reader, unsigned long pfn)
 {
 	struct pind_holder holders[HOLDERS_TOLD];
 	struct nlattr *nest;
@@ -31,7 +31,7 @@ static int fill_holders(struct sk_buff *skb, unsigned long pfn)
 	total = pind_ledger_holders(pfn, holders, HOLDERS_TOLD);
 	for (i = 0; i < min_t(unsigned int, total, HOLDERS_TOLD) && !ret; i++) {
 		nest = nla_nest_start(skb, PIND_A_PAGE_HOLDER);
-		ret = nest ? pind_fill_holder(skb, &holders[i]) : -EMSGSIZE;
+		ret = nest ? pind_fill_holder(skb, reader, &holders[i]) : -EMSGSIZE;
 		if (!ret)
 			nla_nest_end(skb, nest);
 	}
@@ -69,7 +69,7 @@ static int fill_counts(struct sk_buff *skb, struct folio *folio, bool held)
 }
 
 /* With a reference on the page, which is not told of. */
-static int fill_page(struct sk_buff *skb, struct page *page)
+static int fill_page(struct sk_buff *skb, const struct pind_reader *reader, struct page *page)
 {
 	struct folio *folio = page_folio(page);
 	int holders;
@@ -78,14 +78,14 @@ static int fill_page(struct sk_buff *skb, struct page *page)
 	    pind_fill_u64(skb, PIND_A_PAGE_FOLIO_PFN, folio_pfn(folio)) ||
 	    pind_fill_u64(skb, PIND_A_PAGE_FOLIO_SIZE, folio_size(folio)))
 		return -EMSGSIZE;
-	holders = fill_holders(skb, folio_pfn(folio));
+	holders = fill_holders(skb, reader, folio_pfn(folio));
 	if (holders < 0)
 		return holders;
 	return fill_counts(skb, folio, holders) ?:
 		       pind_fill_u64(skb, PIND_A_PAGE_HOLDERS_TOTAL, holders);
 }
 
-int pind_page_fill_frame(struct sk_buff *skb, unsigned long pfn)
+int pind_page_fill_frame(struct sk_buff *skb, const struct pind_reader *reader, unsigned long pfn)
 {
 	struct page *page = pfn_to_online_page(pfn);
 	struct folio *folio;
@@ -97,7 +97,7 @@ int pind_page_fill_frame(struct sk_buff *skb, unsigned long pfn)
 	folio = page_folio(page);
 	if (!folio_try_get(folio))
 		return -ENXIO;
-	ret = page_folio(page) == folio ? fill_page(skb, page) : -ENXIO;
+	ret = page_folio(page) == folio ? fill_page(skb, reader, page) : -ENXIO;
 	folio_put(folio);
 	return ret;
 }
@@ -173,7 +173,8 @@ int pind_page_range_lock(struct pind_page_range *range)
 }
 
 /* By force, which for reading means: whatever the mapping lets its process do. */
-int pind_page_fill_next(struct sk_buff *skb, const struct pind_page_range *range)
+int pind_page_fill_next(struct sk_buff *skb, const struct pind_reader *reader,
+			const struct pind_page_range *range)
 {
 	struct vm_area_struct *vma = vma_lookup(range->mm, range->next);
 	unsigned int flags = FOLL_NOFAULT | FOLL_FORCE;
@@ -187,7 +188,7 @@ int pind_page_fill_next(struct sk_buff *skb, const struct pind_page_range *range
 	got = pind_get_pages(range->mm, true, range->next, 1, flags, &page);
 	if (got != 1)
 		return 0;
-	ret = pind_fill_u64(skb, PIND_A_PAGE_ADDRESS, range->next) ?: fill_page(skb, page);
+	ret = pind_fill_u64(skb, PIND_A_PAGE_ADDRESS, range->next) ?: fill_page(skb, reader, page);
 	put_page(page);
 	return ret ?: 1;
 }

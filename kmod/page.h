@@ -5,11 +5,13 @@
 
 #include <net/netlink.h>
 
+struct pind_reader;
+
 /**
  * pind_page_fill_frame() - what is known of a frame
  * Context: process. Return: 0; -ENXIO if it is not memory; -EMSGSIZE.
  */
-int pind_page_fill_frame(struct sk_buff *skb, unsigned long pfn);
+int pind_page_fill_frame(struct sk_buff *skb, const struct pind_reader *reader, unsigned long pfn);
 
 /**
  * struct pind_page_range - a range of a process that is being looked at page by page
@@ -50,6 +52,7 @@ int pind_page_range_lock(struct pind_page_range *range);
  * @skb: gets nothing if no page can be looked at there
  * Context: process, under the mmap lock. Return: 1, or 0 if there is none; -EMSGSIZE.
  */
-int pind_page_fill_next(struct sk_buff *skb, const struct pind_page_range *range);
+int pind_page_fill_next(struct sk_buff *skb, const struct pind_reader *reader,
+			const struct pind_page_range *range);
 
 #endif /* PIND_PAGE_H */

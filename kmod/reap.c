@@ -37,7 +37,7 @@ void pind_reap_soon(void)
 /* Called with interrupts off and the cgroup mutex held. */
 static void on_rmdir(void *data, struct cgroup *cgroup, const char *path)
 {
-	pind_reap_soon();
+	pind_group_note_removed(cgroup);
 }
 
 static void match_tracepoint(struct tracepoint *tp, void *data)

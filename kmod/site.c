@@ -21,5 +21,6 @@ void pind_site_name(struct pind_site *site, unsigned long call_site)
 		strscpy(site->module, module, sizeof(site->module));
 		site->module[strcspn(site->module, " ]")] = '\0';
 	}
-	strscpy(site->symbol, name, sizeof(site->symbol));
+	/* what has no name is told by its address, which is not for everybody's eyes */
+	strscpy(site->symbol, name[0] == '0' ? "unknown" : name, sizeof(site->symbol));
 }

@@ -10,7 +10,7 @@
 
 /**
  * struct pind_site - its name: "io_pin_pages", or "ib_umem_get" of "ib_uverbs"
- * @symbol: the function
+ * @symbol: the function; "unknown" if it has no name
  * @module: its module, or ""
  */
 struct pind_site {

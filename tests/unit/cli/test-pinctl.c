@@ -212,9 +212,9 @@ static void refusals(void **state)
 	      NULL, ARGS("refusals", "--json"));
 	check(0,
 	      "812  fio      io_uring  32.0 MiB  32.0 MiB + 1.0 MiB / 48.0 MiB  "
-	      "/tenant.slice/tenant-a.slice  refused\n",
+	      "/tenant.slice/tenant-a.slice  refused                 3\n",
 	      NULL, ARGS("refusals"));
-	check(0, "admitted (observe)\n", NULL, ARGS("refusals"));
+	check(0, "admitted (observe)      3\n", NULL, ARGS("refusals"));
 }
 
 static void vmstat(void **state)

@@ -38,7 +38,7 @@ struct operation {
 	bool dump;
 	bool admin;
 	uint16_t last; /* highest attribute of its set */
-	struct attribute attributes[4];
+	struct attribute attributes[5];
 };
 
 struct quota {
@@ -77,23 +77,26 @@ static struct operation operations[] = {
 	  .attributes = { { PIND_A_GROUP_ID, 8, ID, true },
 			  { PIND_A_GROUP_MAX, 8, 77 << 20 },
 			  { PIND_A_GROUP_HIGH, 8, 33 << 20 },
-			  { PIND_A_GROUP_MODE, 4, PIND_MODE_ENFORCE } } },
+			  { PIND_A_GROUP_MODE, 4, PIND_MODE_ENFORCE },
+			  { PIND_A_GROUP_MAX_HELD, 8, 99 << 20 } } },
 	{ "group-reset-peak", PIND_CMD_GROUP_RESET_PEAK, .admin = true, .last = PIND_A_GROUP_HIGHEST,
 	  .attributes = { { PIND_A_GROUP_ID, 8, ID, true } } },
 	{ "account-get dump", PIND_CMD_ACCOUNT_GET, .dump = true, .last = PIND_A_ACCOUNT_MAX,
 	  .attributes = { { PIND_A_ACCOUNT_GROUP_ID, 8, ID } } },
 	{ "counters-get", PIND_CMD_COUNTERS_GET, .last = PIND_A_COUNTERS_MAX },
-	{ "refusal-get dump", PIND_CMD_REFUSAL_GET, .dump = true, .last = PIND_A_REFUSAL_HIGHEST },
+	{ "refusal-get dump", PIND_CMD_REFUSAL_GET, .dump = true, .last = PIND_A_REFUSAL_HIGHEST,
+	  .attributes = { { PIND_A_REFUSAL_GROUP_ID, 8, ID } } },
 	{ "page-get", PIND_CMD_PAGE_GET, .admin = true, .last = PIND_A_PAGE_MAX,
 	  .attributes = { { PIND_A_PAGE_PFN, 8, 0x1000, true } } },
 	{ "page-get dump", PIND_CMD_PAGE_GET, .dump = true, .admin = true, .last = PIND_A_PAGE_MAX,
 	  .attributes = { { PIND_A_PAGE_PID, 4, PID, true },
 			  { PIND_A_PAGE_ADDRESS, 8, ADDRESS, true },
 			  { PIND_A_PAGE_LENGTH, 8, 4096, true } } },
-	{ "audit", PIND_CMD_AUDIT, .admin = true, .last = PIND_A_AUDIT_MAX,
+	{ "audit dump", PIND_CMD_AUDIT, .dump = true, .admin = true, .last = PIND_A_AUDIT_MAX,
 	  .attributes = { { PIND_A_AUDIT_GROUP_ID, 8, ID } } },
 	{ "books-get", PIND_CMD_BOOKS_GET, .last = PIND_A_BOOKS_MAX },
 	{ "misuse-get dump", PIND_CMD_MISUSE_GET, .dump = true, .last = PIND_A_MISUSE_MAX },
+	{ "call-get dump", PIND_CMD_CALL_GET, .dump = true, .last = PIND_A_CALL_MAX },
 };
 
 static int get_quota(struct abuse *abuse, struct quota *ret_quota)

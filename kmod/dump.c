@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/build_bug.h>
+#include <linux/jiffies.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <net/genetlink.h>
+#include <net/sock.h>
+
+#include "books.h"
+#include "compat.h"
+#include "dump.h"
+#include "fill.h"
+#include "genl.h"
+#include "ledger.h"
+#include "page.h"
+
+/* How long an audit works for one message. */
+#define AUDIT_TIME (HZ / 20)
+
+/* Where a dump keeps what it goes on with. */
+#define CONTEXT(cb, type)                                        \
+	({                                                       \
+		BUILD_BUG_ON(sizeof(type) > sizeof((cb)->ctx));  \
+		(type *)(cb)->ctx;                               \
+	})
+
+static struct net *net_of(const struct netlink_callback *cb)
+{
+	return sock_net(cb->skb->sk);
+}
+
+/* Who reads, and from where it may: all dumps but that of groups are for home. */
+static int begin(struct netlink_callback *cb, struct pind_reader *reader)
+{
+	int ret = pind_reader_is_home(net_of(cb), cb->extack);
+
+	pind_reader_of(cb->skb, net_of(cb), reader);
+	return ret;
+}
+
+int pind_dump_start(struct netlink_callback *cb)
+{
+	cb->min_dump_alloc = 4 * PATH_MAX;
+	return 0;
+}
+
+static int fill_group(struct sk_buff *skb, const struct pind_reader *reader, const void *group)
+{
+	return pind_fill_group(skb, reader, group);
+}
+
+int pind_dump_groups(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	u64 *cursor = CONTEXT(cb, u64); /* lowest id not yet told */
+	struct pind_reader reader;
+	struct pind_group *group;
+	int ret = 0;
+
+	if (pind_dump_attrs(cb)[PIND_A_GROUP_ID]) {
+		NL_SET_ERR_MSG(cb->extack, "a dump is of all groups: leave id out");
+		return -EINVAL;
+	}
+	pind_reader_of(cb->skb, net_of(cb), &reader);
+	cb->seq = pind_group_generation();
+	while (!ret && (group = pind_group_next(*cursor))) {
+		if (pind_reader_sees(&reader, group->cgroup))
+			ret = pind_genl_dump_one(skb, cb, PIND_CMD_GROUP_GET, &reader, fill_group,
+						 group);
+		if (!ret)
+			*cursor = group->id + 1;
+		pind_group_leave(group);
+		cond_resched();
+	}
+	return ret == -ENOMEM ? ret : skb->len;
+}
+
+static int fill_account(struct sk_buff *skb, const struct pind_reader *reader, const void *account)
+{
+	return pind_fill_account(skb, reader, account);
+}
+
+int pind_dump_accounts(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct nlattr *only = pind_dump_attrs(cb)[PIND_A_ACCOUNT_GROUP_ID];
+	u64 *cursor = CONTEXT(cb, u64);
+	struct pind_account *account;
+	struct pind_reader reader;
+	int ret = begin(cb, &reader);
+
+	if (ret)
+		return ret;
+	cb->seq = pind_account_generation();
+	rcu_read_lock();
+	while ((account = pind_account_next(*cursor))) {
+		if (atomic_long_read(&account->pins) > 0 &&
+		    (!only || account->group->id == nla_get_u64(only)) &&
+		    pind_genl_dump_one(skb, cb, PIND_CMD_ACCOUNT_GET, &reader, fill_account,
+				       account))
+			break;
+		*cursor = (u64)account->id + 1;
+		if (need_resched()) {
+			rcu_read_unlock();
+			cond_resched();
+			rcu_read_lock();
+		}
+	}
+	rcu_read_unlock();
+	return skb->len;
+}
+
+static int fill_refusal(struct sk_buff *skb, const struct pind_reader *reader, const void *refusal)
+{
+	return pind_fill_refusal(skb, reader, refusal);
+}
+
+/* The row of a group's that comes next. */
+struct refusal_cursor {
+	u64 group;
+	unsigned int slot;
+};
+
+/* The rows that a group keeps; with @only those that are of that group. Return: as dump_one. */
+static int dump_rows(struct sk_buff *skb, struct netlink_callback *cb,
+		     const struct pind_reader *reader, struct pind_group *group,
+		     const struct nlattr *only)
+{
+	struct refusal_cursor *cursor = CONTEXT(cb, struct refusal_cursor);
+	struct pind_refusal refusal;
+	int ret = 0;
+
+	while (!ret && pind_refusal_read(group, cursor->slot, &refusal)) {
+		if (!only || refusal.group->id == nla_get_u64(only))
+			ret = pind_genl_dump_one(skb, cb, PIND_CMD_REFUSAL_GET, reader,
+						 fill_refusal, &refusal);
+		if (!ret)
+			cursor->slot = refusal.slot + 1;
+		pind_refusal_put(&refusal);
+	}
+	return ret;
+}
+
+int pind_dump_refusals(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct refusal_cursor *cursor = CONTEXT(cb, struct refusal_cursor);
+	const struct nlattr *only = pind_dump_attrs(cb)[PIND_A_REFUSAL_GROUP_ID];
+	struct pind_reader reader;
+	struct pind_group *group;
+	int ret = begin(cb, &reader);
+
+	if (ret)
+		return ret;
+	cb->seq = 1; /* each stands for itself: none is lost by another coming */
+	while ((group = pind_group_next(cursor->group))) {
+		ret = dump_rows(skb, cb, &reader, group, only);
+		if (!ret)
+			*cursor = (struct refusal_cursor){ .group = group->id + 1 };
+		pind_group_leave(group);
+		if (ret)
+			break;
+		cond_resched();
+	}
+	return skb->len;
+}
+
+static int fill_misuse(struct sk_buff *skb, const struct pind_reader *reader, const void *misuse)
+{
+	return pind_fill_misuse(skb, reader, misuse);
+}
+
+int pind_dump_misuse(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	u64 *cursor = CONTEXT(cb, u64);
+	struct pind_misuse misuse;
+	struct pind_reader reader;
+	int index, ret = begin(cb, &reader);
+
+	if (ret)
+		return ret;
+	cb->seq = 1; /* each stands for itself, and stays where it is */
+	while ((index = pind_misuse_read(*cursor, &misuse)) >= 0) {
+		if (pind_genl_dump_one(skb, cb, PIND_CMD_MISUSE_GET, &reader, fill_misuse,
+				       &misuse))
+			break;
+		*cursor = index + 1;
+	}
+	return skb->len;
+}
+
+static int fill_call(struct sk_buff *skb, const struct pind_reader *reader, const void *call)
+{
+	return pind_fill_call(skb, reader, call);
+}
+
+/* They are looked for once, when the dump begins. */
+struct call_cursor {
+	struct pind_waiting_table *table;
+	unsigned int next;
+};
+
+int pind_dump_calls(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct call_cursor *cursor = CONTEXT(cb, struct call_cursor);
+	struct pind_reader reader;
+	int ret = begin(cb, &reader);
+
+	if (ret)
+		return ret;
+	if (!cursor->table)
+		cursor->table = pind_waiting_read();
+	if (!cursor->table)
+		return -ENOMEM;
+	cb->seq = 1;
+	for (; cursor->next < cursor->table->nr; cursor->next++) {
+		ret = pind_genl_dump_one(skb, cb, PIND_CMD_CALL_GET, &reader, fill_call,
+					 &cursor->table->call[cursor->next]);
+		if (ret)
+			break;
+	}
+	return ret == -ENOMEM ? ret : skb->len;
+}
+
+int pind_dump_calls_done(struct netlink_callback *cb)
+{
+	pind_waiting_free(CONTEXT(cb, struct call_cursor)->table);
+	return 0;
+}
+
+/* 1: no page can be looked at, so there is nothing to tell and the message is dropped. */
+static int fill_next(struct sk_buff *skb, const struct pind_reader *reader, const void *range)
+{
+	int ret = pind_page_fill_next(skb, reader, range);
+
+	return ret < 0 ? ret : !ret;
+}
+
+/* Lets others have the map after each 2 MiB. Return: as dump_one(). */
+static int dump_pages(struct sk_buff *skb, struct netlink_callback *cb,
+		      const struct pind_reader *reader, struct pind_page_range *range)
+{
+	int ret = pind_page_range_lock(range);
+
+	if (ret)
+		return ret;
+	while (range->next < range->end) {
+		ret = pind_genl_dump_one(skb, cb, PIND_CMD_PAGE_GET, reader, fill_next, range);
+		if (ret < 0)
+			break;
+		range->next += PAGE_SIZE;
+		if (range->next & (PMD_SIZE - 1))
+			continue;
+		mmap_read_unlock(range->mm);
+		cond_resched();
+		ret = pind_page_range_lock(range);
+		if (ret)
+			return ret;
+	}
+	mmap_read_unlock(range->mm);
+	return ret;
+}
+
+int pind_dump_pages(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct pind_page_range *range = CONTEXT(cb, struct pind_page_range);
+	struct pind_reader reader;
+	int ret = begin(cb, &reader);
+
+	if (ret)
+		return ret;
+	/* not in an op's .start: a text set there does not reach the caller */
+	if (!range->mm) {
+		ret = pind_genl_may_see_frames(cb->skb, cb->extack) ?:
+			      pind_page_range_begin(range, pind_dump_attrs(cb), cb->extack);
+		if (ret)
+			return ret;
+	}
+	cb->seq = 1;
+	if (!mmget_not_zero(range->mm))
+		return skb->len; /* the process has gone: nothing is present */
+	ret = dump_pages(skb, cb, &reader, range);
+	mmput(range->mm);
+	if (ret == -EBUSY)
+		NL_SET_ERR_MSG(cb->extack,
+			       "the process keeps its memory map locked: ask again later");
+	return ret < 0 && ret != -EMSGSIZE ? ret : skb->len;
+}
+
+int pind_dump_pages_done(struct netlink_callback *cb)
+{
+	pind_page_range_end(CONTEXT(cb, struct pind_page_range));
+	return 0;
+}
+
+static int fill_audit(struct sk_buff *skb, const struct pind_reader *reader, const void *object)
+{
+	const struct pind_audit *audit = object;
+
+	if (pind_fill_u64(skb, PIND_A_AUDIT_FOLIOS, audit->folios) ||
+	    pind_fill_u64(skb, PIND_A_AUDIT_PINS, audit->pins) ||
+	    pind_fill_u64(skb, PIND_A_AUDIT_UNCHARGED, audit->uncharged))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* An audit under way. */
+struct audit_walk {
+	struct pind_group *group; /* whose folios; as a member of it; or NULL */
+	unsigned long cursor;
+	bool ended; /* all was looked at */
+	bool told;  /* and the last message has said so */
+	struct pind_audit audit;
+};
+
+static struct audit_walk *begin_audit(struct netlink_callback *cb)
+{
+	const struct nlattr *id = pind_dump_attrs(cb)[PIND_A_AUDIT_GROUP_ID];
+	struct audit_walk *walk;
+	int ret = pind_reader_may_change(cb->skb, net_of(cb), cb->extack);
+
+	if (ret)
+		return ERR_PTR(ret);
+	walk = kzalloc(sizeof(*walk), GFP_KERNEL_ACCOUNT);
+	if (!walk)
+		return ERR_PTR(-ENOMEM);
+	if (id) {
+		struct pind_group *group = pind_genl_named_group(id, cb->extack);
+
+		if (IS_ERR(group)) {
+			kfree(walk);
+			return ERR_CAST(group);
+		}
+		walk->group = group;
+	}
+	return walk;
+}
+
+static void audit_some(struct audit_walk *walk)
+{
+	unsigned long end = jiffies + AUDIT_TIME;
+
+	while (!walk->ended && time_before(jiffies, end) && !signal_pending(current)) {
+		walk->ended = !pind_books_audit_some(&walk->cursor, walk->group, &walk->audit);
+		cond_resched();
+	}
+}
+
+int pind_dump_audit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct audit_walk **place = CONTEXT(cb, struct audit_walk *), *walk = *place;
+	int ret;
+
+	cb->seq = 1;
+	if (!walk) {
+		/* under a lock of generic netlink's, so no more than this */
+		walk = begin_audit(cb);
+		if (IS_ERR(walk))
+			return PTR_ERR(walk);
+		*place = walk;
+	} else {
+		audit_some(walk);
+	}
+	if (walk->told)
+		return skb->len;
+	ret = pind_genl_dump_one(skb, cb, PIND_CMD_AUDIT, &pind_reader_anyone, fill_audit,
+				 &walk->audit);
+	walk->told = !ret && walk->ended;
+	return ret ?: skb->len;
+}
+
+int pind_dump_audit_done(struct netlink_callback *cb)
+{
+	struct audit_walk *walk = *CONTEXT(cb, struct audit_walk *);
+
+	if (walk && walk->group)
+		pind_group_leave(walk->group);
+	kfree(walk);
+	return 0;
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/cred.h>
+#include <linux/nsproxy.h>
+#include <net/net_namespace.h>
+
+#include "reader.h"
+
+const struct pind_reader pind_reader_anyone = {
+	.uid = KUIDT_INIT(-1), /* nobody */
+};
+
+void pind_reader_of(const struct sk_buff *request, const struct net *net,
+		    struct pind_reader *reader)
+{
+	*reader = (struct pind_reader){
+		.knows_all = netlink_capable(request, CAP_SYS_PTRACE),
+		.uid = current_euid(),
+		.view = net_eq(net, &init_net) ? NULL : current->nsproxy->cgroup_ns,
+	};
+	rcu_read_lock();
+	reader->cgroup = task_dfl_cgroup(current);
+	rcu_read_unlock();
+}
+
+bool pind_reader_may_know(const struct pind_reader *reader, struct cgroup *cgroup, kuid_t uid)
+{
+	if (reader->knows_all || (uid_valid(uid) && uid_eq(uid, reader->uid)))
+		return true;
+	/* whoever is in the root is in no container, but that gives no right over others */
+	return reader->cgroup && reader->cgroup->level &&
+	       cgroup_is_descendant(cgroup, reader->cgroup);
+}
+
+bool pind_reader_sees(const struct pind_reader *reader, struct cgroup *cgroup)
+{
+	bool sees;
+
+	if (!reader->view)
+		return true;
+	rcu_read_lock();
+	sees = cgroup_is_descendant(cgroup, reader->view->root_cset->dfl_cgrp);
+	rcu_read_unlock();
+	return sees;
+}
+
+int pind_reader_is_home(const struct net *net, struct netlink_ext_ack *extack)
+{
+	if (net_eq(net, &init_net))
+		return 0;
+	NL_SET_ERR_MSG(extack,
+		       "from this network namespace only info-get and group-get are answered");
+	return -EPERM;
+}
+
+int pind_reader_may_change(const struct sk_buff *request, const struct net *net,
+			   struct netlink_ext_ack *extack)
+{
+	int ret = pind_reader_is_home(net, extack);
+
+	if (ret)
+		return ret;
+	if (netlink_capable(request, CAP_NET_ADMIN) && netlink_capable(request, CAP_SYS_RESOURCE))
+		return 0;
+	NL_SET_ERR_MSG(extack, "this needs CAP_NET_ADMIN and CAP_SYS_RESOURCE, both in the initial "
+			       "user namespace");
+	return -EPERM;
+}
