@@ -25,6 +25,10 @@
  * @PIND_BENCH_PIN: pin_user_pages(); PIN_BENCHMARK, later PIN_BASIC_TEST
  * @PIND_BENCH_PIN_LONGTERM: pin_user_pages() with FOLL_LONGTERM;
  *	PIN_LONGTERM_BENCHMARK
+ * @PIND_BENCH_PIN_MEMFD: memfd_pin_folios(), where the kernel has it (from 6.11 on);
+ *	gup_test has none such. The memory is one shared mapping of shmem or hugetlbfs.
+ *	Each call pins each folio once, however many of its pages are asked for, and the
+ *	folios are given back by unpin_folios().
  *
  * FOLL_PIN and FOLL_GET follow from the operation. They are the functions' own,
  * and no flag of a caller's brings them.
@@ -35,6 +39,7 @@ enum pind_bench_operation {
 	PIND_BENCH_PIN_FAST,
 	PIND_BENCH_PIN,
 	PIND_BENCH_PIN_LONGTERM,
+	PIND_BENCH_PIN_MEMFD,
 
 	__PIND_BENCH_OPERATION_MAX,
 	PIND_BENCH_OPERATION_MAX = __PIND_BENCH_OPERATION_MAX - 1
@@ -52,6 +57,14 @@ enum pind_bench_operation {
  * most drivers call.
  */
 #define PIND_BENCH_LONGTERM	(1U << 3)
+/*
+ * Unpin by unpin_user_page_range_dirty_lock(), a call for each run of pages that
+ * follow each other in memory; not to mark them dirty. Only with an operation that
+ * pins pages, which PIND_BENCH_PIN_MEMFD does not
+ */
+#define PIND_BENCH_UNPIN_RANGE	(1U << 4)
+/* Likewise by unpin_user_folio(), a call for each folio, where the kernel has it */
+#define PIND_BENCH_UNPIN_FOLIO	(1U << 5)
 
 /* The most pages of one run: 16 GiB in base pages, 32 MiB of pointers to them. */
 #define PIND_BENCH_PAGES_MAX	(1U << 22)
@@ -68,12 +81,12 @@ enum pind_bench_operation {
  *	most; out: bytes that were got
  * @pages_per_call: that each call of the function asks for, the last one perhaps
  *	fewer; from 1 on. They are given back in the same portions, by
- *	unpin_user_pages() or page by page by put_page(). (gup_test gives all
- *	back at once.)
+ *	unpin_user_pages() (or what @flags say) or page by page by put_page().
+ *	(gup_test gives all back at once.)
  * @hold_ms: milliseconds to hold them before they are given back, to
  *	PIND_BENCH_HOLD_MAX
  * @calls: out: calls of the function that got pages
- * @pages: out: pages got
+ * @pages: out: pages got; of folios of a memfd, pages that were asked for
  * @unpinned: out: those of @pages that the kernel does not take for pinned
  *	(folio_maybe_dma_pinned()), as gup_test's verify_dma_pinned() looks at them:
  *	none where the operation pins, and as a rule all where it does not. The zero
@@ -104,7 +117,11 @@ struct pind_bench_run {
  *
  * Return: 0, or -1 with errno:
  *	EINVAL	an operation, flag, address, size, number of pages or time that
- *		cannot be; PIND_BENCH_LONGTERM with an operation that does not pin
+ *		cannot be; PIND_BENCH_LONGTERM with an operation that does not pin;
+ *		PIND_BENCH_UNPIN_* with one that pins no pages, or both of them;
+ *		PIND_BENCH_PIN_MEMFD with a flag other than PIND_BENCH_WRITE (which says
+ *		nothing there), or of memory that is not one shared mapping of shmem or hugetlbfs
+ *	EOPNOTSUPP the kernel does not have the function
  *	E2BIG	more pages than PIND_BENCH_PAGES_MAX
  *	ENOMEM	no memory for the run; or the kernel, or a quota of pind, refuses
  *	EFAULT	no memory there, or none that may be got in this way
