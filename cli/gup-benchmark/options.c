@@ -25,6 +25,7 @@ enum {
 	ARG_HUGETLB,
 	ARG_HOLD,
 	ARG_JSON,
+	ARG_UNPIN,
 	ARG_VERSION,
 };
 
@@ -35,6 +36,7 @@ static const struct option long_options[] = {
 	{ "hugetlb", required_argument, NULL, ARG_HUGETLB },
 	{ "hold", required_argument, NULL, ARG_HOLD },
 	{ "json", no_argument, NULL, ARG_JSON },
+	{ "unpin", required_argument, NULL, ARG_UNPIN },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, ARG_VERSION },
 	{ 0 },
@@ -50,6 +52,7 @@ static const struct {
 	{ 'a', PIND_BENCH_PIN_FAST, "PIN_FAST_BENCHMARK" },
 	{ 'b', PIND_BENCH_PIN, "PIN_BENCHMARK" },
 	{ 'L', PIND_BENCH_PIN_LONGTERM, "PIN_LONGTERM_BENCHMARK" },
+	{ 'M', PIND_BENCH_PIN_MEMFD, "PIN_MEMFD_BENCHMARK" },
 };
 
 static const struct options defaults = {
@@ -73,6 +76,17 @@ static const struct {
 	{ "longterm", PIND_BENCH_LONGTERM },
 };
 
+static const struct {
+	const char *word;
+	uint32_t flag;
+} unpin_words[] = {
+	{ "array", 0 },
+	{ "range", PIND_BENCH_UNPIN_RANGE },
+	{ "folio", PIND_BENCH_UNPIN_FOLIO },
+};
+
+#define N_UNPINS (sizeof(unpin_words) / sizeof(unpin_words[0]))
+
 /* A command line half read: what can be judged only when all is known. */
 struct reading {
 	struct options options;
@@ -88,6 +102,18 @@ const char *options_operation_name(enum pind_bench_operation operation)
 		if (operations[i].operation == operation)
 			return operations[i].name;
 	return "unknown";
+}
+
+const char *options_unpin_name(const struct options *options)
+{
+	uint32_t by = options->flags & (PIND_BENCH_UNPIN_RANGE | PIND_BENCH_UNPIN_FOLIO);
+
+	if (options->operation < PIND_BENCH_PIN_FAST || options->operation == PIND_BENCH_PIN_MEMFD)
+		return NULL;
+	for (size_t i = 0; i < N_UNPINS; i++)
+		if (unpin_words[i].flag == by)
+			return unpin_words[i].word;
+	return NULL;
 }
 
 /* A whole number from 1 to @max; @also: what else may be given. */
@@ -211,6 +237,18 @@ static int read_flags(struct options *options)
 	return r;
 }
 
+static int read_unpin(struct options *options)
+{
+	for (size_t i = 0; i < N_UNPINS; i++) {
+		if (strcasecmp(unpin_words[i].word, optarg))
+			continue;
+		options->flags &= ~(PIND_BENCH_UNPIN_RANGE | PIND_BENCH_UNPIN_FOLIO);
+		options->flags |= unpin_words[i].flag;
+		return 0;
+	}
+	return fail(PIND_EXIT_USAGE, "--unpin \"%s\": give array, range or folio", optarg);
+}
+
 static int take_operation(struct reading *reading, int letter)
 {
 	for (size_t i = 0; i < N_OPERATIONS; i++) {
@@ -218,7 +256,7 @@ static int take_operation(struct reading *reading, int letter)
 			continue;
 		if (reading->operation && reading->operation != letter)
 			return fail(PIND_EXIT_USAGE,
-				    "-%c and -%c are two operations: give one of -a -b -L -u -U",
+				    "-%c and -%c are two operations: give one of -a -b -L -M -u -U",
 				    reading->operation, letter);
 		reading->operation = (char)letter;
 		reading->options.operation = operations[i].operation;
@@ -285,6 +323,8 @@ static int take_option(struct reading *reading, int c)
 				   &options->threads);
 	case 'F':
 		return read_flags(options);
+	case ARG_UNPIN:
+		return read_unpin(options);
 	case 'f':
 		options->file = optarg;
 		return 0;
@@ -344,9 +384,23 @@ static int check_size(const struct options *options, uint64_t page)
 	return 0;
 }
 
+/* Whether a file is of shmem or hugetlbfs the kernel will say. */
+static int check_memfd(const struct options *options)
+{
+	if (options->flags & ~PIND_BENCH_WRITE)
+		return fail(PIND_EXIT_USAGE,
+			    "-F does not go with -M: memfd_pin_folios() has no flags");
+	if (!options->shared)
+		return fail(PIND_EXIT_USAGE,
+			    "-M pins folios of shared memory: give -S, and with it -H or -f where "
+			    "it is hugetlb or a file's");
+	return 0;
+}
+
 static int check_together(const struct reading *reading)
 {
 	const struct options *options = &reading->options;
+	int r;
 
 	if (options->hugetlb && options->file)
 		return fail(PIND_EXIT_USAGE,
@@ -360,6 +414,14 @@ static int check_together(const struct reading *reading)
 		return fail(PIND_EXIT_USAGE,
 			    "-F longterm goes with operations that pin, -a, -b and -L: "
 			    "FOLL_LONGTERM needs FOLL_PIN");
+	if (options->flags & (PIND_BENCH_UNPIN_RANGE | PIND_BENCH_UNPIN_FOLIO) &&
+	    !options_unpin_name(options))
+		return fail(PIND_EXIT_USAGE,
+			    "--unpin range and folio go with operations that pin pages, -a, -b and "
+			    "-L: -u and -U put them, and -M pins folios, which go back as such");
+	r = options->operation == PIND_BENCH_PIN_MEMFD ? check_memfd(options) : 0;
+	if (r != 0)
+		return r;
 	if ((uint64_t)options->repeats * options->threads > OPTIONS_RUNS_MAX)
 		return fail(PIND_EXIT_USAGE,
 			    "-r %u for -j %u threads is too many runs: at most %u together",
@@ -398,7 +460,7 @@ int options_parse(int argc, char **argv, struct options *ret)
 
 	opterr = 0;
 	optind = 0; /* begin anew, whatever was read before */
-	while (r == 0 && (c = getopt_long(argc, argv, ":abcf:F:hHj:Lm:n:pr:StTuUwWz", long_options,
+	while (r == 0 && (c = getopt_long(argc, argv, ":abcf:F:hHj:Lm:Mn:pr:StTuUwWz", long_options,
 					  NULL)) >= 0) {
 		if (c == '?' || c == ':')
 			return bad_option(c, argv[optind - 1]);
@@ -425,7 +487,8 @@ void options_help(void)
 		"  -U                GUP_BENCHMARK: get_user_pages()\n"
 		"  -a                PIN_FAST_BENCHMARK: pin_user_pages_fast()\n"
 		"  -b                PIN_BENCHMARK: pin_user_pages()\n"
-		"  -L                PIN_LONGTERM_BENCHMARK: pin_user_pages() for long\n\n"
+		"  -L                PIN_LONGTERM_BENCHMARK: pin_user_pages() for long\n"
+		"  -M                PIN_MEMFD_BENCHMARK: memfd_pin_folios(); with -S\n\n"
 		"  -m MIB            size of the memory (default 128)\n"
 		"     --size SIZE    the same, as 64K, 2M or 1G\n"
 		"  -n PAGES          pages that each call gets (default 1); -1: all\n"
@@ -433,7 +496,8 @@ void options_help(void)
 		"  -j N              in N threads side by side\n"
 		"  -w -W             to write to the pages (the default), or only to read\n"
 		"  -F --flags WORDS  write, force, nofault, longterm, with commas between\n"
-		"     --hold SECONDS before the pages are given back\n\n"
+		"     --hold SECONDS before the pages are given back\n"
+		"     --unpin HOW    by array (the default), range or folio\n\n"
 		"  -t -T             with, or without, transparent huge pages\n"
 		"  -H                hugetlb pages of the default size\n"
 		"     --hugetlb SIZE hugetlb pages of this size\n"

@@ -67,6 +67,9 @@ int options_parse(int argc, char **argv, struct options *ret);
 /* The name gup_test has for an operation: "PIN_FAST_BENCHMARK". */
 const char *options_operation_name(enum pind_bench_operation operation);
 
+/* How pages are unpinned: "array", "range", "folio"; NULL where none are. */
+const char *options_unpin_name(const struct options *options);
+
 /* Prints how to use it. */
 void options_help(void);
 

@@ -60,7 +60,14 @@ void report_text(FILE *out, const struct options *options, const struct runs *ru
 static bool is_longterm(const struct options *options)
 {
 	return options->operation == PIND_BENCH_PIN_LONGTERM ||
-	       options->flags & PIND_BENCH_LONGTERM;
+	       options->operation == PIND_BENCH_PIN_MEMFD || options->flags & PIND_BENCH_LONGTERM;
+}
+
+static int json_text_or_null(cJSON *object, const char *name, const char *text)
+{
+	if (text)
+		return json_add_text(object, name, text);
+	return cJSON_AddNullToObject(object, name) ? 0 : -ENOMEM;
 }
 
 static int json_options(cJSON *object, const struct options *options)
@@ -86,9 +93,9 @@ static int json_options(cJSON *object, const struct options *options)
 	    json_add_number(object, "hugetlb", options->hugetlb) < 0 ||
 	    json_add_text(object, "thp", thp[options->thp]) < 0)
 		return -ENOMEM;
-	if (options->file)
-		return json_add_text(object, "file", options->file);
-	return cJSON_AddNullToObject(object, "file") ? 0 : -ENOMEM;
+	if (json_text_or_null(object, "unpin", options_unpin_name(options)) < 0)
+		return -ENOMEM;
+	return json_text_or_null(object, "file", options->file);
 }
 
 static int json_run(cJSON *array, const struct runs *runs, const struct run *run)
@@ -166,6 +173,12 @@ static const char *reason(const struct options *options, const struct runs *runs
 	for (size_t i = 0; error == ENOMEM && i < runs->pind.n; i++)
 		if (!strcmp(runs->pind.names[i], "nr_pind_refused") && runs->pind.values[i] > 0)
 			return "; `pinctl refusals` tells which quota refused";
+	if (error == EINVAL && options->operation == PIND_BENCH_PIN_MEMFD)
+		return "; -M pins what is in memory: a file must be tmpfs's or hugetlbfs's";
+	if (error == EOPNOTSUPP)
+		return options->operation == PIND_BENCH_PIN_MEMFD
+			       ? "; this kernel has no memfd_pin_folios()"
+			       : "; this kernel has no unpin_user_folio(): --unpin range goes";
 	if (error != EFAULT)
 		return "";
 	if (options->flags & PIND_BENCH_NOFAULT)

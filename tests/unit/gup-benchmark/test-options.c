@@ -39,6 +39,7 @@ static void operations_are_gup_tests(void **state)
 		{ "-a", PIND_BENCH_PIN_FAST, "PIN_FAST_BENCHMARK" },
 		{ "-b", PIND_BENCH_PIN, "PIN_BENCHMARK" },
 		{ "-L", PIND_BENCH_PIN_LONGTERM, "PIN_LONGTERM_BENCHMARK" },
+		{ "-M -S", PIND_BENCH_PIN_MEMFD, "PIN_MEMFD_BENCHMARK" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -100,6 +101,34 @@ static void all_options_are_read(void **state)
 
 	assert_int_equal(parse("--hugetlb 1G --size 2G -L", &options), 0);
 	assert_int_equal(options.hugetlb, 1 << 30);
+}
+
+static void unpins_are_read(void **state)
+{
+	static const struct {
+		const char *line;
+		uint32_t flags;
+		const char *name;
+	} cases[] = {
+		{ "-a", 0, "array" },
+		{ "-a --unpin array", 0, "array" },
+		{ "-b --unpin range", PIND_BENCH_UNPIN_RANGE, "range" },
+		{ "-L --unpin FOLIO", PIND_BENCH_UNPIN_FOLIO, "folio" },
+		{ "-L --unpin folio --unpin range", PIND_BENCH_UNPIN_RANGE, "range" },
+		{ "-M -S -H", 0, NULL },
+		{ "-u --unpin array", 0, NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct options options;
+
+		assert_int_equal(parse(cases[i].line, &options), 0);
+		assert_int_equal(options.flags, PIND_BENCH_WRITE | cases[i].flags);
+		if (cases[i].name)
+			assert_string_equal(options_unpin_name(&options), cases[i].name);
+		else
+			assert_null(options_unpin_name(&options));
+	}
 }
 
 static void numbers_are_read_whole(void **state)
@@ -181,6 +210,13 @@ static void what_cannot_be_is_named(void **state)
 		{ "--hold 0.0001", "--hold \"0.0001\" is not whole milliseconds" },
 		{ "--hold 1.2345", "--hold \"1.2345\" is not whole milliseconds" },
 		{ "-a -L", "-a and -L are two operations" },
+		{ "-M", "-M pins folios of shared memory: give -S" },
+		{ "-M -H", "-M pins folios of shared memory: give -S" },
+		{ "-M -S -F longterm", "-F does not go with -M" },
+		{ "-a --unpin", "option --unpin needs a value" },
+		{ "-a --unpin all", "--unpin \"all\": give array, range or folio" },
+		{ "--unpin range", "--unpin range and folio go with operations that pin pages" },
+		{ "-M -S --unpin folio", "--unpin range and folio go with" },
 		{ "-F pin", "FOLL_PIN and FOLL_GET are never a caller's" },
 		{ "-F write,get", "FOLL_PIN and FOLL_GET are never a caller's" },
 		{ "-F 0x10000", "have other numbers on other kernels" },
@@ -241,6 +277,7 @@ int main(void)
 		cmocka_unit_test(operations_are_gup_tests),
 		cmocka_unit_test(defaults_are_gup_tests),
 		cmocka_unit_test(all_options_are_read),
+		cmocka_unit_test(unpins_are_read),
 		cmocka_unit_test(numbers_are_read_whole),
 		cmocka_unit_test(what_cannot_be_is_named),
 		cmocka_unit_test(an_empty_word_is_named),

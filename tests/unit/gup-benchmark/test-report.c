@@ -111,7 +111,7 @@ static void json_tells_all(void **state)
 		"{\"operation\":\"PIN_FAST_BENCHMARK\",\"size\":2097152,\"pages_per_call\":512,"
 		"\"repeats\":2,\"threads\":1,\"hold_ms\":0,\"write\":true,\"force\":false,"
 		"\"nofault\":false,\"longterm\":true,\"prefault\":true,\"shared\":false,"
-		"\"hugetlb\":0,\"thp\":\"as-is\",\"file\":null,"
+		"\"hugetlb\":0,\"thp\":\"as-is\",\"unpin\":\"array\",\"file\":null,"
 		"\"instructions_by\":\"perf\",\"runs\":["
 		"{\"thread\":0,\"size\":2097152,\"pages\":512,\"calls\":1,\"unpinned\":0,"
 		"\"get_ns\":147999,"

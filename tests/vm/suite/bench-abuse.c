@@ -75,7 +75,8 @@ static void ask_wrongly(int device)
 	WRONG(operation, 0, EINVAL);
 	WRONG(operation, PIND_BENCH_OPERATION_MAX + 1, EINVAL);
 	WRONG(operation, UINT32_MAX, EINVAL);
-	WRONG(flags, PIND_BENCH_LONGTERM << 1, EINVAL);
+	WRONG(flags, PIND_BENCH_UNPIN_FOLIO << 1, EINVAL);
+	WRONG(flags, PIND_BENCH_UNPIN_RANGE | PIND_BENCH_UNPIN_FOLIO, EINVAL);
 	WRONG(flags, FOLL_PIN_6_1, EINVAL);
 	WRONG(flags, FOLL_PIN_NOW, EINVAL);
 	WRONG(flags, UINT32_MAX, EINVAL);
@@ -94,6 +95,8 @@ static void ask_wrongly(int device)
 		run.flags = PIND_BENCH_LONGTERM;
 		ask(device, "FOLL_LONGTERM without FOLL_PIN", run, EINVAL);
 	}
+	run.flags = PIND_BENCH_UNPIN_RANGE;
+	ask(device, "PIND_BENCH_UNPIN_RANGE of what is not pinned", run, EINVAL);
 	judge("no question", ioctl(device, PIND_BENCH_RUN, NULL) < 0 ? errno : 0, EFAULT);
 	judge("another ioctl", ioctl(device, PIND_BENCH_RUN + 1, &run) < 0 ? errno : 0, ENOTTY);
 }
