@@ -5,23 +5,12 @@
 #include "driver.h"
 
 static const struct driver *const drivers[] = {
-	&bpf_driver,
-	&io_uring_driver,
-	&rdma_driver,
-	&rds_driver,
-	&ublk_driver,
-	&udmabuf_driver,
-	&v4l2_driver,
-	&vdpa_driver,
-	&vduse_driver,
-	&vfio_driver,
-	&xdp_driver,
+	&bpf_driver,  &io_uring_driver, &rdma_driver,  &rds_driver,  &ublk_driver, &udmabuf_driver,
+	&v4l2_driver, &vdpa_driver,	&vduse_driver, &vfio_driver, &xdp_driver,
 };
 
-static const struct driver *take_driver(char **words)
+const struct driver *driver_find(const char *name)
 {
-	const char *name = pinner_word(words);
-
 	for (size_t i = 0; name && i < sizeof(drivers) / sizeof(drivers[0]); i++)
 		if (!strcmp(drivers[i]->name, name))
 			return drivers[i];
@@ -30,7 +19,7 @@ static const struct driver *take_driver(char **words)
 
 static long do_pin(struct pinner *pinner, char **words)
 {
-	const struct driver *driver = take_driver(words);
+	const struct driver *driver = driver_find(pinner_word(words));
 	struct iovec range;
 	int r;
 
@@ -42,7 +31,7 @@ static long do_pin(struct pinner *pinner, char **words)
 
 static long do_unpin(struct pinner *pinner, char **words)
 {
-	const struct driver *driver = take_driver(words);
+	const struct driver *driver = driver_find(pinner_word(words));
 	int number, r;
 
 	if (!driver)

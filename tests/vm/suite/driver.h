@@ -48,6 +48,9 @@ extern const struct driver xdp_driver;
 /* driver.c: "pin DRIVER RANGE ...", "unpin DRIVER NUMBER" */
 extern const struct pinner_command pinner_driver_commands[];
 
+/** driver_find - the driver of that name, or NULL */
+const struct driver *driver_find(const char *name);
+
 /** driver_command - the command of a driver that has this name, or NULL */
 const struct pinner_command *driver_command(const char *name);
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What pins cost, and memory whose frames lie as one wants them. */
+/* What pins cost, and what is to be compared with that. */
 #include <errno.h>
 #include <fcntl.h>
 #include <liburing.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,106 +15,37 @@
 
 #include <linux/pind_bench.h>
 
-#include "area.h"
+#include "driver.h"
 #include "pinner.h"
 
 /* Of these the least: an interrupt may come into one. */
 #define ROUNDS 12
 
-/* Frames that the module looks up together. */
-#define LEAF_SIZE ((size_t)1 << 20)
+/* So long what is put off may be put off. */
+#define SETTLE_MS 100
 
-/* ---- how the frames lie */
+/* After so many seconds nobody remembers that we pinned. */
+#define IDLE 2
 
-/* Changes of the MiB that the frames are in, from page to page. */
-static long count_changes(const struct iovec *range)
+static uint64_t cpu_time(void)
 {
-	uint64_t leaf = 0, entry;
-	long changes = -1;
-	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	struct timespec time;
 
-	if (fd < 0)
-		return -errno;
-	for (size_t at = 0; at < range->iov_len; at += PAGE) {
-		off_t offset = (off_t)(((uintptr_t)range->iov_base + at) / PAGE * sizeof(entry));
-
-		if (pread(fd, &entry, sizeof(entry), offset) != sizeof(entry))
-			break;
-		entry = (entry << 9 >> 9) / (LEAF_SIZE / PAGE);
-		changes += changes < 0 || entry != leaf;
-		leaf = entry;
-	}
-	(void)close(fd);
-	return changes;
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
-/* Huge pages become base pages, whose frames then follow each other. */
-static int split(const char *area, size_t size)
+static void keep_least(uint64_t *least, uint64_t took)
 {
-	char request[80];
-	int fd = open("/sys/kernel/debug/split_huge_pages", O_WRONLY | O_CLOEXEC), r, length;
-
-	if (fd < 0)
-		return -errno;
-	length = snprintf(request, sizeof(request), "%d,%#lx,%#lx", getpid(), (unsigned long)area,
-			  (unsigned long)(area + size));
-	r = write(fd, request, (size_t)length) < 0 ? -errno : 0;
-	(void)close(fd);
-	return r;
+	if (took < *least)
+		*least = took;
 }
 
-static long do_lay_together(struct pinner *pinner, char **words)
+/* Answers with two numbers. */
+static long answer_both(struct pinner *pinner, uint64_t first, uint64_t second)
 {
-	int r;
-
-	if (pinner_size(words, &pinner->size) < 0)
-		return -EINVAL;
-	pinner->area = area_map(pinner->size, AREA_THP, true);
-	if (!pinner->area)
-		return -errno;
-	r = split(pinner->area, pinner->size);
-	return r < 0 ? r : count_changes(&(struct iovec){ pinner->area, pinner->size });
-}
-
-/*
- * Each page is touched right after one of a store was freed, whose frame it gets; of
- * ten seven lie in another MiB than the page before.
- */
-static long do_lay_scattered(struct pinner *pinner, char **words)
-{
-	size_t store_size = 18 * AREA_HUGE_SIZE, leaves = store_size / LEAF_SIZE, leaf = 0;
-	size_t used[store_size / LEAF_SIZE];
-	char *store;
-	int r;
-
-	if (pinner_size(words, &pinner->size) < 0 || pinner->size > store_size / 4)
-		return -EINVAL;
-	pinner->area = area_map(pinner->size, AREA_BASE, false);
-	store = area_map(store_size, AREA_THP, true);
-	if (!pinner->area || !store)
-		return -errno;
-	r = split(store, store_size);
-	if (r < 0)
-		return r;
-	/* its page table, before the first frame is chosen */
-	pinner->area[0] = 1;
-	(void)madvise(pinner->area, PAGE, MADV_DONTNEED);
-	memset(used, 0, sizeof(used));
-	for (size_t i = 0; i < pinner->size / PAGE; i++) {
-		if (i * 7 % 10 < 7)
-			leaf = (leaf + 13) % leaves;
-		(void)madvise(store + leaf * LEAF_SIZE + used[leaf]++ * PAGE, PAGE, MADV_DONTNEED);
-		pinner->area[i * PAGE] = 1;
-	}
-	return count_changes(&(struct iovec){ pinner->area, pinner->size });
-}
-
-static long do_changes(struct pinner *pinner, char **words)
-{
-	struct iovec range;
-	int r = pinner_range(pinner, words, &range);
-
-	return r < 0 ? r : count_changes(&range);
+	(void)snprintf(pinner->more, sizeof(pinner->more), " %llu", (unsigned long long)second);
+	return (long)first;
 }
 
 /* ---- calls of the kernel's functions, by pind_bench.ko */
@@ -128,6 +60,7 @@ static int parse_operation(const char *word, struct pind_bench_run *run)
 		{ "fast", PIND_BENCH_PIN_FAST, 0 },
 		{ "fast-longterm", PIND_BENCH_PIN_FAST, PIND_BENCH_LONGTERM },
 		{ "longterm", PIND_BENCH_PIN_LONGTERM, 0 },
+		{ "memfd", PIND_BENCH_PIN_MEMFD, 0 },
 	};
 
 	for (size_t i = 0; word && i < sizeof(operations) / sizeof(operations[0]); i++) {
@@ -140,58 +73,159 @@ static int parse_operation(const char *word, struct pind_bench_run *run)
 	return -EINVAL;
 }
 
-/* Of the round that took the least: a call's get, and behind it its put. */
-static long do_bench(struct pinner *pinner, char **words)
+/* What may follow the range. */
+static int parse_how(char **words, struct pind_bench_run *run, bool *ret_idle)
 {
-	struct pind_bench_run question = {}, run;
-	uint64_t get = UINT64_MAX, put = UINT64_MAX;
-	struct iovec range;
-	int r, fd, pages;
+	const char *word;
 
-	r = parse_operation(pinner_word(words), &question);
+	*ret_idle = false;
+	while ((word = pinner_word(words))) {
+		if (!strcmp(word, "range"))
+			run->flags |= PIND_BENCH_UNPIN_RANGE;
+		else if (!strcmp(word, "folio"))
+			run->flags |= PIND_BENCH_UNPIN_FOLIO;
+		else if (!strcmp(word, "idle"))
+			*ret_idle = true;
+		else
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int parse_bench(struct pinner *pinner, char **words, struct pind_bench_run *run,
+		       bool *ret_idle)
+{
+	struct iovec range;
+	int r, pages;
+
+	r = parse_operation(pinner_word(words), run);
 	if (r >= 0)
 		r = pinner_number(words, &pages);
 	if (r >= 0)
 		r = pinner_range(pinner, words, &range);
 	if (r < 0)
 		return r;
-	question.address = (uintptr_t)range.iov_base;
-	question.size = range.iov_len;
-	question.pages_per_call = (uint32_t)pages;
-	fd = open(PIND_BENCH_DEVICE, O_RDWR | O_CLOEXEC);
-	if (fd < 0)
+	run->address = (uintptr_t)range.iov_base;
+	run->size = range.iov_len;
+	run->pages_per_call = (uint32_t)pages;
+	return parse_how(words, run, ret_idle);
+}
+
+static int run_once(int device, const struct pind_bench_run *question, struct pind_bench_run *ret)
+{
+	*ret = *question;
+	if (ioctl(device, PIND_BENCH_RUN, ret) < 0)
 		return -errno;
-	for (int round = 0; r >= 0 && round < ROUNDS; round++) {
-		run = question;
-		if (ioctl(fd, PIND_BENCH_RUN, &run) < 0)
-			r = -errno;
-		else if (run.pages != range.iov_len / PAGE)
-			r = -ENODATA;
-		else if (run.get_ns < get)
-			get = run.get_ns;
-		if (run.put_ns < put)
-			put = run.put_ns;
-	}
-	(void)close(fd);
+	return ret->size == question->size ? 0 : -ENODATA;
+}
+
+static long do_bench(struct pinner *pinner, char **words)
+{
+	uint64_t get = UINT64_MAX, put = UINT64_MAX;
+	struct pind_bench_run question = {}, run = {};
+	int r, device;
+	bool idle;
+
+	r = parse_bench(pinner, words, &question, &idle);
 	if (r < 0)
 		return r;
-	(void)snprintf(pinner->more, sizeof(pinner->more), " %llu",
-		       (put + run.calls / 2) / run.calls);
-	return (long)((get + run.calls / 2) / run.calls);
+	device = open(PIND_BENCH_DEVICE, O_RDWR | O_CLOEXEC);
+	if (device < 0)
+		return -errno;
+	for (int round = 0; r >= 0 && round < ROUNDS; round++) {
+		if (idle)
+			(void)sleep(IDLE);
+		r = run_once(device, &question, &run);
+		keep_least(&get, run.get_ns);
+		keep_least(&put, run.put_ns);
+	}
+	(void)close(device);
+	if (r < 0)
+		return r;
+	return answer_both(pinner, (get + run.calls / 2) / run.calls,
+			   (put + run.calls / 2) / run.calls);
+}
+
+/* ---- whole drivers: all that runs meanwhile, as a worker may do a part of it */
+
+/* Time that the CPU ran tasks. What they left to do later is done by then. */
+static uint64_t busy_time(void)
+{
+	unsigned long long busy = 0;
+	char line[256];
+	FILE *file;
+
+	(void)usleep(SETTLE_MS * 1000);
+	file = fopen("/proc/schedstat", "re");
+	while (file && !busy && fgets(line, sizeof(line), file))
+		(void)sscanf(line, "cpu0 %*u %*u %*u %*u %*u %*u %llu", &busy);
+	if (file)
+		(void)fclose(file);
+	return busy;
+}
+
+/* What is busy even if we do nothing in between. */
+static uint64_t busy_anyway(void)
+{
+	uint64_t least = UINT64_MAX, start = busy_time(), end;
+
+	for (int round = 0; round < ROUNDS; round++) {
+		end = busy_time();
+		keep_least(&least, end - start);
+		start = end;
+	}
+	return least;
+}
+
+static long do_driver_cost(struct pinner *pinner, char **words)
+{
+	uint64_t pin = UINT64_MAX, unpin = UINT64_MAX, start, held, anyway;
+	const struct driver *driver = driver_find(pinner_word(words));
+	struct iovec range;
+	int r;
+
+	if (!driver)
+		return -ENODEV;
+	r = pinner_range(pinner, words, &range);
+	for (int round = 0; r >= 0 && round < ROUNDS; round++) {
+		long number;
+
+		start = busy_time();
+		number = driver->pin(&range, words);
+		if (number < 0)
+			return number;
+		held = busy_time();
+		r = driver->unpin((int)number);
+		keep_least(&pin, held - start);
+		keep_least(&unpin, busy_time() - held);
+	}
+	anyway = busy_anyway();
+	return r < 0 ? r : answer_both(pinner, pin - anyway, unpin - anyway);
+}
+
+/* ---- pages that are allocated, as a scale */
+
+/* Each round gives the pages back and touches new ones; answers for a page. */
+static long do_touch_cost(struct pinner *pinner, char **words)
+{
+	uint64_t least = UINT64_MAX, start;
+	struct iovec range;
+	int r = pinner_range(pinner, words, &range);
+
+	for (int round = 0; r >= 0 && round < ROUNDS; round++) {
+		r = madvise(range.iov_base, range.iov_len, MADV_DONTNEED) < 0 ? -errno : 0;
+		start = cpu_time();
+		for (size_t at = 0; at < range.iov_len; at += PAGE)
+			((volatile char *)range.iov_base)[at] = 1;
+		keep_least(&least, cpu_time() - start);
+	}
+	return r < 0 ? r : (long)(least / (range.iov_len / PAGE));
 }
 
 /* ---- direct I/O */
 
 #define DEPTH	     16
 #define DIRECT_BATCH 20 /* times DEPTH: a round */
-
-static uint64_t cpu_time(void)
-{
-	struct timespec time;
-
-	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
-}
 
 /* As many reads as the queue is deep, each into its own page of the range. */
 static int read_batch(struct io_uring *ring, int file, const struct iovec *range, size_t blocks)
@@ -220,7 +254,7 @@ static int read_batch(struct io_uring *ring, int file, const struct iovec *range
 static long do_direct_cost(struct pinner *pinner, char **words)
 {
 	const char *path = pinner_word(words);
-	uint64_t least = UINT64_MAX, start, took;
+	uint64_t least = UINT64_MAX, start;
 	struct io_uring ring;
 	struct iovec range;
 	int r, file;
@@ -239,8 +273,7 @@ static long do_direct_cost(struct pinner *pinner, char **words)
 		start = cpu_time();
 		for (int i = 0; r >= 0 && i < DIRECT_BATCH; i++)
 			r = read_batch(&ring, file, &range, (size_t)size / PAGE);
-		took = cpu_time() - start;
-		least = took < least ? took : least;
+		keep_least(&least, cpu_time() - start);
 	}
 	io_uring_queue_exit(&ring);
 	(void)close(file);
@@ -249,9 +282,8 @@ static long do_direct_cost(struct pinner *pinner, char **words)
 
 const struct pinner_command pinner_cost_commands[] = {
 	{ "bench", do_bench },
-	{ "changes", do_changes },
 	{ "direct-cost", do_direct_cost },
-	{ "lay-scattered", do_lay_scattered },
-	{ "lay-together", do_lay_together },
+	{ "driver-cost", do_driver_cost },
+	{ "touch-cost", do_touch_cost },
 	{},
 };

@@ -22,8 +22,9 @@
 #include "ring.h"
 #include "trap.h"
 
-#define FILES_MAX 64
-#define KILLS_MAX 100 /* for each that hits */
+#define FILES_MAX    64
+#define CHILDREN_MAX 1000
+#define KILLS_MAX    100 /* for each that hits */
 
 /* What a child tells its parent. */
 struct word {
@@ -272,15 +273,20 @@ static int pin_in(const char *directory, int ring, int place, const struct iovec
 
 static long do_spread(struct pinner *pinner, char **words)
 {
-	const char *parent = pinner_word(words);
+	const char *parent = pinner_word(words), *word;
 	int count, ring, r;
+	size_t step;
 
-	if (!parent || pinner_number(words, &count) < 0 || (size_t)count * PAGE > pinner->size)
+	if (!parent || pinner_number(words, &count) < 0)
+		return -EINVAL;
+	word = pinner_word(words);
+	step = word ? 0 : PAGE;
+	if ((word && strcmp(word, "one-page")) || (size_t)count * step > pinner->size)
 		return -EINVAL;
 	ring = ring_open();
 	r = ring < 0 ? ring : ring_register_table(ring, count);
 	for (int i = 0; r >= 0 && i < count; i++) {
-		const struct iovec page = { pinner->area + i * PAGE, PAGE };
+		const struct iovec page = { pinner->area + i * step, PAGE };
 		char directory[4096];
 
 		(void)snprintf(directory, sizeof(directory), "%s/%d", parent, i);
@@ -365,9 +371,93 @@ static long do_resume(struct pinner *pinner, char **words)
 	return stall.result;
 }
 
+/* Children that wait for a range each, and say what came of it. */
+static struct {
+	pid_t pids[CHILDREN_MAX];
+	int nr;
+	int go[2];
+	int done[2];
+} children;
+
+static void be_child(void)
+{
+	int ring = ring_open(), r;
+	struct iovec range;
+
+	if (write(children.done[1], &ring, sizeof(ring)) != sizeof(ring))
+		_exit(1);
+	if (read(children.go[0], &range, sizeof(range)) == sizeof(range)) {
+		r = ring < 0 ? ring : ring_register(ring, &range, 1);
+		if (write(children.done[1], &r, sizeof(r)) != sizeof(r))
+			_exit(1);
+	}
+	for (;;)
+		(void)pause();
+}
+
+/* All of them have said something: 0, or the first error. */
+static int hear_children(void)
+{
+	int word, r = 0;
+
+	for (int i = 0; i < children.nr; i++) {
+		if (read(children.done[0], &word, sizeof(word)) != sizeof(word))
+			return -EPIPE;
+		if (word < 0 && r >= 0)
+			r = word;
+	}
+	return r;
+}
+
+static long do_children(struct pinner *pinner, char **words)
+{
+	int count, r;
+
+	if (pinner_number(words, &count) < 0 || count > CHILDREN_MAX || children.nr)
+		return -EINVAL;
+	if (pipe(children.go) < 0 || pipe(children.done) < 0)
+		return -errno;
+	while (children.nr < count) {
+		pid_t child = fork();
+
+		if (child < 0)
+			return -errno;
+		if (child == 0)
+			be_child();
+		children.pids[children.nr++] = child;
+	}
+	r = hear_children();
+	return r < 0 ? r : count;
+}
+
+static long do_children_pin(struct pinner *pinner, char **words)
+{
+	struct iovec range;
+	int r = pinner_range(pinner, words, &range);
+
+	if (r < 0)
+		return r;
+	for (int i = 0; i < children.nr; i++)
+		if (write(children.go[1], &range, sizeof(range)) != sizeof(range))
+			return -EPIPE;
+	return hear_children();
+}
+
+static long do_children_end(struct pinner *pinner, char **words)
+{
+	while (children.nr) {
+		(void)kill(children.pids[--children.nr], SIGKILL);
+		await_end(children.pids[children.nr]);
+	}
+	return 0;
+}
+
 const struct pinner_command pinner_process_commands[] = {
 	{ "become", do_become },
 	{ "child", do_child },
+	{ "children", do_children },
+	{ "children-end", do_children_end },
+	{ "children-pin", do_children_pin },
 	{ "exec", do_exec },
 	{ "fork", do_fork },
 	{ "holders", do_holders },

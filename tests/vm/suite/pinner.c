@@ -109,17 +109,25 @@
  *   gone N               how often a part of the mirrored range went
  *   fault N              have it mirrored anew
  *
- * What pins cost, the least of several rounds, in nanoseconds (in a VM whose clock
- * counts instructions: these); pinner-cost.c:
+ * What pins cost, each part of it the least of several rounds, in nanoseconds (in a VM
+ * whose clock counts instructions: these); pinner-cost.c:
  *
- *   bench HOW PAGES RANGE
+ *   bench HOW PAGES RANGE [range|folio] [idle]
  *                        pin the range by calls of so many pages, through pind_bench.ko,
  *                        and unpin it; answers with the time of a call of each. HOW is
- *                        fast or fast-longterm (pin_user_pages_fast()) or longterm
- *                        (pin_user_pages())
+ *                        fast or fast-longterm (pin_user_pages_fast()), longterm
+ *                        (pin_user_pages()) or memfd (memfd_pin_folios()); it is unpinned
+ *                        by array, or by range or folio; idle waits before each round
+ *   driver-cost DRIVER RANGE
+ *                        pin it by the driver and unpin it; answers with the time that
+ *                        the CPU ran for each, whoever does it (one CPU only)
  *   direct-cost FILE RANGE
  *                        read from anywhere in the file by O_DIRECT and io_uring, 4 KiB
- *                        each, 16 at a time; answers with the time of our thread a read
+ *                        each, 16 at a time; answers with our thread's time a read
+ *   touch-cost RANGE     have pages allocated by touching it; answers with the time a page
+ *
+ * How frames lie; pinner-lay.c:
+ *
  *   lay-together SIZE    map and touch an area of base pages whose frames follow each
  *                        other, to 2 MiB; answers like `changes`
  *   lay-scattered SIZE   likewise, of frames of which seven of ten lie in another MiB
@@ -164,11 +172,14 @@
  *                        have a child register the ranges and kill it at a random
  *                        moment, until so many died in the call; answers how many
  *                        did, which are fewer if a hundred times as many did not
- *   spread DIRECTORY COUNT
+ *   spread DIRECTORY COUNT [one-page]
  *                        go through the cgroups DIRECTORY/0 to DIRECTORY/COUNT-1,
  *                        which become threaded, and pin a page of the area in
- *                        each; back to DIRECTORY, answers with the number of the
- *                        ring that holds them all
+ *                        each, or the first one in all; back to DIRECTORY, answers
+ *                        with the number of the ring that holds them all
+ *   children COUNT       make so many children that have a ring and wait
+ *   children-pin RANGE   have each register the range
+ *   children-end         kill them
  *
  * A RANGE is OFFSET+LENGTH in the area; numbers may end in K, M or G.
  */
@@ -288,6 +299,7 @@ long pinner_run(struct pinner *pinner, char *line)
 		pinner_ring_commands,
 		pinner_get_commands,
 		pinner_cost_commands,
+		pinner_lay_commands,
 		pinner_memory_commands,
 		pinner_process_commands,
 	};

@@ -39,6 +39,7 @@ struct pinner_command {
 /* Each ends with an empty one. */
 extern const struct pinner_command pinner_cost_commands[];
 extern const struct pinner_command pinner_get_commands[];
+extern const struct pinner_command pinner_lay_commands[];
 extern const struct pinner_command pinner_memory_commands[];
 extern const struct pinner_command pinner_process_commands[];
 extern const struct pinner_command pinner_ring_commands[];
