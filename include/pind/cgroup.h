@@ -20,14 +20,23 @@
 const char *pind_cgroup_mount(void);
 
 /**
- * pind_cgroup_path - which path a name means
+ * pind_cgroup_name - which path follows from a name
  * @mount: of the hierarchy
- * @name: path or unit. A slice's path follows from its name; any other unit is
- *	looked up in the tree, below user@*.service only where there is none elsewhere
+ * @name: path or unit
  * @sentence: told what is wrong with the name; PIND_CGROUP_SENTENCE_SIZE bytes
- * @ret_path: to be freed
+ * @ret_path: of a path or a slice; to be freed. It need not exist
  *
- * A path or slice need not exist.
+ * Return: 0; 1 if it is the name of another unit, whose path does not follow from it;
+ * -EINVAL if the name can mean nothing, with a sentence; -ENOMEM.
+ */
+int pind_cgroup_name(const char *mount, const char *name, char *sentence, char **ret_path);
+
+/**
+ * pind_cgroup_path - which path a name means
+ *
+ * As pind_cgroup_name(), but a unit that is no slice is searched for in the whole tree,
+ * below user@*.service only where there is none elsewhere: for who has no systemd to ask,
+ * and whom alone it costs.
  *
  * Return: 0; -EINVAL if the name can mean nothing, with a sentence; -ENOENT if
  * there is no such unit; -ENOTUNIQ if there are several, with a sentence.
