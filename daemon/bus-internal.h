@@ -13,6 +13,7 @@ struct pind_bus {
 	sd_bus *bus;
 	struct pind_queue *queue;
 	struct pind_answer *answers; /* long ones, on their way */
+	struct pind_naming *namings; /* calls about a unit whose cgroup is asked for */
 	const struct pind_bus_calls *calls;
 	void *userdata;
 	/*
@@ -26,6 +27,24 @@ struct pind_bus {
 /* The Manager's and the Group's vtables, on the connection. 0 or negative errno. */
 int pind_bus_add_manager(struct pind_bus *bus);
 int pind_bus_add_groups(struct pind_bus *bus);
+
+/* A call whose first argument, the name of a group, means @path. As a method of sd-bus. */
+typedef int (*pind_bus_named)(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			      sd_bus_error *error);
+
+/**
+ * pind_bus_with_path - find out which path the first argument of a call means, and go on
+ *
+ * The cgroup of a unit is asked of systemd: then @go_on is called later, from the loop,
+ * with the call where it stands behind that argument.
+ *
+ * Return: what @go_on returned; 1 if the call goes on later; negative errno, with the
+ * error set.
+ */
+int pind_bus_with_path(struct pind_bus *bus, sd_bus_message *call, pind_bus_named go_on,
+		       sd_bus_error *error);
+/* What waits gets no answer: before the connection goes. */
+void pind_bus_drop_namings(struct pind_bus *bus);
 
 /**
  * pind_bus_answer_list - begin an answer with one entry after the other

@@ -90,19 +90,6 @@ static int get_hooks(sd_bus *connection, const char *object, const char *interfa
 	return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
-/* Reads the name that a call begins with, and finds the path it means. */
-static int read_path(struct pind_bus *bus, sd_bus_message *call, char **ret_path,
-		     sd_bus_error *error)
-{
-	const char *name;
-	int r;
-
-	r = sd_bus_message_read_basic(call, 's', &name);
-	if (r < 0)
-		return r;
-	return bus->calls->path_of(bus->userdata, name, ret_path, error);
-}
-
 static int reply_object(sd_bus_message *call, const char *path)
 {
 	_cleanup_free_ char *object = NULL;
@@ -114,16 +101,12 @@ static int reply_object(sd_bus_message *call, const char *path)
 	return sd_bus_reply_method_return(call, "o", object);
 }
 
-static int method_get_group(sd_bus_message *call, void *userdata, sd_bus_error *error)
+static int get_group(struct pind_bus *bus, sd_bus_message *call, const char *path,
+		     sd_bus_error *error)
 {
-	_cleanup_free_ char *path = NULL;
-	struct pind_bus *bus = userdata;
 	struct pind_group *group;
 	int r;
 
-	r = read_path(bus, call, &path, error);
-	if (r < 0)
-		return r;
 	r = bus->calls->group_find(bus->userdata, path, &group, error);
 	if (r < 0)
 		return r;
@@ -133,42 +116,38 @@ static int method_get_group(sd_bus_message *call, void *userdata, sd_bus_error *
 	return reply_object(call, path);
 }
 
-static int method_set_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
+static int method_get_group(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-	_cleanup_free_ char *path = NULL;
+	return pind_bus_with_path(userdata, call, get_group, error);
+}
+
+static int set_quota(struct pind_bus *bus, sd_bus_message *call, const char *path,
+		     sd_bus_error *error)
+{
 	struct pind_quota_request request;
-	struct pind_bus *bus = userdata;
-	const char *name;
 	int r;
 
-	r = sd_bus_message_read_basic(call, 's', &name);
-	if (r < 0)
-		return r;
 	r = pind_bus_read_quota(call, &request, error);
-	if (r < 0)
-		return r;
-	r = bus->calls->path_of(bus->userdata, name, &path, error);
-	if (r < 0)
-		return r;
-	r = bus->calls->quota_set(bus->userdata, path, &request, error);
-	if (r < 0)
-		return r;
-	return reply_object(call, path);
+	r = r < 0 ? r : bus->calls->quota_set(bus->userdata, path, &request, error);
+	return r < 0 ? r : reply_object(call, path);
+}
+
+static int method_set_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	return pind_bus_with_path(userdata, call, set_quota, error);
+}
+
+static int unset_quota(struct pind_bus *bus, sd_bus_message *call, const char *path,
+		       sd_bus_error *error)
+{
+	int r = bus->calls->quota_unset(bus->userdata, path, error);
+
+	return r < 0 ? r : sd_bus_reply_method_return(call, NULL);
 }
 
 static int method_unset_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-	_cleanup_free_ char *path = NULL;
-	struct pind_bus *bus = userdata;
-	int r;
-
-	r = read_path(bus, call, &path, error);
-	if (r < 0)
-		return r;
-	r = bus->calls->quota_unset(bus->userdata, path, error);
-	if (r < 0)
-		return r;
-	return sd_bus_reply_method_return(call, NULL);
+	return pind_bus_with_path(userdata, call, unset_quota, error);
 }
 
 static int append_misuse(const struct pind_misuse *misuse, void *closure)
@@ -217,22 +196,24 @@ static int method_list_quotas(sd_bus_message *call, void *userdata, sd_bus_error
 	return pind_bus_answer_list(userdata, call, PIND_BUS_QUOTAS, NULL, error);
 }
 
+static int list_accounts(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			 sd_bus_error *error)
+{
+	return pind_bus_answer_list(bus, call, PIND_BUS_ACCOUNTS, path, error);
+}
+
 static int method_list_accounts(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-	_cleanup_free_ char *path = NULL;
-	struct pind_bus *bus = userdata;
 	const char *name;
 	int r;
 
 	r = sd_bus_message_read_basic(call, 's', &name);
 	if (r < 0)
 		return r;
-	if (name[0]) {
-		r = bus->calls->path_of(bus->userdata, name, &path, error);
-		if (r < 0)
-			return r;
-	}
-	return pind_bus_answer_list(bus, call, PIND_BUS_ACCOUNTS, path, error);
+	if (!name[0])
+		return list_accounts(userdata, call, NULL, error);
+	r = sd_bus_message_rewind(call, true);
+	return r < 0 ? r : pind_bus_with_path(userdata, call, list_accounts, error);
 }
 
 static int method_list_refusals(sd_bus_message *call, void *userdata, sd_bus_error *error)
@@ -377,14 +358,7 @@ static int method_audit(sd_bus_message *call, void *userdata, sd_bus_error *erro
 
 static int method_audit_group(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-	_cleanup_free_ char *path = NULL;
-	struct pind_bus *bus = userdata;
-	int r;
-
-	r = read_path(bus, call, &path, error);
-	if (r < 0)
-		return r;
-	return begin_audit(bus, call, path, error);
+	return pind_bus_with_path(userdata, call, begin_audit, error);
 }
 
 /*

@@ -41,6 +41,7 @@ struct pind_bus *pind_bus_free(struct pind_bus *bus)
 {
 	if (bus) {
 		pind_bus_drop_answers(bus);
+		pind_bus_drop_namings(bus);
 		bus->queue = pind_queue_free(bus->queue);
 		(void)sd_bus_flush_close_unref(bus->bus);
 		free(bus);

@@ -78,7 +78,7 @@ struct pind_bus_calls {
 	int (*group_read)(void *userdata, struct pind_group *group, sd_bus_error *error);
 	bool (*group_is_runtime)(void *userdata, const struct pind_group *group);
 
-	/* Name to path, as pind_cgroup_path(). */
+	/* Name to path. Return: 0; 1: it is the name of a unit, which systemd knows. */
 	int (*path_of)(void *userdata, const char *name, char **ret_path, sd_bus_error *error);
 
 	int (*quota_set)(void *userdata, const char *path,

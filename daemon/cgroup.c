@@ -237,7 +237,7 @@ static int plain_path(const char *mount, const char *name, char *sentence, char 
 	return 0;
 }
 
-int pind_cgroup_path(const char *mount, const char *name, char *sentence, char **ret_path)
+int pind_cgroup_name(const char *mount, const char *name, char *sentence, char **ret_path)
 {
 	const char *suffix = unit_suffix(name);
 
@@ -254,7 +254,14 @@ int pind_cgroup_path(const char *mount, const char *name, char *sentence, char *
 		return name_wrong(sentence, name, "it is too long for a unit");
 	if (!strcmp(suffix, ".slice"))
 		return slice_path(name, sentence, ret_path);
-	return unit_path(mount, name, sentence, ret_path);
+	return 1;
+}
+
+int pind_cgroup_path(const char *mount, const char *name, char *sentence, char **ret_path)
+{
+	int r = pind_cgroup_name(mount, name, sentence, ret_path);
+
+	return r > 0 ? unit_path(mount, name, sentence, ret_path) : r;
 }
 
 int pind_cgroup_id(const char *mount, const char *path, uint64_t *ret_id)

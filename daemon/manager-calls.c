@@ -159,14 +159,9 @@ static int call_path_of(void *userdata, const char *name, char **ret_path, sd_bu
 	struct pind_manager *m = userdata;
 	int r;
 
-	r = pind_cgroup_path(m->cgroup_mount, name, sentence, ret_path);
-	if (r == -EINVAL || r == -ENOTUNIQ)
+	r = pind_cgroup_name(m->cgroup_mount, name, sentence, ret_path);
+	if (r == -EINVAL)
 		return sd_bus_error_set(error, PIND_ERROR_INVALID_VALUE, sentence);
-	if (r == -ENOENT)
-		return sd_bus_error_setf(error, PIND_ERROR_NO_SUCH_GROUP,
-					 "the unit '%s' has no cgroup: it is not running (start "
-					 "it), or has another name",
-					 name);
 	return r;
 }
 

@@ -468,5 +468,6 @@ int fake_bus_open(struct fake_kernel *k, sd_event *event)
 	r = r < 0 ? r : sd_bus_add_object_vtable(k->bus, NULL, FAKE_OBJECT, FAKE_INTERFACE,
 						 fake_vtable, k);
 	r = r < 0 ? r : sd_bus_attach_event(k->bus, event, SD_EVENT_PRIORITY_NORMAL);
+	r = r < 0 ? r : fake_systemd_open(k);
 	return r < 0 ? r : sd_bus_request_name(k->bus, FAKE_BUS_NAME, 0);
 }

@@ -19,6 +19,7 @@
 #define FAKE_PAGE     4096
 #define FAKE_MANY     8192
 #define FAKE_REFUSALS 256
+#define FAKE_UNITS    16
 
 /* The requests, by which they are counted and made to fail. */
 enum fake_request {
@@ -47,6 +48,11 @@ struct fake_refusal {
 struct fake_account {
 	struct pind_account_info account;
 	char texts[3][64]; /* comm, symbol, module */
+};
+
+/* A unit that systemd knows. */
+struct fake_unit {
+	char name[256], path[256];
 };
 
 struct fake_kernel {
@@ -89,6 +95,10 @@ struct fake_kernel {
 	struct fake_account accounts[64];
 	size_t n_accounts;
 
+	struct fake_unit units[FAKE_UNITS];
+	size_t n_units;
+	uint64_t units_asked; /* calls of GetUnit */
+
 	uint64_t requests[FAKE_REQUESTS];
 	int fail[FAKE_REQUESTS]; /* errno of the next such request */
 	char fail_text[256];
@@ -116,6 +126,9 @@ void fake_reset(struct fake_kernel *k, bool loaded);
 
 /* Goes on the bus, with its methods. 0 or negative errno. */
 int fake_bus_open(struct fake_kernel *k, sd_event *event);
+
+/* Has its connection be systemd, too. 0 or negative errno. */
+int fake_systemd_open(struct fake_kernel *k);
 
 /* A kernel that has its module loaded. */
 int fake_kernel_new(const char *mount, struct pind_kernel **ret);

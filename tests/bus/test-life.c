@@ -406,6 +406,7 @@ static void test_accounts(void **state)
 	assert_int_equal(list_entries(w, "ListAccounts", ""), 3);
 	assert_int_equal(list_entries(w, "ListAccounts", "/"), 3);
 	assert_int_equal(list_entries(w, "ListAccounts", "tenant.slice"), 2);
+	world_unit(w, "x.service", "/tenant.slice/x.service");
 	assert_int_equal(list_entries(w, "ListAccounts", "x.service"), 1);
 	world_refused(w, PIND_ERROR_NO_SUCH_GROUP, "/none", PIND_OBJECT, PIND_MANAGER_INTERFACE,
 		      "ListAccounts", "s", "/none");

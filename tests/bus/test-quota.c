@@ -43,9 +43,46 @@ static void test_get_group(void **state)
 	assert_group(w, "-.slice", "/");
 	assert_group(w, "/tenant.slice", "/tenant.slice");
 	assert_group(w, "tenant-a.slice", "/tenant.slice/tenant-a.slice");
+	world_unit(w, "nginx.service", "/system.slice/nginx.service");
 	assert_group(w, "nginx.service", "/system.slice/nginx.service");
 	(void)snprintf(with_mount, sizeof(with_mount), "%s/tenant.slice/", w->cgroups);
 	assert_group(w, with_mount, "/tenant.slice");
+}
+
+/* systemd says where a unit is; nobody searches for it. */
+static void test_units(void **state)
+{
+	struct world *w = *state;
+	uint64_t asked;
+
+	world_mkdir(w, "/odd");
+	world_mkdir(w, "/odd/place");
+	world_mkdir(w, "/odd/lone.service");
+	world_unit(w, "a.scope", "/odd/place");
+	world_unit(w, "idle.service", "");
+	world_unit(w, "bad.service", "odd/place");
+	assert_group(w, "a.scope", "/odd/place");
+	world_set_max(w, "a.scope", 48 * MIB, false);
+	assert_int_equal(world_kernel_max(w, "/odd/place"), 48 * MIB);
+	world_manager(w, "AuditGroup", "s", "a.scope");
+	world_manager(w, "UnsetQuota", "s", "a.scope");
+	assert_int_equal(world_number(w, "/odd/place", "Max"), UNLIMITED);
+	world_refused(w, PIND_ERROR_NO_SUCH_GROUP, "'lone.service' has no cgroup", PIND_OBJECT,
+		      PIND_MANAGER_INTERFACE, "GetGroup", "s", "lone.service");
+	world_refused(w, PIND_ERROR_NO_SUCH_GROUP, "'idle.service' has no cgroup", PIND_OBJECT,
+		      PIND_MANAGER_INTERFACE, "GetGroup", "s", "idle.service");
+	world_refused(w, PIND_ERROR_NO_SUCH_GROUP, "begins with '/'", PIND_OBJECT,
+		      PIND_MANAGER_INTERFACE, "GetGroup", "s", "bad.service");
+	/* a kind of unit that systemd says to have no such thing */
+	world_unit(w, "a.mount", "/odd");
+	world_refused(w, PIND_ERROR_NO_SUCH_GROUP, "systemd does not tell", PIND_OBJECT,
+		      PIND_MANAGER_INTERFACE, "GetGroup", "s", "a.mount");
+	/* paths and slices are known without it */
+	asked = world_units_asked(w);
+	assert_group(w, "/odd/lone.service", "/odd/lone.service");
+	world_refused(w, PIND_ERROR_NO_SUCH_GROUP, "/odd.slice", PIND_OBJECT,
+		      PIND_MANAGER_INTERFACE, "GetGroup", "s", "odd.slice");
+	assert_int_equal(world_units_asked(w), asked);
 }
 
 static void test_get_group_refused(void **state)
@@ -463,6 +500,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_get_group),
+		TEST(test_units),
 		TEST(test_get_group_refused),
 		TEST(test_set_quota),
 		TEST(test_set_quota_invalid),

@@ -486,6 +486,24 @@ void world_fake(struct world *w, const char *member, const char *types, ...)
 	(void)sd_bus_message_unref(must(reply, &error, member));
 }
 
+static sd_bus_message *systemd_call(struct world *w, const char *member, const char *types, ...)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	sd_bus_message *reply;
+	va_list arguments;
+
+	va_start(arguments, types);
+	reply = callv(w, "org.freedesktop.systemd1", &error, "/org/freedesktop/systemd1",
+		      "org.freedesktop.systemd1.Manager", member, types, arguments);
+	va_end(arguments);
+	return must(reply, &error, member);
+}
+
+void world_unit(struct world *w, const char *name, const char *path)
+{
+	(void)sd_bus_message_unref(systemd_call(w, "FakeRun", "ss", name, path));
+}
+
 void world_set_max(struct world *w, const char *name, uint64_t max, bool runtime)
 {
 	world_manager(w, "SetQuota", "sa{sv}", name, 2, "max", "t", max, "runtime", "b", runtime);
@@ -528,6 +546,11 @@ static char *take_word(sd_bus_message *reply)
 	copy = strdup(value);
 	(void)sd_bus_message_unref(reply);
 	return copy;
+}
+
+uint64_t world_units_asked(struct world *w)
+{
+	return take_number(systemd_call(w, "FakeAsked", NULL));
 }
 
 uint64_t world_number(struct world *w, const char *path, const char *name)

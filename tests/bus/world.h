@@ -72,6 +72,10 @@ void world_refused(struct world *w, const char *error, const char *words, const 
 /* A method of the Manager, and of the fake kernel, whose reply does not matter. */
 void world_manager(struct world *w, const char *member, const char *types, ...);
 void world_fake(struct world *w, const char *member, const char *types, ...);
+/* systemd runs the unit in the cgroup from now on. */
+void world_unit(struct world *w, const char *name, const char *path);
+/* How often it was asked about a unit. */
+uint64_t world_units_asked(struct world *w);
 void world_set_max(struct world *w, const char *name, uint64_t max, bool runtime);
 
 /* Properties; of a group by its path. */
