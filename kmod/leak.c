@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/delay.h>
+#include <linux/memory_hotplug.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 
@@ -15,10 +17,10 @@
 #define LOOKS 3
 #define PAUSE 10 /* ms in between */
 
-/* Leaks that were told of; what comes then could not be told from them. */
+/* The last leaks that were told of, so that each is told once; of a ring. */
 #define TOLD 256
 
-/* Guards @told and @nr_told. Taken by audits and the self-check, in process context. */
+/* Guards @told and @nr_told, all that there were. Taken by audits and the self-check, in process context. */
 static DEFINE_MUTEX(told_lock);
 static struct pind_leak told[TOLD];
 static unsigned int nr_told;
@@ -27,7 +29,7 @@ static bool is_told(const struct pind_leak *leak)
 {
 	unsigned int i;
 
-	for (i = 0; i < nr_told; i++)
+	for (i = 0; i < min_t(unsigned int, nr_told, TOLD); i++)
 		if (told[i].pfn == leak->pfn && told[i].account == leak->account)
 			return true;
 	return false;
@@ -41,16 +43,25 @@ static bool is_still(const struct pind_leak *leak)
 	       now.account == leak->account;
 }
 
-/* Under told_lock. */
+/* Does it count its pins in a place of their own, so that no reference looks like one. */
+static bool is_certain(const struct pind_leak *leak)
+{
+	struct page *page = pfn_to_online_page(leak->pfn);
+
+	return page && folio_test_large(page_folio(page));
+}
+
 static void tell(const struct pind_leak *leak)
 {
 	struct pind_account *account;
+
+	lockdep_assert_held(&told_lock);
 
 	rcu_read_lock();
 	account = pind_account_by_id(leak->account);
 	/* once more: the number may be another account's by now */
 	if (account && is_still(leak)) {
-		told[nr_told++] = *leak;
+		told[nr_told++ % TOLD] = *leak;
 		pind_misuse_of(PIND_MISUSE_PIN_PUT, account);
 	}
 	rcu_read_unlock();
@@ -63,8 +74,8 @@ void pind_leak_confirm(const struct pind_leaks *leaks)
 	if (!leaks->nr)
 		return;
 	mutex_lock(&told_lock);
-	for (i = 0; i < leaks->nr && nr_told < TOLD; i++) {
-		if (is_told(&leaks->leak[i]))
+	for (i = 0; i < leaks->nr; i++) {
+		if (!is_certain(&leaks->leak[i]) || is_told(&leaks->leak[i]))
 			continue;
 		for (look = 0; look < LOOKS && is_still(&leaks->leak[i]); look++)
 			msleep(PAUSE);

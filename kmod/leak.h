@@ -3,6 +3,10 @@
  * Folios that are pinned and have lost references: somebody put one (put_page())
  * that belongs to a pin. The folio is never freed then, or too early. An audit
  * finds them; what is still so after a while is certain, and a misuse.
+ *
+ * Of large folios only, which count their pins apart from their references. On one of one
+ * page a pin is 1,024 references, and who gives it 513 plain ones (any user can, by
+ * vmsplice()) makes it look like a pin that has lost the rest.
  */
 #ifndef PIND_LEAK_H
 #define PIND_LEAK_H

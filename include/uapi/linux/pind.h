@@ -79,7 +79,7 @@ enum pind_pinned {
  * @PIND_MISUSE_FOLL_GET: a pin call with FOLL_GET
  * @PIND_MISUSE_LONGTERM_GET: FOLL_LONGTERM without a pin
  * @PIND_MISUSE_UNPIN_UNPINNED: an unpin of a folio without that many pins
- * @PIND_MISUSE_PIN_PUT: a pinned folio has fewer references than its pins need:
+ * @PIND_MISUSE_PIN_PUT: a pinned large folio has fewer references than its pins need:
  *	one was put instead of unpinned
  */
 enum pind_misuse_kind {
