@@ -137,6 +137,9 @@ static int exchange_failed(const struct exchange *exchange)
 		return fail_memory();
 	case -EPERM:
 	case -EACCES:
+		if (exchange->text[0])
+			return fail(PIND_EXIT_NOT_ALLOWED, "the kernel module refuses: %s",
+				    exchange->text);
 		return fail_not_allowed(NULL);
 	case -EBUSY:
 		return fail(PIND_EXIT_FAILED, "the kernel module cannot answer now: %s",

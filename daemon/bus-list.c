@@ -12,8 +12,8 @@
 #include "order.h"
 
 /* What an entry takes of a message, besides its texts. */
-#define GROUP_SIZE   512
-#define OBJECT_SIZE  640
+#define GROUP_SIZE   640
+#define OBJECT_SIZE  768
 #define ACCOUNT_SIZE 512
 
 static const char xml_begin[] =
@@ -104,25 +104,39 @@ static int append_object(struct pind_group *group, void *closure)
 		       : 0;
 }
 
+/* May whoever asks know who a process of @uid is? */
+static bool may_know(const struct pind_answer *answer, uint32_t uid)
+{
+	uid_t asker = pind_queue_uid(answer->user);
+
+	return asker == 0 || asker == uid;
+}
+
 static int append_account(const struct pind_account_info *account, const char *path, void *closure)
 {
 	struct pind_answer *answer = closure;
+	struct pind_account_info shown = *account;
 	size_t texts = strlen(path) + strlen(account->comm) +
 		       2 * (strlen(account->symbol) + strlen(account->module));
 
 	if (!answer_add(answer, ACCOUNT_SIZE + texts))
 		return 0;
-	return pind_bus_append_account(answer->reply, account, path);
+	if (!may_know(answer, account->uid))
+		shown.symbol = "";
+	return pind_bus_append_account(answer->reply, &shown, path);
 }
 
 static int append_refusal(const struct pind_refusal *refusal, void *closure)
 {
 	struct pind_answer *answer = closure;
+	struct pind_refusal shown = *refusal;
 	size_t texts = strlen(refusal->path) + strlen(refusal->by_path);
 
 	if (!answer_add(answer, ACCOUNT_SIZE + texts))
 		return 0;
-	return pind_bus_append_refusal(answer->reply, refusal);
+	if (!may_know(answer, refusal->uid))
+		shown.symbol = "";
+	return pind_bus_append_refusal(answer->reply, &shown);
 }
 
 static int append_quota(const struct pind_quota *quota, bool present, void *closure)

@@ -409,6 +409,11 @@ struct pind_queue_user *pind_queue_hold(struct pind_queue *queue)
 	return queue->serving;
 }
 
+uid_t pind_queue_uid(const struct pind_queue_user *user)
+{
+	return user ? user->uid : 0;
+}
+
 void pind_queue_release(struct pind_queue *queue, struct pind_queue_user *user)
 {
 	if (!user)

@@ -42,4 +42,7 @@ struct pind_queue *pind_queue_free(struct pind_queue *queue);
 struct pind_queue_user *pind_queue_hold(struct pind_queue *queue);
 void pind_queue_release(struct pind_queue *queue, struct pind_queue_user *user);
 
+/* Which user it is; of NULL: root. */
+uid_t pind_queue_uid(const struct pind_queue_user *user);
+
 #endif /* PIND_BUS_QUEUE_H */

@@ -42,9 +42,23 @@ static int append_number(sd_bus_message *m, const char *key, uint64_t value)
 	return sd_bus_message_append(m, "{sv}", key, "t", value);
 }
 
+/* Who pinned, by what; nothing where that is not to be told. */
+static int append_process(sd_bus_message *m, uint32_t pid, uint32_t uid, const char *comm,
+			  const char *symbol, const char *module)
+{
+	int r = 0;
+
+	if (!symbol[0])
+		return 0;
+	r = sd_bus_message_append(m, "{sv}{sv}", "pid", "u", pid, "uid", "u", uid);
+	r = r < 0 ? r : append_text_entry(m, "comm", comm);
+	r = r < 0 ? r : append_text_entry(m, "driver", pind_driver_name(symbol, module));
+	r = r < 0 ? r : append_text_entry(m, "symbol", symbol);
+	return r < 0 ? r : append_text_entry(m, "module", module);
+}
+
 int pind_bus_append_refusal(sd_bus_message *m, const struct pind_refusal *refusal)
 {
-	const char *driver = pind_driver_name(refusal->symbol, refusal->module);
 	int r;
 
 	/* each appends nothing once one has failed; sd-bus keeps the message poisoned */
@@ -57,12 +71,9 @@ int pind_bus_append_refusal(sd_bus_message *m, const struct pind_refusal *refusa
 	r = r < 0 ? r : append_number(m, "group_id", refusal->group_id);
 	r = r < 0 ? r : append_text_entry(m, "by", refusal->by_path);
 	r = r < 0 ? r : append_number(m, "by_id", refusal->by_id);
-	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "pid", "u", refusal->pid);
-	r = r < 0 ? r : append_text_entry(m, "comm", refusal->comm);
-	r = r < 0 ? r : append_text_entry(m, "driver", driver);
-	r = r < 0 ? r : append_text_entry(m, "symbol", refusal->symbol);
-	r = r < 0 ? r : append_text_entry(m, "module", refusal->module);
-	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "uid", "u", refusal->uid);
+	r = r < 0 ? r
+		  : append_process(m, refusal->pid, refusal->uid, refusal->comm, refusal->symbol,
+				   refusal->module);
 	r = r < 0 ? r : append_number(m, "wanted", refusal->wanted);
 	r = r < 0 ? r : append_number(m, "wanted_min", refusal->wanted_min);
 	r = r < 0 ? r : append_number(m, "wanted_max", refusal->wanted_max);
@@ -105,19 +116,17 @@ int pind_bus_append_group(sd_bus_message *m, const struct pind_group_info *group
 int pind_bus_append_account(sd_bus_message *m, const struct pind_account_info *account,
 			    const char *path)
 {
-	const char *driver = pind_driver_name(account->symbol, account->module);
 	int r;
 
 	r = sd_bus_message_open_container(m, 'a', "{sv}");
 	r = r < 0 ? r : append_number(m, "id", account->id);
 	r = r < 0 ? r : append_text_entry(m, "path", path);
 	r = r < 0 ? r : append_number(m, "group_id", account->group_id);
-	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "pid", "u", account->pid);
-	r = r < 0 ? r : append_number(m, "start_time", account->start_time);
-	r = r < 0 ? r : append_text_entry(m, "comm", account->comm);
-	r = r < 0 ? r : append_text_entry(m, "driver", driver);
-	r = r < 0 ? r : append_text_entry(m, "symbol", account->symbol);
-	r = r < 0 ? r : append_text_entry(m, "module", account->module);
+	r = r < 0 ? r
+		  : append_process(m, account->pid, account->uid, account->comm, account->symbol,
+				   account->module);
+	if (r >= 0 && account->symbol[0])
+		r = append_number(m, "start_time", account->start_time);
 	r = r < 0 ? r : append_number(m, "pins", account->pins);
 	r = r < 0 ? r : append_number(m, "covered", account->covered);
 	r = r < 0 ? r : append_number(m, "since", account->since);

@@ -2,13 +2,14 @@
 /*
  * abuse ID: asks the module wrongly in every way it has, about the group with
  * this id, which must have a quota. Each wrong question must be refused, with a
- * text, and must leave the group's max, high and mode as they are. Each right one must be
+ * text, and must leave the group's max, max-held, high and mode as they are. Each right one must be
  * answered, so that it is the fault that is refused and not the rest.
  *
  * Prints a line for each fault it finds in the module and at last how many
  * questions it asked. Exit status 1 if it found one.
  */
 #include <errno.h>
+#include <linux/capability.h>
 #include <linux/genetlink.h>
 #include <linux/pind.h>
 #include <sched.h>
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,7 +44,7 @@ struct operation {
 };
 
 struct quota {
-	uint64_t max, high;
+	uint64_t max, max_held, high;
 	uint32_t mode;
 };
 
@@ -109,6 +111,7 @@ static int get_quota(struct abuse *abuse, struct quota *ret_quota)
 		return r;
 	*ret_quota = (struct quota){
 		.max = group.values[PIND_A_GROUP_MAX],
+		.max_held = group.values[PIND_A_GROUP_MAX_HELD],
 		.high = group.values[PIND_A_GROUP_HIGH],
 		.mode = (uint32_t)group.values[PIND_A_GROUP_MODE],
 	};
@@ -124,6 +127,7 @@ static int set_quota(struct abuse *abuse, const struct quota *quota)
 
 	mnl_attr_put_u64(message, PIND_A_GROUP_ID, abuse->id);
 	mnl_attr_put_u64(message, PIND_A_GROUP_MAX, quota->max);
+	mnl_attr_put_u64(message, PIND_A_GROUP_MAX_HELD, quota->max_held);
 	mnl_attr_put_u64(message, PIND_A_GROUP_HIGH, quota->high);
 	mnl_attr_put_u32(message, PIND_A_GROUP_MODE, quota->mode);
 	r = family_ask(&abuse->family, message, NULL, NULL, &answer);
@@ -179,8 +183,8 @@ static void expect_same_quota(struct abuse *abuse, const struct question *questi
 
 	if (r < 0)
 		fault(abuse, question, "the group cannot be read any more: %s", strerror(-r));
-	else if (quota.max != abuse->quota.max || quota.high != abuse->quota.high ||
-		 quota.mode != abuse->quota.mode)
+	else if (quota.max != abuse->quota.max || quota.max_held != abuse->quota.max_held ||
+		 quota.high != abuse->quota.high || quota.mode != abuse->quota.mode)
 		fault(abuse, question, "changed the quota to max %llu high %llu mode %u",
 		      (unsigned long long)quota.max, (unsigned long long)quota.high, quota.mode);
 	(void)set_quota(abuse, &abuse->quota);
@@ -451,12 +455,24 @@ static int become_other_root(void)
 	return unshare(CLONE_NEWUSER);
 }
 
+/* As root in a container with the host's network is, where RDMA or DPDK run. */
+static int become_net_admin(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = {
+		{ .effective = 1U << CAP_NET_ADMIN, .permitted = 1U << CAP_NET_ADMIN },
+	};
+
+	return (int)syscall(SYS_capset, &header, data);
+}
+
 static const struct stranger {
 	const char *name;
 	int (*become)(void);
 } strangers[] = {
 	{ "nobody", become_nobody },
 	{ "root of a user namespace", become_other_root },
+	{ "whoever has CAP_NET_ADMIN alone", become_net_admin },
 };
 
 /*
