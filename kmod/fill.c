@@ -174,11 +174,20 @@ static int fill_account(struct sk_buff *skb, const struct pind_reader *reader,
 	return 0;
 }
 
+/* What is written down under the lock of a leaf is never taken back before. */
+static unsigned long sum_of(const atomic_long_t *sum)
+{
+	long value = atomic_long_read(sum);
+
+	WARN_ONCE(value < 0, "pind: the sum of an account is %ld\n", value);
+	return max(value, 0L);
+}
+
 int pind_fill_account(struct sk_buff *skb, const struct pind_reader *reader,
 		      const struct pind_account *account)
 {
-	return fill_account(skb, reader, account, max(atomic_long_read(&account->pins), 0L),
-			    max(atomic_long_read(&account->covered), 0L));
+	return fill_account(skb, reader, account, sum_of(&account->pins),
+			    sum_of(&account->covered));
 }
 
 int pind_fill_holder(struct sk_buff *skb, const struct pind_reader *reader,

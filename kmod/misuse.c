@@ -207,9 +207,9 @@ static bool read_place(const struct place *of_kind, unsigned int n, struct pind_
 	return true;
 }
 
-/* Under places_lock. */
 static int read_next(int index, struct pind_misuse *misuse)
 {
+	lockdep_assert_held(&places_lock);
 	for (; index < KINDS * PLACES; index++) {
 		if (!read_place(places[index / PLACES], index % PLACES, misuse))
 			continue;
@@ -272,14 +272,43 @@ static void free_place(struct place *place)
 }
 
 /*
+ * Where all places are taken, the one of a module that went whose rule was broken the
+ * longest ago becomes one of the others: its name is given up for what is to come.
+ */
+static void make_room(struct place *of_kind)
+{
+	struct place *oldest = NULL, *others = &of_kind[PIND_MISUSE_SITES];
+	unsigned int i;
+
+	lockdep_assert_held(&places_lock);
+	for (i = 0; i < PIND_MISUSE_SITES; i++) {
+		unsigned long call = READ_ONCE(of_kind[i].call_site);
+
+		if (!call)
+			return;
+		if (call == UNFOUND && (!oldest || of_kind[i].last < oldest->last))
+			oldest = &of_kind[i];
+	}
+	if (!oldest)
+		return;
+	add_to(others, oldest);
+	if (!cmpxchg(&others->call_site, 0, OTHERS)) {
+		others->first = oldest->first;
+		publish(others);
+	}
+	free_place(oldest);
+}
+
+/*
  * Its code is about to go, and no longer runs; other code may come to stand at the
  * same address. The place keeps its name and count, but one is enough for a driver
- * that comes and goes. Under places_lock.
+ * that comes and goes.
  */
 static void retire(struct place *of_kind, struct place *place)
 {
 	unsigned int i;
 
+	lockdep_assert_held(&places_lock);
 	for (i = 0; i < PIND_MISUSE_SITES; i++) {
 		if (of_kind[i].call_site != UNFOUND || !is_same(&of_kind[i], place))
 			continue;
@@ -288,6 +317,7 @@ static void retire(struct place *of_kind, struct place *place)
 		return;
 	}
 	WRITE_ONCE(place->call_site, UNFOUND);
+	make_room(of_kind);
 }
 
 /* When a module has begun to live, its init code goes; in the end all of it. */
