@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pinctl ps [--orphans] [GROUP]: who holds pins, through which driver, since when. */
+/* pinctl ps [--orphans | --waiting] [GROUP]: who holds pins, or waits for them, since when. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,6 +179,60 @@ static int print_orphans_json(const struct pind_records *orphans, struct keeper_
 	return r != 0 ? r : json_print(array, false);
 }
 
+static const struct table_column call_columns[] = {
+	{ "GROUP", false },	{ "PID", true },    { "PROCESS", false }, { "DRIVER", false },
+	{ "CALL SITE", false }, { "WANTED", true }, { "SINCE", false },
+};
+
+static int print_calls(const struct pind_records *calls)
+{
+	_cleanup_(table_done) struct table table = TABLE(call_columns);
+	uint64_t now = when_now(CLOCK_BOOTTIME);
+	char ago[WHEN_MAX];
+
+	if (calls->n == 0 && screen_is_terminal()) {
+		(void)puts("No pin call has been under way for more than 10 s here.");
+		return 0;
+	}
+	for (size_t i = 0; i < calls->n; i++) {
+		const struct pind_call_info *call = records_at(calls, i);
+
+		table_add(&table, "%s", call->path);
+		table_add_pid(&table, SCREEN_PLAIN, call->pid);
+		table_add(&table, "%s", model_shown(call->comm));
+		table_add(&table, "%s", model_shown(call->driver));
+		table_add(&table, "%s", model_shown(call->symbol));
+		table_add_size(&table, call->wanted);
+		table_add(&table, "%s", when_ago(call->since, now, ago));
+	}
+	return table_print(&table, stdout);
+}
+
+static bool is_call_below(const void *record, const void *userdata)
+{
+	return path_is_below(((const struct pind_call_info *)record)->path, userdata);
+}
+
+/* Of the kernel, whoever is asked else: it tells each reader what that one may know. */
+static int list_calls(const struct pind_options *options)
+{
+	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
+	_cleanup_(records_done) struct pind_records calls = RECORDS(pind_call_kind);
+	_cleanup_(source_closep) struct pind_source *source = NULL;
+	int r;
+
+	r = source_open(true, &source);
+	if (r == 0 && options->group)
+		r = source->ops->group(source, options->group, &group);
+	if (r == 0)
+		r = source->ops->calls(source, &calls);
+	if (r != 0)
+		return r;
+	if (options->group)
+		records_keep(&calls, is_call_below, group.path);
+	return options->json ? json_print_records(&calls) : print_calls(&calls);
+}
+
 int cmd_ps(const struct pind_options *options)
 {
 	_cleanup_(keeper_search_done) struct keeper_search search = KEEPER_SEARCH(PROCESS_PROC);
@@ -186,6 +240,8 @@ int cmd_ps(const struct pind_options *options)
 	_cleanup_(source_closep) struct pind_source *source = NULL;
 	int r;
 
+	if (options->waiting)
+		return list_calls(options);
 	r = source_open(options->kernel, &source);
 	if (r == 0)
 		r = source->ops->accounts(source, options->group, &accounts);

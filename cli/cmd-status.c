@@ -93,6 +93,12 @@ static int print_facts(const struct pind_status_info *status, const struct pind_
 				 (unsigned long long)status->misuse,
 				 status->misuse ? ": see `pinctl misuse`" : "");
 	}
+	if (module && model_has(&pind_status_kind, status, "waiting")) {
+		table_add(&table, "  waiting");
+		table_add_styled(&table, status->waiting ? SCREEN_WARN : SCREEN_PLAIN, "%llu%s",
+				 (unsigned long long)status->waiting,
+				 status->waiting ? ": see `pinctl ps --waiting`" : "");
+	}
 	if (model_has(&pind_status_kind, status, "events_lost"))
 		add_number(&table, "events lost", status->events_lost);
 	if (model_has(&pind_status_kind, status, "resyncs"))

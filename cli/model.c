@@ -75,6 +75,20 @@ static const struct pind_field account_fields[] = {
 	ROW(pind_account_info, gone, FLAG, 0, OPTIONAL),
 };
 
+static const struct pind_field call_fields[] = {
+	ROW(pind_call_info, path, TEXT, PIND_A_CALL_PATH),
+	ROW(pind_call_info, group_id, U64, PIND_A_CALL_GROUP_ID),
+	ROW(pind_call_info, pid, U32, PIND_A_CALL_PID, OPTIONAL),
+	ROW(pind_call_info, start_time, U64, PIND_A_CALL_START_TIME, OPTIONAL),
+	ROW(pind_call_info, uid, U32, PIND_A_CALL_UID, OPTIONAL),
+	ROW(pind_call_info, comm, TEXT, PIND_A_CALL_COMM, OPTIONAL),
+	ROW(pind_call_info, driver, TEXT, 0, OPTIONAL),
+	ROW(pind_call_info, symbol, TEXT, PIND_A_CALL_SYMBOL, OPTIONAL),
+	ROW(pind_call_info, module, TEXT, PIND_A_CALL_MODULE, OPTIONAL),
+	ROW(pind_call_info, wanted, U64, PIND_A_CALL_WANTED),
+	ROW(pind_call_info, since, U64, PIND_A_CALL_SINCE),
+};
+
 static const struct pind_field refusal_fields[] = {
 	ROW(pind_refusal_info, seq, U64, PIND_A_REFUSAL_SEQ),
 	ROW(pind_refusal_info, first, U64, PIND_A_REFUSAL_FIRST),
@@ -203,6 +217,7 @@ static const struct pind_field keeper_fields[] = {
 
 const struct pind_kind pind_group_kind = KIND("group", pind_group_info, group_fields);
 const struct pind_kind pind_account_kind = KIND("account", pind_account_info, account_fields);
+const struct pind_kind pind_call_kind = KIND("call", pind_call_info, call_fields);
 const struct pind_kind pind_refusal_kind = KIND("refusal", pind_refusal_info, refusal_fields);
 const struct pind_kind pind_counters_kind = KIND("counters", pind_counters, counters_fields);
 const struct pind_kind pind_hook_kind = KIND("hook", pind_hook_info, hook_fields);

@@ -90,6 +90,22 @@ struct pind_account_info {
 	size_t page;	/* of a holder: the index of its page; no field */
 };
 
+/* A pin call that has been under way for long. */
+struct pind_call_info {
+	uint64_t seen;
+	uint32_t pid;
+	uint64_t start_time; /* ns of CLOCK_BOOTTIME */
+	uint32_t uid;
+	char *comm;
+	char *driver;
+	char *symbol;
+	char *module;
+	uint64_t group_id;
+	char *path;
+	uint64_t wanted;
+	uint64_t since; /* ns of CLOCK_BOOTTIME */
+};
+
 struct pind_refusal_info {
 	uint64_t seen;
 	uint64_t seq;
@@ -210,6 +226,7 @@ struct pind_books_info {
 
 extern const struct pind_kind pind_group_kind;
 extern const struct pind_kind pind_account_kind;
+extern const struct pind_kind pind_call_kind;
 extern const struct pind_kind pind_refusal_kind;
 extern const struct pind_kind pind_counters_kind;
 extern const struct pind_kind pind_hook_kind;

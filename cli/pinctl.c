@@ -18,7 +18,7 @@ enum {
 	OPTION_GROUP = 1 << 2,
 	OPTION_PAGE = 1 << 3, /* --pid --frame */
 	NO_JSON = 1 << 4,     /* --json goes with all other verbs */
-	OPTION_ORPHANS = 1 << 5,
+	OPTION_ORPHANS = 1 << 5, /* --orphans --waiting */
 };
 
 enum group_argument {
@@ -55,10 +55,11 @@ static const struct verb verbs[] = {
 	  "SIZE: 64M, 1.5G, 25% (of all memory), max (no limit), or plain bytes.\n" },
 	{ "unset", cmd_unset, GROUP_REQUIRED, 0, true, "GROUP", "remove a quota",
 	  "What is pinned stays pinned and counted.\n" },
-	{ "ps", cmd_ps, GROUP_OPTIONAL, OPTION_ORPHANS, false, "[--orphans] [GROUP]",
+	{ "ps", cmd_ps, GROUP_OPTIONAL, OPTION_ORPHANS, false, "[--orphans | --waiting] [GROUP]",
 	  "who holds pins, by which driver, since when",
 	  "  --orphans         only pins whose process is gone, and who may have the file (the\n"
-	  "                    ring, the container) in which they live on; that needs root\n" },
+	  "                    ring, the container) in which they live on; that needs root\n"
+	  "  --waiting         pin calls that have been under way for more than 10 s\n" },
 	{ "refusals", cmd_refusals, GROUP_NONE, 0, false, "", "recent refusals, oldest first", "" },
 	{ "vmstat", cmd_vmstat, GROUP_NONE, 0, false, "", "traffic in pins, as /proc/vmstat", "" },
 	{ "monitor", cmd_monitor, GROUP_NONE, 0, false, "", "events as they happen", "" },
@@ -90,6 +91,7 @@ enum {
 	ARG_KERNEL,
 	ARG_ALL,
 	ARG_ORPHANS,
+	ARG_WAITING,
 	ARG_GROUP,
 	ARG_PID,
 	ARG_FRAME,
@@ -106,6 +108,7 @@ static const struct option long_options[] = {
 	{ "kernel", no_argument, NULL, ARG_KERNEL },
 	{ "all", no_argument, NULL, ARG_ALL },
 	{ "orphans", no_argument, NULL, ARG_ORPHANS },
+	{ "waiting", no_argument, NULL, ARG_WAITING },
 	{ "group", required_argument, NULL, ARG_GROUP },
 	{ "pid", required_argument, NULL, ARG_PID },
 	{ "frame", required_argument, NULL, ARG_FRAME },
@@ -207,6 +210,10 @@ static void take_option(struct command_line *line, int c)
 		options->orphans = true;
 		line->given |= OPTION_ORPHANS;
 		return;
+	case ARG_WAITING:
+		options->waiting = true;
+		line->given |= OPTION_ORPHANS;
+		return;
 	case ARG_GROUP:
 		options->group = optarg;
 		line->given |= OPTION_GROUP;
@@ -279,7 +286,10 @@ static int check_options(const struct verb *verb, const struct command_line *lin
 	if (line->given & OPTION_ALL & ~verb->options)
 		return fail(PIND_EXIT_USAGE, "%s takes no --all: only list does", verb->name);
 	if (line->given & OPTION_ORPHANS & ~verb->options)
-		return fail(PIND_EXIT_USAGE, "%s takes no --orphans: only ps does", verb->name);
+		return fail(PIND_EXIT_USAGE, "%s takes neither --orphans nor --waiting: only ps does",
+			    verb->name);
+	if (line->options.orphans && line->options.waiting)
+		return fail(PIND_EXIT_USAGE, "--orphans and --waiting exclude each other: give one");
 	if (line->given & OPTION_GROUP & ~verb->options)
 		return fail(PIND_EXIT_USAGE, "%s takes no --group: only audit does", verb->name);
 	if (line->given & OPTION_PAGE & ~verb->options)

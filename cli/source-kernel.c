@@ -38,6 +38,8 @@ static int read_into(struct nlattr *attributes, int length, void *userdata,
 		return wire_read_account(attributes, length, record, ret_problem);
 	if (records->kind == &pind_refusal_kind)
 		return wire_read_refusal(attributes, length, record, ret_problem);
+	if (records->kind == &pind_call_kind)
+		return wire_read_call(attributes, length, record, ret_problem);
 	return wire_read(records->kind, attributes, length, record, ret_problem);
 }
 
@@ -343,6 +345,11 @@ static int source_kernel_misuse(struct pind_source *source, struct pind_records 
 	return dump(kernel_of(source), PIND_CMD_MISUSE_GET, misuse);
 }
 
+static int source_kernel_calls(struct pind_source *source, struct pind_records *calls)
+{
+	return dump(kernel_of(source), PIND_CMD_CALL_GET, calls);
+}
+
 static int read_page(struct nlattr *attributes, int length, void *userdata,
 		     const char **ret_problem)
 {
@@ -418,6 +425,7 @@ static const struct pind_source_ops source_kernel_ops = {
 	.status = source_kernel_status,
 	.books = source_kernel_books,
 	.misuse = source_kernel_misuse,
+	.calls = source_kernel_calls,
 	.pages = source_kernel_pages,
 	.audit = source_kernel_audit,
 	.watch = kernel_watch,

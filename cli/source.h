@@ -83,6 +83,8 @@ struct pind_source_ops {
 	int (*audit)(struct pind_source *source, const char *name, struct pind_audit_info *audit);
 	/* The rules that were broken, by kind and place. */
 	int (*misuse)(struct pind_source *source, struct pind_records *misuse);
+	/* Pin calls that have been under way for long; only the kernel: NULL for the daemon. */
+	int (*calls)(struct pind_source *source, struct pind_records *calls);
 	/* Adds the pages that are present. Needs root. */
 	int (*pages)(struct pind_source *source, const struct pind_page_query *query,
 		     struct pind_pages *pages);

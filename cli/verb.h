@@ -19,6 +19,7 @@ struct pind_options {
 	bool kernel;
 	bool all;
 	bool orphans;
+	bool waiting;
 	bool runtime;
 	const char *max; /* as written; NULL: not given */
 	const char *high;

@@ -151,6 +151,17 @@ int wire_read_refusal(struct nlattr *attributes, int length, struct pind_refusal
 			      pind_driver_name(refusal->symbol, refusal->module));
 }
 
+int wire_read_call(struct nlattr *attributes, int length, struct pind_call_info *call,
+		   const char **ret_problem)
+{
+	int r = wire_read(&pind_call_kind, attributes, length, call, ret_problem);
+
+	if (r < 0 || !call->symbol || !call->module)
+		return r;
+	return model_set_text(&pind_call_kind, call, "driver",
+			      pind_driver_name(call->symbol, call->module));
+}
+
 int wire_read_page(struct nlattr *attributes, int length, struct pind_page_info *page,
 		   struct pind_records *holders, const char **ret_problem)
 {

@@ -32,11 +32,13 @@ int wire_read(const struct pind_kind *kind, struct nlattr *attributes, int lengt
 int wire_read_info(struct nlattr *attributes, int length, struct pind_status_info *status,
 		   struct pind_records *hooks, const char **ret_problem);
 
-/* wire_read() of an account or a refusal, with the driver that stands behind it if it is told. */
+/* wire_read() of an account, a refusal or a call, with the driver that stands behind it if it is told. */
 int wire_read_account(struct nlattr *attributes, int length, struct pind_account_info *account,
 		      const char **ret_problem);
 int wire_read_refusal(struct nlattr *attributes, int length, struct pind_refusal_info *refusal,
 		      const char **ret_problem);
+int wire_read_call(struct nlattr *attributes, int length, struct pind_call_info *call,
+		   const char **ret_problem);
 
 /* wire_read() of a page, with who holds it: records of accounts are added. */
 int wire_read_page(struct nlattr *attributes, int length, struct pind_page_info *page,

@@ -57,6 +57,8 @@ static int get_info(sd_bus *connection, const char *object, const char *interfac
 		return sd_bus_message_append(reply, "t", info->ledger_bytes);
 	if (!strcmp(property, "Misuse"))
 		return sd_bus_message_append(reply, "t", info->misuse);
+	if (!strcmp(property, "Waiting"))
+		return sd_bus_message_append(reply, "t", info->waiting);
 	return sd_bus_message_append(reply, "x", (int64_t)info->books);
 }
 
@@ -384,6 +386,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_PROPERTY("LedgerBytes", "t", get_info, 0, 0),
 	SD_BUS_PROPERTY("Books", "x", get_info, 0, 0),
 	SD_BUS_PROPERTY("Misuse", "t", get_info, 0, 0),
+	SD_BUS_PROPERTY("Waiting", "t", get_info, 0, 0),
 	SD_BUS_PROPERTY("EventsLost", "t", get_status, 0, 0),
 	SD_BUS_PROPERTY("Resyncs", "t", get_status, 0, 0),
 	SD_BUS_PROPERTY("Hooks", "a(ssst)", get_hooks, 0, 0),

@@ -200,6 +200,8 @@ static void ps_orphans(void **state)
 	check(0, "fio?[2J (gone)  io_uring  io_pin_pages  8192  32.0 MiB", NULL,
 	      ARGS("ps", "--orphans"));
 	check(2, NULL, "only ps does", ARGS("misuse", "--orphans"));
+	check(2, NULL, "only ps does", ARGS("list", "--waiting"));
+	check(2, NULL, "exclude each other", ARGS("ps", "--orphans", "--waiting"));
 }
 
 static void refusals(void **state)

@@ -205,6 +205,35 @@ static void info(void **state)
 	assert_int_equal(hook->state, PIND_HOOK_STATE_ABSENT);
 }
 
+/* With who it is, and without. */
+static void call(void **state)
+{
+	for (int known = 0; known < 2; known++) {
+		_cleanup_(nl_msgp) struct nl_msg *message = new_message();
+		struct pind_call_info info = { 0 };
+		const char *problem;
+		int length;
+		struct nlattr *first;
+
+		if (known) {
+			assert_int_equal(nla_put_u32(message, PIND_A_CALL_PID, 812), 0);
+			assert_int_equal(nla_put_string(message, PIND_A_CALL_SYMBOL, "ib_umem_get"), 0);
+			assert_int_equal(nla_put_string(message, PIND_A_CALL_MODULE, "ib_uverbs"), 0);
+		}
+		assert_int_equal(nla_put_u64(message, PIND_A_CALL_GROUP_ID, 5), 0);
+		assert_int_equal(nla_put_string(message, PIND_A_CALL_PATH, "/a"), 0);
+		assert_int_equal(nla_put_u64(message, PIND_A_CALL_WANTED, 4096), 0);
+		assert_int_equal(nla_put_u64(message, PIND_A_CALL_SINCE, 7), 0);
+		first = message_attributes(message, &length);
+		assert_int_equal(wire_read_call(first, length, &info, &problem), 0);
+		assert_null(model_missing(&pind_call_kind, &info));
+		assert_int_equal(info.pid, known ? 812 : 0);
+		assert_string_equal(model_shown(info.driver), known ? "rdma" : "-");
+		assert_true(info.since == 7);
+		model_clear(&pind_call_kind, &info);
+	}
+}
+
 static void account(void **state)
 {
 	_cleanup_(nl_msgp) struct nl_msg *message = new_message();
@@ -321,6 +350,7 @@ int main(void)
 		cmocka_unit_test(wrong_lengths),
 		cmocka_unit_test(cut_short),
 		cmocka_unit_test(info),
+		cmocka_unit_test(call),
 		cmocka_unit_test(account),
 		cmocka_unit_test(acknowledgements),
 		cmocka_unit_test(bad_acknowledgements),
