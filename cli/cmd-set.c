@@ -47,22 +47,24 @@ static int read_total_ram(struct pind_source *source, uint64_t *ret)
 }
 
 static int set_quota(struct pind_source *source, const struct pind_options *options,
-		     const struct pind_size *max, const struct pind_size *high,
-		     struct pind_group_info *group)
+		     const struct pind_size *max, const struct pind_size *max_held,
+		     const struct pind_size *high, struct pind_group_info *group)
 {
-	uint64_t total_ram = 0, max_bytes, high_bytes;
+	uint64_t total_ram = 0, max_bytes, max_held_bytes, high_bytes;
 	int r;
 
-	if (max->percent || high->percent) {
+	if (max->percent || max_held->percent || high->percent) {
 		r = read_total_ram(source, &total_ram);
 		if (r != 0)
 			return r;
 	}
 	max_bytes = size_bytes(max, total_ram);
+	max_held_bytes = size_bytes(max_held, total_ram);
 	high_bytes = size_bytes(high, total_ram);
 	return source->ops->set_quota(source, options->group,
 				      &(struct pind_quota_change){
 					      .max = options->max ? &max_bytes : NULL,
+					      .max_held = options->max_held ? &max_held_bytes : NULL,
 					      .high = options->high ? &high_bytes : NULL,
 					      .mode = options->mode,
 					      .runtime = options->runtime,
@@ -72,17 +74,19 @@ static int set_quota(struct pind_source *source, const struct pind_options *opti
 
 int cmd_set(const struct pind_options *options)
 {
-	struct pind_size max = { .scale = 1 }, high = { .scale = 1 };
+	struct pind_size max = { .scale = 1 }, max_held = { .scale = 1 }, high = { .scale = 1 };
 	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
 	_cleanup_(source_closep) struct pind_source *source = NULL;
 	int r;
 
-	if (!options->max && !options->high && !options->mode)
-		return fail(
-			PIND_EXIT_USAGE,
-			"nothing to set for \"%s\": give --max SIZE, --high SIZE or --mode MODE",
-			options->group);
+	if (!options->max && !options->max_held && !options->high && !options->mode)
+		return fail(PIND_EXIT_USAGE,
+			    "nothing to set for \"%s\": give --max SIZE, --max-held SIZE, "
+			    "--high SIZE or --mode MODE",
+			    options->group);
 	r = read_size("--max", options->max, &max);
+	if (r == 0)
+		r = read_size("--max-held", options->max_held, &max_held);
 	if (r == 0)
 		r = read_size("--high", options->high, &high);
 	if (r == 0)
@@ -90,7 +94,7 @@ int cmd_set(const struct pind_options *options)
 	if (r == 0)
 		r = source_open(options->kernel, &source);
 	if (r == 0)
-		r = set_quota(source, options, &max, &high, &group);
+		r = set_quota(source, options, &max, &max_held, &high, &group);
 	if (r != 0)
 		return r;
 

@@ -63,6 +63,12 @@ static int print_group(const struct pind_group_info *group)
 	add_size(&table, "peak", group->peak);
 	add_size(&table, "max", group->max);
 	add_size(&table, "high", group->high);
+	if (model_has(&pind_group_kind, group, "held"))
+		add_size(&table, "held", group->held);
+	if (model_has(&pind_group_kind, group, "max_held"))
+		add_size(&table, "max held", group->max_held);
+	if (group->uncertain)
+		add_size(&table, "uncertain", group->uncertain);
 	table_add(&table, "  mode");
 	table_add(&table, "%s%s", model_mode(group->mode),
 		  group->mode == PIND_MODE_OBSERVE ? " (counts what max would refuse)" : "");

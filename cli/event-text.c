@@ -93,13 +93,18 @@ static int print_quota(uint64_t now, const struct pind_group_info *group)
 {
 	const struct pind_kind *kind = &pind_group_kind;
 	char max[SIZE_FORMAT_MAX + 8] = "", high[SIZE_FORMAT_MAX + 8] = "", size[SIZE_FORMAT_MAX];
+	char max_held[SIZE_FORMAT_MAX + 16] = "";
 	bool mode = model_has(kind, group, "mode"), runtime = model_has(kind, group, "runtime");
 
 	if (model_has(kind, group, "max"))
 		(void)snprintf(max, sizeof(max), ", max %s", limit(group->max, size));
+	if (group_has_max_held(group))
+		(void)snprintf(max_held, sizeof(max_held), ", max held %s",
+			       limit(group->max_held, size));
 	if (model_has(kind, group, "high"))
 		(void)snprintf(high, sizeof(high), ", high %s", limit(group->high, size));
-	return print_line(now, SCREEN_BOLD, "quota", "%s changed%s%s%s%s%s", group->path, max, high,
+	return print_line(now, SCREEN_BOLD, "quota", "%s changed%s%s%s%s%s%s", group->path, max,
+			  max_held, high,
 			  mode ? ", mode " : "", mode ? model_mode(group->mode) : "",
 			  !runtime	   ? ""
 			  : group->runtime ? ", runtime"

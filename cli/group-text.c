@@ -11,7 +11,8 @@
 int group_print_quota(const struct pind_group_info *group)
 {
 	_cleanup_free_ char *path = text_cleaned(group->path);
-	char max[SIZE_FORMAT_MAX], high[SIZE_FORMAT_MAX];
+	char max[SIZE_FORMAT_MAX], high[SIZE_FORMAT_MAX], size[SIZE_FORMAT_MAX];
+	char max_held[SIZE_FORMAT_MAX + 16] = "";
 
 	if (!path)
 		return fail_memory();
@@ -19,8 +20,11 @@ int group_print_quota(const struct pind_group_info *group)
 		(void)printf("%s: no quota\n", path);
 		return 0;
 	}
-	(void)printf("%s: max %s, high %s, mode %s%s\n", path,
-		     group->max == PIND_UNLIMITED ? "none" : size_format(group->max, max),
+	if (group_has_max_held(group))
+		(void)snprintf(max_held, sizeof(max_held), ", max held %s",
+			       size_format(group->max_held, size));
+	(void)printf("%s: max %s%s, high %s, mode %s%s\n", path,
+		     group->max == PIND_UNLIMITED ? "none" : size_format(group->max, max), max_held,
 		     group->high == PIND_UNLIMITED ? "none" : size_format(group->high, high),
 		     model_mode(group->mode),
 		     group->runtime ? ", until the cgroup goes or the machine restarts" : ", kept");

@@ -412,9 +412,15 @@ bool path_is_below(const char *path, const char *ancestor)
 	return strncmp(path, ancestor, n) == 0 && (path[n] == '\0' || path[n] == '/');
 }
 
+bool group_has_max_held(const struct pind_group_info *group)
+{
+	return model_has(&pind_group_kind, group, "max_held") &&
+	       group->max_held != PIND_UNLIMITED;
+}
+
 bool group_has_quota(const struct pind_group_info *group)
 {
-	return group->max != PIND_UNLIMITED || group->high != PIND_UNLIMITED ||
+	return group->max != PIND_UNLIMITED || group_has_max_held(group) || group->high != PIND_UNLIMITED ||
 	       group->mode == PIND_MODE_OBSERVE;
 }
 

@@ -314,7 +314,10 @@ bool path_is_below(const char *path, const char *ancestor);
 /* Is it seen no more, or in a state that is not known to us? */
 bool hook_is_lost(const struct pind_hook_info *hook);
 
-/* Has it a max or high, or a mode of its own? */
+/* Has it a max on what is held? It has none where whoever was asked knows of none. */
+bool group_has_max_held(const struct pind_group_info *group);
+
+/* Has it a max, a max on what is held or high, or a mode of its own? */
 bool group_has_quota(const struct pind_group_info *group);
 
 #endif /* PINCTL_MODEL_H */

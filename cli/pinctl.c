@@ -14,7 +14,7 @@
 /* Options that not every verb takes. */
 enum {
 	OPTION_ALL = 1 << 0,
-	OPTION_QUOTA = 1 << 1, /* --max --high --mode --runtime */
+	OPTION_QUOTA = 1 << 1, /* --max --max-held --high --mode --runtime */
 	OPTION_GROUP = 1 << 2,
 	OPTION_PAGE = 1 << 3, /* --pid --frame */
 	NO_JSON = 1 << 4,     /* --json goes with all other verbs */
@@ -45,12 +45,13 @@ static const struct verb verbs[] = {
 	  "  --all             every group that the module knows\n" },
 	{ "show", cmd_show, GROUP_REQUIRED, 0, false, "GROUP", "everything about one group", "" },
 	{ "set", cmd_set, GROUP_REQUIRED, OPTION_QUOTA, true,
-	  "GROUP [--max SIZE] [--high SIZE] [--mode MODE] [--runtime]", "set or change a quota",
+	  "GROUP [--max SIZE] [--max-held SIZE] [--high SIZE] [--mode MODE] [--runtime]", "set or change a quota",
 	  "  --max SIZE        pin calls that would exceed it are refused\n"
+	  "  --max-held SIZE   a limit on the whole pages, huge ones too, that its pins keep in place\n"
 	  "  --high SIZE       an event is sent when the group rises above it\n"
 	  "  --mode MODE       enforce (refuse above max) or observe (count only)\n"
 	  "  --runtime         forget it when the cgroup goes or the machine restarts\n"
-	  "\nAt least one of the first three; what of them is not given stays as it is.\n"
+	  "\nAt least one of the first four; what of them is not given stays as it is.\n"
 	  "Without --runtime the quota is kept, also one that was not before.\n"
 	  "SIZE: 64M, 1.5G, 25% (of all memory), max (no limit), or plain bytes.\n" },
 	{ "unset", cmd_unset, GROUP_REQUIRED, 0, true, "GROUP", "remove a quota",
@@ -96,6 +97,7 @@ enum {
 	ARG_PID,
 	ARG_FRAME,
 	ARG_MAX,
+	ARG_MAX_HELD,
 	ARG_HIGH,
 	ARG_MODE,
 	ARG_RUNTIME
@@ -113,6 +115,7 @@ static const struct option long_options[] = {
 	{ "pid", required_argument, NULL, ARG_PID },
 	{ "frame", required_argument, NULL, ARG_FRAME },
 	{ "max", required_argument, NULL, ARG_MAX },
+	{ "max-held", required_argument, NULL, ARG_MAX_HELD },
 	{ "high", required_argument, NULL, ARG_HIGH },
 	{ "mode", required_argument, NULL, ARG_MODE },
 	{ "runtime", no_argument, NULL, ARG_RUNTIME },
@@ -229,6 +232,9 @@ static void take_option(struct command_line *line, int c)
 	case ARG_MAX:
 		options->max = optarg;
 		break;
+	case ARG_MAX_HELD:
+		options->max_held = optarg;
+		break;
 	case ARG_HIGH:
 		options->high = optarg;
 		break;
@@ -297,7 +303,8 @@ static int check_options(const struct verb *verb, const struct command_line *lin
 			    verb->name);
 	if (line->given & OPTION_QUOTA & ~verb->options)
 		return fail(PIND_EXIT_USAGE,
-			    "%s takes none of --max, --high, --mode, --runtime: only set does",
+			    "%s takes none of --max, --max-held, --high, --mode, --runtime: only set "
+			    "does",
 			    verb->name);
 	if (verb->options & NO_JSON && line->options.json)
 		return fail(PIND_EXIT_USAGE, "%s takes no --json: it writes OpenMetrics text only",

@@ -277,6 +277,8 @@ static int append_quota(sd_bus_message *message, const struct pind_quota_change 
 	r = sd_bus_message_open_container(message, 'a', "{sv}");
 	if (r >= 0 && change->max)
 		r = sd_bus_message_append(message, "{sv}", "max", "t", *change->max);
+	if (r >= 0 && change->max_held)
+		r = sd_bus_message_append(message, "{sv}", "max_held", "t", *change->max_held);
 	if (r >= 0 && change->high)
 		r = sd_bus_message_append(message, "{sv}", "high", "t", *change->high);
 	if (r >= 0 && change->mode)
@@ -323,9 +325,10 @@ static int group_without_quota(const char *name, bool absent, struct pind_group_
 
 	if (pind_cgroup_path(mount, name, sentence, &path) < 0)
 		path = NULL;
-	group->max = group->high = PIND_UNLIMITED;
+	group->max = group->max_held = group->high = PIND_UNLIMITED;
 	group->mode = PIND_MODE_ENFORCE;
 	model_mark(&pind_group_kind, group, "max");
+	model_mark(&pind_group_kind, group, "max_held");
 	model_mark(&pind_group_kind, group, "high");
 	model_mark(&pind_group_kind, group, "mode");
 	if (absent)

@@ -22,6 +22,7 @@ struct pind_options {
 	bool waiting;
 	bool runtime;
 	const char *max; /* as written; NULL: not given */
+	const char *max_held;
 	const char *high;
 	const char *mode;
 };

@@ -115,6 +115,19 @@ static int set_max(sd_bus *connection, const char *object, const char *interface
 	return quota_set(userdata, &request, error);
 }
 
+static int set_max_held(sd_bus *connection, const char *object, const char *interface,
+			const char *property, sd_bus_message *value, void *userdata,
+			sd_bus_error *error)
+{
+	struct pind_quota_request request = { .keep_kind = true, .change.set_max_held = true };
+	int r;
+
+	r = sd_bus_message_read_basic(value, 't', &request.change.max_held);
+	if (r < 0)
+		return r;
+	return quota_set(userdata, &request, error);
+}
+
 static int set_high(sd_bus *connection, const char *object, const char *interface,
 		    const char *property, sd_bus_message *value, void *userdata,
 		    sd_bus_error *error)
@@ -208,7 +221,7 @@ static const sd_bus_vtable group_vtable[] = {
 	SD_BUS_PROPERTY("EventsHigh", "t", get_number, 0, 0),
 	SD_BUS_PROPERTY("EventsRefused", "t", get_number, 0, 0),
 	SD_BUS_PROPERTY("Held", "t", get_number, 0, 0),
-	SD_BUS_PROPERTY("MaxHeld", "t", get_number, 0, CHANGING),
+	SD_BUS_WRITABLE_PROPERTY("MaxHeld", "t", get_number, set_max_held, 0, CHANGING | FREE),
 	SD_BUS_PROPERTY("Uncertain", "t", get_number, 0, 0),
 	SD_BUS_METHOD_WITH_ARGS("SetQuota", SD_BUS_ARGS("a{sv}", quota), SD_BUS_NO_RESULT,
 				method_set_quota, FREE),

@@ -141,6 +141,7 @@ int pind_bus_append_quota(sd_bus_message *m, const struct pind_quota *quota, boo
 	r = sd_bus_message_open_container(m, 'a', "{sv}");
 	r = r < 0 ? r : append_text_entry(m, "path", quota->path);
 	r = r < 0 ? r : append_number(m, "max", quota->max);
+	r = r < 0 ? r : append_number(m, "max_held", quota->max_held);
 	r = r < 0 ? r : append_number(m, "high", quota->high);
 	r = r < 0 ? r : append_text_entry(m, "mode", pind_mode_name(quota->mode));
 	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "runtime", "b", quota->cgroup_id != 0);
@@ -260,12 +261,13 @@ static const struct {
 	const char *what;
 } quota_keys[] = {
 	{ "max", "t", "a number of bytes (t)" },
+	{ "max_held", "t", "a number of bytes (t)" },
 	{ "high", "t", "a number of bytes (t)" },
 	{ "mode", "s", "a string (s), 'observe' or 'enforce'" },
 	{ "runtime", "b", "a boolean (b)" },
 };
 
-enum { KEY_MAX, KEY_HIGH, KEY_MODE, KEY_RUNTIME, KEYS };
+enum { KEY_MAX, KEY_MAX_HELD, KEY_HIGH, KEY_MODE, KEY_RUNTIME, KEYS };
 
 static int read_quota_value(sd_bus_message *call, unsigned int key,
 			    struct pind_quota_request *request, sd_bus_error *error)
@@ -278,6 +280,9 @@ static int read_quota_value(sd_bus_message *call, unsigned int key,
 	case KEY_MAX:
 		request->change.set_max = true;
 		return sd_bus_message_read_basic(call, 't', &request->change.max);
+	case KEY_MAX_HELD:
+		request->change.set_max_held = true;
+		return sd_bus_message_read_basic(call, 't', &request->change.max_held);
 	case KEY_HIGH:
 		request->change.set_high = true;
 		return sd_bus_message_read_basic(call, 't', &request->change.high);
@@ -309,8 +314,8 @@ static int read_quota_entry(sd_bus_message *call, struct pind_quota_request *req
 		;
 	if (i == KEYS)
 		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
-					 "'%s' is no part of a quota; those are max, high, mode "
-					 "and runtime",
+					 "'%s' is no part of a quota; those are max, max_held, high, "
+					 "mode and runtime",
 					 pind_text_clean(clean, sizeof(clean), key));
 	if (*given & (1U << i))
 		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE, "%s is given twice", key);
@@ -352,7 +357,8 @@ int pind_bus_read_quota(sd_bus_message *call, struct pind_quota_request *ret, sd
 		return r;
 	if (given == 0)
 		return sd_bus_error_set(error, PIND_ERROR_INVALID_VALUE,
-					"there is nothing to set: give max, high, mode or runtime");
+					"there is nothing to set: give max, max_held, high, mode or "
+					"runtime");
 	r = sd_bus_message_exit_container(call);
 	if (r < 0)
 		return r;

@@ -37,8 +37,8 @@ bool manager_is_runtime(const struct pind_manager *m, const char *path)
 
 static bool info_has_quota(const struct pind_group_info *info)
 {
-	return info->max != PIND_UNLIMITED || info->high != PIND_UNLIMITED ||
-	       info->mode != PIND_MODE_ENFORCE;
+	return info->max != PIND_UNLIMITED || info->max_held != PIND_UNLIMITED ||
+	       info->high != PIND_UNLIMITED || info->mode != PIND_MODE_ENFORCE;
 }
 
 /* Forgets the runtime quotas whose cgroup is not there any more. */
@@ -80,13 +80,16 @@ static void apply_failed(const char *path, const char *what, const char *why, ch
 }
 
 /* A change that leaves nothing of what was before. */
-static struct pind_group_change whole_change(uint64_t max, uint64_t high, uint32_t mode)
+static struct pind_group_change whole_change(uint64_t max, uint64_t max_held, uint64_t high,
+					     uint32_t mode)
 {
 	return (struct pind_group_change){
 		.set_max = true,
+		.set_max_held = true,
 		.set_high = true,
 		.set_mode = true,
 		.max = max,
+		.max_held = max_held,
 		.high = high,
 		.mode = mode,
 	};
@@ -96,7 +99,7 @@ static struct pind_group_change whole_change(uint64_t max, uint64_t high, uint32
 static void apply_quota(struct pind_manager *m, const struct pind_quota *quota, char **trouble)
 {
 	const struct pind_group_change change =
-		whole_change(quota->max, quota->high, quota->mode);
+		whole_change(quota->max, quota->max_held, quota->high, quota->mode);
 	const struct pind_group *group;
 	uint64_t id;
 	int r;
@@ -104,8 +107,9 @@ static void apply_quota(struct pind_manager *m, const struct pind_quota *quota, 
 	r = pind_cgroup_id(m->cgroup_mount, quota->path, &id);
 	if (r >= 0) {
 		group = pind_groups_by_id(m->groups, id);
-		if (group && group->info.max == quota->max && group->info.high == quota->high &&
-		    group->info.mode == quota->mode)
+		if (group && group->info.max == quota->max &&
+		    group->info.max_held == quota->max_held &&
+		    group->info.high == quota->high && group->info.mode == quota->mode)
 			return;
 		r = m->kernel->ops->group_set(m->kernel, id, &change, manager_take_group, m);
 	}
@@ -155,6 +159,7 @@ static int adopt_quota(struct pind_group *group, void *userdata)
 	const struct pind_quota quota = {
 		.path = (char *)info->path,
 		.max = info->max,
+		.max_held = info->max_held,
 		.high = info->high,
 		.mode = info->mode,
 		.cgroup_id = info->id,
@@ -229,7 +234,8 @@ static int store_failed(struct pind_manager *m, const char *path, int r, sd_bus_
 /* Undoes a change in the kernel, whose values were @old. */
 static void kernel_restore(struct pind_manager *m, uint64_t id, const struct pind_group_info *old)
 {
-	const struct pind_group_change change = whole_change(old->max, old->high, old->mode);
+	const struct pind_group_change change =
+		whole_change(old->max, old->max_held, old->high, old->mode);
 	int r = m->kernel->ops->group_set(m->kernel, id, &change, NULL, NULL);
 
 	if (r < 0) {
@@ -303,6 +309,7 @@ static void fill_change(struct pind_group_change *change, const struct pind_quot
 	if (!quota)
 		return;
 	*change = whole_change(change->set_max ? change->max : quota->max,
+			       change->set_max_held ? change->max_held : quota->max_held,
 			       change->set_high ? change->high : quota->high,
 			       change->set_mode ? change->mode : quota->mode);
 }
@@ -332,7 +339,7 @@ int manager_quota_set(void *userdata, const char *path, const struct pind_quota_
 	fill_change(&change, manager_quota_of(m, path));
 	if (request->keep_kind)
 		runtime = manager_is_runtime(m, path);
-	set = change.set_max || change.set_high || change.set_mode;
+	set = change.set_max || change.set_max_held || change.set_high || change.set_mode;
 	new = old;
 	if (set)
 		r = m->kernel->ops->group_set(m->kernel, id, &change, take_values, &new);
@@ -342,6 +349,7 @@ int manager_quota_set(void *userdata, const char *path, const struct pind_quota_
 	quota = (struct pind_quota){
 		.path = (char *)path,
 		.max = new.max,
+		.max_held = new.max_held,
 		.high = new.high,
 		.mode = new.mode,
 		.cgroup_id = runtime ? id : 0,
@@ -370,7 +378,8 @@ static int forget_stored(struct pind_manager *m, const char *path, sd_bus_error 
 int manager_quota_unset(void *userdata, const char *path, sd_bus_error *error)
 {
 	const struct pind_group_change none =
-		whole_change(PIND_UNLIMITED, PIND_UNLIMITED, PIND_MODE_ENFORCE);
+		whole_change(PIND_UNLIMITED, PIND_UNLIMITED, PIND_UNLIMITED,
+					PIND_MODE_ENFORCE);
 	struct pind_manager *m = userdata;
 	struct pind_group_info old;
 	uint64_t id;

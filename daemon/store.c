@@ -134,6 +134,7 @@ static const char *json_quota(const cJSON *entry, struct pind_quota *ret)
 {
 	const cJSON *path = cJSON_GetObjectItemCaseSensitive(entry, "path");
 	const cJSON *id = cJSON_GetObjectItemCaseSensitive(entry, "cgroup_id");
+	const cJSON *max_held = cJSON_GetObjectItemCaseSensitive(entry, "max_held");
 	struct pind_quota quota = {};
 	char *end;
 
@@ -141,6 +142,11 @@ static const char *json_quota(const cJSON *entry, struct pind_quota *ret)
 		return "its \"path\" is no cgroup path";
 	if (!json_size(cJSON_GetObjectItemCaseSensitive(entry, "max"), &quota.max))
 		return "its \"max\" is neither a number of bytes nor \"" STORE_UNLIMITED "\"";
+	/* left out for none */
+	if (!max_held)
+		quota.max_held = PIND_UNLIMITED;
+	else if (!json_size(max_held, &quota.max_held))
+		return "its \"max_held\" is neither a number of bytes nor \"" STORE_UNLIMITED "\"";
 	if (!json_size(cJSON_GetObjectItemCaseSensitive(entry, "high"), &quota.high))
 		return "its \"high\" is neither a number of bytes nor \"" STORE_UNLIMITED "\"";
 	if (!json_mode(cJSON_GetObjectItemCaseSensitive(entry, "mode"), &quota.mode))
@@ -298,6 +304,8 @@ static int store_print(const struct pind_store *store, char **ret_text)
 		(void)snprintf(id, sizeof(id), "%" PRIu64, quota->cgroup_id);
 		ok = cJSON_AddStringToObject(entry, "path", quota->path) &&
 		     json_add_size(entry, "max", quota->max) &&
+		     (quota->max_held == PIND_UNLIMITED ||
+		      json_add_size(entry, "max_held", quota->max_held)) &&
 		     json_add_size(entry, "high", quota->high) &&
 		     cJSON_AddStringToObject(entry, "mode", pind_mode_name(quota->mode)) &&
 		     (!quota->cgroup_id || cJSON_AddStringToObject(entry, "cgroup_id", id));

@@ -24,6 +24,7 @@ struct pind_quota {
 	uint32_t mode; /* enum pind_mode */
 	/* Runtime quotas: the very cgroup it was set on; 0 for one that is kept. */
 	uint64_t cgroup_id;
+	uint64_t max_held; /* as max */
 };
 
 struct pind_store;

@@ -110,6 +110,7 @@ struct pind_group_info *fake_group(struct fake_kernel *k, const char *path)
 		.id = id,
 		.path = strdup(path),
 		.max = PIND_UNLIMITED,
+		.max_held = PIND_UNLIMITED,
 		.high = PIND_UNLIMITED,
 		.mode = PIND_MODE_ENFORCE,
 	};
@@ -345,6 +346,8 @@ static int fake_group_set(struct pind_kernel *kernel, uint64_t id,
 		return -ESTALE;
 	if (group && change->set_max)
 		group->max = whole_pages(change->max);
+	if (group && change->set_max_held)
+		group->max_held = whole_pages(change->max_held);
 	if (group && change->set_high)
 		group->high = whole_pages(change->high);
 	if (group && change->set_mode)

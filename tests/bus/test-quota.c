@@ -127,6 +127,17 @@ static void test_set_quota(void **state)
 	assert_string_equal(mode, "observe");
 	world_saw(w, "Changed /tenant.slice/tenant-a.slice");
 
+	/* a limit on what is held is one more, kept and taken away with the others */
+	assert_int_equal(world_number(w, "/tenant.slice/tenant-a.slice", "MaxHeld"), UNLIMITED);
+	world_manager(w, "SetQuota", "sa{sv}", "tenant-a.slice", 1, "max_held", "t", 16 * MIB);
+	assert_int_equal(world_number(w, "/tenant.slice/tenant-a.slice", "MaxHeld"), 16 * MIB);
+	assert_int_equal(world_number(w, "/tenant.slice/tenant-a.slice", "Max"), 48 * MIB);
+	free(text);
+	text = world_read(w, "state/quotas.json");
+	assert_non_null(strstr(text, "\"max_held\":\t16777216"));
+	world_manager(w, "UnsetQuota", "s", "tenant-a.slice");
+	assert_int_equal(world_number(w, "/tenant.slice/tenant-a.slice", "MaxHeld"), UNLIMITED);
+
 	/* the root is a group like others */
 	world_set_max(w, "/", 512 * MIB, false);
 	assert_int_equal(world_kernel_max(w, "/"), 512 * MIB);

@@ -72,9 +72,10 @@ static struct pind_store *open_with(size_t quotas, size_t skipped, const char *w
 
 static void test_round_trip(void **state)
 {
-	const struct pind_quota a = { "/b.slice", 1ULL << 62, PIND_UNLIMITED, PIND_MODE_OBSERVE, 0 };
+	const struct pind_quota a = { "/b.slice", 1ULL << 62, PIND_UNLIMITED, PIND_MODE_OBSERVE, 0,
+				      1ULL << 40 };
 	const struct pind_quota b = { "/a \"quoted\" \\ name", PIND_UNLIMITED, 0, PIND_MODE_ENFORCE,
-				      0xfedcba9876543210ULL };
+				      0xfedcba9876543210ULL, PIND_UNLIMITED };
 	struct pind_store *store = open_with(0, 0, NULL);
 	const struct pind_quota *quota;
 
@@ -86,9 +87,10 @@ static void test_round_trip(void **state)
 	quota = pind_store_find(store, a.path);
 	assert_true(quota->max == a.max && quota->high == a.high && quota->mode == a.mode);
 	assert_int_equal(quota->cgroup_id, 0);
+	assert_true(quota->max_held == a.max_held);
 	quota = pind_store_find(store, b.path);
 	assert_true(quota->max == b.max && quota->high == b.high && quota->mode == b.mode);
-	assert_true(quota->cgroup_id == b.cgroup_id);
+	assert_true(quota->cgroup_id == b.cgroup_id && quota->max_held == PIND_UNLIMITED);
 	assert_string_equal(pind_store_at(store, 0)->path, b.path);
 	assert_null(pind_store_at(store, 2));
 	assert_int_equal(pind_store_remove(store, b.path), 1);
@@ -112,7 +114,8 @@ static void test_big_sizes(void **state)
 				   0x7ffffffffffff000ULL };
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		struct pind_quota quota = { "/x", sizes[i], sizes[i], PIND_MODE_ENFORCE, 0 };
+		struct pind_quota quota = { "/x", sizes[i], sizes[i], PIND_MODE_ENFORCE, 0,
+					    sizes[i] };
 
 		assert_int_equal(pind_store_put(store, &quota), 0);
 		(void)pind_store_free(store);
@@ -177,7 +180,7 @@ static void test_damage(void **state)
 
 static void test_unreadable(void **state)
 {
-	const struct pind_quota quota = { "/x", 1, 1, PIND_MODE_ENFORCE, 0 };
+	const struct pind_quota quota = { "/x", 1, 1, PIND_MODE_ENFORCE, 0, PIND_UNLIMITED };
 	struct pind_store *store;
 
 	assert_int_equal(mkdir(in_directory(PIND_STORE_FILE), 0755), 0);
@@ -189,9 +192,9 @@ static void test_unreadable(void **state)
 
 static void test_failure_changes_nothing(void **state)
 {
-	const struct pind_quota old = { "/x", 1, 1, PIND_MODE_ENFORCE, 0 };
-	const struct pind_quota new = { "/x", 2, 2, PIND_MODE_OBSERVE, 0 };
-	const struct pind_quota other = { "/a", 2, 2, PIND_MODE_OBSERVE, 0 };
+	const struct pind_quota old = { "/x", 1, 1, PIND_MODE_ENFORCE, 0, PIND_UNLIMITED };
+	const struct pind_quota new = { "/x", 2, 2, PIND_MODE_OBSERVE, 0, PIND_UNLIMITED };
+	const struct pind_quota other = { "/a", 2, 2, PIND_MODE_OBSERVE, 0, PIND_UNLIMITED };
 	struct pind_store *store = open_with(0, 0, NULL);
 
 	assert_int_equal(pind_store_put(store, &old), 0);
