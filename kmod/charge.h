@@ -9,6 +9,19 @@
  * current. At every moment settled <= usage <= max (but for a max set below
  * usage, and mode observe), so no reader ever sees current above max, and a
  * reservation that turns out to be too large never shows in current or peak.
+ *
+ * A CPU keeps a stock of the few levels that it pins and unpins for: pages that
+ * are promised at all levels and not used, and what it settled and uncharged and
+ * has not added to the levels yet. So most calls write no line that another CPU
+ * writes. The sums of a level are true only while it is *exact*: from
+ * pind_charge_exact_begin() to pind_charge_exact_end() no CPU keeps anything of
+ * it or of what is below it. Max is exact always: no call is refused before the
+ * level that refuses is.
+ *
+ * How far the sums may be off while a level is not exact is bounded by
+ * PIND_STOCK_PAGES for each of PIND_STOCK_LEVELS of each CPU, and called the
+ * slack. A level that comes within the slack of its max, or within twice that of
+ * its high, stays exact until it is as far away again.
  */
 #ifndef PIND_CHARGE_H
 #define PIND_CHARGE_H
@@ -19,33 +32,50 @@
 /* max and high that mean "no limit". */
 #define PIND_PAGES_UNLIMITED ((unsigned long)LONG_MAX)
 
+/* Of how many levels a CPU keeps something. With 5 that is one cache line. */
+#define PIND_STOCK_LEVELS 5
+/* The most of each amount that it keeps of one. */
+#define PIND_STOCK_PAGES  64
+
 /**
  * struct pind_charge - one level of the hierarchy
  * @parent: the level above, NULL at the root; never changes
- * @usage: pages promised to this level and all below it
+ * @depth: levels above it; never changes
+ * @max: limit on @usage; written by one writer at a time, read without lock
+ * @high: mark on @settled; likewise
+ * @enforce: whether @max refuses or only observes; likewise
+ * @exact: how many want it exact; while there are any no CPU begins to keep
+ *	something of it or of what is below it
+ * @drained: of those, how many have seen to it that no CPU does
+ * @near: 1 while one of those is its nearness to max or high
+ * @usage: pages promised to this level and all below it, and to stocks
  * @settled: pages charged to this level and all below it
  * @peak: the most @settled ever was
  * @pins: references held by this level and all below it
  * @own: pages charged to this level itself; the books' cross-check
- * @max: limit on @usage; written by one writer at a time, read without lock
- * @high: mark on @settled; likewise
- * @enforce: whether @max refuses or only observes; likewise
  * @events_max: pin calls refused because of this level's max
  * @events_observed: pin calls its max would have refused
  * @events_high: times @settled rose above @high
  * @above_high: 1 while @settled is above @high, to see it rise but once
  * @high_pending: 1 from a rise until pind_charge_take_high() collects it
+ *
+ * @usage, @settled, @pins and @own are what the levels have been told; what a CPU
+ * keeps is missing in them.
  */
 struct pind_charge {
 	struct pind_charge *parent;
+	unsigned int depth;
+	bool enforce;
+	unsigned long max;
+	unsigned long high;
+	atomic_t exact;
+	atomic_t drained;
+	atomic_t near;
 	atomic_long_t usage;
 	atomic_long_t settled;
 	atomic_long_t peak;
 	atomic_long_t pins;
 	atomic_long_t own;
-	unsigned long max;
-	unsigned long high;
-	bool enforce;
 	atomic_long_t events_max;
 	atomic_long_t events_observed;
 	atomic_long_t events_high;
@@ -53,8 +83,28 @@ struct pind_charge {
 	atomic_t high_pending;
 };
 
+/** pind_charge_start() - to be called before all else, once */
+void pind_charge_start(void);
+
 /** pind_charge_init() - an empty level below @parent (NULL: a root), no quota */
 void pind_charge_init(struct pind_charge *charge, struct pind_charge *parent);
+
+/**
+ * pind_charge_limits_changed() - to be called when max, high or enforce were written
+ *
+ * The level has to be exact from before they are written. Context: process.
+ */
+void pind_charge_limits_changed(struct pind_charge *charge);
+
+/**
+ * pind_charge_retire() - is nothing left of a level that nobody will charge again
+ *
+ * Of a level that says yes no CPU keeps anything from then on: the memory may be
+ * freed, after RCU. If it is not, pind_charge_exact_end() takes the answer back.
+ *
+ * Context: process.
+ */
+bool pind_charge_retire(struct pind_charge *charge);
 
 /**
  * pind_charge_reserve() - promise @pages to a level and all above it
@@ -67,9 +117,10 @@ void pind_charge_init(struct pind_charge *charge, struct pind_charge *parent);
  *
  * Adds level by level from the bottom and takes back what it added when one
  * refuses, so a sibling may be refused for a moment because of a reservation
- * that is itself about to be refused: see pind_charge_could_have_room().
+ * that is itself about to be refused: see pind_charge_could_have_room(). The
+ * stocks refuse nobody: the level is made exact before it does.
  *
- * Context: any. Return: true if promised; false, with nothing changed.
+ * Context: process. Return: true if promised; false, with nothing changed.
  */
 bool pind_charge_reserve(struct pind_charge *charge, unsigned long pages, bool lenient,
 			 struct pind_charge **ret_by);
@@ -80,7 +131,7 @@ void pind_charge_cancel(struct pind_charge *charge, unsigned long pages);
 /**
  * pind_charge_settle() - turn @pages of a reservation into charge
  *
- * Context: any. Return: true if some level rose above its high;
+ * Context: process. Return: true if some level rose above its high;
  * pind_charge_take_high() tells which.
  */
 bool pind_charge_settle(struct pind_charge *charge, unsigned long pages, unsigned long pins);
@@ -88,28 +139,58 @@ bool pind_charge_settle(struct pind_charge *charge, unsigned long pages, unsigne
 /** pind_charge_uncharge() - take back settled @pages and @pins. Context: any. */
 void pind_charge_uncharge(struct pind_charge *charge, unsigned long pages, unsigned long pins);
 
-/** pind_charge_take_high() - did this level rise above high since last asked */
+/**
+ * pind_charge_take_high() - did this level rise above high since last asked
+ *
+ * No rise is missed, and none is told that was not: where a level is not exact it
+ * is too far from its high. Two calls that run at the same time may tell of it by
+ * the time that one of them takes too late.
+ */
 bool pind_charge_take_high(struct pind_charge *charge);
 
-/** pind_charge_current() - settled pages, never below 0 */
-unsigned long pind_charge_current(const struct pind_charge *charge);
+/**
+ * pind_charge_exact_begin() - make the sums of a level and all below it true
+ *
+ * Costs a look at the stock of each CPU, unless the level or one above it is exact
+ * already; and until pind_charge_exact_end() every call below it the writing of all
+ * levels. Nests. Context: any, with some hold on the level.
+ */
+void pind_charge_exact_begin(struct pind_charge *charge);
+
+/** pind_charge_exact_end() - they need not stay so. Context: any. */
+void pind_charge_exact_end(struct pind_charge *charge);
 
 /**
- * pind_charge_pins() - references, never below 0 (an unpin on another CPU may
- * be booked an instant before the pin it answers)
+ * struct pind_charge_sums - what a level says at one moment
+ * @current_: settled pages
+ * @peak: the most that @current_ was since the peak was reset. Exact as long as the
+ *	level was exact, or one CPU pinned and unpinned in one cgroup; else it may be
+ *	off, either way, by what the CPUs kept then: at most PIND_STOCK_PAGES a CPU
+ *	of each cgroup in use at or below it. Never above max, and not below
+ *	what @current_ was read to be.
+ * @pins: references
+ * @reserved: pages promised to calls under way, not settled
+ *
+ * None is below 0, though an unpin may be booked an instant before the pin it
+ * answers is settled, as long as that one's reservation lasts.
  */
-unsigned long pind_charge_pins(const struct pind_charge *charge);
+struct pind_charge_sums {
+	unsigned long current_;
+	unsigned long peak;
+	unsigned long pins;
+	unsigned long reserved;
+};
 
-/** pind_charge_reserved() - pages promised to calls under way, not settled */
-unsigned long pind_charge_reserved(const struct pind_charge *charge);
+/** pind_charge_read() - the sums, exactly. Context: as pind_charge_exact_begin(). */
+void pind_charge_read(const struct pind_charge *charge, struct pind_charge_sums *sums);
 
-/** pind_charge_has_room() - would @pages fit this very level now */
+/** pind_charge_has_room() - would @pages fit this very level, which is exact, now */
 bool pind_charge_has_room(const struct pind_charge *charge, unsigned long pages);
 
 /** pind_charge_could_have_room() - would they if every reservation were given back */
 bool pind_charge_could_have_room(const struct pind_charge *charge, unsigned long pages);
 
-/** pind_charge_reset_peak() - set peak to current */
+/** pind_charge_reset_peak() - set peak to current. Context: as pind_charge_exact_begin(). */
 void pind_charge_reset_peak(struct pind_charge *charge);
 
 #endif /* PIND_CHARGE_H */

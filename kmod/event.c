@@ -99,8 +99,9 @@ void pind_event_refusal(struct pind_account *account, struct pind_group *by,
 			unsigned long wanted, unsigned long needed, unsigned long own,
 			bool observed)
 {
-	unsigned long reserved = pind_charge_reserved(&by->charge);
+	struct pind_charge_sums sums;
 
+	pind_charge_read(&by->charge, &sums);
 	pind_count_refusal(observed);
 	if (observed) {
 		atomic_long_inc(&by->charge.events_observed);
@@ -114,8 +115,8 @@ void pind_event_refusal(struct pind_account *account, struct pind_group *by,
 		.limit = PIND_LIMIT_MAX,
 		.wanted = wanted,
 		.needed = needed,
-		.current_ = pind_charge_current(&by->charge),
-		.reserved = reserved - min(reserved, own),
+		.current_ = sums.current_,
+		.reserved = sums.reserved - min(sums.reserved, own),
 		.max = READ_ONCE(by->charge.max),
 		.observed = observed,
 	});

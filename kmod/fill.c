@@ -116,20 +116,22 @@ int pind_fill_group(struct sk_buff *skb, const struct pind_reader *reader,
 {
 	const struct pind_charge *charge = &group->charge;
 	int ret = fill_place(skb, reader, group);
+	struct pind_charge_sums sums;
 
 	if (ret)
 		return ret;
+	pind_charge_read(charge, &sums);
 	if (pind_fill_u64(skb, PIND_A_GROUP_ID, group->id) ||
-	    fill_bytes(skb, PIND_A_GROUP_CURRENT, pind_charge_current(charge)) ||
-	    fill_bytes(skb, PIND_A_GROUP_PEAK, atomic_long_read(&charge->peak)) ||
+	    fill_bytes(skb, PIND_A_GROUP_CURRENT, sums.current_) ||
+	    fill_bytes(skb, PIND_A_GROUP_PEAK, sums.peak) ||
 	    fill_limit(skb, PIND_A_GROUP_MAX, READ_ONCE(charge->max)) ||
 	    fill_limit(skb, PIND_A_GROUP_HIGH, READ_ONCE(charge->high)) ||
 	    nla_put_u32(skb, PIND_A_GROUP_MODE,
 			READ_ONCE(charge->enforce) ? PIND_MODE_ENFORCE : PIND_MODE_OBSERVE) ||
-	    pind_fill_u64(skb, PIND_A_GROUP_PINS, pind_charge_pins(charge)) ||
+	    pind_fill_u64(skb, PIND_A_GROUP_PINS, sums.pins) ||
 	    nla_put_u32(skb, PIND_A_GROUP_DEAD, pind_group_is_dead(group)) ||
 	    fill_events(skb, group) ||
-	    fill_bytes(skb, PIND_A_GROUP_RESERVED, pind_charge_reserved(charge)) ||
+	    fill_bytes(skb, PIND_A_GROUP_RESERVED, sums.reserved) ||
 	    fill_bytes(skb, PIND_A_GROUP_HELD, 0) ||
 	    fill_limit(skb, PIND_A_GROUP_MAX_HELD, READ_ONCE(group->max_held)) ||
 	    fill_bytes(skb, PIND_A_GROUP_UNCERTAIN, 0))

@@ -228,6 +228,7 @@ int pind_group_set(struct pind_group *group, const struct pind_quota *quota)
 		ret = -ESTALE;
 		goto out;
 	}
+	pind_charge_exact_begin(&group->charge);
 	/* a group that is to enforce a new max never enforces the old one */
 	if (quota->has_max)
 		WRITE_ONCE(group->charge.max, quota->max);
@@ -239,6 +240,8 @@ int pind_group_set(struct pind_group *group, const struct pind_quota *quota)
 		WRITE_ONCE(group->charge.high, quota->high);
 		atomic_set(&group->charge.above_high, 0);
 	}
+	pind_charge_limits_changed(&group->charge);
+	pind_charge_exact_end(&group->charge);
 out:
 	mutex_unlock(&group_mutex);
 	return ret;
@@ -279,17 +282,14 @@ bool pind_group_is_below(const struct pind_group *group, const struct pind_group
 
 void pind_group_sums(struct pind_books *books)
 {
-	struct pind_group *group;
+	struct pind_group *group, *root = join_known(cgroup_id(&cgrp_dfl_root.cgrp));
 	unsigned long id;
 
 	books->group_charge = 0;
+	pind_charge_exact_begin(&root->charge);
 	rcu_read_lock();
 	xa_for_each(&groups, id, group) {
 		books->group_charge += atomic_long_read(&group->charge.own);
-		if (!group->charge.parent) {
-			books->group_pins = atomic_long_read(&group->charge.pins);
-			books->current_charge = atomic_long_read(&group->charge.settled);
-		}
 		if (need_resched()) {
 			rcu_read_unlock();
 			cond_resched();
@@ -297,6 +297,10 @@ void pind_group_sums(struct pind_books *books)
 		}
 	}
 	rcu_read_unlock();
+	books->group_pins = atomic_long_read(&root->charge.pins);
+	books->current_charge = atomic_long_read(&root->charge.settled);
+	pind_charge_exact_end(&root->charge);
+	pind_group_leave(root);
 }
 
 static void remove_group(struct pind_group *group)
@@ -325,10 +329,12 @@ static bool reap_group(struct pind_group *group)
 	}
 	if (atomic_long_read(&group->members.refs) != 1)
 		return true;
-	if (atomic_long_read(&group->charge.usage) || atomic_long_read(&group->charge.pins))
+	if (!pind_charge_retire(&group->charge))
 		return false;
-	if (!pind_idle_end(&idle_groups, &group->members))
+	if (!pind_idle_end(&idle_groups, &group->members)) {
+		pind_charge_exact_end(&group->charge);
 		return true;
+	}
 	pind_event_group(PIND_CMD_GROUP_DEAD_NTF, group);
 	remove_group(group);
 	return true;
@@ -366,9 +372,11 @@ void pind_group_reap(void)
 
 int pind_group_init(void)
 {
-	/* the root is always there: it is where the books close */
-	struct pind_group *root = join_cgroup(&cgrp_dfl_root.cgrp);
+	struct pind_group *root;
 
+	pind_charge_start();
+	/* the root is always there: it is where the books close */
+	root = join_cgroup(&cgrp_dfl_root.cgrp);
 	if (IS_ERR(root))
 		return PTR_ERR(root);
 	pind_group_leave(root);

@@ -6,13 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include <linux/compiler.h>
+#include <linux/percpu.h>
 
 #include "charge.h"
 
 #define THREADS 8
+
+_Thread_local unsigned int stub_cpu;
 
 /* root <- parent <- a, b */
 struct tree {
@@ -21,10 +25,27 @@ struct tree {
 
 static void grow(struct tree *tree)
 {
+	pind_charge_start();
 	pind_charge_init(&tree->root, NULL);
 	pind_charge_init(&tree->parent, &tree->root);
 	pind_charge_init(&tree->a, &tree->parent);
 	pind_charge_init(&tree->b, &tree->parent);
+}
+
+static void set_max(struct pind_charge *level, unsigned long max)
+{
+	pind_charge_exact_begin(level);
+	level->max = max;
+	pind_charge_limits_changed(level);
+	pind_charge_exact_end(level);
+}
+
+static void set_high(struct pind_charge *level, unsigned long high)
+{
+	pind_charge_exact_begin(level);
+	level->high = high;
+	pind_charge_limits_changed(level);
+	pind_charge_exact_end(level);
 }
 
 /* Reserve and settle at once. */
@@ -38,10 +59,20 @@ static bool charge(struct pind_charge *level, unsigned long pages)
 	return true;
 }
 
+static struct pind_charge_sums sums_of(struct pind_charge *level)
+{
+	struct pind_charge_sums sums;
+
+	pind_charge_read(level, &sums);
+	return sums;
+}
+
 static void assert_level(struct pind_charge *level, long usage, long settled)
 {
-	assert_int_equal(atomic_long_read(&level->usage), usage);
-	assert_int_equal(atomic_long_read(&level->settled), settled);
+	struct pind_charge_sums sums = sums_of(level);
+
+	assert_int_equal(sums.current_, settled);
+	assert_int_equal(sums.reserved, usage - settled);
 }
 
 static void test_unlimited(void **state)
@@ -53,7 +84,7 @@ static void test_unlimited(void **state)
 	assert_level(&t.root, 1L << 40, 1L << 40);
 	pind_charge_uncharge(&t.a, 1UL << 40, 1UL << 40);
 	assert_level(&t.root, 0, 0);
-	assert_int_equal(pind_charge_pins(&t.root), 0);
+	assert_int_equal(sums_of(&t.root).pins, 0);
 }
 
 static void test_max_is_exact(void **state)
@@ -62,7 +93,7 @@ static void test_max_is_exact(void **state)
 	struct tree t;
 
 	grow(&t);
-	t.a.max = 10;
+	set_max(&t.a, 10);
 	assert_true(charge(&t.a, 9));
 	assert_false(pind_charge_reserve(&t.a, 2, false, &by));
 	assert_ptr_equal(by, &t.a);
@@ -78,7 +109,7 @@ static void test_ancestor_refuses_and_is_named(void **state)
 	struct tree t;
 
 	grow(&t);
-	t.parent.max = 10;
+	set_max(&t.parent, 10);
 	assert_true(charge(&t.a, 6));
 	assert_false(pind_charge_reserve(&t.b, 5, false, &by));
 	assert_ptr_equal(by, &t.parent);
@@ -86,8 +117,8 @@ static void test_ancestor_refuses_and_is_named(void **state)
 	assert_level(&t.b, 0, 0);
 	assert_level(&t.parent, 6, 6);
 	assert_true(charge(&t.b, 4));
-	assert_int_equal(pind_charge_current(&t.parent),
-			 pind_charge_current(&t.a) + pind_charge_current(&t.b));
+	assert_int_equal(sums_of(&t.parent).current_,
+			 sums_of(&t.a).current_ + sums_of(&t.b).current_);
 }
 
 static void test_reservation_is_not_current(void **state)
@@ -97,17 +128,19 @@ static void test_reservation_is_not_current(void **state)
 
 	grow(&t);
 	assert_true(pind_charge_reserve(&t.a, 8, false, &by));
-	assert_int_equal(pind_charge_reserved(&t.a), 8);
-	assert_int_equal(pind_charge_reserved(&t.parent), 8);
-	assert_int_equal(pind_charge_current(&t.a), 0);
+	assert_int_equal(sums_of(&t.a).reserved, 8);
+	assert_int_equal(sums_of(&t.parent).reserved, 8);
+	assert_int_equal(sums_of(&t.a).current_, 0);
 	pind_charge_settle(&t.a, 3, 8);
 	pind_charge_cancel(&t.a, 5);
-	assert_int_equal(pind_charge_reserved(&t.a), 0);
-	assert_int_equal(pind_charge_current(&t.parent), 3);
-	assert_int_equal(atomic_long_read(&t.parent.peak), 3);
-	assert_int_equal(pind_charge_pins(&t.parent), 8);
+	assert_int_equal(sums_of(&t.a).reserved, 0);
+	assert_int_equal(sums_of(&t.parent).current_, 3);
+	assert_int_equal(sums_of(&t.parent).peak, 3);
+	assert_int_equal(sums_of(&t.parent).pins, 8);
+	pind_charge_exact_begin(&t.parent);
 	assert_int_equal(atomic_long_read(&t.parent.own), 0);
 	assert_int_equal(atomic_long_read(&t.a.own), 3);
+	pind_charge_exact_end(&t.parent);
 }
 
 static void test_room_without_reservations(void **state)
@@ -116,14 +149,16 @@ static void test_room_without_reservations(void **state)
 	struct tree t;
 
 	grow(&t);
-	t.a.max = 10;
+	set_max(&t.a, 10);
 	assert_true(charge(&t.a, 4));
 	assert_true(pind_charge_reserve(&t.a, 6, false, &by));
+	pind_charge_exact_begin(&t.a);
 	assert_false(pind_charge_has_room(&t.a, 6));
 	assert_true(pind_charge_could_have_room(&t.a, 6));
 	assert_false(pind_charge_could_have_room(&t.a, 7));
 	pind_charge_cancel(&t.a, 6);
 	assert_true(pind_charge_has_room(&t.a, 6));
+	pind_charge_exact_end(&t.a);
 }
 
 static void test_observe_passes_only_when_lenient(void **state)
@@ -132,13 +167,13 @@ static void test_observe_passes_only_when_lenient(void **state)
 	struct tree t;
 
 	grow(&t);
-	t.parent.max = 4;
+	set_max(&t.parent, 4);
 	t.parent.enforce = false;
 	assert_false(pind_charge_reserve(&t.a, 5, false, &by));
 	assert_true(pind_charge_reserve(&t.a, 5, true, &by));
 	assert_ptr_equal(by, &t.parent);
 	/* an enforcing level still refuses, and is the one that is named */
-	t.root.max = 8;
+	set_max(&t.root, 8);
 	assert_false(pind_charge_reserve(&t.a, 5, true, &by));
 	assert_ptr_equal(by, &t.root);
 	assert_level(&t.parent, 5, 0);
@@ -151,7 +186,7 @@ static void test_max_below_usage(void **state)
 
 	grow(&t);
 	assert_true(charge(&t.a, 10));
-	t.a.max = 5;
+	set_max(&t.a, 5);
 	assert_false(pind_charge_reserve(&t.a, 1, false, &by));
 	/* what is paid for already is no matter of quota */
 	assert_true(pind_charge_reserve(&t.a, 0, false, &by));
@@ -178,7 +213,7 @@ static void test_high_once_a_rise(void **state)
 	struct pind_charge *by;
 
 	grow(&t);
-	t.parent.high = 4;
+	set_high(&t.parent, 4);
 	assert_true(pind_charge_reserve(&t.a, 20, false, &by));
 	assert_false(pind_charge_settle(&t.a, 4, 4));
 	assert_true(pind_charge_settle(&t.a, 1, 1));
@@ -198,20 +233,345 @@ static void test_peak_reset(void **state)
 	grow(&t);
 	assert_true(charge(&t.a, 7));
 	pind_charge_uncharge(&t.a, 5, 5);
-	assert_int_equal(atomic_long_read(&t.root.peak), 7);
+	assert_int_equal(sums_of(&t.root).peak, 7);
 	pind_charge_reset_peak(&t.root);
-	assert_int_equal(atomic_long_read(&t.root.peak), 2);
+	assert_int_equal(sums_of(&t.root).peak, 2);
+}
+
+/* What another CPU keeps refuses nobody, also where that CPU is gone for good. */
+static void test_other_stocks_refuse_nobody(void **state)
+{
+	struct pind_charge *by;
+	struct tree t;
+
+	grow(&t);
+	set_max(&t.parent, 2000);
+	for (stub_cpu = 1; stub_cpu < STUB_CPUS; stub_cpu++) {
+		assert_true(charge(&t.a, 1));
+		assert_true(charge(&t.b, 1));
+	}
+	/* or nothing is tried here */
+	assert_true(atomic_long_read(&t.parent.usage) > 2 * (STUB_CPUS - 1));
+	stub_cpu = 0;
+	assert_false(pind_charge_reserve(&t.a, 2001 - 2 * (STUB_CPUS - 1), false, &by));
+	assert_true(pind_charge_reserve(&t.a, 2000 - 2 * (STUB_CPUS - 1), false, &by));
+	assert_level(&t.parent, 2000, 2 * (STUB_CPUS - 1));
+}
+
+/* Nor does it have a level in mode observe say that it was passed over. */
+static void test_other_stocks_are_not_observed(void **state)
+{
+	struct pind_charge *by;
+	struct tree t;
+
+	grow(&t);
+	set_max(&t.a, 1995);
+	set_max(&t.parent, 2000);
+	t.a.enforce = t.parent.enforce = false;
+	stub_cpu = 1;
+	assert_true(charge(&t.a, 1));
+	stub_cpu = 2;
+	assert_true(charge(&t.b, 1));
+	stub_cpu = 0;
+	assert_true(pind_charge_reserve(&t.a, 1990, true, &by));
+	assert_null(by);
+	assert_true(pind_charge_reserve(&t.b, 20, true, &by));
+	assert_ptr_equal(by, &t.parent);
+}
+
+/* Small and large calls of one CPU in one group. */
+static void test_peak_of_one_cpu_is_exact(void **state)
+{
+	struct tree t;
+
+	grow(&t);
+	assert_true(charge(&t.a, 50));
+	assert_int_equal(sums_of(&t.a).peak, 50);
+	assert_true(charge(&t.a, 10));
+	pind_charge_uncharge(&t.a, 60, 60);
+	assert_true(charge(&t.a, 55));
+	pind_charge_uncharge(&t.a, 55, 55);
+	assert_true(charge(&t.a, 1000));
+	pind_charge_uncharge(&t.a, 1000, 1000);
+	assert_int_equal(sums_of(&t.a).peak, 1000);
+	assert_int_equal(sums_of(&t.root).peak, 1000);
+}
+
+static void test_retired_is_in_no_stock(void **state)
+{
+	struct pind_charge many[2 * PIND_STOCK_LEVELS], *by;
+	struct tree t;
+
+	grow(&t);
+	for (int i = 0; i < 2 * PIND_STOCK_LEVELS; i++) {
+		pind_charge_init(&many[i], &t.parent);
+		assert_true(charge(&many[i], 3));
+		assert_false(pind_charge_retire(&many[i]));
+		stub_cpu = i % STUB_CPUS;
+		pind_charge_uncharge(&many[i], 3, 3);
+		assert_true(pind_charge_reserve(&many[i], 1, false, &by));
+		pind_charge_cancel(&many[i], 1);
+		assert_true(pind_charge_retire(&many[i]));
+		/* whoever looks at it after this is found out */
+		memset(&many[i], 0xff, sizeof(many[i]));
+	}
+	stub_cpu = 0;
+	assert_level(&t.parent, 0, 0);
+	assert_int_equal(sums_of(&t.root).pins, 0);
+}
+
+/* ---- random calls on several CPUs, against a model that has no stocks */
+
+#define LEVELS	12
+#define CALLS	300000
+#define PROMISES 40
+
+static const int parent_of[LEVELS] = { -1, 0, 0, 1, 1, 1, 2, 2, 3, 3, 8, 0 };
+
+/* What there is by the model of one level. */
+struct level {
+	struct pind_charge charge;
+	long usage, settled, pins, peak;
+	bool above_high;
+	bool pending;
+	long events_high;
+	unsigned int exact; /* begun by the test */
+};
+
+/* What a call has reserved, or is charged. */
+struct promise {
+	int level; /* -1: none */
+	unsigned long reserved, settled, pins;
+};
+
+static struct level levels[LEVELS];
+static struct promise promises[PROMISES];
+
+#define for_each_above(i, from) for (int i = (from); i >= 0; i = parent_of[i])
+
+static unsigned long draw(unsigned long most)
+{
+	return (unsigned long)random() % (most + 1);
+}
+
+static unsigned long draw_pages(void)
+{
+	static const unsigned long most[] = { 2, 70, 150, 2000 };
+
+	return draw(most[draw(3)]);
+}
+
+static bool model_fits(const struct level *level, unsigned long pages)
+{
+	return level->usage + (long)pages <= (long)level->charge.max;
+}
+
+/* Return: the level that refuses, or -1. */
+static int model_reserve(int from, unsigned long pages, bool lenient, int *ret_passed)
+{
+	*ret_passed = -1;
+	for_each_above(i, from) {
+		if (!pages || model_fits(&levels[i], pages))
+			continue;
+		if (!lenient || levels[i].charge.enforce)
+			return i;
+		if (*ret_passed < 0)
+			*ret_passed = i;
+	}
+	for_each_above(i, from)
+		levels[i].usage += pages;
+	return -1;
+}
+
+static void try_reserve(struct promise *promise)
+{
+	unsigned long pages = draw_pages();
+	int level = draw(LEVELS - 1), by, passed;
+	bool lenient = draw(1), done;
+	struct pind_charge *ret_by;
+
+	by = model_reserve(level, pages, lenient, &passed);
+	done = pind_charge_reserve(&levels[level].charge, pages, lenient, &ret_by);
+	assert_int_equal(done, by < 0);
+	if (by < 0)
+		by = passed;
+	assert_ptr_equal(ret_by, by < 0 ? NULL : &levels[by].charge);
+	if (done)
+		*promise = (struct promise){ .level = level, .reserved = pages };
+}
+
+static void cancel_some(struct promise *promise)
+{
+	unsigned long pages = draw(promise->reserved);
+
+	promise->reserved -= pages;
+	pind_charge_cancel(&levels[promise->level].charge, pages);
+	for_each_above(i, promise->level)
+		levels[i].usage -= pages;
+}
+
+static void settle_some(struct promise *promise)
+{
+	unsigned long pages = draw(promise->reserved), pins = pages + draw(3);
+	bool rose, expected = false;
+
+	promise->reserved -= pages;
+	promise->settled += pages;
+	promise->pins += pins;
+	rose = pind_charge_settle(&levels[promise->level].charge, pages, pins);
+	for_each_above(i, promise->level) {
+		struct level *level = &levels[i];
+
+		level->settled += pages;
+		level->pins += pins;
+		if (level->settled > level->peak)
+			level->peak = level->settled;
+		if (level->settled > (long)level->charge.high && !level->above_high) {
+			level->above_high = true;
+			level->pending = true;
+			level->events_high++;
+		}
+		expected |= level->pending;
+	}
+	assert_int_equal(rose, expected);
+	for_each_above(i, promise->level) {
+		assert_int_equal(pind_charge_take_high(&levels[i].charge), levels[i].pending);
+		levels[i].pending = false;
+	}
+}
+
+static void uncharge_some(struct promise *promise)
+{
+	unsigned long pages = draw(promise->settled), pins = draw(promise->pins);
+
+	promise->settled -= pages;
+	promise->pins -= pins;
+	pind_charge_uncharge(&levels[promise->level].charge, pages, pins);
+	for_each_above(i, promise->level) {
+		struct level *level = &levels[i];
+
+		level->usage -= pages;
+		level->settled -= pages;
+		level->pins -= pins;
+		if (level->settled <= (long)level->charge.high)
+			level->above_high = false;
+	}
+}
+
+static void check_level(int i)
+{
+	struct level *level = &levels[i];
+	struct pind_charge_sums sums;
+	long slack = STUB_CPUS * PIND_STOCK_LEVELS * PIND_STOCK_PAGES;
+
+	pind_charge_read(&level->charge, &sums);
+	assert_int_equal(sums.current_, level->settled);
+	assert_int_equal(sums.reserved, level->usage - level->settled);
+	assert_int_equal(sums.pins, level->pins);
+	assert_int_equal(atomic_long_read(&level->charge.events_high), level->events_high);
+	assert_true(labs((long)sums.peak - level->peak) <= slack);
+	assert_true(sums.peak >= sums.current_);
+}
+
+static void set_limits(struct level *level)
+{
+	pind_charge_exact_begin(&level->charge);
+	switch (draw(3)) {
+	case 0:
+		level->charge.enforce = draw(3);
+		break;
+	case 1:
+		level->charge.max = draw(2) ? draw(9000) : PIND_PAGES_UNLIMITED;
+		break;
+	default:
+		level->charge.high = draw(2) ? draw(9000) : PIND_PAGES_UNLIMITED;
+		atomic_set(&level->charge.above_high, 0);
+		level->above_high = false;
+	}
+	pind_charge_limits_changed(&level->charge);
+	pind_charge_exact_end(&level->charge);
+}
+
+static void look(struct level *level)
+{
+	switch (draw(5)) {
+	case 0:
+		set_limits(level);
+		break;
+	case 1:
+		pind_charge_exact_begin(&level->charge);
+		level->exact++;
+		break;
+	case 2:
+		if (pind_charge_retire(&level->charge)) {
+			assert_true(!level->usage && !level->settled && !level->pins);
+			pind_charge_exact_end(&level->charge);
+		} else {
+			assert_true(level->usage || level->settled || level->pins);
+		}
+		break;
+	case 3:
+		pind_charge_reset_peak(&level->charge);
+		level->peak = level->settled;
+		break;
+	default:
+		check_level(level - levels);
+	}
+	/* seldom exact for long, or nothing is tried */
+	while (level->exact && draw(3)) {
+		pind_charge_exact_end(&level->charge);
+		level->exact--;
+	}
+}
+
+static void step(struct promise *promise)
+{
+	stub_cpu = draw(STUB_CPUS - 1);
+	if (promise->level < 0)
+		try_reserve(promise);
+	else if (!draw(3))
+		cancel_some(promise);
+	else if (draw(1))
+		settle_some(promise);
+	else
+		uncharge_some(promise);
+	if (promise->level >= 0 && !promise->reserved && !promise->settled && !promise->pins)
+		promise->level = -1;
+}
+
+static void test_random_calls_are_exact(void **state)
+{
+	pind_charge_start();
+	for (int i = 0; i < LEVELS; i++) {
+		levels[i] = (struct level){};
+		pind_charge_init(&levels[i].charge,
+				 parent_of[i] < 0 ? NULL : &levels[parent_of[i]].charge);
+	}
+	for (int i = 0; i < PROMISES; i++)
+		promises[i].level = -1;
+	for (unsigned int seed = 1; seed <= 5; seed++) {
+		srandom(seed);
+		for (int i = 0; i < CALLS; i++) {
+			step(&promises[draw(PROMISES - 1)]);
+			if (!draw(200))
+				look(&levels[draw(LEVELS - 1)]);
+		}
+		for (int i = 0; i < LEVELS; i++)
+			check_level(i);
+	}
 }
 
 static struct tree raced;
+static unsigned int next_cpu;
 static bool stop;
-static long worst; /* that the sampler saw */
+static long worst; /* current, that the sampler saw */
 
 static void *race(void *arg)
 {
 	struct pind_charge *level = arg;
 	long *admitted = calloc(1, sizeof(*admitted));
 
+	stub_cpu = __atomic_fetch_add(&next_cpu, 1, __ATOMIC_RELAXED) % STUB_CPUS;
 	/* at least until the sampler had its look: the host may be busy */
 	for (int i = 0; i < 20000 || !READ_ONCE(worst); i++) {
 		if (!charge(level, 3))
@@ -225,22 +585,25 @@ static void *race(void *arg)
 static void *sample(void *arg)
 {
 	while (!READ_ONCE(stop)) {
-		long usage = atomic_long_read(&raced.parent.usage);
-		long current = pind_charge_current(&raced.parent);
+		struct pind_charge_sums sums = sums_of(&raced.parent);
 
-		if (usage > worst || current > worst)
-			WRITE_ONCE(worst, usage > current ? usage : current);
+		assert_true(sums.current_ + sums.reserved <= raced.parent.max);
+		if ((long)sums.current_ > worst)
+			WRITE_ONCE(worst, sums.current_);
 	}
 	return NULL;
 }
 
-static void test_race_never_passes_max(void **state)
+/* Return: how many were admitted. */
+static long race_below(unsigned long max)
 {
 	pthread_t threads[THREADS], sampler;
 	long admitted = 0;
 
 	grow(&raced);
-	raced.parent.max = 10;
+	set_max(&raced.parent, max);
+	worst = 0;
+	WRITE_ONCE(stop, false);
 	pthread_create(&sampler, NULL, sample, NULL);
 	for (int i = 0; i < THREADS; i++)
 		pthread_create(&threads[i], NULL, race, i % 2 ? &raced.a : &raced.b);
@@ -253,12 +616,24 @@ static void test_race_never_passes_max(void **state)
 	}
 	WRITE_ONCE(stop, true);
 	pthread_join(sampler, NULL);
-	assert_true(admitted > 0);
-	assert_in_range(worst, 1, 10);
-	assert_in_range(atomic_long_read(&raced.parent.peak), 3, 10);
 	assert_level(&raced.root, 0, 0);
 	assert_level(&raced.a, 0, 0);
-	assert_int_equal(pind_charge_pins(&raced.root), 0);
+	assert_int_equal(sums_of(&raced.root).pins, 0);
+	return admitted;
+}
+
+static void test_race_never_passes_max(void **state)
+{
+	assert_true(race_below(10) > 0);
+	assert_in_range(worst, 1, 10);
+	assert_in_range(sums_of(&raced.parent).peak, 3, 10);
+}
+
+/* Far from its max nobody is refused, and what is read is what was there. */
+static void test_race_in_the_stocks(void **state)
+{
+	assert_true(race_below(1000000) >= 20000 * THREADS);
+	assert_in_range(worst, 1, 3 * THREADS);
 }
 
 int main(void)
@@ -274,7 +649,13 @@ int main(void)
 		cmocka_unit_test(test_huge_wish_does_not_wrap),
 		cmocka_unit_test(test_high_once_a_rise),
 		cmocka_unit_test(test_peak_reset),
+		cmocka_unit_test(test_other_stocks_refuse_nobody),
+		cmocka_unit_test(test_other_stocks_are_not_observed),
+		cmocka_unit_test(test_peak_of_one_cpu_is_exact),
+		cmocka_unit_test(test_retired_is_in_no_stock),
+		cmocka_unit_test(test_random_calls_are_exact),
 		cmocka_unit_test(test_race_never_passes_max),
+		cmocka_unit_test(test_race_in_the_stocks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

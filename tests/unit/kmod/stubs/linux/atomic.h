@@ -10,6 +10,8 @@
 #define atomic_read(v)		   __atomic_load_n(&(v)->counter, STUB_ORDER)
 #define atomic_set(v, i)	   __atomic_store_n(&(v)->counter, i, STUB_ORDER)
 #define atomic_xchg(v, i)	   __atomic_exchange_n(&(v)->counter, i, STUB_ORDER)
+#define atomic_inc(v)		   ((void)__atomic_add_fetch(&(v)->counter, 1, STUB_ORDER))
+#define atomic_dec(v)		   ((void)__atomic_sub_fetch(&(v)->counter, 1, STUB_ORDER))
 #define atomic_long_read(v)	   __atomic_load_n(&(v)->counter, STUB_ORDER)
 #define atomic_long_set(v, i)	   __atomic_store_n(&(v)->counter, i, STUB_ORDER)
 #define atomic_long_add(i, v)	   ((void)__atomic_add_fetch(&(v)->counter, i, STUB_ORDER))
@@ -19,5 +21,9 @@
 #define atomic_long_sub_return(i, v) __atomic_sub_fetch(&(v)->counter, i, STUB_ORDER)
 #define atomic_long_try_cmpxchg(v, old, new)                                                       \
 	__atomic_compare_exchange_n(&(v)->counter, old, new, false, STUB_ORDER, STUB_ORDER)
+
+#define smp_rmb()		__atomic_thread_fence(STUB_ORDER)
+#define smp_mb__before_atomic()	__atomic_thread_fence(STUB_ORDER)
+#define smp_mb__after_atomic()	__atomic_thread_fence(STUB_ORDER)
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <limits.h>
 
+#define U8_MAX	0xffU
+#define S8_MAX	0x7f
 #define U16_MAX 0xffffU
 #define U32_MAX 0xffffffffU
 
