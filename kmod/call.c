@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/mm.h>
-#include <linux/sched/signal.h>
-#include <linux/wait.h>
 
 #include "call.h"
 #include "counters.h"
@@ -9,13 +7,8 @@
 #include "folio.h"
 #include "ledger.h"
 #include "need.h"
+#include "room.h"
 #include "unpin.h"
-
-/* How long a call near the limit waits for others to settle. */
-#define SETTLE_WAIT	(HZ / 10)
-
-/* Calls that were refused while others had reservations under way. */
-static DECLARE_WAIT_QUEUE_HEAD(settled);
 
 static bool reserve(struct pind_call *call, unsigned long pages, bool lenient,
 		    struct pind_charge **ret_by)
@@ -30,8 +23,6 @@ static void cancel(struct pind_call *call)
 {
 	pind_charge_cancel(&call->account->group->charge, call->reserved);
 	call->reserved = 0;
-	if (wq_has_sleeper(&settled))
-		wake_up_all(&settled);
 }
 
 /* A quota refuses the call, or would have done so: what is counted are calls. */
@@ -53,10 +44,7 @@ static int decide(struct pind_call *call, struct pind_charge *by)
 	if (reserve(call, need, false, &by))
 		return 0;
 	/* not where it cannot help: a full group is refused, or observed, at once */
-	wait_event_killable_timeout(settled,
-				    pind_charge_has_room(by, need) ||
-					    !pind_charge_could_have_room(by, need),
-				    SETTLE_WAIT);
+	pind_room_wait(by, need);
 	/* anew, also without a wait: another call may have pinned the same pages since */
 	need = pind_need(call, READ_ONCE(by->max));
 	if (!reserve(call, need, true, &by)) {

@@ -125,10 +125,18 @@ static void note_far(struct pind_charge *level)
 		pind_charge_exact_end(level);
 }
 
+/* After less was promised at a level, or more settled. */
+static void note_change(struct pind_charge *level)
+{
+	note_far(level);
+	if (atomic_read(&level->exact))
+		pind_charge_changed(level);
+}
+
 void pind_charge_limits_changed(struct pind_charge *charge)
 {
 	note_near(charge);
-	note_far(charge);
+	note_change(charge);
 }
 
 /*
@@ -486,7 +494,7 @@ void pind_charge_cancel(struct pind_charge *charge, unsigned long pages)
 		return;
 	give_back(charge, pages, NULL);
 	for (; charge; charge = charge->parent)
-		note_far(charge);
+		note_change(charge);
 }
 
 /* @ret_told: some level was told of it. */
@@ -538,6 +546,7 @@ bool pind_charge_settle(struct pind_charge *charge, unsigned long pages, unsigne
 	}
 	for (; charge; charge = charge->parent) {
 		note_near(charge);
+		note_change(charge);
 		/* also by what others had kept, if it was seen only now */
 		rose |= atomic_read(&charge->high_pending);
 	}
@@ -592,7 +601,7 @@ void pind_charge_uncharge(struct pind_charge *charge, unsigned long pages, unsig
 		note_low(charge, settled);
 		WARN_ONCE(atomic_long_sub_return((long)pages, &charge->usage) < 0,
 			  "pind: more was uncharged than was charged\n");
-		note_far(charge);
+		note_change(charge);
 		atomic_long_sub((long)pins, &charge->pins);
 	}
 	rcu_read_unlock();

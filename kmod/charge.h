@@ -190,6 +190,14 @@ bool pind_charge_has_room(const struct pind_charge *charge, unsigned long pages)
 /** pind_charge_could_have_room() - would they if every reservation were given back */
 bool pind_charge_could_have_room(const struct pind_charge *charge, unsigned long pages);
 
+/**
+ * pind_charge_changed() - something was given back at a level that is exact, or settled
+ *
+ * To be provided by whoever has calls wait until a level has room: has_room() and
+ * could_have_room() may say something else now. Context: any.
+ */
+void pind_charge_changed(struct pind_charge *charge);
+
 /** pind_charge_reset_peak() - set peak to current. Context: as pind_charge_exact_begin(). */
 void pind_charge_reset_peak(struct pind_charge *charge);
 

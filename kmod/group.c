@@ -104,6 +104,7 @@ static struct pind_group *new_group(struct cgroup *cgroup, struct pind_group *pa
 	pind_refusals_init(&group->refusals);
 	group->max_held = PIND_PAGES_UNLIMITED;
 	pind_charge_init(&group->charge, parent ? &parent->charge : NULL);
+	pind_room_init(&group->room);
 	return group;
 }
 

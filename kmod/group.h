@@ -14,6 +14,7 @@
 #include "charge.h"
 #include "idle.h"
 #include "refusal.h"
+#include "room.h"
 
 struct pind_reader;
 
@@ -34,6 +35,7 @@ struct pind_event_marks {
 /**
  * struct pind_group - one cgroup
  * @charge: its counters and quota; first, so that one is found from the other
+ * @room: where calls wait that it refused
  * @id: the cgroup's id
  * @parent: NULL for the root; we are a member of it
  * @parent_id: its id, 0 for the root; outlives @parent
@@ -51,6 +53,7 @@ struct pind_event_marks {
  */
 struct pind_group {
 	struct pind_charge charge;
+	struct pind_room room;
 	u64 id;
 	struct pind_group *parent;
 	u64 parent_id;

@@ -18,6 +18,13 @@
 
 _Thread_local unsigned int stub_cpu;
 
+static _Thread_local struct pind_charge *last_changed;
+
+void pind_charge_changed(struct pind_charge *charge)
+{
+	last_changed = charge;
+}
+
 /* root <- parent <- a, b */
 struct tree {
 	struct pind_charge root, parent, a, b;
@@ -318,6 +325,33 @@ static void test_retired_is_in_no_stock(void **state)
 	stub_cpu = 0;
 	assert_level(&t.parent, 0, 0);
 	assert_int_equal(sums_of(&t.root).pins, 0);
+}
+
+/* Who waits at a level has it exact; nobody else is told of anything. */
+static void test_changes_are_told_where_it_is_exact(void **state)
+{
+	struct pind_charge *by;
+	struct tree t;
+
+	grow(&t);
+	assert_true(pind_charge_reserve(&t.a, 10, false, &by));
+	pind_charge_exact_begin(&t.parent);
+	last_changed = NULL;
+	pind_charge_cancel(&t.a, 1);
+	assert_ptr_equal(last_changed, &t.parent);
+	last_changed = NULL;
+	pind_charge_settle(&t.a, 9, 9);
+	assert_ptr_equal(last_changed, &t.parent);
+	last_changed = NULL;
+	pind_charge_uncharge(&t.a, 1, 1);
+	assert_ptr_equal(last_changed, &t.parent);
+	last_changed = NULL;
+	assert_true(charge(&t.root, 100));
+	pind_charge_uncharge(&t.root, 100, 100);
+	assert_null(last_changed);
+	pind_charge_exact_end(&t.parent);
+	pind_charge_uncharge(&t.a, 8, 8);
+	assert_null(last_changed);
 }
 
 /* ---- random calls on several CPUs, against a model that has no stocks */
@@ -653,6 +687,7 @@ int main(void)
 		cmocka_unit_test(test_other_stocks_are_not_observed),
 		cmocka_unit_test(test_peak_of_one_cpu_is_exact),
 		cmocka_unit_test(test_retired_is_in_no_stock),
+		cmocka_unit_test(test_changes_are_told_where_it_is_exact),
 		cmocka_unit_test(test_random_calls_are_exact),
 		cmocka_unit_test(test_race_never_passes_max),
 		cmocka_unit_test(test_race_in_the_stocks),

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/jiffies.h>
+#include <linux/sched/signal.h>
+
+#include "group.h"
+#include "room.h"
+
+/* How long a call near the limit waits for others to settle. */
+#define SETTLE_WAIT (HZ / 10)
+
+static struct pind_room *room_of(struct pind_charge *charge)
+{
+	return &pind_group_of(charge)->room;
+}
+
+void pind_room_init(struct pind_room *room)
+{
+	init_swait_queue_head(&room->queue);
+}
+
+/*
+ * Of those who wait one is woken, whatever their number: it may be an interrupt that
+ * gives back. Each that was woken wakes the next, until all have looked once.
+ */
+void pind_charge_changed(struct pind_charge *charge)
+{
+	struct pind_room *room = room_of(charge);
+	int waiting;
+
+	smp_mb__after_atomic(); /* of the sum that changed; pairs with that of waiting */
+	waiting = atomic_read(&room->waiting);
+	if (!waiting)
+		return;
+	atomic_set(&room->to_ask, waiting - 1);
+	swake_up_one(&room->queue);
+}
+
+static void wake_next(struct pind_room *room)
+{
+	if (atomic_dec_if_positive(&room->to_ask) >= 0)
+		swake_up_one(&room->queue);
+}
+
+void pind_room_wait(struct pind_charge *charge, unsigned long pages)
+{
+	struct pind_room *room = room_of(charge);
+	long left = SETTLE_WAIT;
+	DECLARE_SWAITQUEUE(wait);
+
+	/* so that what gives room is seen to do so */
+	pind_charge_exact_begin(charge);
+	atomic_inc(&room->waiting);
+	for (;;) {
+		prepare_to_swait_exclusive(&room->queue, &wait, TASK_KILLABLE);
+		if (pind_charge_has_room(charge, pages) ||
+		    !pind_charge_could_have_room(charge, pages) || !left ||
+		    fatal_signal_pending(current))
+			break;
+		left = schedule_timeout(left);
+		wake_next(room);
+	}
+	finish_swait(&room->queue, &wait);
+	atomic_dec(&room->waiting);
+	/* it may have been woken after it looked, and before it left the queue */
+	wake_next(room);
+	pind_charge_exact_end(charge);
+}
