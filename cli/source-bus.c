@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -409,9 +410,31 @@ static const struct pind_source_ops source_bus_ops = {
 	.reset_peak = source_bus_reset_peak,
 };
 
+static int fail_no_bus(int r)
+{
+	if (r == -ENOMEM)
+		return fail_memory();
+	return fail(PIND_EXIT_NO_DAEMON,
+		    "the system bus cannot be reached (%s): start it and the daemon with "
+		    "`systemctl start dbus pind`, or read the kernel module directly with --kernel",
+		    strerror(-r));
+}
+
+/* The bus ended the connection before it began. */
+static int fail_not_taken(int r)
+{
+	if (r == -ENOMEM || getpwuid(geteuid()))
+		return fail_no_bus(r);
+	return fail(PIND_EXIT_NOT_ALLOWED,
+		    "the system bus takes no user who is in no user database, and user %u is not: "
+		    "add the user, or read the kernel module directly with --kernel",
+		    (unsigned int)geteuid());
+}
+
 int source_open_bus(struct pind_source **ret)
 {
 	struct bus_source *source = calloc(1, sizeof(*source));
+	const char *name;
 	int r;
 
 	if (!source)
@@ -420,13 +443,13 @@ int source_open_bus(struct pind_source **ret)
 	r = sd_bus_open_system(&source->bus);
 	if (r < 0) {
 		free(source);
-		if (r == -ENOMEM)
-			return fail_memory();
-		return fail(PIND_EXIT_NO_DAEMON,
-			    "the system bus cannot be reached (%s): start it and the daemon with "
-			    "`systemctl start dbus pind`, or read the kernel module directly with "
-			    "--kernel",
-			    strerror(-r));
+		return fail_no_bus(r);
+	}
+	/* the bus may not take the user, which shows in what the connection begins with */
+	r = sd_bus_get_unique_name(source->bus, &name);
+	if (r < 0) {
+		source_bus_close(&source->source);
+		return fail_not_taken(r);
 	}
 	*ret = &source->source;
 	return 0;

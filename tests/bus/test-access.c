@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Who may do what, and whether the interface is the documented one. */
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -108,6 +109,37 @@ static void test_changing_is_not(void **state)
 	assert_int_equal(world_kernel_max(w, "/x.slice"), 4096);
 }
 
+/* The bus takes no user that it does not find: that, and not that no daemon runs. */
+static void test_unknown_user(void **state)
+{
+	const uid_t nowhere = 2123456;
+	char text[1024] = "";
+	int fds[2], status;
+	pid_t pid;
+
+	if (getuid() != 0 || getpwuid(nowhere))
+		skip();
+	assert_int_equal(pipe(fds), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)dup2(fds[1], STDERR_FILENO);
+		if (setgid(nowhere) < 0 || setuid(nowhere) < 0)
+			_exit(126);
+		(void)execl(PIND_TEST_PINCTL, "pinctl", "list", NULL);
+		_exit(127); /* the user may not even reach it */
+	}
+	(void)close(fds[1]);
+	(void)!read(fds[0], text, sizeof(text) - 1);
+	(void)close(fds[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 127)
+		skip();
+	assert_int_equal(WEXITSTATUS(status), 6);
+	assert_non_null(strstr(text, "user 2123456 is not"));
+}
+
 static void compare(struct world *w, const char *object, const char *interface)
 {
 	sd_bus_message *reply = world_call(w, object, "org.freedesktop.DBus.Introspectable",
@@ -140,6 +172,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_reading_is_free),
 		TEST(test_changing_is_not),
+		TEST(test_unknown_user),
 		TEST(test_interface_is_documented),
 	};
 
