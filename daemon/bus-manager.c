@@ -152,9 +152,22 @@ static int method_unset_quota(sd_bus_message *call, void *userdata, sd_bus_error
 	return pind_bus_with_path(userdata, call, unset_quota, error);
 }
 
+/* An answer with the breaches of the rules. */
+struct misuse_answer {
+	sd_bus_message *reply;
+	bool who; /* is the one who asks told whose process ran? */
+};
+
 static int append_misuse(const struct pind_misuse *misuse, void *closure)
 {
-	return pind_bus_append_misuse(closure, misuse);
+	const struct misuse_answer *answer = closure;
+	struct pind_misuse shown = *misuse;
+
+	if (!answer->who) {
+		shown.pid = 0;
+		shown.comm = "";
+	}
+	return pind_bus_append_misuse(answer->reply, &shown);
 }
 
 static int append_page(const struct pind_page *page, const char *const *paths, void *closure)
@@ -226,13 +239,15 @@ static int method_list_refusals(sd_bus_message *call, void *userdata, sd_bus_err
 static int method_list_misuse(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	struct misuse_answer answer;
 	struct pind_bus *bus = userdata;
 	int r;
 
 	r = list_begin(call, &reply);
 	if (r < 0)
 		return r;
-	r = bus->calls->misuse(bus->userdata, append_misuse, reply, error);
+	answer = (struct misuse_answer){ reply, pind_queue_is_root(bus->queue) };
+	r = bus->calls->misuse(bus->userdata, append_misuse, &answer, error);
 	if (r < 0)
 		return r;
 	return list_send(reply);

@@ -424,6 +424,11 @@ void pind_queue_release(struct pind_queue *queue, struct pind_queue_user *user)
 		user_drop_unused(queue, user);
 }
 
+bool pind_queue_is_root(const struct pind_queue *queue)
+{
+	return !queue->serving;
+}
+
 int pind_queue_new(sd_event *event, sd_bus *bus, void (*came)(void *userdata), void *userdata,
 		   struct pind_queue **ret)
 {

@@ -11,6 +11,8 @@
 #ifndef PIND_BUS_QUEUE_H
 #define PIND_BUS_QUEUE_H
 
+#include <stdbool.h>
+
 #include <systemd/sd-bus.h>
 
 /* Calls that wait: of one connection, of all of one user, of all users but root. */
@@ -41,6 +43,9 @@ struct pind_queue *pind_queue_free(struct pind_queue *queue);
  */
 struct pind_queue_user *pind_queue_hold(struct pind_queue *queue);
 void pind_queue_release(struct pind_queue *queue, struct pind_queue_user *user);
+
+/* Is the call that is being dispatched root's? */
+bool pind_queue_is_root(const struct pind_queue *queue);
 
 /* Which user it is; of NULL: root. */
 uid_t pind_queue_uid(const struct pind_queue_user *user);
