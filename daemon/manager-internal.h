@@ -35,6 +35,10 @@ enum trouble {
 	TROUBLES
 };
 
+/* What waits for the end of the event at hand; beyond it all are looked at. */
+#define BIRTHS_MAX  64
+#define CHANGED_MAX 64
+
 struct pind_manager {
 	sd_event *event;
 	char *cgroup_mount;
@@ -56,7 +60,14 @@ struct pind_manager {
 	uint64_t sync_last; /* CLOCK_MONOTONIC, us */
 	uint64_t sync_pause; /* us until the next try, while something fails */
 	sd_event_source *later; /* on when there is something to do once the event is done */
-	bool births; /* cgroups were made: see whether a quota waits for one */
+	/* Where cgroups were made: see whether quotas there, or below, wait for one. */
+	char *births[BIRTHS_MAX];
+	size_t n_births;
+	/* Groups of which the bus has to be told, by id; @changed_all: more than there is room for.
+	 */
+	uint64_t changed[CHANGED_MAX];
+	size_t n_changed;
+	bool changed_all;
 
 	bool present; /* the module is there */
 	struct pind_info info; /* as last read */
@@ -79,6 +90,8 @@ void manager_set_trouble(struct pind_manager *m, enum trouble trouble, char *sen
 /* Works the state out anew, and tells the bus and the service manager if it is another. */
 void manager_settle_state(struct pind_manager *m);
 const char *manager_state(const struct pind_manager *m);
+/* The bus has to be told of the group, once the event at hand is done. */
+void manager_group_changed(struct pind_manager *m, struct pind_group *group);
 /* Something to do once the event at hand is done. */
 void manager_later(struct pind_manager *m);
 /* Sends a signal about a group, with the values at hand; before the bus is up, none. */
@@ -125,9 +138,13 @@ bool manager_is_runtime(const struct pind_manager *m, const char *path);
 /*
  * Gives the kernel each quota that it has not got, and waits for the cgroups that are
  * missing. Runtime quotas whose cgroup was removed are forgotten. What the kernel does
- * not take is tried again.
+ * not take is tried again. Of all; of those at a path and below it ("": all); of one path.
  */
 void manager_apply_quotas(struct pind_manager *m);
+void manager_apply_below(struct pind_manager *m, const char *path);
+void manager_apply_quota(struct pind_manager *m, const char *path);
+/* Is there a quota on disk at the path, or below it? Of struct pind_watch_calls. */
+bool manager_is_waited(const char *path, void *manager);
 /* Makes quotas that the kernel has, and no store, our own runtime quotas. */
 void manager_adopt_quotas(struct pind_manager *m);
 int manager_quota_set(void *userdata, const char *path, const struct pind_quota_request *request,

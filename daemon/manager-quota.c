@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The rules of quotas, and the order in which kernel and disk learn of a change. */
+#include <limits.h>
 #include <string.h>
 
 #include <pind/cgroup.h>
@@ -41,30 +42,66 @@ static bool info_has_quota(const struct pind_group_info *info)
 	       info->high != PIND_UNLIMITED || info->mode != PIND_MODE_ENFORCE;
 }
 
-/* Forgets the runtime quotas whose cgroup is not there any more. */
-static void forget_past_runtime(struct pind_manager *m)
+/*
+ * Gives the visitor the store's quotas at a path and below it; "" is all of them. It may
+ * remove the one it gets, and says so.
+ */
+static void visit_quotas(struct pind_manager *m, const struct pind_store *store, const char *path,
+			 bool (*visit)(struct pind_manager *m, const struct pind_quota *quota,
+				       char **trouble),
+			 char **trouble)
+{
+	const struct pind_quota *quota = pind_store_find(store, path);
+	char below[PATH_MAX + 1] = "";
+	size_t i = 0, length = 0;
+
+	if (quota)
+		(void)visit(m, quota, trouble);
+	if (path[0]) {
+		length = (size_t)snprintf(below, sizeof(below), "%s/", path);
+		i = pind_store_after(store, below);
+	}
+	/* what is removed has made room for the next one */
+	while ((quota = pind_store_at(store, i)) && !strncmp(quota->path, below, length))
+		i += !visit(m, quota, trouble);
+}
+
+static bool store_has_below(const struct pind_store *store, const char *path)
 {
 	const struct pind_quota *quota;
+	char below[PATH_MAX + 1];
+	int length;
+
+	if (!strcmp(path, "/"))
+		return pind_store_at(store, 0);
+	if (pind_store_find(store, path))
+		return true;
+	length = snprintf(below, sizeof(below), "%s/", path);
+	quota = pind_store_at(store, pind_store_after(store, below));
+	return quota && !strncmp(quota->path, below, (size_t)length);
+}
+
+bool manager_is_waited(const char *path, void *userdata)
+{
+	const struct pind_manager *m = userdata;
+
+	return store_has_below(m->runtime, path) || store_has_below(m->kept, path);
+}
+
+/* Forgets a runtime quota whose cgroup is not there any more. */
+static bool forget_past_runtime(struct pind_manager *m, const struct pind_quota *quota,
+				char **trouble)
+{
 	char clean[PIND_TEXT_PATH_SIZE];
-	size_t i = 0;
 
-	while ((quota = pind_store_at(m->runtime, i))) {
-		int r;
-
-		if (runtime_quota_of(m, quota->path)) {
-			i++;
-			continue;
-		}
-		(void)pind_text_clean(clean, sizeof(clean), quota->path);
-		r = pind_store_remove(m->runtime, quota->path);
-		if (r < 0) {
-			/* its id tells that it is of the past */
-			i++;
-			continue;
-		}
-		pind_log(LOG_INFO, "the runtime quota of %s is forgotten, for its cgroup was removed",
-			 clean);
-	}
+	if (runtime_quota_of(m, quota->path))
+		return false;
+	(void)pind_text_clean(clean, sizeof(clean), quota->path);
+	if (pind_store_remove(m->runtime, quota->path) < 0)
+		return false; /* its id tells that it is of the past */
+	pind_log(LOG_INFO, "the runtime quota of %s is forgotten, for its cgroup was removed",
+		 clean);
+	return true;
 }
 
 /* Notes the first quota that could not be applied or waited for, and why. */
@@ -119,37 +156,72 @@ static void apply_quota(struct pind_manager *m, const struct pind_quota *quota, 
 }
 
 /* First the watch, then the look: what is made between the two is seen by both. */
-static void watch_and_apply(struct pind_manager *m, const struct pind_quota *quota, char **trouble)
+static bool watch_and_apply(struct pind_manager *m, const struct pind_quota *quota, char **trouble)
 {
-	int r = pind_watch_add(m->watch, quota->path);
+	int r;
 
+	if (manager_quota_of(m, quota->path) != quota)
+		return false;
+	r = pind_watch_add(m->watch, quota->path);
 	if (r < 0)
 		apply_failed(quota->path, "waited for", strerror(-r), trouble);
-	apply_quota(m, quota, trouble);
+	if (r != 0)
+		apply_quota(m, quota, trouble);
+	return false;
+}
+
+void manager_apply_below(struct pind_manager *m, const char *path)
+{
+	bool had = m->troubles[TROUBLE_QUOTA];
+	char *trouble = NULL;
+
+	if (!m->present)
+		return;
+	/* whether what failed still does shows if all is tried */
+	if (had)
+		path = "";
+	visit_quotas(m, m->runtime, path, forget_past_runtime, NULL);
+	pind_watch_begin(m->watch);
+	visit_quotas(m, m->runtime, path, watch_and_apply, &trouble);
+	visit_quotas(m, m->kept, path, watch_and_apply, &trouble);
+	if (!trouble && !had)
+		return;
+	manager_set_trouble(m, TROUBLE_QUOTA, trouble);
+	if (trouble)
+		manager_sync_again(m);
+	manager_settle_state(m);
 }
 
 void manager_apply_quotas(struct pind_manager *m)
 {
+	manager_apply_below(m, "");
+}
+
+void manager_apply_quota(struct pind_manager *m, const char *path)
+{
 	const struct pind_quota *quota;
 	char *trouble = NULL;
-	bool had = m->troubles[TROUBLE_QUOTA];
 
 	if (!m->present)
 		return;
-	forget_past_runtime(m);
+	if (m->troubles[TROUBLE_QUOTA]) {
+		manager_apply_quotas(m);
+		return;
+	}
+	quota = pind_store_find(m->runtime, path);
+	if (quota)
+		(void)forget_past_runtime(m, quota, NULL);
 	pind_watch_begin(m->watch);
-	for (size_t i = 0; (quota = pind_store_at(m->runtime, i)); i++)
-		if (runtime_quota_of(m, quota->path))
-			watch_and_apply(m, quota, &trouble);
-	for (size_t i = 0; (quota = pind_store_at(m->kept, i)); i++)
-		if (!runtime_quota_of(m, quota->path))
-			watch_and_apply(m, quota, &trouble);
-	pind_watch_end(m->watch);
+	quota = manager_quota_of(m, path);
+	if (quota)
+		(void)watch_and_apply(m, quota, &trouble);
+	else
+		pind_watch_drop(m->watch, path);
+	if (!trouble)
+		return;
 	manager_set_trouble(m, TROUBLE_QUOTA, trouble);
-	if (trouble)
-		manager_sync_again(m);
-	if (had || trouble)
-		manager_settle_state(m);
+	manager_sync_again(m);
+	manager_settle_state(m);
 }
 
 static int adopt_quota(struct pind_group *group, void *userdata)
@@ -177,8 +249,7 @@ static int adopt_quota(struct pind_group *group, void *userdata)
 	if (r < 0)
 		pind_log(LOG_WARNING, "it could not be noted, and is in the kernel only: %s",
 			 strerror(-r));
-	group->changed = true;
-	manager_later(m);
+	manager_group_changed(m, group);
 	return 0;
 }
 
@@ -294,10 +365,8 @@ static void settle_group(struct pind_manager *m, uint64_t id, bool set)
 		return;
 	(void)m->kernel->ops->group_get(m->kernel, id, manager_take_group, m);
 	group = pind_groups_by_id(m->groups, id);
-	if (group) {
-		group->changed = true;
-		manager_later(m);
-	}
+	if (group)
+		manager_group_changed(m, group);
 }
 
 /*
@@ -329,7 +398,7 @@ int manager_quota_set(void *userdata, const char *path, const struct pind_quota_
 	if (!m->present)
 		return manager_kernel_error(m, -ENODEV, path, error);
 	/* a runtime quota may be of the cgroup before */
-	manager_apply_quotas(m);
+	manager_apply_quota(m, path);
 	r = find_cgroup(m, path, &id, error);
 	if (r < 0)
 		return r;
@@ -360,7 +429,7 @@ int manager_quota_set(void *userdata, const char *path, const struct pind_quota_
 		return store_failed(m, path, r, error);
 	}
 	settle_group(m, id, set);
-	manager_apply_quotas(m); /* to watch for the cgroup's next life */
+	manager_apply_quota(m, path); /* to watch for the cgroup's next life */
 	return 0;
 }
 
@@ -371,7 +440,7 @@ static int forget_stored(struct pind_manager *m, const char *path, sd_bus_error 
 
 	if (r < 0)
 		return store_failed(m, path, r, error);
-	manager_apply_quotas(m); /* which waits for its cgroup no more */
+	manager_apply_quota(m, path); /* which waits for its cgroup no more */
 	return 0;
 }
 
@@ -403,6 +472,7 @@ int manager_quota_unset(void *userdata, const char *path, sd_bus_error *error)
 		kernel_restore(m, id, &old);
 		return store_failed(m, path, r, error);
 	}
+	manager_apply_quota(m, path);
 	settle_group(m, id, info_has_quota(&old));
 	return 0;
 }

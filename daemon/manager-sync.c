@@ -63,10 +63,8 @@ int manager_take_group(const struct pind_group_info *info, void *manager)
 		return r;
 	group->epoch = m->epoch;
 	group->seen = true;
-	if (changed) {
-		group->changed = true;
-		manager_later(m);
-	}
+	if (changed)
+		manager_group_changed(m, group);
 	if (r > 0 && pind_groups_by_path(m->groups, info->path) == group)
 		manager_signal(m, pind_bus_emit_added, group);
 	return 0;
@@ -119,14 +117,40 @@ static int forget_seen(struct pind_group *group, void *userdata)
 	return 0;
 }
 
-static int find_unseen(struct pind_group *group, void *userdata)
+/* Groups that are no more. */
+struct unseen {
+	uint64_t *ids;
+	size_t n, size;
+};
+
+static int collect_unseen(struct pind_group *group, void *userdata)
 {
-	struct pind_group **ret = userdata;
+	struct unseen *unseen = userdata;
 
 	if (group->seen)
 		return 0;
-	*ret = group;
-	return -ECANCELED;
+	if (unseen->n == unseen->size) {
+		size_t size = unseen->size ? 2 * unseen->size : 64;
+		uint64_t *ids = reallocarray(unseen->ids, size, sizeof(*ids));
+
+		if (!ids)
+			return -ENOMEM;
+		unseen->ids = ids;
+		unseen->size = size;
+	}
+	unseen->ids[unseen->n++] = group->info.id;
+	return 0;
+}
+
+/* Those that no memory was left to note are dropped in the next reading. */
+static void drop_unseen(struct pind_manager *m)
+{
+	struct unseen unseen = {};
+
+	(void)pind_groups_visit(m->groups, collect_unseen, &unseen);
+	for (size_t i = 0; i < unseen.n; i++)
+		manager_drop_group(m, pind_groups_by_id(m->groups, unseen.ids[i]));
+	free(unseen.ids);
 }
 
 /* Its values at hand have to do for the message at hand. */
@@ -141,7 +165,6 @@ static int keep_unseen(struct pind_group *group, void *userdata)
 
 int manager_sync_groups(struct pind_manager *m)
 {
-	struct pind_group *group;
 	int r;
 
 	(void)pind_groups_visit(m->groups, forget_seen, NULL);
@@ -154,8 +177,7 @@ int manager_sync_groups(struct pind_manager *m)
 		manager_sync_soon(m, 0);
 		return 0;
 	}
-	while (pind_groups_visit(m->groups, find_unseen, &group) == -ECANCELED)
-		manager_drop_group(m, group);
+	drop_unseen(m);
 	return 0;
 }
 

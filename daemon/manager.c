@@ -99,6 +99,18 @@ void manager_signal(struct pind_manager *m, manager_signal_t signal,
 	m->signalling = false;
 }
 
+void manager_group_changed(struct pind_manager *m, struct pind_group *group)
+{
+	manager_later(m);
+	if (group->changed)
+		return;
+	group->changed = true;
+	if (m->n_changed < CHANGED_MAX)
+		m->changed[m->n_changed++] = group->info.id;
+	else
+		m->changed_all = true;
+}
+
 static int emit_if_changed(struct pind_group *group, void *userdata)
 {
 	struct pind_manager *m = userdata;
@@ -109,27 +121,64 @@ static int emit_if_changed(struct pind_group *group, void *userdata)
 	return 0;
 }
 
+static void emit_changed(struct pind_manager *m)
+{
+	if (m->changed_all)
+		(void)pind_groups_visit(m->groups, emit_if_changed, m);
+	for (size_t i = 0; i < m->n_changed; i++) {
+		struct pind_group *group = pind_groups_by_id(m->groups, m->changed[i]);
+
+		if (group)
+			(void)emit_if_changed(group, m);
+	}
+	m->n_changed = 0;
+	m->changed_all = false;
+}
+
+static void apply_births(struct pind_manager *m)
+{
+	while (m->n_births) {
+		_cleanup_free_ char *path = m->births[--m->n_births];
+
+		manager_apply_below(m, path);
+	}
+}
+
 static int on_later(sd_event_source *source, void *userdata)
 {
 	struct pind_manager *m = userdata;
 
 	m->epoch++;
-	if (m->births) {
-		m->births = false;
-		manager_apply_quotas(m);
-	}
-	(void)pind_groups_visit(m->groups, emit_if_changed, m);
+	apply_births(m);
+	emit_changed(m);
 	manager_settle_state(m);
 	return 0;
 }
 
-static void on_birth(void *userdata)
+static void on_birth(const char *path, void *userdata)
 {
 	struct pind_manager *m = userdata;
+	char *copy;
 
-	m->births = true;
 	manager_later(m);
+	for (size_t i = 0; i < m->n_births; i++)
+		if (!strcmp(m->births[i], path))
+			return;
+	copy = strdup(m->n_births < BIRTHS_MAX - 1 ? path : "");
+	if (!copy || m->n_births == BIRTHS_MAX) {
+		/* no room: what there is says all */
+		free(copy);
+		if (m->n_births)
+			m->births[0][0] = '\0';
+		return;
+	}
+	m->births[m->n_births++] = copy;
 }
+
+static const struct pind_watch_calls watch_calls = {
+	.is_waited = manager_is_waited,
+	.birth = on_birth,
+};
 
 void manager_tell_refusal(struct pind_manager *m, const struct pind_refusal *refusal)
 {
@@ -226,7 +275,7 @@ static void on_group_new(const struct pind_group_info *info, void *userdata)
 		return;
 	}
 	if (manager_has_stored(m, info->path))
-		manager_apply_quotas(m);
+		manager_apply_quota(m, info->path);
 }
 
 static void on_group_dead(const struct pind_group_info *info, void *userdata)
@@ -242,7 +291,7 @@ static void on_group_dead(const struct pind_group_info *info, void *userdata)
 		(void)manager_take_group(info, m);
 	/* a runtime quota is forgotten now; for a kept one the cgroup may be there again */
 	if (had_quota)
-		manager_apply_quotas(m);
+		manager_apply_quota(m, info->path);
 }
 
 static void on_books(const struct pind_books *books, void *userdata)
@@ -354,7 +403,7 @@ int pind_manager_new(sd_event *event, struct pind_kernel *kernel, const struct p
 	r = pind_refusals_new(event, &refusals_handlers, m, &m->refusals);
 	if (r < 0)
 		return r;
-	r = pind_watch_new(event, m->cgroup_mount, on_birth, m, &m->watch);
+	r = pind_watch_new(event, m->cgroup_mount, &watch_calls, m, &m->watch);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(m);
@@ -381,6 +430,8 @@ struct pind_manager *pind_manager_free(struct pind_manager *m)
 		free(m->troubles[i]);
 	free(m->reason);
 	free(m->told);
+	while (m->n_births)
+		free(m->births[--m->n_births]);
 	free((char *)m->stray.info.path);
 	free(m->cgroup_mount);
 	free(m->state_directory);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <limits.h>
+#include <search.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -15,9 +17,8 @@
 
 /* A directory that is watched. */
 struct place {
-	struct place *next;
 	int wd;
-	bool wanted;
+	uint64_t look; /* the one in which it was last seen to be there */
 	char path[]; /* below the mount, "" for the mount itself */
 };
 
@@ -26,50 +27,79 @@ struct pind_watch {
 	int fd;
 	sd_event_source *source;
 	char *mount;
-	void (*on_birth)(void *userdata);
+	const struct pind_watch_calls *calls;
 	void *userdata;
-	struct place *places;
-	char **paths; /* that are waited for */
-	size_t n_paths;
+	void *by_path, *by_wd; /* tsearch(3): places */
+	uint64_t look;
+	/* A directory that this look has found missing: the next path may lie below it, too. */
+	char *missing;
 };
 
-/* Is what was made one of the paths, or a directory on the way to one? */
-static bool is_on_the_way(const struct pind_watch *watch, const struct place *place,
-			  const char *name)
+static int compare_path(const void *a, const void *b)
 {
-	size_t parent = strlen(place->path), length = strlen(name);
+	const struct place *x = a, *y = b;
 
-	for (size_t i = 0; i < watch->n_paths; i++) {
-		const char *path = watch->paths[i];
+	return strcmp(x->path, y->path);
+}
 
-		if (!strncmp(path, place->path, parent) && path[parent] == '/' &&
-		    !strncmp(path + parent + 1, name, length) &&
-		    (path[parent + 1 + length] == '/' || path[parent + 1 + length] == '\0'))
-			return true;
-	}
-	return false;
+static int compare_wd(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	return x->wd < y->wd ? -1 : x->wd > y->wd;
 }
 
 static struct place *place_by_wd(const struct pind_watch *watch, int wd)
 {
-	for (struct place *place = watch->places; place; place = place->next)
-		if (place->wd == wd)
-			return place;
-	return NULL;
+	const struct place key = { .wd = wd };
+	struct place **node = tfind(&key, &watch->by_wd, compare_wd);
+
+	return node ? *node : NULL;
 }
 
-/* Does what happened bring one of the paths nearer, or is it not known? */
-static bool is_news(const struct pind_watch *watch, const struct inotify_event *event)
+/* A place of that path, which is not watched yet. */
+static struct place *place_new(const char *path, size_t length)
 {
-	const struct place *place = place_by_wd(watch, event->wd);
+	struct place *place = calloc(1, sizeof(*place) + length + 1);
 
-	if (event->mask & IN_Q_OVERFLOW)
-		return true;
+	if (place)
+		memcpy(place->path, path, length);
+	return place;
+}
+
+static void place_drop(struct pind_watch *watch, struct place *place)
+{
+	(void)tdelete(place, &watch->by_path, compare_path);
+	(void)tdelete(place, &watch->by_wd, compare_wd);
+	/* of one that is gone the kernel has taken it off; numbers do not come again */
+	(void)inotify_rm_watch(watch->fd, place->wd);
+	free(place);
+}
+
+/* What happened may bring what is waited for nearer: tells of it. */
+static void take_event(struct pind_watch *watch, const struct inotify_event *event)
+{
+	struct place *place = place_by_wd(watch, event->wd);
+	_cleanup_free_ char *path = NULL;
+
+	if (event->mask & IN_Q_OVERFLOW) {
+		watch->calls->birth("", watch->userdata);
+		return;
+	}
 	if (!place)
-		return false;
-	if (event->mask & (IN_DELETE_SELF | IN_IGNORED | IN_UNMOUNT))
-		return true;
-	return (event->mask & IN_ISDIR) && event->len && is_on_the_way(watch, place, event->name);
+		return;
+	if (event->mask & (IN_DELETE_SELF | IN_IGNORED | IN_UNMOUNT)) {
+		watch->calls->birth(place->path, watch->userdata);
+		if (event->mask & IN_IGNORED)
+			place_drop(watch, place);
+		return;
+	}
+	if (!(event->mask & IN_ISDIR) || !event->len)
+		return;
+	if (asprintf(&path, "%s/%s", place->path, event->name) < 0)
+		path = NULL;
+	if (!path || watch->calls->is_waited(path, watch->userdata))
+		watch->calls->birth(path ?: place->path, watch->userdata);
 }
 
 static int on_inotify(sd_event_source *source, int fd, uint32_t events, void *userdata)
@@ -79,18 +109,15 @@ static int on_inotify(sd_event_source *source, int fd, uint32_t events, void *us
 	const struct inotify_event *event;
 	struct pind_watch *watch = userdata;
 	ssize_t n = read(fd, buffer, sizeof(buffer));
-	bool news = false;
 
 	for (ssize_t at = 0; at < n; at += (ssize_t)sizeof(*event) + event->len) {
 		event = (const struct inotify_event *)(buffer + at);
-		news |= is_news(watch, event);
+		take_event(watch, event);
 	}
-	if (news)
-		watch->on_birth(watch->userdata);
 	return 0;
 }
 
-int pind_watch_new(sd_event *event, const char *mount, void (*on_birth)(void *userdata),
+int pind_watch_new(sd_event *event, const char *mount, const struct pind_watch_calls *calls,
 		   void *userdata, struct pind_watch **ret)
 {
 	struct pind_watch *watch = calloc(1, sizeof(*watch));
@@ -98,7 +125,7 @@ int pind_watch_new(sd_event *event, const char *mount, void (*on_birth)(void *us
 
 	if (!watch)
 		return -ENOMEM;
-	watch->on_birth = on_birth;
+	watch->calls = calls;
 	watch->userdata = userdata;
 	watch->mount = strdup(mount);
 	watch->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
@@ -115,15 +142,24 @@ int pind_watch_new(sd_event *event, const char *mount, void (*on_birth)(void *us
 	return 0;
 }
 
+static void place_free(void *place)
+{
+	free(place);
+}
+
+static void keep(void *place)
+{
+}
+
 struct pind_watch *pind_watch_free(struct pind_watch *watch)
 {
 	if (watch) {
-		pind_watch_begin(watch);
-		pind_watch_end(watch);
 		(void)sd_event_source_disable_unref(watch->source);
+		tdestroy(watch->by_wd, keep);
+		tdestroy(watch->by_path, place_free);
 		if (watch->fd >= 0)
 			(void)close(watch->fd);
-		free(watch->paths);
+		free(watch->missing);
 		free(watch->mount);
 		free(watch);
 	}
@@ -132,42 +168,75 @@ struct pind_watch *pind_watch_free(struct pind_watch *watch)
 
 void pind_watch_begin(struct pind_watch *watch)
 {
-	for (struct place *place = watch->places; place; place = place->next)
-		place->wanted = false;
-	while (watch->n_paths)
-		free(watch->paths[--watch->n_paths]);
+	watch->look++;
+	free(watch->missing);
+	watch->missing = NULL;
 }
 
-/* Watches the first @length bytes of @path; -ENOENT if there is no such directory. */
-static int place_want(struct pind_watch *watch, const char *path, size_t length)
+/* Has the kernel watch the directory at @place. 0 or negative errno. */
+static int place_watch(struct pind_watch *watch, struct place *place)
 {
 	_cleanup_free_ char *full = NULL;
-	struct place *place;
+	struct place *other;
 	int wd;
 
-	for (place = watch->places; place; place = place->next)
-		if (place->wanted && !strncmp(place->path, path, length) && !place->path[length])
-			return 0; /* for another path, just now */
-	if (asprintf(&full, "%s%.*s", watch->mount, (int)length, path) < 0)
+	if (asprintf(&full, "%s%s", watch->mount, place->path) < 0)
 		return -ENOMEM;
 	/* a directory that is watched already has its number; another one at its path has not */
 	wd = inotify_add_watch(watch->fd, full, IN_CREATE | IN_DELETE_SELF | IN_ONLYDIR);
 	if (wd < 0)
 		return errno == ENOTDIR ? -ENOENT : -errno;
-	place = place_by_wd(watch, wd);
-	if (!place) {
-		place = calloc(1, sizeof(*place) + length + 1);
-		if (!place) {
-			(void)inotify_rm_watch(watch->fd, wd);
-			return -ENOMEM;
-		}
-		memcpy(place->path, path, length);
-		place->wd = wd;
-		place->next = watch->places;
-		watch->places = place;
+	place->look = watch->look;
+	if (wd == place->wd)
+		return 0;
+	if (place->wd) {
+		(void)tdelete(place, &watch->by_wd, compare_wd);
+		(void)inotify_rm_watch(watch->fd, place->wd);
 	}
-	place->wanted = true;
-	return 0;
+	/* that it was moved here is not for a cgroup, but for a file system that can */
+	other = place_by_wd(watch, wd);
+	if (other) {
+		(void)tdelete(other, &watch->by_wd, compare_wd);
+		(void)tdelete(other, &watch->by_path, compare_path);
+		free(other);
+	}
+	place->wd = wd;
+	return tsearch(place, &watch->by_wd, compare_wd) ? 0 : -ENOMEM;
+}
+
+/* Watches the first @length bytes of @path; -ENOENT if there is no such directory. */
+static int place_want(struct pind_watch *watch, const char *path, size_t length)
+{
+	struct place *place = place_new(path, length);
+	struct place **node;
+	int r;
+
+	if (!place)
+		return -ENOMEM;
+	node = tsearch(place, &watch->by_path, compare_path);
+	if (!node || *node != place)
+		free(place);
+	if (!node)
+		return -ENOMEM;
+	place = *node;
+	if (place->wd && place->look == watch->look)
+		return 0; /* for another path, just now */
+	r = place_watch(watch, place);
+	if (r >= 0)
+		return 0;
+	if (place->wd) {
+		place_drop(watch, place);
+	} else {
+		(void)tdelete(place, &watch->by_path, compare_path);
+		free(place);
+	}
+	return r;
+}
+
+static bool is_missing(const struct pind_watch *watch, const char *path, size_t length)
+{
+	return watch->missing && strlen(watch->missing) == length &&
+	       !strncmp(watch->missing, path, length);
 }
 
 /*
@@ -175,49 +244,41 @@ static int place_want(struct pind_watch *watch, const char *path, size_t length)
  * tells of the next one's birth: the kernel does not tell the watch of a cgroup that
  * the cgroup was removed (before Linux 7.3), so that of its parent has to.
  */
-static int watch_above(struct pind_watch *watch, const char *path)
+int pind_watch_add(struct pind_watch *watch, const char *path)
 {
 	int r;
 
-	for (size_t length = 0; path[length]; length += 1 + strcspn(path + length + 1, "/")) {
-		r = place_want(watch, path, length);
-		if (r < 0)
-			return r == -ENOENT && length ? 0 : r;
-	}
-	return 0;
-}
-
-int pind_watch_add(struct pind_watch *watch, const char *path)
-{
-	char **paths;
-
 	if (!strcmp(path, "/"))
-		return 0;
-	paths = reallocarray(watch->paths, watch->n_paths + 1, sizeof(*paths));
-	if (!paths)
-		return -ENOMEM;
-	watch->paths = paths;
-	paths[watch->n_paths] = strdup(path);
-	if (!paths[watch->n_paths])
-		return -ENOMEM;
-	watch->n_paths++;
-	return watch_above(watch, path);
+		return 1;
+	for (size_t length = 0; path[length]; length += 1 + strcspn(path + length + 1, "/")) {
+		if (is_missing(watch, path, length))
+			return 0;
+		r = place_want(watch, path, length);
+		if (r == -ENOENT && length) {
+			free(watch->missing);
+			watch->missing = strndup(path, length);
+			return 0;
+		}
+		if (r < 0)
+			return r;
+	}
+	return 1;
 }
 
-void pind_watch_end(struct pind_watch *watch)
+void pind_watch_drop(struct pind_watch *watch, const char *path)
 {
-	struct place **link = &watch->places;
+	_cleanup_free_ struct place *key = place_new(path, strlen(path));
+	char *slash;
 
-	while (*link) {
-		struct place *place = *link;
+	/* from below to above: where one is needed, so are those above it */
+	while (key && (slash = strrchr(key->path, '/'))) {
+		struct place **node;
 
-		if (place->wanted) {
-			link = &place->next;
-			continue;
-		}
-		*link = place->next;
-		/* of one that is gone the kernel has taken it off; numbers do not come again */
-		(void)inotify_rm_watch(watch->fd, place->wd);
-		free(place);
+		*slash = '\0';
+		if (watch->calls->is_waited(key->path[0] ? key->path : "/", watch->userdata))
+			return;
+		node = tfind(key, &watch->by_path, compare_path);
+		if (node)
+			place_drop(watch, *node);
 	}
 }

@@ -12,38 +12,47 @@
 #ifndef PIND_WATCH_H
 #define PIND_WATCH_H
 
+#include <stdbool.h>
+
 #include <systemd/sd-event.h>
 
 struct pind_watch;
 
+struct pind_watch_calls {
+	/* Is there a path that is waited for at this one, or below it? */
+	bool (*is_waited)(const char *path, void *userdata);
+	/*
+	 * What is waited for at or below the path ("" is everything) may have come to be,
+	 * or its directory was seen to go. The receiver adds those anew, and then looks
+	 * what is there; not from within this call.
+	 */
+	void (*birth)(const char *path, void *userdata);
+};
+
 /**
  * pind_watch_new - nothing is watched yet
- * @on_birth: called from the loop when one of the paths was made, or a directory on
- *	the way to one, or when a watched directory is seen to go. The receiver says anew
- *	what is waited for (not from within the call), and then looks what is there
  *
  * Return: 0 or a negative errno.
  */
-int pind_watch_new(sd_event *event, const char *mount, void (*on_birth)(void *userdata),
+int pind_watch_new(sd_event *event, const char *mount, const struct pind_watch_calls *calls,
 		   void *userdata, struct pind_watch **ret);
 struct pind_watch *pind_watch_free(struct pind_watch *watch);
 
-/**
- * pind_watch_begin - say anew what is waited for
- *
- * Followed by pind_watch_add() for each path and pind_watch_end(). Directories that
- * are watched already, and still have to be, go on being watched without a gap.
- */
+/* What follows is a new look: directories that were looked at before are so again. */
 void pind_watch_begin(struct pind_watch *watch);
 
 /**
  * pind_watch_add - wait for a path, whether there is something now or not
  *
- * What is made after this returns causes on_birth; so look after it, not before.
+ * What is made after this returns causes a birth; so look after it, not before. It is
+ * waited for as long as is_waited() says so. Directories that are watched already, and
+ * still have to be, go on being watched without a gap.
  *
- * Return: 0 or a negative errno.
+ * Return: 1 if the directory it would lie in is there, 0 if not, or a negative errno.
  */
 int pind_watch_add(struct pind_watch *watch, const char *path);
-void pind_watch_end(struct pind_watch *watch);
+
+/* It is not waited for any more: directories above it need not be watched for it. */
+void pind_watch_drop(struct pind_watch *watch, const char *path);
 
 #endif /* PIND_WATCH_H */

@@ -137,21 +137,6 @@ static uint64_t now_usec(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* Nanoseconds that the daemon was on a processor. */
-static uint64_t daemon_worked(struct world *w)
-{
-	unsigned long long worked = 0;
-	char path[64];
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)w->daemon_pid);
-	file = fopen(path, "re");
-	assert_non_null(file);
-	assert_int_equal(fscanf(file, "%llu", &worked), 1);
-	(void)fclose(file);
-	return worked;
-}
-
 static int compare_numbers(const void *a, const void *b)
 {
 	const uint64_t *x = a, *y = b;
@@ -165,10 +150,10 @@ static uint64_t set_quotas(struct world *w, const char *when)
 	uint64_t work[TURNS], time[TURNS];
 
 	for (int i = 0; i < TURNS; i++) {
-		uint64_t began = now_usec(), worked = daemon_worked(w);
+		uint64_t began = now_usec(), worked = world_worked(w);
 
 		world_set_max(w, TENANT, (uint64_t)(i + 1) * MIB, false);
-		work[i] = (daemon_worked(w) - worked) / 1000;
+		work[i] = (world_worked(w) - worked) / 1000;
 		time[i] = now_usec() - began;
 		world_process(w, 20);
 	}

@@ -405,6 +405,20 @@ void world_kill(struct world *w)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
+uint64_t world_worked(struct world *w)
+{
+	unsigned long long worked = 0;
+	char path[64];
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)w->daemon_pid);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%llu", &worked), 1);
+	(void)fclose(file);
+	return worked;
+}
+
 static sd_bus_message *callv(struct world *w, const char *destination, sd_bus_error *error,
 			     const char *object, const char *interface, const char *member,
 			     const char *types, va_list arguments)

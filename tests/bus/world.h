@@ -49,6 +49,9 @@ void world_stop(struct world *w);
 /* SIGKILL. */
 void world_kill(struct world *w);
 
+/* Nanoseconds that it was on a processor. */
+uint64_t world_worked(struct world *w);
+
 /* Makes and removes cgroups. */
 void world_mkdir(struct world *w, const char *path);
 void world_rmdir(struct world *w, const char *path);

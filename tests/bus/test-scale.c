@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a change costs depends on the change, not on how many quotas are stored. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pind/cleanup.h>
+
+#include "world.h"
+
+#define BIRTHS 50
+#define MANY   10000
+
+/* A store with so many quotas of cgroups that are not there, and those that will be. */
+static void write_store(struct world *w, int others)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size = 0;
+	FILE *file = open_memstream(&text, &size);
+
+	assert_non_null(file);
+	(void)fputs("{\"version\":1,\"quotas\":[", file);
+	for (int i = 0; i < others; i++)
+		(void)fprintf(file,
+			      "{\"path\":\"/x%d.slice/y%d.service\",\"max\":8192,\"high\":\"max\","
+			      "\"mode\":\"enforce\"},",
+			      i % 100, i);
+	for (int i = 0; i < BIRTHS; i++)
+		(void)fprintf(file,
+			      "%s{\"path\":\"/born%d.slice\",\"max\":8192,\"high\":\"max\","
+			      "\"mode\":\"enforce\"}",
+			      i ? "," : "", i);
+	(void)fputs("]}", file);
+	assert_int_equal(fclose(file), 0);
+	world_write(w, "state/quotas.json", text);
+}
+
+/* The daemon's work, in us, for births of cgroups that have a quota waiting. */
+static uint64_t births(struct world *w, int others)
+{
+	uint64_t worked, work;
+	char path[64];
+
+	write_store(w, others);
+	world_start(w, NULL);
+	world_process(w, 50);
+	worked = world_worked(w);
+	for (int i = 0; i < BIRTHS; i++) {
+		(void)snprintf(path, sizeof(path), "/born%d.slice", i);
+		world_mkdir(w, path);
+		(void)snprintf(path, sizeof(path), "Added /born%d.slice", i);
+		world_saw(w, path);
+	}
+	work = (world_worked(w) - worked) / 1000;
+	assert_int_equal(world_kernel_max(w, "/born49.slice"), 8192);
+	print_message("%d births beside %d quotas: %llu us\n", BIRTHS, others,
+		      (unsigned long long)work);
+	world_stop(w);
+	for (int i = 0; i < BIRTHS; i++) {
+		(void)snprintf(path, sizeof(path), "/born%d.slice", i);
+		world_rmdir(w, path);
+	}
+	world_forget(w);
+	return work;
+}
+
+static void test_birth(void **state)
+{
+	struct world *w = *state;
+	uint64_t few = births(w, 10), many = births(w, MANY);
+
+	/* some ms for whatever else runs on the machine */
+	assert_true(many < 2 * few + 20000);
+}
+
+/* The places of watches go with the quotas that they were for. */
+static void test_unset(void **state)
+{
+	struct world *w = *state;
+
+	world_mkdir(w, "/a.slice");
+	world_mkdir(w, "/a.slice/b.service");
+	world_set_max(w, "/a.slice", 8 * MIB, false);
+	world_set_max(w, "/a.slice/b.service", 8 * MIB, false);
+	world_manager(w, "UnsetQuota", "s", "/a.slice/b.service");
+	/* the other one is still waited for */
+	world_rmdir(w, "/a.slice/b.service");
+	world_rmdir(w, "/a.slice");
+	world_fake(w, "Died", "st", "/a.slice/b.service", 0ULL);
+	world_fake(w, "Died", "st", "/a.slice", 0ULL);
+	world_forget(w);
+	world_mkdir(w, "/a.slice");
+	world_saw(w, "Added /a.slice");
+	assert_int_equal(world_kernel_max(w, "/a.slice"), 8 * MIB);
+	/* and that one is not */
+	world_mkdir(w, "/a.slice/b.service");
+	world_process(w, 100);
+	assert_int_equal(world_count(w, "Added /a.slice/b.service"), 0);
+}
+
+#define TEST(name)	 cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
+#define TEST_QUIET(name) cmocka_unit_test_setup_teardown(name, world_setup_quiet, world_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST_QUIET(test_birth),
+		TEST(test_unset),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
