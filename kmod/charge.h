@@ -10,6 +10,10 @@
  * usage, and mode observe), so no reader ever sees current above max, and a
  * reservation that turns out to be too large never shows in current or peak.
  *
+ * A pin keeps the whole of a large folio in place, also where it covers a part. What
+ * is held so beyond what is charged is "surplus"; usage + surplus is what max_held is
+ * compared with, settled + surplus what users see as held.
+ *
  * A CPU keeps a stock of the few levels that it pins and unpins for: pages that
  * are promised at all levels and not used, and what it settled and uncharged and
  * has not added to the levels yet. So most calls write no line that another CPU
@@ -29,7 +33,7 @@
 #include <linux/types.h>
 #include <linux/atomic.h>
 
-/* max and high that mean "no limit". */
+/* max, max_held and high that mean "no limit". */
 #define PIND_PAGES_UNLIMITED ((unsigned long)LONG_MAX)
 
 /* Of how many levels a CPU keeps something. With 5 that is one cache line. */
@@ -43,7 +47,8 @@
  * @depth: levels above it; never changes
  * @max: limit on @usage; written by one writer at a time, read without lock
  * @high: mark on @settled; likewise
- * @enforce: whether @max refuses or only observes; likewise
+ * @max_held: limit on @usage and @surplus together; likewise
+ * @enforce: whether @max and @max_held refuse or only observe; likewise
  * @exact: how many want it exact; while there are any no CPU begins to keep
  *	something of it or of what is below it
  * @drained: of those, how many have seen to it that no CPU does
@@ -53,6 +58,9 @@
  * @peak: the most @settled ever was
  * @pins: references held by this level and all below it
  * @own: pages charged to this level itself; the books' cross-check
+ * @surplus: pages that pins of this level and below keep in place and that are not
+ *	charged, once for each group
+ * @uncertain: pages of @settled that may no longer be owed
  * @events_max: pin calls refused because of this level's max
  * @events_observed: pin calls its max would have refused
  * @events_high: times @settled rose above @high
@@ -68,6 +76,7 @@ struct pind_charge {
 	bool enforce;
 	unsigned long max;
 	unsigned long high;
+	unsigned long max_held;
 	atomic_t exact;
 	atomic_t drained;
 	atomic_t near;
@@ -76,6 +85,8 @@ struct pind_charge {
 	atomic_long_t peak;
 	atomic_long_t pins;
 	atomic_long_t own;
+	atomic_long_t surplus;
+	atomic_long_t uncertain;
 	atomic_long_t events_max;
 	atomic_long_t events_observed;
 	atomic_long_t events_high;
@@ -90,7 +101,7 @@ void pind_charge_start(void);
 void pind_charge_init(struct pind_charge *charge, struct pind_charge *parent);
 
 /**
- * pind_charge_limits_changed() - to be called when max, high or enforce were written
+ * pind_charge_limits_changed() - to be called when max, max_held, high or enforce were written
  *
  * The level has to be exact from before they are written. Context: process.
  */
@@ -124,6 +135,38 @@ bool pind_charge_retire(struct pind_charge *charge);
  */
 bool pind_charge_reserve(struct pind_charge *charge, unsigned long pages, bool lenient,
 			 struct pind_charge **ret_by);
+
+/**
+ * pind_charge_reserve_held() - as pind_charge_reserve(), where some is held already
+ * @held: how many of @pages lie in folios that the group keeps in place and does not
+ *	pay for. They are taken out of surplus now, so that max_held does not count them
+ *	twice; with whatever is cancelled they have to be put back by pind_charge_hold().
+ */
+bool pind_charge_reserve_held(struct pind_charge *charge, unsigned long pages, unsigned long held,
+			      bool lenient, struct pind_charge **ret_by);
+
+/**
+ * pind_charge_hold() - what pins keep in place without paying for it has changed
+ * @charge: the group's level
+ * @surplus: by how many pages; may be below 0
+ * @ret_by: the lowest level above its max_held that enforces, else the lowest that only
+ *	observes, else NULL
+ *
+ * How large a folio is shows after the pin, so it is noted in any case: that a level
+ * does not admit it is for the caller to undo, by unpinning. What the call has reserved
+ * and does not need is to be cancelled first. Touches every level: to be called only
+ * for large folios that are not covered as a whole, and of those that go before
+ * pind_charge_uncharge().
+ *
+ * Context: any. Return: false if @surplus is above 0 and a level is above its max_held.
+ */
+bool pind_charge_hold(struct pind_charge *charge, long surplus, struct pind_charge **ret_by);
+
+/**
+ * pind_charge_note_uncertain() - as many more pages (less, below 0) may not be owed
+ * Of those that go before pind_charge_uncharge(). Context: any.
+ */
+void pind_charge_note_uncertain(struct pind_charge *charge, long pages);
 
 /** pind_charge_cancel() - give back @pages of a reservation. Context: any. */
 void pind_charge_cancel(struct pind_charge *charge, unsigned long pages);
@@ -170,6 +213,8 @@ void pind_charge_exact_end(struct pind_charge *charge);
  *	what @current_ was read to be.
  * @pins: references
  * @reserved: pages promised to calls under way, not settled
+ * @held: pages of the folios that pins keep in place, whole, once for each group
+ * @uncertain: pages of @current_ that may no longer be owed
  *
  * None is below 0, though an unpin may be booked an instant before the pin it
  * answers is settled, as long as that one's reservation lasts.
@@ -179,6 +224,8 @@ struct pind_charge_sums {
 	unsigned long peak;
 	unsigned long pins;
 	unsigned long reserved;
+	unsigned long held;
+	unsigned long uncertain;
 };
 
 /** pind_charge_read() - the sums, exactly. Context: as pind_charge_exact_begin(). */

@@ -99,9 +99,15 @@ void pind_event_refusal(struct pind_account *account, struct pind_group *by,
 			unsigned long wanted, unsigned long needed, unsigned long own,
 			bool observed)
 {
+	unsigned long max = READ_ONCE(by->charge.max), others;
 	struct pind_charge_sums sums;
+	bool held;
 
 	pind_charge_read(&by->charge, &sums);
+	others = sums.reserved - min(sums.reserved, own);
+	/* what would fit below max is refused by the other limit */
+	held = needed <= max && sums.current_ + others <= max - needed &&
+	       READ_ONCE(by->charge.max_held) != PIND_PAGES_UNLIMITED;
 	pind_count_refusal(observed);
 	if (observed) {
 		atomic_long_inc(&by->charge.events_observed);
@@ -112,12 +118,12 @@ void pind_event_refusal(struct pind_account *account, struct pind_group *by,
 	pind_refusal_note(&(struct pind_denial){
 		.account = account,
 		.by = by,
-		.limit = PIND_LIMIT_MAX,
+		.limit = held ? PIND_LIMIT_MAX_HELD : PIND_LIMIT_MAX,
 		.wanted = wanted,
 		.needed = needed,
-		.current_ = sums.current_,
-		.reserved = sums.reserved - min(sums.reserved, own),
-		.max = READ_ONCE(by->charge.max),
+		.current_ = held ? sums.held : sums.current_,
+		.reserved = others,
+		.max = held ? READ_ONCE(by->charge.max_held) : max,
 		.observed = observed,
 	});
 }

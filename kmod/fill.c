@@ -132,9 +132,9 @@ int pind_fill_group(struct sk_buff *skb, const struct pind_reader *reader,
 	    nla_put_u32(skb, PIND_A_GROUP_DEAD, pind_group_is_dead(group)) ||
 	    fill_events(skb, group) ||
 	    fill_bytes(skb, PIND_A_GROUP_RESERVED, sums.reserved) ||
-	    fill_bytes(skb, PIND_A_GROUP_HELD, 0) ||
-	    fill_limit(skb, PIND_A_GROUP_MAX_HELD, READ_ONCE(group->max_held)) ||
-	    fill_bytes(skb, PIND_A_GROUP_UNCERTAIN, 0))
+	    fill_bytes(skb, PIND_A_GROUP_HELD, sums.held) ||
+	    fill_limit(skb, PIND_A_GROUP_MAX_HELD, READ_ONCE(charge->max_held)) ||
+	    fill_bytes(skb, PIND_A_GROUP_UNCERTAIN, sums.uncertain))
 		return -EMSGSIZE;
 	return 0;
 }

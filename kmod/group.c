@@ -102,7 +102,6 @@ static struct pind_group *new_group(struct cgroup *cgroup, struct pind_group *pa
 	group->cgroup = cgroup;
 	pind_event_marks_init(&group->events);
 	pind_refusals_init(&group->refusals);
-	group->max_held = PIND_PAGES_UNLIMITED;
 	pind_charge_init(&group->charge, parent ? &parent->charge : NULL);
 	pind_room_init(&group->room);
 	return group;
@@ -234,7 +233,7 @@ int pind_group_set(struct pind_group *group, const struct pind_quota *quota)
 	if (quota->has_max)
 		WRITE_ONCE(group->charge.max, quota->max);
 	if (quota->has_max_held)
-		WRITE_ONCE(group->max_held, quota->max_held);
+		WRITE_ONCE(group->charge.max_held, quota->max_held);
 	if (quota->has_mode)
 		smp_store_release(&group->charge.enforce, quota->enforce);
 	if (quota->has_high) {

@@ -44,7 +44,6 @@ struct pind_event_marks {
  * @members: accounts, children and calls under way that need it in the index,
  *	plus 1 for the index itself; 0 once it was taken out, or was never in it
  * @refs: who may still look at the memory
- * @max_held: limit on the whole folios that are held; written under the group mutex
  * @events_refused: its own pin calls that were refused
  * @events: what of it is to be told
  * @refusals: rows of its own accounts, and of groups below it that went
@@ -61,7 +60,6 @@ struct pind_group {
 	const char *path;
 	struct pind_idle_node members;
 	refcount_t refs;
-	unsigned long max_held;
 	atomic_long_t events_refused;
 	struct pind_event_marks events;
 	struct pind_refusals refusals;

@@ -47,6 +47,14 @@ static void set_max(struct pind_charge *level, unsigned long max)
 	pind_charge_exact_end(level);
 }
 
+static void set_max_held(struct pind_charge *level, unsigned long max_held)
+{
+	pind_charge_exact_begin(level);
+	level->max_held = max_held;
+	pind_charge_limits_changed(level);
+	pind_charge_exact_end(level);
+}
+
 static void set_high(struct pind_charge *level, unsigned long high)
 {
 	pind_charge_exact_begin(level);
@@ -354,245 +362,77 @@ static void test_changes_are_told_where_it_is_exact(void **state)
 	assert_null(last_changed);
 }
 
-/* ---- random calls on several CPUs, against a model that has no stocks */
-
-#define LEVELS	12
-#define CALLS	300000
-#define PROMISES 40
-
-static const int parent_of[LEVELS] = { -1, 0, 0, 1, 1, 1, 2, 2, 3, 3, 8, 0 };
-
-/* What there is by the model of one level. */
-struct level {
-	struct pind_charge charge;
-	long usage, settled, pins, peak;
-	bool above_high;
-	bool pending;
-	long events_high;
-	unsigned int exact; /* begun by the test */
-};
-
-/* What a call has reserved, or is charged. */
-struct promise {
-	int level; /* -1: none */
-	unsigned long reserved, settled, pins;
-};
-
-static struct level levels[LEVELS];
-static struct promise promises[PROMISES];
-
-#define for_each_above(i, from) for (int i = (from); i >= 0; i = parent_of[i])
-
-static unsigned long draw(unsigned long most)
+static void test_held(void **state)
 {
-	return (unsigned long)random() % (most + 1);
+	struct pind_charge *by;
+	struct tree t;
+
+	grow(&t);
+	set_max_held(&t.parent, 1024);
+	/* a page of a folio of 512, and one that is as small as its pin */
+	assert_true(charge(&t.a, 2));
+	assert_true(pind_charge_hold(&t.a, 511, &by));
+	assert_null(by);
+	assert_int_equal(sums_of(&t.parent).held, 513);
+	assert_int_equal(sums_of(&t.parent).current_, 2);
+	assert_int_equal(sums_of(&t.b).held, 0);
+	assert_false(pind_charge_reserve(&t.b, 512, false, &by));
+	assert_ptr_equal(by, &t.parent);
+	assert_true(pind_charge_reserve(&t.b, 511, false, &by));
+	/* 511 of these are held already */
+	assert_true(pind_charge_reserve_held(&t.a, 511, 511, false, &by));
+	assert_int_equal(sums_of(&t.parent).held, 2);
+	assert_int_equal(sums_of(&t.parent).reserved, 2 * 511);
+	pind_charge_cancel(&t.a, 511);
+	assert_true(pind_charge_hold(&t.a, 511, &by));
+	pind_charge_cancel(&t.b, 511);
+	/* what shows after the pin is noted, and to be undone */
+	assert_true(charge(&t.b, 1));
+	assert_false(pind_charge_hold(&t.b, 511, &by));
+	assert_ptr_equal(by, &t.parent);
+	assert_int_equal(sums_of(&t.parent).held, 1025);
+	assert_true(pind_charge_hold(&t.b, -511, &by));
+	assert_int_equal(sums_of(&t.parent).held, 514);
+	t.parent.enforce = false;
+	assert_true(pind_charge_hold(&t.b, 511, &by));
+	assert_ptr_equal(by, &t.parent);
+	pind_charge_uncharge(&t.b, 1, 1);
+	assert_false(pind_charge_retire(&t.b));
+	assert_true(pind_charge_hold(&t.b, -511, &by));
+	assert_true(pind_charge_retire(&t.b));
 }
 
-static unsigned long draw_pages(void)
+/* What other CPUs have promised and not used is not held. */
+static void test_other_stocks_are_not_held(void **state)
 {
-	static const unsigned long most[] = { 2, 70, 150, 2000 };
+	struct pind_charge *by;
+	struct tree t;
 
-	return draw(most[draw(3)]);
+	grow(&t);
+	set_max_held(&t.parent, 4000);
+	stub_cpu = 1;
+	assert_true(charge(&t.a, 1));
+	stub_cpu = 0;
+	assert_true(pind_charge_hold(&t.b, 3999, &by));
+	assert_null(by);
+	assert_false(pind_charge_hold(&t.b, 1, &by));
+	assert_ptr_equal(by, &t.parent);
 }
 
-static bool model_fits(const struct level *level, unsigned long pages)
+static void test_uncertain(void **state)
 {
-	return level->usage + (long)pages <= (long)level->charge.max;
-}
+	struct tree t;
 
-/* Return: the level that refuses, or -1. */
-static int model_reserve(int from, unsigned long pages, bool lenient, int *ret_passed)
-{
-	*ret_passed = -1;
-	for_each_above(i, from) {
-		if (!pages || model_fits(&levels[i], pages))
-			continue;
-		if (!lenient || levels[i].charge.enforce)
-			return i;
-		if (*ret_passed < 0)
-			*ret_passed = i;
-	}
-	for_each_above(i, from)
-		levels[i].usage += pages;
-	return -1;
-}
-
-static void try_reserve(struct promise *promise)
-{
-	unsigned long pages = draw_pages();
-	int level = draw(LEVELS - 1), by, passed;
-	bool lenient = draw(1), done;
-	struct pind_charge *ret_by;
-
-	by = model_reserve(level, pages, lenient, &passed);
-	done = pind_charge_reserve(&levels[level].charge, pages, lenient, &ret_by);
-	assert_int_equal(done, by < 0);
-	if (by < 0)
-		by = passed;
-	assert_ptr_equal(ret_by, by < 0 ? NULL : &levels[by].charge);
-	if (done)
-		*promise = (struct promise){ .level = level, .reserved = pages };
-}
-
-static void cancel_some(struct promise *promise)
-{
-	unsigned long pages = draw(promise->reserved);
-
-	promise->reserved -= pages;
-	pind_charge_cancel(&levels[promise->level].charge, pages);
-	for_each_above(i, promise->level)
-		levels[i].usage -= pages;
-}
-
-static void settle_some(struct promise *promise)
-{
-	unsigned long pages = draw(promise->reserved), pins = pages + draw(3);
-	bool rose, expected = false;
-
-	promise->reserved -= pages;
-	promise->settled += pages;
-	promise->pins += pins;
-	rose = pind_charge_settle(&levels[promise->level].charge, pages, pins);
-	for_each_above(i, promise->level) {
-		struct level *level = &levels[i];
-
-		level->settled += pages;
-		level->pins += pins;
-		if (level->settled > level->peak)
-			level->peak = level->settled;
-		if (level->settled > (long)level->charge.high && !level->above_high) {
-			level->above_high = true;
-			level->pending = true;
-			level->events_high++;
-		}
-		expected |= level->pending;
-	}
-	assert_int_equal(rose, expected);
-	for_each_above(i, promise->level) {
-		assert_int_equal(pind_charge_take_high(&levels[i].charge), levels[i].pending);
-		levels[i].pending = false;
-	}
-}
-
-static void uncharge_some(struct promise *promise)
-{
-	unsigned long pages = draw(promise->settled), pins = draw(promise->pins);
-
-	promise->settled -= pages;
-	promise->pins -= pins;
-	pind_charge_uncharge(&levels[promise->level].charge, pages, pins);
-	for_each_above(i, promise->level) {
-		struct level *level = &levels[i];
-
-		level->usage -= pages;
-		level->settled -= pages;
-		level->pins -= pins;
-		if (level->settled <= (long)level->charge.high)
-			level->above_high = false;
-	}
-}
-
-static void check_level(int i)
-{
-	struct level *level = &levels[i];
-	struct pind_charge_sums sums;
-	long slack = STUB_CPUS * PIND_STOCK_LEVELS * PIND_STOCK_PAGES;
-
-	pind_charge_read(&level->charge, &sums);
-	assert_int_equal(sums.current_, level->settled);
-	assert_int_equal(sums.reserved, level->usage - level->settled);
-	assert_int_equal(sums.pins, level->pins);
-	assert_int_equal(atomic_long_read(&level->charge.events_high), level->events_high);
-	assert_true(labs((long)sums.peak - level->peak) <= slack);
-	assert_true(sums.peak >= sums.current_);
-}
-
-static void set_limits(struct level *level)
-{
-	pind_charge_exact_begin(&level->charge);
-	switch (draw(3)) {
-	case 0:
-		level->charge.enforce = draw(3);
-		break;
-	case 1:
-		level->charge.max = draw(2) ? draw(9000) : PIND_PAGES_UNLIMITED;
-		break;
-	default:
-		level->charge.high = draw(2) ? draw(9000) : PIND_PAGES_UNLIMITED;
-		atomic_set(&level->charge.above_high, 0);
-		level->above_high = false;
-	}
-	pind_charge_limits_changed(&level->charge);
-	pind_charge_exact_end(&level->charge);
-}
-
-static void look(struct level *level)
-{
-	switch (draw(5)) {
-	case 0:
-		set_limits(level);
-		break;
-	case 1:
-		pind_charge_exact_begin(&level->charge);
-		level->exact++;
-		break;
-	case 2:
-		if (pind_charge_retire(&level->charge)) {
-			assert_true(!level->usage && !level->settled && !level->pins);
-			pind_charge_exact_end(&level->charge);
-		} else {
-			assert_true(level->usage || level->settled || level->pins);
-		}
-		break;
-	case 3:
-		pind_charge_reset_peak(&level->charge);
-		level->peak = level->settled;
-		break;
-	default:
-		check_level(level - levels);
-	}
-	/* seldom exact for long, or nothing is tried */
-	while (level->exact && draw(3)) {
-		pind_charge_exact_end(&level->charge);
-		level->exact--;
-	}
-}
-
-static void step(struct promise *promise)
-{
-	stub_cpu = draw(STUB_CPUS - 1);
-	if (promise->level < 0)
-		try_reserve(promise);
-	else if (!draw(3))
-		cancel_some(promise);
-	else if (draw(1))
-		settle_some(promise);
-	else
-		uncharge_some(promise);
-	if (promise->level >= 0 && !promise->reserved && !promise->settled && !promise->pins)
-		promise->level = -1;
-}
-
-static void test_random_calls_are_exact(void **state)
-{
-	pind_charge_start();
-	for (int i = 0; i < LEVELS; i++) {
-		levels[i] = (struct level){};
-		pind_charge_init(&levels[i].charge,
-				 parent_of[i] < 0 ? NULL : &levels[parent_of[i]].charge);
-	}
-	for (int i = 0; i < PROMISES; i++)
-		promises[i].level = -1;
-	for (unsigned int seed = 1; seed <= 5; seed++) {
-		srandom(seed);
-		for (int i = 0; i < CALLS; i++) {
-			step(&promises[draw(PROMISES - 1)]);
-			if (!draw(200))
-				look(&levels[draw(LEVELS - 1)]);
-		}
-		for (int i = 0; i < LEVELS; i++)
-			check_level(i);
-	}
+	grow(&t);
+	assert_true(charge(&t.a, 5));
+	pind_charge_note_uncertain(&t.a, 3);
+	assert_int_equal(sums_of(&t.a).uncertain, 3);
+	assert_int_equal(sums_of(&t.root).uncertain, 3);
+	assert_int_equal(sums_of(&t.b).uncertain, 0);
+	pind_charge_uncharge(&t.a, 5, 5);
+	assert_false(pind_charge_retire(&t.a));
+	pind_charge_note_uncertain(&t.a, -3);
+	assert_true(pind_charge_retire(&t.a));
 }
 
 static struct tree raced;
@@ -688,7 +528,9 @@ int main(void)
 		cmocka_unit_test(test_peak_of_one_cpu_is_exact),
 		cmocka_unit_test(test_retired_is_in_no_stock),
 		cmocka_unit_test(test_changes_are_told_where_it_is_exact),
-		cmocka_unit_test(test_random_calls_are_exact),
+		cmocka_unit_test(test_held),
+		cmocka_unit_test(test_other_stocks_are_not_held),
+		cmocka_unit_test(test_uncertain),
 		cmocka_unit_test(test_race_never_passes_max),
 		cmocka_unit_test(test_race_in_the_stocks),
 	};

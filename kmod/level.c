@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/bug.h>
+#include <linux/compiler.h>
+#include <linux/cpumask.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
+
+#include "level.h"
+
+static bool fits(long usage, unsigned long pages, unsigned long max)
+{
+	/* nothing new is no matter of quota: max may be set below usage */
+	return !pages || (pages <= max && usage <= (long)(max - pages));
+}
+
+bool pind_level_fits(const struct pind_charge *charge, long usage, unsigned long pages,
+		     unsigned long held)
+{
+	return fits(usage, pages, READ_ONCE(charge->max)) &&
+	       fits(usage + atomic_long_read(&charge->surplus), pages - held,
+		    READ_ONCE(charge->max_held));
+}
+
+/* By how much the levels may not have been told. */
+static unsigned long slack(void)
+{
+	return (unsigned long)nr_cpu_ids * PIND_STOCK_LEVELS * PIND_STOCK_PAGES;
+}
+
+/*
+ * Is a mark within reach of the slack, @times over. Twice for high: by once what is
+ * settled may exceed what the level was told of, and by once it may be told without
+ * this being asked, as shares are thrown out; it is asked before there are new ones.
+ */
+bool pind_level_is_near(const struct pind_charge *level, unsigned int times)
+{
+	return !pind_level_fits(level, atomic_long_read(&level->usage), times * slack(), 0) ||
+	       !fits(atomic_long_read(&level->settled), (times + 1) * slack(),
+		     READ_ONCE(level->high));
+}
+
+bool pind_level_is_below(const struct pind_charge *charge, const struct pind_charge *above)
+{
+	while (charge && charge->depth > above->depth)
+		charge = charge->parent;
+	return charge == above;
+}
+
+/*
+ * Compare and exchange, not "add, look, take back": usage must never pass max,
+ * not even for an instant, since another call could be refused by it.
+ */
+static bool reserve_level(struct pind_charge *charge, unsigned long pages, unsigned long held,
+			  bool lenient, bool *ret_passed)
+{
+	long usage = atomic_long_read(&charge->usage);
+
+	do {
+		*ret_passed = false;
+		if (pind_level_fits(charge, usage, pages, held))
+			continue;
+		if (!lenient || READ_ONCE(charge->enforce) ||
+		    !fits(usage, pages, PIND_PAGES_UNLIMITED))
+			return false;
+		*ret_passed = true;
+	} while (!atomic_long_try_cmpxchg(&charge->usage, &usage, usage + (long)pages));
+
+	/* whoever raised surplus meanwhile may not have seen usage raised: we see it here */
+	if (!*ret_passed && !pind_level_fits(charge, usage, pages, held)) {
+		atomic_long_sub((long)pages, &charge->usage);
+		return false;
+	}
+	/* last: the sum of both is never seen too low */
+	if (held)
+		atomic_long_sub((long)held, &charge->surplus);
+	return true;
+}
+
+void pind_level_give_back(struct pind_charge *charge, unsigned long pages, struct pind_charge *end)
+{
+	for (; charge != end; charge = charge->parent)
+		WARN_ONCE(atomic_long_sub_return((long)pages, &charge->usage) < 0,
+			  "pind: more was given back than was promised\n");
+}
+
+static void add_surplus(struct pind_charge *charge, long pages, struct pind_charge *end)
+{
+	for (; pages && charge != end; charge = charge->parent)
+		atomic_long_add(pages, &charge->surplus);
+}
+
+bool pind_level_reserve(struct pind_charge *charge, unsigned long pages, unsigned long held,
+			const struct pind_charge *exact, bool lenient, struct pind_charge **ret_by)
+{
+	struct pind_charge *level;
+	bool passed;
+
+	*ret_by = NULL;
+	for (level = charge; level; level = level->parent) {
+		if (!reserve_level(level, pages, held, lenient && exact, &passed)) {
+			add_surplus(charge, held, level);
+			pind_level_give_back(charge, pages, level);
+			*ret_by = level;
+			return false;
+		}
+		if (passed && !*ret_by)
+			*ret_by = level;
+		if (level == exact)
+			exact = NULL;
+	}
+	return true;
+}
+
+void pind_level_raise_peak(struct pind_charge *charge, long settled)
+{
+	long peak = atomic_long_read(&charge->peak);
+
+	while (settled > peak && !atomic_long_try_cmpxchg(&charge->peak, &peak, settled))
+		;
+}
+
+static void note_high(struct pind_charge *charge, long settled)
+{
+	if (settled <= (long)READ_ONCE(charge->high) || atomic_xchg(&charge->above_high, 1))
+		return;
+	atomic_long_inc(&charge->events_high);
+	atomic_set(&charge->high_pending, 1);
+	/* who uncharged before it was set could not take it back */
+	if (atomic_long_read(&charge->settled) <= (long)READ_ONCE(charge->high))
+		atomic_set(&charge->above_high, 0);
+}
+
+void pind_level_note_low(struct pind_charge *charge, long settled)
+{
+	if (settled <= (long)READ_ONCE(charge->high) && atomic_read(&charge->above_high))
+		atomic_set(&charge->above_high, 0);
+}
+
+void pind_level_add_settled(struct pind_charge *charge, long pages, long top)
+{
+	atomic_long_add(pages, &charge->own);
+	for (; charge; charge = charge->parent) {
+		long settled = atomic_long_add_return(pages, &charge->settled);
+
+		pind_level_raise_peak(charge, settled - pages + top);
+		if (pages >= 0)
+			note_high(charge, settled);
+		else
+			pind_level_note_low(charge, settled);
+	}
+}
+
+void pind_level_add_pins(struct pind_charge *charge, long pins)
+{
+	for (; charge; charge = charge->parent)
+		atomic_long_add(pins, &charge->pins);
+}

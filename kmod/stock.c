@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/build_bug.h>
+#include <linux/cpumask.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
+#include <linux/percpu.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+
+#include "level.h"
+#include "stock.h"
+
+/*
+ * What a CPU keeps to itself of one level.
+ * @avail: pages promised at the level and all above it, and not used
+ * @settled: pages charged, or uncharged, that the levels have not been told of
+ * @top: the most that @settled was since it was 0
+ * @pins: as @settled, of references
+ */
+struct share {
+	u8 avail;
+	s8 settled;
+	s8 top;
+	s8 pins;
+};
+
+/*
+ * The stock of a CPU. The lock guards all of it, against interrupts of that CPU and
+ * against those that drain it; it is taken with interrupts off, since an unpin may
+ * come from one. A level that is in a stock is not freed: pind_charge_retire().
+ * An offline CPU's stock is drained as any other's.
+ */
+struct stock {
+	raw_spinlock_t lock;
+	struct share share[PIND_STOCK_LEVELS];
+	struct pind_charge *charge[PIND_STOCK_LEVELS]; /* NULL: an empty share */
+};
+
+/*
+ * The levels are told with interrupts off. Whoever may make cgroups may nest them as
+ * he likes: of what lies deeper no CPU keeps anything.
+ */
+#define STOCK_DEPTH 32
+
+static DEFINE_PER_CPU_ALIGNED(struct stock, stocks);
+
+static_assert(sizeof(raw_spinlock_t) > 4 || sizeof(struct stock) <= 64);
+static_assert(2 * PIND_STOCK_PAGES <= U8_MAX && PIND_STOCK_PAGES <= S8_MAX);
+
+void pind_stock_start(void)
+{
+	struct stock *stock;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		stock = per_cpu_ptr(&stocks, cpu);
+		*stock = (struct stock){};
+		raw_spin_lock_init(&stock->lock);
+	}
+}
+
+static struct stock *lock_stock(unsigned long *flags)
+{
+	/* any CPU's will do: it need not stay this one's */
+	struct stock *stock = raw_cpu_ptr(&stocks);
+
+	raw_spin_lock_irqsave(&stock->lock, *flags);
+	return stock;
+}
+
+static void unlock_stock(struct stock *stock, unsigned long flags)
+{
+	raw_spin_unlock_irqrestore(&stock->lock, flags);
+}
+
+static void tell_settled(struct pind_charge *charge, struct share *share)
+{
+	if (share->settled || share->top)
+		pind_level_add_settled(charge, share->settled, share->top);
+	share->settled = 0;
+	share->top = 0;
+}
+
+static void tell_pins(struct pind_charge *charge, struct share *share)
+{
+	if (share->pins)
+		pind_level_add_pins(charge, share->pins);
+	share->pins = 0;
+}
+
+/* Under the stock's lock. The levels may not survive it. */
+static void empty_share(struct stock *stock, unsigned int i)
+{
+	struct pind_charge *charge = stock->charge[i];
+	struct share *share = &stock->share[i];
+
+	stock->charge[i] = NULL;
+	/* settled first: it must never be seen above usage; and pins last, as in uncharge() */
+	tell_settled(charge, share);
+	if (share->avail)
+		pind_level_give_back(charge, share->avail, NULL);
+	tell_pins(charge, share);
+	*share = (struct share){};
+}
+
+static bool none_is_exact(const struct pind_charge *charge)
+{
+	for (; charge; charge = charge->parent)
+		if (atomic_read(&charge->exact) || pind_level_is_near(charge, 1))
+			return false;
+	return true;
+}
+
+/*
+ * Under the stock's lock. Asked twice, as one below may have relied on one above
+ * that was let go since: who finds the second drained has raised its own before.
+ */
+static bool may_keep(const struct pind_charge *charge)
+{
+	if (charge->depth > STOCK_DEPTH || !none_is_exact(charge))
+		return false;
+	smp_rmb();
+	return none_is_exact(charge);
+}
+
+/* Under the stock's lock. The one that came first makes room. NULL: it has to be exact. */
+static struct share *new_share(struct stock *stock, struct pind_charge *charge)
+{
+	unsigned int i;
+
+	if (!may_keep(charge))
+		return NULL;
+	for (i = 0; i < PIND_STOCK_LEVELS - 1 && stock->charge[i]; i++)
+		;
+	if (stock->charge[i])
+		empty_share(stock, i);
+	memmove(stock->charge + 1, stock->charge, i * sizeof(stock->charge[0]));
+	memmove(stock->share + 1, stock->share, i * sizeof(stock->share[0]));
+	stock->charge[0] = charge;
+	stock->share[0] = (struct share){};
+	return &stock->share[0];
+}
+
+/* Under the stock's lock. */
+static struct share *share_of(struct stock *stock, struct pind_charge *charge)
+{
+	unsigned int i;
+
+	for (i = 0; i < PIND_STOCK_LEVELS; i++)
+		if (stock->charge[i] == charge)
+			return &stock->share[i];
+	return new_share(stock, charge);
+}
+
+/* Half of it, so that the next page neither takes nor gives. */
+static void return_excess(struct pind_charge *charge, struct share *share)
+{
+	if (share->avail <= PIND_STOCK_PAGES)
+		return;
+	pind_level_give_back(charge, share->avail - PIND_STOCK_PAGES / 2, NULL);
+	share->avail = PIND_STOCK_PAGES / 2;
+}
+
+void pind_stock_tell(struct pind_charge *charge)
+{
+	struct stock *stock;
+	unsigned long flags;
+	unsigned int i;
+
+	stock = lock_stock(&flags);
+	for (i = 0; i < PIND_STOCK_LEVELS; i++)
+		if (stock->charge[i] == charge)
+			tell_settled(charge, &stock->share[i]);
+	unlock_stock(stock, flags);
+}
+
+void pind_stock_drain(const struct pind_charge *level)
+{
+	struct stock *stock;
+	unsigned long flags;
+	unsigned int cpu, i;
+
+	for_each_possible_cpu(cpu) {
+		stock = per_cpu_ptr(&stocks, cpu);
+		raw_spin_lock_irqsave(&stock->lock, flags);
+		for (i = 0; i < PIND_STOCK_LEVELS; i++)
+			if (stock->charge[i] && pind_level_is_below(stock->charge[i], level))
+				empty_share(stock, i);
+		raw_spin_unlock_irqrestore(&stock->lock, flags);
+	}
+}
+
+/* From what this CPU has, which is filled up if need be and if that fits. */
+bool pind_stock_reserve(struct pind_charge *charge, unsigned long pages, bool *ret_told)
+{
+	struct pind_charge *by;
+	bool done = false;
+	struct stock *stock;
+	struct share *share;
+	unsigned long flags;
+
+	*ret_told = false;
+	stock = lock_stock(&flags);
+	share = share_of(stock, charge);
+	if (share && share->avail >= pages) {
+		share->avail -= pages;
+		done = true;
+	} else if (share && pind_level_reserve(charge, pages + PIND_STOCK_PAGES - share->avail, 0,
+					       NULL, false, &by)) {
+		share->avail = PIND_STOCK_PAGES;
+		done = true;
+		*ret_told = true;
+	}
+	unlock_stock(stock, flags);
+	return done;
+}
+
+bool pind_stock_cancel(struct pind_charge *charge, unsigned long pages)
+{
+	struct stock *stock;
+	struct share *share;
+	unsigned long flags;
+
+	stock = lock_stock(&flags);
+	share = share_of(stock, charge);
+	if (share) {
+		share->avail += pages;
+		return_excess(charge, share);
+	}
+	unlock_stock(stock, flags);
+	return share;
+}
+
+bool pind_stock_settle(struct pind_charge *charge, unsigned long pages, unsigned long pins,
+		       bool *ret_told)
+{
+	struct stock *stock;
+	struct share *share;
+	unsigned long flags;
+	int settled, sum;
+
+	*ret_told = false;
+	stock = lock_stock(&flags);
+	share = share_of(stock, charge);
+	if (!share)
+		goto out;
+	settled = share->settled + (int)pages;
+	if (settled > PIND_STOCK_PAGES) {
+		pind_level_add_settled(charge, settled, max_t(int, settled, share->top));
+		settled = 0;
+		share->top = 0;
+		*ret_told = true;
+	}
+	share->settled = settled;
+	share->top = max_t(int, share->top, settled);
+	sum = share->pins + (int)pins;
+	if (sum > PIND_STOCK_PAGES) {
+		pind_level_add_pins(charge, sum);
+		sum = 0;
+	}
+	share->pins = sum;
+out:
+	unlock_stock(stock, flags);
+	return share;
+}
+
+bool pind_stock_uncharge(struct pind_charge *charge, unsigned long pages, unsigned long pins)
+{
+	struct stock *stock;
+	struct share *share;
+	unsigned long flags;
+	int settled, sum;
+
+	stock = lock_stock(&flags);
+	share = share_of(stock, charge);
+	if (!share)
+		goto out;
+	settled = share->settled - (int)pages;
+	if (settled < -PIND_STOCK_PAGES) {
+		pind_level_add_settled(charge, settled, share->top);
+		settled = 0;
+		share->top = 0;
+	}
+	share->settled = settled;
+	sum = share->pins - (int)pins;
+	if (sum < -PIND_STOCK_PAGES) {
+		pind_level_add_pins(charge, sum);
+		sum = 0;
+	}
+	share->pins = sum;
+	share->avail += pages;
+	return_excess(charge, share);
+out:
+	unlock_stock(stock, flags);
+	return share;
+}
