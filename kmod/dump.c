@@ -114,11 +114,34 @@ static int fill_refusal(struct sk_buff *skb, const struct pind_reader *reader, c
 	return pind_fill_refusal(skb, reader, refusal);
 }
 
-/* The row of a group's that comes next. */
+/* The row of a group's that comes next; @everywhere: of all groups, whatever was asked for. */
 struct refusal_cursor {
 	u64 group;
 	unsigned int slot;
+	bool everywhere;
 };
+
+/*
+ * The group whose rows come next, as a member of it; or NULL. The rows of one that went
+ * are kept by one above it, which nobody remembers: they are looked for everywhere.
+ */
+static struct pind_group *next_keeper(struct refusal_cursor *cursor, const struct nlattr *only)
+{
+	u64 id = only ? nla_get_u64(only) : 0;
+	struct pind_group *group;
+
+	if (!only || cursor->everywhere)
+		return pind_group_next(cursor->group);
+	if (cursor->group > id)
+		return NULL;
+	group = pind_group_next(id);
+	if (group && group->id == id)
+		return group;
+	if (group)
+		pind_group_leave(group);
+	cursor->everywhere = true;
+	return pind_group_next(cursor->group);
+}
 
 /* The rows that a group keeps; with @only those that are of that group. Return: as dump_one. */
 static int dump_rows(struct sk_buff *skb, struct netlink_callback *cb,
@@ -151,10 +174,12 @@ int pind_dump_refusals(struct sk_buff *skb, struct netlink_callback *cb)
 	if (ret)
 		return ret;
 	cb->seq = 1; /* each stands for itself: none is lost by another coming */
-	while ((group = pind_group_next(cursor->group))) {
+	while ((group = next_keeper(cursor, only))) {
 		ret = dump_rows(skb, cb, &reader, group, only);
-		if (!ret)
-			*cursor = (struct refusal_cursor){ .group = group->id + 1 };
+		if (!ret) {
+			cursor->group = group->id + 1;
+			cursor->slot = 0;
+		}
 		pind_group_leave(group);
 		if (ret)
 			break;
