@@ -141,7 +141,9 @@ bool pind_charge_reserve_held(struct pind_charge *charge, unsigned long pages, u
 bool pind_charge_reserve(struct pind_charge *charge, unsigned long pages, bool lenient,
 			 struct pind_charge **ret_by)
 {
-	return pind_charge_reserve_held(charge, pages, 0, lenient, ret_by);
+	*ret_by = NULL;
+	return pind_stock_quick_reserve(charge, pages) ||
+	       pind_charge_reserve_held(charge, pages, 0, lenient, ret_by);
 }
 
 void pind_charge_cancel(struct pind_charge *charge, unsigned long pages)
@@ -153,7 +155,8 @@ void pind_charge_cancel(struct pind_charge *charge, unsigned long pages)
 		note_change(charge);
 }
 
-bool pind_charge_settle(struct pind_charge *charge, unsigned long pages, unsigned long pins)
+static noinline bool settle_slowly(struct pind_charge *charge, unsigned long pages,
+				   unsigned long pins)
 {
 	bool told, rose = false;
 
@@ -175,7 +178,16 @@ bool pind_charge_settle(struct pind_charge *charge, unsigned long pages, unsigne
 	return rose;
 }
 
-void pind_charge_uncharge(struct pind_charge *charge, unsigned long pages, unsigned long pins)
+bool pind_charge_settle(struct pind_charge *charge, unsigned long pages, unsigned long pins)
+{
+	if (pages <= PIND_STOCK_PAGES && pins <= PIND_STOCK_PAGES &&
+	    pind_stock_quick_settle(charge, pages, pins))
+		return false;
+	return settle_slowly(charge, pages, pins);
+}
+
+static noinline void uncharge_slowly(struct pind_charge *charge, unsigned long pages,
+				     unsigned long pins)
 {
 	long settled;
 
@@ -196,6 +208,13 @@ void pind_charge_uncharge(struct pind_charge *charge, unsigned long pages, unsig
 		atomic_long_sub((long)pins, &charge->pins);
 	}
 	rcu_read_unlock();
+}
+
+void pind_charge_uncharge(struct pind_charge *charge, unsigned long pages, unsigned long pins)
+{
+	if (pages > PIND_STOCK_PAGES || pins > PIND_STOCK_PAGES ||
+	    !pind_stock_quick_uncharge(charge, pages, pins))
+		uncharge_slowly(charge, pages, pins);
 }
 
 static bool is_above_max_held(const struct pind_charge *level)

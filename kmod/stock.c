@@ -3,38 +3,10 @@
 #include <linux/cpumask.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
-#include <linux/percpu.h>
-#include <linux/spinlock.h>
 #include <linux/string.h>
 
 #include "level.h"
 #include "stock.h"
-
-/*
- * What a CPU keeps to itself of one level.
- * @avail: pages promised at the level and all above it, and not used
- * @settled: pages charged, or uncharged, that the levels have not been told of
- * @top: the most that @settled was since it was 0
- * @pins: as @settled, of references
- */
-struct share {
-	u8 avail;
-	s8 settled;
-	s8 top;
-	s8 pins;
-};
-
-/*
- * The stock of a CPU. The lock guards all of it, against interrupts of that CPU and
- * against those that drain it; it is taken with interrupts off, since an unpin may
- * come from one. A level that is in a stock is not freed: pind_charge_retire().
- * An offline CPU's stock is drained as any other's.
- */
-struct stock {
-	raw_spinlock_t lock;
-	struct share share[PIND_STOCK_LEVELS];
-	struct pind_charge *charge[PIND_STOCK_LEVELS]; /* NULL: an empty share */
-};
 
 /*
  * The levels are told with interrupts off. Whoever may make cgroups may nest them as
@@ -42,38 +14,24 @@ struct stock {
  */
 #define STOCK_DEPTH 32
 
-static DEFINE_PER_CPU_ALIGNED(struct stock, stocks);
+DEFINE_PER_CPU_ALIGNED(struct pind_stock, pind_stocks);
 
-static_assert(sizeof(raw_spinlock_t) > 4 || sizeof(struct stock) <= 64);
+static_assert(sizeof(raw_spinlock_t) > 4 || sizeof(struct pind_stock) <= 64);
 static_assert(2 * PIND_STOCK_PAGES <= U8_MAX && PIND_STOCK_PAGES <= S8_MAX);
 
 void pind_stock_start(void)
 {
-	struct stock *stock;
+	struct pind_stock *stock;
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
-		stock = per_cpu_ptr(&stocks, cpu);
-		*stock = (struct stock){};
+		stock = per_cpu_ptr(&pind_stocks, cpu);
+		*stock = (struct pind_stock){};
 		raw_spin_lock_init(&stock->lock);
 	}
 }
 
-static struct stock *lock_stock(unsigned long *flags)
-{
-	/* any CPU's will do: it need not stay this one's */
-	struct stock *stock = raw_cpu_ptr(&stocks);
-
-	raw_spin_lock_irqsave(&stock->lock, *flags);
-	return stock;
-}
-
-static void unlock_stock(struct stock *stock, unsigned long flags)
-{
-	raw_spin_unlock_irqrestore(&stock->lock, flags);
-}
-
-static void tell_settled(struct pind_charge *charge, struct share *share)
+static void tell_settled(struct pind_charge *charge, struct pind_share *share)
 {
 	if (share->settled || share->top)
 		pind_level_add_settled(charge, share->settled, share->top);
@@ -81,7 +39,7 @@ static void tell_settled(struct pind_charge *charge, struct share *share)
 	share->top = 0;
 }
 
-static void tell_pins(struct pind_charge *charge, struct share *share)
+static void tell_pins(struct pind_charge *charge, struct pind_share *share)
 {
 	if (share->pins)
 		pind_level_add_pins(charge, share->pins);
@@ -89,10 +47,10 @@ static void tell_pins(struct pind_charge *charge, struct share *share)
 }
 
 /* Under the stock's lock. The levels may not survive it. */
-static void empty_share(struct stock *stock, unsigned int i)
+static void empty_share(struct pind_stock *stock, unsigned int i)
 {
 	struct pind_charge *charge = stock->charge[i];
-	struct share *share = &stock->share[i];
+	struct pind_share *share = &stock->share[i];
 
 	stock->charge[i] = NULL;
 	/* settled first: it must never be seen above usage; and pins last, as in uncharge() */
@@ -100,7 +58,7 @@ static void empty_share(struct stock *stock, unsigned int i)
 	if (share->avail)
 		pind_level_give_back(charge, share->avail, NULL);
 	tell_pins(charge, share);
-	*share = (struct share){};
+	*share = (struct pind_share){};
 }
 
 static bool none_is_exact(const struct pind_charge *charge)
@@ -124,7 +82,7 @@ static bool may_keep(const struct pind_charge *charge)
 }
 
 /* Under the stock's lock. The one that came first makes room. NULL: it has to be exact. */
-static struct share *new_share(struct stock *stock, struct pind_charge *charge)
+static struct pind_share *new_share(struct pind_stock *stock, struct pind_charge *charge)
 {
 	unsigned int i;
 
@@ -137,23 +95,27 @@ static struct share *new_share(struct stock *stock, struct pind_charge *charge)
 	memmove(stock->charge + 1, stock->charge, i * sizeof(stock->charge[0]));
 	memmove(stock->share + 1, stock->share, i * sizeof(stock->share[0]));
 	stock->charge[0] = charge;
-	stock->share[0] = (struct share){};
+	stock->share[0] = (struct pind_share){};
 	return &stock->share[0];
 }
 
 /* Under the stock's lock. */
-static struct share *share_of(struct stock *stock, struct pind_charge *charge)
+static struct pind_share *share_of(struct pind_stock *stock, struct pind_charge *charge)
 {
 	unsigned int i;
 
 	for (i = 0; i < PIND_STOCK_LEVELS; i++)
-		if (stock->charge[i] == charge)
-			return &stock->share[i];
+		if (stock->charge[i] == charge) {
+			/* to the front: that one is looked at first */
+			swap(stock->charge[i], stock->charge[0]);
+			swap(stock->share[i], stock->share[0]);
+			return &stock->share[0];
+		}
 	return new_share(stock, charge);
 }
 
 /* Half of it, so that the next page neither takes nor gives. */
-static void return_excess(struct pind_charge *charge, struct share *share)
+static void return_excess(struct pind_charge *charge, struct pind_share *share)
 {
 	if (share->avail <= PIND_STOCK_PAGES)
 		return;
@@ -163,25 +125,25 @@ static void return_excess(struct pind_charge *charge, struct share *share)
 
 void pind_stock_tell(struct pind_charge *charge)
 {
-	struct stock *stock;
+	struct pind_stock *stock;
 	unsigned long flags;
 	unsigned int i;
 
-	stock = lock_stock(&flags);
+	stock = pind_stock_lock(&flags);
 	for (i = 0; i < PIND_STOCK_LEVELS; i++)
 		if (stock->charge[i] == charge)
 			tell_settled(charge, &stock->share[i]);
-	unlock_stock(stock, flags);
+	pind_stock_unlock(stock, flags);
 }
 
 void pind_stock_drain(const struct pind_charge *level)
 {
-	struct stock *stock;
+	struct pind_stock *stock;
 	unsigned long flags;
 	unsigned int cpu, i;
 
 	for_each_possible_cpu(cpu) {
-		stock = per_cpu_ptr(&stocks, cpu);
+		stock = per_cpu_ptr(&pind_stocks, cpu);
 		raw_spin_lock_irqsave(&stock->lock, flags);
 		for (i = 0; i < PIND_STOCK_LEVELS; i++)
 			if (stock->charge[i] && pind_level_is_below(stock->charge[i], level))
@@ -195,12 +157,12 @@ bool pind_stock_reserve(struct pind_charge *charge, unsigned long pages, bool *r
 {
 	struct pind_charge *by;
 	bool done = false;
-	struct stock *stock;
-	struct share *share;
+	struct pind_stock *stock;
+	struct pind_share *share;
 	unsigned long flags;
 
 	*ret_told = false;
-	stock = lock_stock(&flags);
+	stock = pind_stock_lock(&flags);
 	share = share_of(stock, charge);
 	if (share && share->avail >= pages) {
 		share->avail -= pages;
@@ -211,36 +173,36 @@ bool pind_stock_reserve(struct pind_charge *charge, unsigned long pages, bool *r
 		done = true;
 		*ret_told = true;
 	}
-	unlock_stock(stock, flags);
+	pind_stock_unlock(stock, flags);
 	return done;
 }
 
 bool pind_stock_cancel(struct pind_charge *charge, unsigned long pages)
 {
-	struct stock *stock;
-	struct share *share;
+	struct pind_stock *stock;
+	struct pind_share *share;
 	unsigned long flags;
 
-	stock = lock_stock(&flags);
+	stock = pind_stock_lock(&flags);
 	share = share_of(stock, charge);
 	if (share) {
 		share->avail += pages;
 		return_excess(charge, share);
 	}
-	unlock_stock(stock, flags);
+	pind_stock_unlock(stock, flags);
 	return share;
 }
 
 bool pind_stock_settle(struct pind_charge *charge, unsigned long pages, unsigned long pins,
 		       bool *ret_told)
 {
-	struct stock *stock;
-	struct share *share;
+	struct pind_stock *stock;
+	struct pind_share *share;
 	unsigned long flags;
 	int settled, sum;
 
 	*ret_told = false;
-	stock = lock_stock(&flags);
+	stock = pind_stock_lock(&flags);
 	share = share_of(stock, charge);
 	if (!share)
 		goto out;
@@ -260,18 +222,18 @@ bool pind_stock_settle(struct pind_charge *charge, unsigned long pages, unsigned
 	}
 	share->pins = sum;
 out:
-	unlock_stock(stock, flags);
+	pind_stock_unlock(stock, flags);
 	return share;
 }
 
 bool pind_stock_uncharge(struct pind_charge *charge, unsigned long pages, unsigned long pins)
 {
-	struct stock *stock;
-	struct share *share;
+	struct pind_stock *stock;
+	struct pind_share *share;
 	unsigned long flags;
 	int settled, sum;
 
-	stock = lock_stock(&flags);
+	stock = pind_stock_lock(&flags);
 	share = share_of(stock, charge);
 	if (!share)
 		goto out;
@@ -291,6 +253,6 @@ bool pind_stock_uncharge(struct pind_charge *charge, unsigned long pages, unsign
 	share->avail += pages;
 	return_excess(charge, share);
 out:
-	unlock_stock(stock, flags);
+	pind_stock_unlock(stock, flags);
 	return share;
 }

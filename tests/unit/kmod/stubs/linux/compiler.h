@@ -2,6 +2,7 @@
 #ifndef STUB_LINUX_COMPILER_H
 #define STUB_LINUX_COMPILER_H
 
+#define noinline	 __attribute__((noinline))
 #define READ_ONCE(x)	 __atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v) __atomic_store_n(&(x), v, __ATOMIC_RELAXED)
 

@@ -7,4 +7,11 @@
 #define min(a, b)	  ((a) < (b) ? (a) : (b))
 #define max(a, b)	  ((a) > (b) ? (a) : (b))
 
+#define swap(a, b)                          \
+	do {                                \
+		__typeof__(a) stub = (a);   \
+		(a) = (b);                  \
+		(b) = stub;                 \
+	} while (0)
+
 #endif

@@ -7,6 +7,7 @@
 
 extern _Thread_local unsigned int stub_cpu;
 
+#define DECLARE_PER_CPU_ALIGNED(type, name) extern type name[STUB_CPUS]
 #define DEFINE_PER_CPU_ALIGNED(type, name)                                                         \
 	__attribute__((aligned(64))) type name[STUB_CPUS]
 #define raw_cpu_ptr(name)      (&(*(name))[stub_cpu])
