@@ -67,8 +67,8 @@ char *pind_group_path(struct cgroup *cgroup, struct cgroup_namespace *view)
 		length = cgroup_path_ns(cgroup, buffer, PATH_MAX, view);
 	else
 		length = cgroup_path(cgroup, buffer, PATH_MAX);
-	/* some kernels tell how long it is, some say that it is too long */
-	if (length < 0 || length >= PATH_MAX)
+	/* some kernels tell how long it is, some that it is too long, some fill the buffer */
+	if (length < 0 || length >= PATH_MAX - 1)
 		(void)scnprintf(buffer, PATH_MAX, "/[cgroup %llu: its path is too long to tell]",
 				cgroup_id(cgroup));
 	path = kstrdup(buffer, GFP_KERNEL_ACCOUNT);
