@@ -25,10 +25,15 @@
 
 DEFINE_CLEANUP(cJSON, cJSON_Delete, cjson_deletep)
 
+struct entry {
+	struct pind_quota quota;
+	char *text; /* how it stands in the file, or NULL */
+};
+
 struct pind_store {
 	char *directory;
 	bool unusable; /* the file could not be read: do not overwrite it */
-	struct pind_quota *quotas; /* sorted by path */
+	struct entry *entries; /* sorted by path */
 	size_t n;
 };
 
@@ -59,7 +64,7 @@ static size_t store_position(const struct pind_store *store, const char *path, b
 
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		int order = strcmp(store->quotas[middle].path, path);
+		int order = strcmp(store->entries[middle].quota.path, path);
 
 		if (order == 0) {
 			*ret_found = true;
@@ -77,20 +82,20 @@ static size_t store_position(const struct pind_store *store, const char *path, b
 static void store_take_out(struct pind_store *store, size_t at)
 {
 	store->n--;
-	memmove(&store->quotas[at], &store->quotas[at + 1],
-		(store->n - at) * sizeof(store->quotas[0]));
+	memmove(&store->entries[at], &store->entries[at + 1],
+		(store->n - at) * sizeof(store->entries[0]));
 }
 
 /* Room for one more at @at; the entry there is to be filled. */
 static int store_make_room(struct pind_store *store, size_t at)
 {
-	struct pind_quota *quotas;
+	struct entry *entries;
 
-	quotas = reallocarray(store->quotas, store->n + 1, sizeof(*quotas));
-	if (!quotas)
+	entries = reallocarray(store->entries, store->n + 1, sizeof(*entries));
+	if (!entries)
 		return -ENOMEM;
-	store->quotas = quotas;
-	memmove(&quotas[at + 1], &quotas[at], (store->n - at) * sizeof(quotas[0]));
+	store->entries = entries;
+	memmove(&entries[at + 1], &entries[at], (store->n - at) * sizeof(entries[0]));
 	store->n++;
 	return 0;
 }
@@ -180,8 +185,8 @@ static int store_insert(struct pind_store *store, const struct pind_quota *quota
 	r = store_make_room(store, at);
 	if (r < 0)
 		return r;
-	store->quotas[at] = *quota;
-	store->quotas[at].path = TAKE_PTR(path);
+	store->entries[at] = (struct entry){ .quota = *quota };
+	store->entries[at].quota.path = TAKE_PTR(path);
 	return 0;
 }
 
@@ -284,34 +289,48 @@ static bool json_add_size(cJSON *entry, const char *key, uint64_t bytes)
 	return cJSON_AddRawToObject(entry, key, digits);
 }
 
-static int store_print(const struct pind_store *store, char **ret_text)
+/* How the entry stands in the file; printed once, for the file is written at each change. */
+static const char *entry_text(struct entry *entry)
 {
-	_cleanup_(cjson_deletep) cJSON *document = cJSON_CreateObject();
-	cJSON *quotas;
-	bool ok;
+	const struct pind_quota *quota = &entry->quota;
+	_cleanup_(cjson_deletep) cJSON *object = NULL;
+	char id[24];
 
-	ok = cJSON_AddNumberToObject(document, "version", STORE_VERSION);
-	quotas = cJSON_AddArrayToObject(document, "quotas");
+	if (entry->text)
+		return entry->text;
+	object = cJSON_CreateObject();
+	(void)snprintf(id, sizeof(id), "%" PRIu64, quota->cgroup_id);
+	if (cJSON_AddStringToObject(object, "path", quota->path) &&
+	    json_add_size(object, "max", quota->max) &&
+	    (quota->max_held == PIND_UNLIMITED ||
+	     json_add_size(object, "max_held", quota->max_held)) &&
+	    json_add_size(object, "high", quota->high) &&
+	    cJSON_AddStringToObject(object, "mode", pind_mode_name(quota->mode)) &&
+	    (!quota->cgroup_id || cJSON_AddStringToObject(object, "cgroup_id", id)))
+		entry->text = cJSON_Print(object);
+	return entry->text;
+}
+
+static int store_print(struct pind_store *store, char **ret_text)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size = 0;
+	FILE *file = open_memstream(&text, &size);
+	bool ok = true;
+
+	if (!file)
+		return -ENOMEM;
+	(void)fprintf(file, "{\n\t\"version\":\t%d,\n\t\"quotas\":\t[", STORE_VERSION);
 	for (size_t i = 0; ok && i < store->n; i++) {
-		const struct pind_quota *quota = &store->quotas[i];
-		cJSON *entry = cJSON_CreateObject();
-		char id[24];
+		const char *entry = entry_text(&store->entries[i]);
 
-		if (!cJSON_AddItemToArray(quotas, entry)) {
-			cJSON_Delete(entry);
-			return -ENOMEM;
-		}
-		(void)snprintf(id, sizeof(id), "%" PRIu64, quota->cgroup_id);
-		ok = cJSON_AddStringToObject(entry, "path", quota->path) &&
-		     json_add_size(entry, "max", quota->max) &&
-		     (quota->max_held == PIND_UNLIMITED ||
-		      json_add_size(entry, "max_held", quota->max_held)) &&
-		     json_add_size(entry, "high", quota->high) &&
-		     cJSON_AddStringToObject(entry, "mode", pind_mode_name(quota->mode)) &&
-		     (!quota->cgroup_id || cJSON_AddStringToObject(entry, "cgroup_id", id));
+		ok = entry && fputs(i ? ", " : "", file) >= 0 && fputs(entry, file) >= 0;
 	}
-	*ret_text = ok && quotas ? cJSON_Print(document) : NULL;
-	return *ret_text ? 0 : -ENOMEM;
+	(void)fputs("]\n}\n", file);
+	if (fclose(file) != 0 || !ok)
+		return -ENOMEM;
+	*ret_text = TAKE_PTR(text);
+	return 0;
 }
 
 static int file_write(const char *path, const char *text)
@@ -335,7 +354,7 @@ static int file_write(const char *path, const char *text)
 	return fsync(fd) < 0 ? -errno : 0;
 }
 
-static int store_save(const struct pind_store *store)
+static int store_save(struct pind_store *store)
 {
 	_cleanup_free_ char *text = NULL, *file = NULL, *temporary = NULL;
 	int r;
@@ -424,9 +443,11 @@ int pind_store_open(const char *directory, struct pind_store **ret,
 struct pind_store *pind_store_free(struct pind_store *store)
 {
 	if (store) {
-		for (size_t i = 0; i < store->n; i++)
-			free(store->quotas[i].path);
-		free(store->quotas);
+		for (size_t i = 0; i < store->n; i++) {
+			free(store->entries[i].text);
+			free(store->entries[i].quota.path);
+		}
+		free(store->entries);
 		free(store->directory);
 		free(store);
 	}
@@ -438,12 +459,12 @@ const struct pind_quota *pind_store_find(const struct pind_store *store, const c
 	bool found;
 	size_t at = store_position(store, path, &found);
 
-	return found ? &store->quotas[at] : NULL;
+	return found ? &store->entries[at].quota : NULL;
 }
 
 const struct pind_quota *pind_store_at(const struct pind_store *store, size_t index)
 {
-	return index < store->n ? &store->quotas[index] : NULL;
+	return index < store->n ? &store->entries[index].quota : NULL;
 }
 
 size_t pind_store_after(const struct pind_store *store, const char *path)
@@ -456,7 +477,7 @@ size_t pind_store_after(const struct pind_store *store, const char *path)
 
 int pind_store_put(struct pind_store *store, const struct pind_quota *quota)
 {
-	struct pind_quota old;
+	struct entry old;
 	bool found;
 	size_t at;
 	int r;
@@ -468,23 +489,25 @@ int pind_store_put(struct pind_store *store, const struct pind_quota *quota)
 			return r;
 		r = store_save(store);
 		if (r < 0) {
-			free(store->quotas[at].path);
+			free(store->entries[at].text);
+			free(store->entries[at].quota.path);
 			store_take_out(store, at);
 		}
 		return r;
 	}
-	old = store->quotas[at];
-	store->quotas[at] = *quota;
-	store->quotas[at].path = old.path;
+	old = store->entries[at];
+	store->entries[at] = (struct entry){ .quota = *quota };
+	store->entries[at].quota.path = old.quota.path;
 	r = store_save(store);
+	free(r < 0 ? store->entries[at].text : old.text);
 	if (r < 0)
-		store->quotas[at] = old;
+		store->entries[at] = old;
 	return r;
 }
 
 int pind_store_remove(struct pind_store *store, const char *path)
 {
-	struct pind_quota old;
+	struct entry old;
 	bool found;
 	size_t at;
 	int r;
@@ -492,17 +515,18 @@ int pind_store_remove(struct pind_store *store, const char *path)
 	at = store_position(store, path, &found);
 	if (!found)
 		return 0;
-	old = store->quotas[at];
+	old = store->entries[at];
 	store_take_out(store, at);
 	r = store_save(store);
 	if (r < 0) {
 		/* the room is still there: nothing was given back */
-		memmove(&store->quotas[at + 1], &store->quotas[at],
-			(store->n - at) * sizeof(store->quotas[0]));
-		store->quotas[at] = old;
+		memmove(&store->entries[at + 1], &store->entries[at],
+			(store->n - at) * sizeof(store->entries[0]));
+		store->entries[at] = old;
 		store->n++;
 		return r;
 	}
-	free(old.path);
+	free(old.text);
+	free(old.quota.path);
 	return 1;
 }

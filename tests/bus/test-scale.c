@@ -73,6 +73,38 @@ static void test_birth(void **state)
 	assert_true(many < 2 * few + 20000);
 }
 
+/* The daemon's work, in us, for quotas that are set, 20 times. */
+static uint64_t sets(struct world *w, int others)
+{
+	uint64_t worked, work;
+
+	write_store(w, others);
+	world_start(w, NULL);
+	world_set_max(w, "/set.slice", MIB, false);
+	world_process(w, 50);
+	worked = world_worked(w);
+	for (uint64_t i = 1; i <= 20; i++)
+		world_set_max(w, "/set.slice", i * 2 * MIB, false);
+	assert_int_equal(world_kernel_max(w, "/set.slice"), 40 * MIB);
+	work = (world_worked(w) - worked) / 1000;
+	print_message("20 quotas set beside %d: %llu us\n", others, (unsigned long long)work);
+	world_stop(w);
+	return work;
+}
+
+/* The file is written anew at each change, and nothing else is done for the others. */
+static void test_set(void **state)
+{
+	struct world *w = *state;
+	uint64_t few, many;
+
+	world_mkdir(w, "/set.slice");
+	few = sets(w, 10);
+	many = sets(w, MANY);
+	/* looking at all of them took more than a second */
+	assert_true(many < 10 * few + 200000);
+}
+
 /* The places of watches go with the quotas that they were for. */
 static void test_unset(void **state)
 {
@@ -105,6 +137,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST_QUIET(test_birth),
+		TEST_QUIET(test_set),
 		TEST(test_unset),
 	};
 
