@@ -13,7 +13,7 @@
 
 /* Connections that are remembered; dbus-daemon has no more by its default. */
 #define SENDERS_MAX   2048
-/* Of all arguments of a call that waits. */
+/* Of the object and all arguments of a call that waits. */
 #define ARGUMENTS_MAX 8192
 
 struct call {
@@ -182,23 +182,21 @@ static void refuse(sd_bus_message *call, const char *name, const char *sentence)
 	(void)sd_bus_reply_method_error(call, &error);
 }
 
-/* Are its arguments short? Those of all calls that are open to everyone are strings. */
+/* Is it short? The arguments of all calls that are open to everyone are strings. */
 static bool is_short(sd_bus_message *call)
 {
-	size_t length = 0;
+	size_t length = strlen(sd_bus_message_get_path(call));
 	const char *text;
 	int r;
 
-	while ((r = sd_bus_message_at_end(call, true)) == 0) {
+	while ((r = sd_bus_message_at_end(call, true)) == 0 && length <= ARGUMENTS_MAX) {
 		r = sd_bus_message_read_basic(call, 's', &text);
 		if (r < 0)
 			break;
 		length += strlen(text);
-		if (length > ARGUMENTS_MAX)
-			break;
 	}
 	(void)sd_bus_message_rewind(call, true);
-	return r > 0;
+	return r > 0 && length <= ARGUMENTS_MAX;
 }
 
 /* Puts the call of a user other than root into the line, or refuses it. */
@@ -213,7 +211,8 @@ static void user_take(struct pind_queue *queue, struct sender *sender, sd_bus_me
 	}
 	if (!is_short(call)) {
 		refuse(call, SD_BUS_ERROR_INVALID_ARGS,
-		       "the arguments have to be strings, of 8192 bytes together at most");
+		       "the arguments have to be strings, of 8192 bytes together with the object's "
+		       "path at most");
 		return;
 	}
 	if (sender->waiting >= PIND_QUEUE_SENDER_MAX || user->waiting >= PIND_QUEUE_USER_MAX ||

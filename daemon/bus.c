@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bus-internal.h"
@@ -13,6 +14,28 @@ static void on_call(void *userdata)
 	bus->calls->message_came(bus->userdata);
 }
 
+/*
+ * As sd_bus_open_system(), but nobody can send us file descriptors: no call takes one, and
+ * those of calls that wait would be ours meanwhile, of which a process has only so many.
+ */
+static int connect_bus(sd_bus **ret)
+{
+	_cleanup_(sd_bus_unrefp) sd_bus *bus = NULL;
+	const char *address = getenv("DBUS_SYSTEM_BUS_ADDRESS");
+	int r;
+
+	r = sd_bus_new(&bus);
+	r = r < 0 ? r : sd_bus_set_description(bus, "pind");
+	r = r < 0 ? r : sd_bus_set_address(bus, address ?: "unix:path=/run/dbus/system_bus_socket");
+	r = r < 0 ? r : sd_bus_set_bus_client(bus, true);
+	r = r < 0 ? r : sd_bus_negotiate_fds(bus, false);
+	r = r < 0 ? r : sd_bus_start(bus);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(bus);
+	return 0;
+}
+
 int pind_bus_open(sd_event *event, const struct pind_bus_calls *calls, void *userdata,
 		  struct pind_bus **ret)
 {
@@ -23,7 +46,7 @@ int pind_bus_open(sd_event *event, const struct pind_bus_calls *calls, void *use
 		return -ENOMEM;
 	bus->calls = calls;
 	bus->userdata = userdata;
-	r = sd_bus_open_system_with_description(&bus->bus, "pind");
+	r = connect_bus(&bus->bus);
 	r = r < 0 ? r : sd_bus_set_exit_on_disconnect(bus->bus, true);
 	r = r < 0 ? r : pind_queue_new(event, bus->bus, on_call, bus, &bus->queue);
 	r = r < 0 ? r : pind_bus_add_manager(bus);

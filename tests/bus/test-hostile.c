@@ -34,7 +34,7 @@ static void test_quotas_before_refusals(void **state)
 	assert_int_equal(world_kernel_max(w, TENANT), 48 * MIB);
 	assert_int_equal(world_kernel_max(w, "/other49.slice"), 24 * MIB);
 	world_flooded(w, &before, &after);
-	print_message("refusals read before the first quota: %llu, waiting then: %llu\n",
+	print_message("# refusals read before the first quota: %llu, waiting then: %llu\n",
 		      (unsigned long long)before, (unsigned long long)after);
 	assert_int_equal(after, 5000);
 	assert_int_equal(before, 0);
@@ -53,7 +53,7 @@ static void test_storm_is_told_in_few_words(void **state)
 	world_fake(w, "Flood", "ssuu", TENANT, TENANT, 4999, 1);
 	world_fake(w, "Refuse", "ssayb", "/other.slice", "/other.slice", 1, 'a', false);
 	world_until(w, w->refused == 5001);
-	print_message("signals of 5000 refusals: %zu\n", world_count(w, "Refused") - 1);
+	print_message("# signals of 5000 refusals: %zu\n", world_count(w, "Refused") - 1);
 	/* at once, and each second; a slow machine takes some seconds for the storm */
 	assert_true(world_count(w, "Refused") <= 12);
 	assert_int_equal(world_log_count(w, "storm0["), 1);
@@ -75,7 +75,7 @@ static void test_storm_of_many(void **state)
 	world_fake(w, "Refuse", "ssayb", "/other.slice", "/other.slice", 1, 'a', false);
 	world_saw(w, "Refused");
 	world_until(w, w->refused == 5001);
-	print_message("signals of 5000 refusals: %zu\n", world_count(w, "Refused") - 1);
+	print_message("# signals of 5000 refusals: %zu\n", world_count(w, "Refused") - 1);
 	assert_true(world_count(w, "Refused") <= 17 + 12);
 	assert_int_equal(world_log_count(w, " in /tenant.slice: "), 17);
 	assert_int_equal(world_log_count(w, "processes in /tenant.slice: "), 1);
@@ -159,7 +159,7 @@ static uint64_t set_quotas(struct world *w, const char *when)
 	}
 	qsort(work, TURNS, sizeof(work[0]), compare_numbers);
 	qsort(time, TURNS, sizeof(time[0]), compare_numbers);
-	print_message("SetQuota %s: work %llu us (most %llu), time %llu us (most %llu)\n", when,
+	print_message("# SetQuota %s: work %llu us (most %llu), time %llu us (most %llu)\n", when,
 		      (unsigned long long)work[TURNS / 2], (unsigned long long)work[TURNS - 1],
 		      (unsigned long long)time[TURNS / 2], (unsigned long long)time[TURNS - 1]);
 	return work[TURNS / 2];
@@ -202,6 +202,50 @@ static int call_all_at_once(void)
 	(void)fprintf(stderr, "# of 100 calls at once: %u answered, %u refused\n", answers.good,
 		      answers.refused);
 	return answers.good >= 16 && answers.refused > 0 && answers.other == 0 ? 0 : 5;
+}
+
+/* As another user: 0 if calls that would have the daemon keep something were refused. */
+static int call_with_luggage(void)
+{
+	char long_name[9000];
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	sd_bus_message *m = NULL;
+	sd_bus *bus = NULL;
+
+	if (setgid(NOBODY) < 0 || setuid(NOBODY) < 0 || sd_bus_open_system(&bus) < 0)
+		return 2;
+	if (sd_bus_message_new_method_call(bus, &m, PIND_BUS_NAME, PIND_OBJECT,
+					   PIND_MANAGER_INTERFACE, "GetBooks") < 0 ||
+	    sd_bus_message_append(m, "h", STDERR_FILENO) < 0)
+		return 3;
+	if (sd_bus_call(bus, m, 0, &error, NULL) >= 0 ||
+	    !sd_bus_error_has_name(&error, SD_BUS_ERROR_NOT_SUPPORTED))
+		return 4;
+	sd_bus_error_free(&error);
+	memset(long_name, 'a', sizeof(long_name) - 1);
+	long_name[sizeof(long_name) - 1] = '\0';
+	if (sd_bus_call_method(bus, PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE, "GetGroup",
+			       &error, NULL, "s", long_name) >= 0 ||
+	    !sd_bus_error_has_name(&error, SD_BUS_ERROR_INVALID_ARGS))
+		return 5;
+	return 0;
+}
+
+/* A call that waits is small, and has no file descriptors. */
+static void test_luggage(void **state)
+{
+	pid_t pid;
+	int status;
+
+	if (getuid() != 0)
+		skip();
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(call_with_luggage());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 /* What one connection has waiting is bounded, and the rest is told so. */
@@ -270,8 +314,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_quotas_before_refusals), TEST(test_storm_is_told_in_few_words),
-		TEST(test_storm_of_many),	   TEST(test_too_many_calls),
-		TEST(test_root_is_served_first),
+		TEST(test_storm_of_many),	   TEST(test_luggage),
+		TEST(test_too_many_calls),	   TEST(test_root_is_served_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,7 +53,7 @@ static uint64_t births(struct world *w, int others)
 	}
 	work = (world_worked(w) - worked) / 1000;
 	assert_int_equal(world_kernel_max(w, "/born49.slice"), 8192);
-	print_message("%d births beside %d quotas: %llu us\n", BIRTHS, others,
+	print_message("# %d births beside %d quotas: %llu us\n", BIRTHS, others,
 		      (unsigned long long)work);
 	world_stop(w);
 	for (int i = 0; i < BIRTHS; i++) {
@@ -87,7 +87,7 @@ static uint64_t sets(struct world *w, int others)
 		world_set_max(w, "/set.slice", i * 2 * MIB, false);
 	assert_int_equal(world_kernel_max(w, "/set.slice"), 40 * MIB);
 	work = (world_worked(w) - worked) / 1000;
-	print_message("20 quotas set beside %d: %llu us\n", others, (unsigned long long)work);
+	print_message("# 20 quotas set beside %d: %llu us\n", others, (unsigned long long)work);
 	world_stop(w);
 	return work;
 }
