@@ -18,8 +18,8 @@
 
 #define LEVELS	6
 #define CALLS	5000
-#define ROUNDS	2000
 #define ENOUGH	10 /* rounds that count */
+#define SECONDS 10 /* that a row may take to have them */
 #define THREADS 2
 
 _Thread_local unsigned int stub_cpu;
@@ -36,7 +36,8 @@ struct runner {
 	unsigned int cpu;
 	struct pind_charge *charge;
 	double ns;   /* a page, of CPU time */
-	double share; /* of the time that passed */
+	double used; /* ns that it had a CPU */
+	double begin, end;
 };
 
 static double now(clockid_t clock)
@@ -51,14 +52,14 @@ static void *run(void *arg)
 {
 	struct runner *runner = arg;
 	struct pind_charge *by;
-	double wall, cpu;
+	double cpu;
 
 	stub_cpu = runner->cpu;
 	/* whoever sleeps here would begin late */
 	__atomic_add_fetch(&running, 1, __ATOMIC_SEQ_CST);
 	while (__atomic_load_n(&running, __ATOMIC_SEQ_CST) < expected)
 		;
-	wall = now(CLOCK_MONOTONIC);
+	runner->begin = now(CLOCK_MONOTONIC);
 	cpu = now(CLOCK_THREAD_CPUTIME_ID);
 	for (int i = 0; i < CALLS; i++) {
 		if (!pind_charge_reserve(runner->charge, 1, false, &by))
@@ -66,10 +67,9 @@ static void *run(void *arg)
 		pind_charge_settle(runner->charge, 1, 1);
 		pind_charge_uncharge(runner->charge, 1, 1);
 	}
-	cpu = now(CLOCK_THREAD_CPUTIME_ID) - cpu;
-	wall = now(CLOCK_MONOTONIC) - wall;
-	runner->ns = cpu / CALLS;
-	runner->share = cpu / wall;
+	runner->used = now(CLOCK_THREAD_CPUTIME_ID) - cpu;
+	runner->end = now(CLOCK_MONOTONIC);
+	runner->ns = runner->used / CALLS;
 	return NULL;
 }
 
@@ -77,11 +77,11 @@ static void *run(void *arg)
 static double measure(struct runner *runners, unsigned int nr)
 {
 	unsigned int counted = 0;
-	double least = 0;
+	double least = 0, until = now(CLOCK_MONOTONIC) + SECONDS * 1e9;
 
-	for (int round = 0; round < ROUNDS && counted < ENOUGH; round++) {
+	while (counted < ENOUGH && now(CLOCK_MONOTONIC) < until) {
 		pthread_t threads[THREADS];
-		double ns = 0, share = 1;
+		double ns = 0, cpu = 0, begin = 0, end = 0;
 
 		running = 0;
 		expected = nr;
@@ -90,9 +90,12 @@ static double measure(struct runner *runners, unsigned int nr)
 		for (unsigned int i = 0; i < nr; i++) {
 			pthread_join(threads[i], NULL);
 			ns += runners[i].ns / nr;
-			share = runners[i].share < share ? runners[i].share : share;
+			cpu += runners[i].used / nr;
+			begin = !begin || runners[i].begin < begin ? runners[i].begin : begin;
+			end = runners[i].end > end ? runners[i].end : end;
 		}
-		if (share < 0.95)
+		/* each had a CPU from the beginning of the first to the end of the last */
+		if (cpu < 0.9 * (end - begin))
 			continue;
 		counted++;
 		if (!least || ns < least)
@@ -118,6 +121,7 @@ int main(void)
 	struct runner runners[THREADS];
 	double one;
 
+	(void)setvbuf(stdout, NULL, _IOLBF, 0);
 	pind_charge_start();
 	for (int i = 0; i < LEVELS; i++)
 		pind_charge_init(&levels[i], i ? &levels[i - 1] : NULL);
