@@ -16,6 +16,7 @@
 #include <linux/pind_bench.h>
 
 #include "driver.h"
+#include "mark.h"
 #include "pinner.h"
 
 /* Of these the least: an interrupt may come into one. */
@@ -113,9 +114,14 @@ static int parse_bench(struct pinner *pinner, char **words, struct pind_bench_ru
 
 static int run_once(int device, const struct pind_bench_run *question, struct pind_bench_run *ret)
 {
+	int r;
+
 	*ret = *question;
-	if (ioctl(device, PIND_BENCH_RUN, ret) < 0)
-		return -errno;
+	MARK(MARK_BEGIN);
+	r = ioctl(device, PIND_BENCH_RUN, ret) < 0 ? -errno : 0;
+	MARK(MARK_END);
+	if (r < 0)
+		return r;
 	return ret->size == question->size ? 0 : -ENODATA;
 }
 
@@ -140,6 +146,7 @@ static long do_bench(struct pinner *pinner, char **words)
 		keep_least(&put, run.put_ns);
 	}
 	(void)close(device);
+	MARK(MARK_DONE);
 	if (r < 0)
 		return r;
 	return answer_both(pinner, (get + run.calls / 2) / run.calls,
@@ -191,14 +198,17 @@ static long do_driver_cost(struct pinner *pinner, char **words)
 		long number;
 
 		start = busy_time();
+		MARK(MARK_BEGIN);
 		number = driver->pin(&range, words);
 		if (number < 0)
 			return number;
 		held = busy_time();
 		r = driver->unpin((int)number);
+		MARK(MARK_END);
 		keep_least(&pin, held - start);
 		keep_least(&unpin, busy_time() - held);
 	}
+	MARK(MARK_DONE);
 	anyway = busy_anyway();
 	return r < 0 ? r : answer_both(pinner, pin - anyway, unpin - anyway);
 }
@@ -271,10 +281,13 @@ static long do_direct_cost(struct pinner *pinner, char **words)
 	srand(1);
 	for (int round = 0; r >= 0 && round < ROUNDS; round++) {
 		start = cpu_time();
+		MARK(MARK_BEGIN);
 		for (int i = 0; r >= 0 && i < DIRECT_BATCH; i++)
 			r = read_batch(&ring, file, &range, (size_t)size / PAGE);
+		MARK(MARK_END);
 		keep_least(&least, cpu_time() - start);
 	}
+	MARK(MARK_DONE);
 	io_uring_queue_exit(&ring);
 	(void)close(file);
 	return r < 0 ? r : (long)(least / (DIRECT_BATCH * DEPTH));
