@@ -73,7 +73,7 @@ static const struct field_metric counters_metrics[] = {
 	     "nr_foll_pin_uncounted: pins that the kernel took without counting them as "
 	     "acquired."),
 	PINS("nr_foll_pin_unattributed", "foll_pin_unattributed", METRIC_GAUGE,
-	     "nr_foll_pin_unattributed: pins older than the module."),
+	     "nr_foll_pin_unattributed: pins that no account holds."),
 	CALLS("nr_pind_refused", "refused", "nr_pind_refused: pin calls that a quota refused."),
 	CALLS("nr_pind_observed", "observed",
 	      "nr_pind_observed: pin calls that a quota in mode observe would have refused."),

@@ -132,6 +132,7 @@ static const struct pind_field counters_fields[] = {
 	      PIND_A_COUNTERS_UNATTRIBUTED),
 	NAMED(pind_counters, "nr_pind_refused", refused, U64, PIND_A_COUNTERS_REFUSED),
 	NAMED(pind_counters, "nr_pind_observed", observed, U64, PIND_A_COUNTERS_OBSERVED),
+	NAMED(pind_counters, "nr_pind_exact", exact, U64, PIND_A_COUNTERS_EXACT),
 };
 
 static const struct pind_field hook_fields[] = {
@@ -182,6 +183,7 @@ static const struct pind_field books_fields[] = {
 	SUM(difference, S64, PIND_A_BOOKS_DIFFERENCE),
 	SUM(checks, U64, PIND_A_BOOKS_CHECKS),
 	SUM(repaired, U64, PIND_A_BOOKS_REPAIRED),
+	SUM(uncertain_pins, S64, PIND_A_BOOKS_UNCERTAIN_PINS),
 };
 
 static const struct pind_field misuse_fields[] = {

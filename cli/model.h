@@ -146,6 +146,7 @@ struct pind_counters {
 	int64_t unattributed;
 	uint64_t refused;
 	uint64_t observed;
+	uint64_t exact;
 };
 
 struct pind_hook_info {

@@ -152,25 +152,25 @@ int pind_bus_append_quota(sd_bus_message *m, const struct pind_quota *quota, boo
 int pind_bus_append_counters(sd_bus_message *m, const struct pind_counters *c)
 {
 	return sd_bus_message_append(
-		m, "a{sv}", 10, "nr_foll_pin_requested", "t", c->requested, "nr_foll_pin_returned",
+		m, "a{sv}", 11, "nr_foll_pin_requested", "t", c->requested, "nr_foll_pin_returned",
 		"t", c->returned, "nr_foll_pin_longterm_requested", "t", c->longterm_requested,
 		"nr_foll_pin_longterm_returned", "t", c->longterm_returned, "nr_foll_pin_acquired",
 		"t", c->kernel_acquired, "nr_foll_pin_released", "t", c->kernel_released,
 		"nr_foll_pin_uncounted", "t", c->kernel_uncounted, "nr_foll_pin_unattributed", "x",
 		(int64_t)c->unattributed, "nr_pind_refused", "t", c->refused, "nr_pind_observed",
-		"t", c->observed);
+		"t", c->observed, "nr_pind_exact", "t", c->exact);
 }
 
 int pind_bus_append_books(sd_bus_message *m, const struct pind_books *b)
 {
 	return sd_bus_message_append(
-		m, "a{sv}", 14, "ledger_pins", "x", b->ledger_pins, "account_pins", "x",
+		m, "a{sv}", 15, "ledger_pins", "x", b->ledger_pins, "account_pins", "x",
 		b->account_pins, "group_pins", "x", b->group_pins, "counted_pins", "x",
 		b->counted_pins, "ledger_charge", "x", b->ledger_charge, "group_charge", "x",
 		b->group_charge, "current", "x", b->current, "known_pins", "x", b->known_pins,
 		"kernel_pins", "x", b->kernel_pins, "older_pins", "x", b->older_pins, "under_way",
 		"t", b->under_way, "difference", "x", b->difference, "checks", "t", b->checks,
-		"repaired", "t", b->repaired);
+		"repaired", "t", b->repaired, "uncertain_pins", "x", b->uncertain_pins);
 }
 
 int pind_bus_append_misuse(sd_bus_message *m, const struct pind_misuse *misuse)

@@ -107,6 +107,7 @@ static const struct field counters_fields[] = {
 	FIELD(pind_counters, PIND_A_COUNTERS_UNATTRIBUTED, KIND_U64, unattributed),
 	FIELD(pind_counters, PIND_A_COUNTERS_REFUSED, KIND_U64, refused),
 	FIELD(pind_counters, PIND_A_COUNTERS_OBSERVED, KIND_U64, observed),
+	FIELD(pind_counters, PIND_A_COUNTERS_EXACT, KIND_U64, exact),
 	{},
 };
 
@@ -185,6 +186,7 @@ static const struct field books_fields[] = {
 	FIELD(pind_books, PIND_A_BOOKS_DIFFERENCE, KIND_U64, difference),
 	FIELD(pind_books, PIND_A_BOOKS_CHECKS, KIND_U64, checks),
 	FIELD(pind_books, PIND_A_BOOKS_REPAIRED, KIND_U64, repaired),
+	FIELD(pind_books, PIND_A_BOOKS_UNCERTAIN_PINS, KIND_U64, uncertain_pins),
 	{},
 };
 

@@ -88,6 +88,7 @@ struct pind_counters {
 	uint64_t kernel_acquired;
 	uint64_t kernel_released;
 	uint64_t kernel_uncounted;
+	uint64_t exact;
 	uint64_t unattributed; /* s64 on the wire and for the reader */
 	uint64_t refused;
 	uint64_t observed;

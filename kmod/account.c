@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/cred.h>
+#include <linux/hash.h>
 #include <linux/ktime.h>
 #include <linux/pid.h>
 #include <linux/rhashtable.h>
@@ -10,6 +11,7 @@
 
 #include "account.h"
 #include "reap.h"
+#include "slot.h"
 
 /* Accounts whose process is looked for in one go. */
 #define EXITS_AT_ONCE 4096
@@ -36,8 +38,52 @@ static DEFINE_XARRAY_ALLOC1(by_id);	/* likewise; in any context */
 static atomic_long_t nr_accounts = ATOMIC_LONG_INIT(0);
 static atomic_t generation = ATOMIC_INIT(1);
 
+/*
+ * The accounts once more, by number, for an unpin: two loads. A row of the table is
+ * made when it is first needed, and stays.
+ */
+#define ROW_SHIFT 12
+#define ROW_SIZE  (1U << ROW_SHIFT)
+static struct pind_account **numbered[(PIND_SLOT_ID_MAX >> ROW_SHIFT) + 1];
+
+/*
+ * Accounts that were opened last, one for each hash of process and call site: a program
+ * that pins again and again finds its account here. An account is taken out before it
+ * is freed.
+ */
+#define RECENT_BITS 10
+static struct pind_account *recent[1 << RECENT_BITS];
+
 /* Accounts that nothing needed when they were put here. */
 static PIND_IDLE(idle_accounts);
+
+static struct pind_account **recent_of(long tgid, unsigned long call_site)
+{
+	return &recent[hash_long(call_site + ((unsigned long)tgid << 40), RECENT_BITS)];
+}
+
+/* Return: 0, -ENOMEM. */
+static int set_number(struct pind_account *account)
+{
+	struct pind_account ***row = &numbered[account->id >> ROW_SHIFT], **new;
+
+	if (!READ_ONCE(*row)) {
+		new = kvcalloc(ROW_SIZE, sizeof(*new), GFP_KERNEL);
+		if (!new)
+			return -ENOMEM;
+		if (cmpxchg(row, NULL, new))
+			kvfree(new);
+	}
+	WRITE_ONCE((*row)[account->id & (ROW_SIZE - 1)], account);
+	return 0;
+}
+
+/* Under RCU, which keeps it for those that look. */
+static void unset_number(struct pind_account *account)
+{
+	WRITE_ONCE(numbered[account->id >> ROW_SHIFT][account->id & (ROW_SIZE - 1)], NULL);
+	xa_erase(&by_id, account->id);
+}
 
 /* Return: with a reference, or NULL. Under RCU. */
 static struct pind_account *find(const struct account_key *key)
@@ -70,8 +116,19 @@ static struct pind_account *new_account(const struct account_key *key, struct ta
 	atomic_long_set(&account->refs.refs, 2); /* the table, and the caller */
 	get_task_comm(account->comm, leader);
 	pind_site_name(&account->site, key->call_site);
-	if (xa_alloc(&by_id, &account->id, account, XA_LIMIT(1, S32_MAX), GFP_KERNEL)) {
+	account->owner = (struct pind_owner){
+		.start_time = key->start_time,
+		.tgid = key->tgid,
+		.driver = pind_site_driver_of(&account->site),
+	};
+	if (xa_alloc(&by_id, &account->id, account, XA_LIMIT(1, PIND_SLOT_ID_MAX), GFP_KERNEL)) {
 		kfree(account);
+		return NULL;
+	}
+	account->owner.id = account->id;
+	if (set_number(account)) {
+		xa_erase(&by_id, account->id);
+		kfree_rcu(account, rcu);
 		return NULL;
 	}
 	return account;
@@ -111,7 +168,7 @@ static struct pind_account *add(const struct account_key *key, struct task_struc
 		return account;
 	}
 	if (account) {
-		xa_erase(&by_id, account->id);
+		unset_number(account);
 		kfree_rcu(account, rcu);
 	}
 	pind_group_leave(key->group);
@@ -135,7 +192,23 @@ static struct task_struct *get_owner(struct mm_struct *mm, struct task_struct **
 	return task;
 }
 
-struct pind_account *pind_account_open(struct mm_struct *mm, unsigned long call_site)
+/* Of current, whose own memory it is. Return: with a reference, or NULL. */
+static struct pind_account *open_recent(unsigned long call_site)
+{
+	struct pind_account *account;
+
+	rcu_read_lock();
+	account = READ_ONCE(*recent_of(current->tgid, call_site));
+	if (account && (account->tgid != current->tgid || account->call_site != call_site ||
+			account->start_time != current->group_leader->start_boottime ||
+			account->group->cgroup != task_dfl_cgroup(current) ||
+			!atomic_long_inc_not_zero(&account->refs.refs)))
+		account = NULL;
+	rcu_read_unlock();
+	return account;
+}
+
+static struct pind_account *open_any(struct mm_struct *mm, unsigned long call_site)
 {
 	struct task_struct *leader, *task = get_owner(mm, &leader);
 	struct pind_account *account;
@@ -163,6 +236,19 @@ out:
 	return account;
 }
 
+struct pind_account *pind_account_open(struct mm_struct *mm, unsigned long call_site)
+{
+	bool own = mm == current->mm && !(current->flags & PF_KTHREAD);
+	struct pind_account *account = own ? open_recent(call_site) : NULL;
+
+	if (account)
+		return account;
+	account = open_any(mm, call_site);
+	if (own && !IS_ERR(account))
+		WRITE_ONCE(*recent_of(account->tgid, call_site), account);
+	return account;
+}
+
 static void put_many(struct pind_account *account, u32 refs)
 {
 	/* RCU, since the next one to look may be the reaper */
@@ -179,7 +265,9 @@ void pind_account_put(struct pind_account *account)
 
 struct pind_account *pind_account_by_id(u32 id)
 {
-	return xa_load(&by_id, id);
+	struct pind_account **row = READ_ONCE(numbered[id >> ROW_SHIFT]);
+
+	return row ? READ_ONCE(row[id & (ROW_SIZE - 1)]) : NULL;
 }
 
 void pind_account_record(struct pind_account *account, u32 pins, u32 covered, u32 folios)
@@ -191,26 +279,13 @@ void pind_account_record(struct pind_account *account, u32 pins, u32 covered, u3
 	atomic_long_add(covered, &account->covered);
 }
 
-void pind_account_release(struct pind_account *account, const struct pind_release *release)
+void pind_account_release(struct pind_account *account, u32 pins, u32 covered, u32 folios)
 {
-	atomic_long_sub(release->pins, &account->pins);
-	if (!release->folios)
+	atomic_long_sub(pins, &account->pins);
+	if (!folios)
 		return;
-	atomic_long_sub(release->covered, &account->covered);
-	put_many(account, release->folios);
-}
-
-unsigned int pind_account_rate_current(const struct pind_holder *holder)
-{
-	const struct pind_account *account = holder->account;
-
-	/* an interrupt or a kernel thread says nothing about who let go */
-	if (!in_task() || (current->flags & PF_KTHREAD))
-		return 0;
-	if (account->tgid == current->tgid &&
-	    account->start_time == current->group_leader->start_boottime)
-		return 2;
-	return task_dfl_cgroup(current) == account->group->cgroup;
+	atomic_long_sub(covered, &account->covered);
+	put_many(account, folios);
 }
 
 struct pind_account *pind_account_next(u32 id)
@@ -258,10 +333,16 @@ s64 pind_account_pins(void)
 /* Under RCU. A zombie is gone, unless threads of it live on. */
 static bool is_gone(const struct pind_account *account)
 {
-	struct task_struct *task = pid_task(find_pid_ns(account->tgid, &init_pid_ns), PIDTYPE_TGID);
+	struct task_struct *task = pid_task(find_pid_ns(account->owner.tgid, &init_pid_ns), PIDTYPE_TGID);
 
-	return !task || task->start_boottime != account->start_time ||
+	return !task || task->start_boottime != account->owner.start_time ||
 	       !atomic_read(&task->signal->live);
+}
+
+static void note_exit(struct pind_account *account)
+{
+	WRITE_ONCE(account->exited, ktime_get_boottime_ns());
+	WRITE_ONCE(account->owner.gone, true);
 }
 
 void pind_account_note_exits(void)
@@ -273,7 +354,7 @@ void pind_account_note_exits(void)
 	rcu_read_lock();
 	for (; left && (account = xa_find(&by_id, &next, ULONG_MAX, XA_PRESENT)); left--, next++) {
 		if (!account->exited && atomic_long_read(&account->pins) > 0 && is_gone(account))
-			WRITE_ONCE(account->exited, ktime_get_boottime_ns());
+			note_exit(account);
 		yield_rcu();
 	}
 	rcu_read_unlock();
@@ -286,7 +367,8 @@ static void remove_account(struct pind_account *account)
 	(void)rhashtable_remove_fast(&accounts, &account->node, table_params);
 	atomic_long_dec(&nr_accounts);
 	bump_generation();
-	xa_erase(&by_id, account->id);
+	(void)cmpxchg(recent_of(account->tgid, account->call_site), account, NULL);
+	unset_number(account);
 	pind_group_leave(account->group);
 	kfree_rcu(account, rcu);
 }
@@ -320,4 +402,6 @@ void pind_account_exit(void)
 	}
 	xa_destroy(&by_id);
 	rhashtable_destroy(&accounts);
+	for (id = 0; id < ARRAY_SIZE(numbered); id++)
+		kvfree(numbered[id]);
 }

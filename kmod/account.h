@@ -13,12 +13,13 @@
 
 /**
  * struct pind_account - one such
+ * @owner: what an unpin is compared with; first, see there
  * @node: in the table, by group, process and call site; RCU
  * @group: that pays; we are a member of it
  * @start_time: start of the process, ns of CLOCK_BOOTTIME
  * @call_site: return address of the call of the pin function
  * @tgid: process, in the initial pid namespace
- * @id: number in the index, 1 to 2^31 - 1
+ * @id: number in the index, 1 to PIND_SLOT_ID_MAX
  * @uid: its real user when the account was opened
  * @refs: folios it is a holder of, and calls under way, plus 1 for the table
  * @pins: references it holds
@@ -30,6 +31,7 @@
  * @rcu: look-ups take no lock
  */
 struct pind_account {
+	struct pind_owner owner;
 	struct rhash_head node;
 	/* the key, without a hole in it */
 	struct_group(key,
@@ -74,11 +76,12 @@ struct pind_account *pind_account_by_id(u32 id);
  */
 void pind_account_record(struct pind_account *account, u32 pins, u32 covered, u32 folios);
 
-/** pind_account_release() - the ledger took pins from it. Context: any. */
-void pind_account_release(struct pind_account *account, const struct pind_release *release);
-
-/** pind_account_rate_current() - how likely is it that the unpin that runs here is the holder's own */
-unsigned int pind_account_rate_current(const struct pind_holder *holder);
+/**
+ * pind_account_release() - the ledger took pins from it
+ * @covered: pages that they covered, of @folios that it no longer holds
+ * Context: any.
+ */
+void pind_account_release(struct pind_account *account, u32 pins, u32 covered, u32 folios);
 
 /**
  * pind_account_next() - the account with the lowest id not below @id

@@ -10,6 +10,7 @@
 
 #include "account.h"
 #include "announce.h"
+#include "audit.h"
 #include "books.h"
 #include "compat.h"
 #include "counters.h"
@@ -17,14 +18,8 @@
 #include "ledger.h"
 
 #define PERIOD		(10 * HZ)
-/* After the load, and while something looks wrong. */
+/* While something looks wrong. */
 #define PERIOD_CLOSE	HZ
-/*
- * Checks after the load that find out what was pinned before. So many, because a
- * pin call that began unseen may be at it for long: it faults pages in, perhaps
- * from a slow disk, and its pins show only at its end.
- */
-#define LEARNING	30
 /* A difference must be seen that often, one after the other. */
 #define SEEN		3
 /* Leaves of the ledger that a check clamps, 1 MiB of memory each. */
@@ -34,10 +29,8 @@
 /* What a CPU keeps to itself of a vmstat counter, and may be just handing in. */
 #define VMSTAT_BATCH	256
 
-/* Written by the worker only. older_error: by how much older_pins may be off. */
+/* Written by the worker only. */
 static u64 checks;
-static s64 older_pins;
-static u64 older_error = U64_MAX;
 static s64 difference;
 static s64 suspect;
 static unsigned int suspected;
@@ -45,10 +38,12 @@ static unsigned long cursor;
 
 static atomic64_t repaired = ATOMIC64_INIT(0);
 
-/* Everything that pin and unpin calls have moved so far, in whichever direction. */
+/* All pins that we look at and that were moved so far, in whichever direction. */
 static u64 moved(const struct pind_counters *c)
 {
-	return c->requested + c->returned + c->longterm_requested + c->longterm_returned;
+	u64 moved = c->longterm_requested + c->longterm_returned;
+
+	return pind_counters_exact() ? moved + c->requested + c->returned : moved;
 }
 
 static void take_sums(struct pind_books *books)
@@ -56,7 +51,7 @@ static void take_sums(struct pind_books *books)
 	struct pind_counters before, after;
 
 	pind_counters_read(&before);
-	pind_ledger_sums(&books->ledger_pins, &books->ledger_charge);
+	pind_ledger_sums(&books->ledger_pins, &books->ledger_charge, &books->uncertain_pins);
 	books->account_pins = pind_account_pins();
 	pind_group_sums(books);
 	pind_counters_read(&after);
@@ -64,6 +59,7 @@ static void take_sums(struct pind_books *books)
 	books->counted_pins = pind_counters_longterm(&after);
 	books->known_pins = pind_counters_known(&after);
 	books->kernel_pins = pind_counters_kernel(&after);
+	books->older_pins = after.older;
 	books->under_way = max(before.under_way, after.under_way) +
 			   (moved(&after) - moved(&before));
 	if (books->under_way)
@@ -72,7 +68,6 @@ static void take_sums(struct pind_books *books)
 
 static void add_findings(struct pind_books *books)
 {
-	books->older_pins = READ_ONCE(older_pins);
 	books->difference = READ_ONCE(difference);
 	books->checks = READ_ONCE(checks);
 	books->repaired = atomic64_read(&repaired);
@@ -107,45 +102,29 @@ static s64 unexplained(s64 difference, s64 allowed)
 	return difference > 0 ? difference - allowed : difference + allowed;
 }
 
-/* The largest that no call under way explains. */
+/*
+ * The largest that no call under way explains. The kernel counts short-term pins, too, and
+ * those that are older than the module: so it may count more than the ledger, never less.
+ */
 static s64 largest_difference(const struct pind_books *books)
 {
 	s64 ledger = books->ledger_pins, moving = books->under_way, found = 0;
-	s64 older = books->kernel_pins - books->known_pins - books->older_pins;
+	s64 above_kernel = ledger - books->uncertain_pins - books->kernel_pins;
+	s64 unseen = books->kernel_pins - books->known_pins - books->older_pins;
 
 	found = further_from_0(found, unexplained(ledger - books->account_pins, moving));
 	found = further_from_0(found, unexplained(ledger - books->group_pins, moving));
 	found = further_from_0(found, unexplained(ledger - books->counted_pins, moving));
-	found = further_from_0(found, unexplained(older, moving + (s64)older_error));
+	found = further_from_0(found, unexplained(max(above_kernel, 0LL), moving));
+	/* while every call is counted, a pin that passed us unseen shows, too */
+	if (pind_counters_exact())
+		found = further_from_0(found, unexplained(unseen, moving));
 	/* one pin may move the charge of a folio of any size */
 	if (!books->under_way) {
 		found = further_from_0(found, books->ledger_charge - books->group_charge);
 		found = further_from_0(found, books->ledger_charge - books->current_charge);
 	}
 	return found;
-}
-
-/*
- * What is there before us. At first it may still change, by calls that began
- * unseen; later it is only to be known better than under the traffic of the
- * load, and not what is further off than that explains.
- */
-static void learn(const struct pind_books *books)
-{
-	s64 older = books->kernel_pins - books->known_pins;
-	u64 off = abs(older - older_pins);
-	bool learning = checks < LEARNING, better;
-
-	better = learning ? books->under_way <= older_error :
-			    books->under_way < older_error && off <= older_error;
-	/* better, or no longer what it was */
-	if (better || (learning && off > books->under_way + older_error)) {
-		older_error = books->under_way;
-		WRITE_ONCE(older_pins, older);
-	} else if (checks == LEARNING) {
-		/* the last such change may hide in what is under way */
-		older_error += books->under_way;
-	}
 }
 
 /* Return: whether the verdict has changed. */
@@ -166,7 +145,7 @@ static void repair_some(void)
 {
 	struct pind_audit audit = {};
 
-	if (!pind_ledger_audit_some(&cursor, LEAVES, NULL, &audit))
+	if (!pind_audit_some(&cursor, LEAVES, NULL, &audit))
 		cursor = 0;
 	atomic64_add(audit.pins, &repaired);
 	pind_leak_confirm(&audit.leaks);
@@ -182,22 +161,20 @@ static void check(struct work_struct *work)
 	repair_some();
 	pind_account_note_exits();
 	take_sums(&books);
-	learn(&books);
-	books.older_pins = older_pins;
 	WRITE_ONCE(checks, checks + 1);
 	if (judge(largest_difference(&books))) {
 		add_findings(&books);
 		(void)pind_announce_books(&books);
 	}
 	queue_delayed_work(system_dfl_wq, &check_work,
-			   checks < LEARNING || suspected ? PERIOD_CLOSE : PERIOD);
+			   suspected ? PERIOD_CLOSE : PERIOD);
 }
 
 bool pind_books_audit_some(unsigned long *cursor, const struct pind_group *group,
 			   struct pind_audit *audit)
 {
 	u64 before = audit->pins;
-	bool more = pind_ledger_audit_some(cursor, AUDIT_LEAVES, group, audit);
+	bool more = pind_audit_some(cursor, AUDIT_LEAVES, group, audit);
 
 	atomic64_add(audit->pins - before, &repaired);
 	if (!more)

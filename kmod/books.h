@@ -35,6 +35,7 @@ struct pind_books {
 	s64 difference;
 	u64 checks;
 	u64 repaired;
+	s64 uncertain_pins;
 };
 
 /** pind_books_read() - sums of now, findings of the last checks. Context: process. */

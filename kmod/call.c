@@ -56,29 +56,41 @@ static int decide(struct pind_call *call, struct pind_charge *by)
 	return 0;
 }
 
+static void finish(struct pind_call *call)
+{
+	if (call->account) {
+		pind_waiting_end(&call->waiting);
+		cancel(call);
+		pind_account_put(call->account);
+	}
+	if (call->counted)
+		pind_count_ended(call->nr);
+}
+
 int pind_call_begin(struct pind_call *call, unsigned long call_site)
 {
 	struct pind_account *account;
 	struct pind_charge *by;
 	int ret;
 
-	pind_count_begun(call->nr);
+	call->counted = pind_counters_exact();
+	if (call->counted)
+		pind_count_begun(call->nr);
 	if (!(call->flags & FOLL_LONGTERM))
 		return 0;
 
 	account = pind_account_open(call->mm, call_site);
 	if (IS_ERR(account)) {
-		pind_count_ended(call->nr);
+		finish(call);
 		return PTR_ERR(account);
 	}
 	call->account = account;
+	pind_waiting_begin(&call->waiting, call_site, call->nr);
 	if (reserve(call, call->nr, false, &by))
 		return 0;
 	ret = decide(call, by);
-	if (ret) {
-		pind_account_put(account);
-		pind_count_ended(call->nr);
-	}
+	if (ret)
+		finish(call);
 	return ret;
 }
 
@@ -94,7 +106,7 @@ static void announce_high(struct pind_charge *charge)
  * the limit was admitted for pages that were paid for then and were let go
  * since: then the difference has to fit, too.
  */
-static int record(struct pind_call *call, const struct pind_claim *claim, unsigned long *ret_need)
+static int record(struct pind_call *call, struct pind_claim *claim, unsigned long *ret_need)
 {
 	struct pind_charge *by;
 	bool fits;
@@ -119,6 +131,8 @@ static int record(struct pind_call *call, const struct pind_claim *claim, unsign
 struct tally {
 	unsigned long pages;
 	unsigned long pins;
+	long surplus;	 /* kept in place beside the pages, and not paid for */
+	bool above_held; /* a level was above its max_held with that */
 };
 
 static int record_folio(struct pind_call *call, struct folio *folio, u32 pins, u32 covered,
@@ -140,6 +154,8 @@ static int record_folio(struct pind_call *call, struct folio *folio, u32 pins, u
 		return ret;
 	tally->pages += need;
 	tally->pins += pins;
+	tally->surplus += claim.surplus;
+	tally->above_held |= claim.above_held;
 	return 0;
 }
 
@@ -150,7 +166,8 @@ static long record_run(struct pind_call *call, struct page **pages, long nr, str
 	long run;
 	int ret;
 
-	for (run = 1; run < nr && page_folio(pages[run]) == folio; run++)
+	nr = min_t(long, nr, pind_folio_pages_from(folio, pages[0]));
+	for (run = 1; run < nr && pages[run] == pind_page_behind(pages[0], run); run++)
 		;
 	ret = record_folio(call, folio, run, run, tally);
 	return ret ?: run;
@@ -161,7 +178,9 @@ static int record_pages(struct pind_call *call, struct page **pages, long got, s
 	long i, run;
 
 	for (i = 0; i < got; i += run) {
-		run = pind_ledger_record_plain(call->account, pages + i, got - i, call->reserved);
+		run = min_t(unsigned long, got - i, call->reserved);
+		if (run)
+			run = pind_ledger_record_plain(call->account, pages + i, run);
 		if (run) {
 			call->reserved -= run;
 			tally->pages += run;
@@ -197,22 +216,35 @@ static int record_folios(struct pind_call *call, struct folio **folios, long got
 	return 0;
 }
 
-static void settle(struct pind_call *call, const struct tally *tally)
+/*
+ * How large the folios are shows only now. What the call has reserved too much is given
+ * back first, and then the whole is held against max_held once more.
+ */
+static int check_held(struct pind_call *call, const struct tally *tally)
+{
+	struct pind_charge *charge = &call->account->group->charge, *by;
+	bool enforce;
+
+	if (!tally->above_held)
+		return 0;
+	cancel(call);
+	(void)pind_charge_hold(charge, -tally->surplus, &by);
+	if (pind_charge_hold(charge, tally->surplus, &by) || !by)
+		return 0;
+	enforce = READ_ONCE(by->enforce);
+	tell(call, by, tally->pages + max(tally->surplus, 0L), !enforce);
+	return enforce ? -ENOMEM : 0;
+}
+
+/* What was written down becomes charge. Return: @ret, or whether max_held admits it. */
+static int settle(struct pind_call *call, const struct tally *tally, int ret)
 {
 	struct pind_charge *charge = &call->account->group->charge;
 
 	if (tally->pins && pind_charge_settle(charge, tally->pages, tally->pins))
 		announce_high(charge);
 	pind_count_longterm_requested(tally->pins);
-}
-
-static void finish(struct pind_call *call)
-{
-	if (call->account) {
-		cancel(call);
-		pind_account_put(call->account);
-	}
-	pind_count_ended(call->nr);
+	return ret ?: check_held(call, tally);
 }
 
 /* Pins that the kernel counts for these: not the zero page's. */
@@ -228,13 +260,15 @@ static unsigned long count_pins(struct page **pages, unsigned long npages)
 long pind_call_end(struct pind_call *call, struct page **pages, long got)
 {
 	struct tally tally = {};
+	int ret;
 
-	if (got > 0)
+	if (got > 0 && pind_counters_exact())
 		pind_count_requested(count_pins(pages, got));
 	if (got > 0 && call->account) {
-		int ret = record_pages(call, pages, got, &tally);
-
-		settle(call, &tally);
+		pind_count_begun(got);
+		ret = record_pages(call, pages, got, &tally);
+		ret = settle(call, &tally, ret);
+		pind_count_ended(got);
 		if (ret) {
 			cancel(call);
 			pind_unpin_undo(pages, got, call->account);
@@ -253,8 +287,10 @@ long pind_call_end_memfd(struct pind_call *call, struct folio **folios, long got
 
 	if (got > 0) {
 		pind_count_requested(got);
+		pind_count_begun(got);
 		ret = record_folios(call, folios, got, first, &tally);
-		settle(call, &tally);
+		ret = settle(call, &tally, ret);
+		pind_count_ended(got);
 		if (ret) {
 			cancel(call);
 			pind_unpin_undo_folios(folios, got, call->account);
@@ -271,8 +307,10 @@ int pind_call_end_folio(struct pind_call *call, unsigned int pins, int ret)
 
 	if (!ret && pins && !pind_folio_is_exempt(call->folio)) {
 		pind_count_requested(pins);
+		pind_count_begun(pins);
 		ret = record_folio(call, call->folio, pins, call->nr, &tally);
-		settle(call, &tally);
+		ret = settle(call, &tally, ret);
+		pind_count_ended(pins);
 		if (ret) {
 			cancel(call);
 			pind_unpin_undo_folio(call->folio, pins, call->account);

@@ -8,6 +8,7 @@
 #define PIND_CALL_H
 
 #include "account.h"
+#include "waiting.h"
 
 /**
  * struct pind_call - a pin call under way
@@ -20,6 +21,8 @@
  * @flags: FOLL_*; without FOLL_LONGTERM there is nothing to decide
  * @account: set by pind_call_begin(); NULL for a short-term call, only counted
  * @reserved: pages promised by the quota and not yet settled
+ * @waiting: among the calls under way; a long-term call only
+ * @counted: its pages are under way from the beginning, for exact counters are on
  * @told: that it was admitted only because of mode observe has been told
  */
 struct pind_call {
@@ -32,6 +35,8 @@ struct pind_call {
 	unsigned int flags;
 	struct pind_account *account;
 	unsigned long reserved;
+	struct pind_waiting waiting;
+	bool counted;
 	bool told;
 };
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 #include <linux/vmstat.h>
 
 #include "counters.h"
+#include "leaf.h"
 
 struct counts {
 	unsigned long requested;
@@ -21,6 +24,21 @@ struct counts {
 
 static DEFINE_PER_CPU(struct counts, counts);
 static struct proc_dir_entry *proc_dir;
+
+bool pind_exact_counters __read_mostly;
+
+/*
+ * Requested and returned up to the last change of the mode, and what each mode counts
+ * by as it was then: the kernel's counters, and ours.
+ */
+struct base {
+	u64 requested, returned;
+	u64 acquired, released;
+	u64 counted_requested, counted_returned;
+};
+static DEFINE_MUTEX(base_lock); /* guards @base and the mode */
+static struct base base;
+static s64 older; /* written at load */
 
 void pind_count_requested(unsigned long pins)
 {
@@ -83,13 +101,17 @@ static u64 kernel_count(enum node_stat_item item)
 }
 
 /*
- * What the kernel holds, less what we know of. Pins that are older than the
- * module come back through the same unpin functions as ours do, and then the
- * traffic alone would say too little; what the ledger holds we know in any case.
+ * What the kernel holds and no account does. While each call is counted, short-term
+ * pins are known as well; pins that are older than the module come back through the
+ * same unpin functions, and then the traffic alone would say too little.
  */
 static s64 unattributed(const struct pind_counters *c)
 {
-	return pind_counters_kernel(c) - max(pind_counters_known(c), pind_counters_longterm(c));
+	s64 known = pind_counters_longterm(c);
+
+	if (pind_counters_exact())
+		known = max(known, pind_counters_known(c));
+	return pind_counters_kernel(c) - known;
 }
 
 unsigned long pind_counters_under_way(void)
@@ -106,28 +128,105 @@ unsigned long pind_counters_under_way(void)
 	return begun - ended;
 }
 
-void pind_counters_read(struct pind_counters *counters)
+/* Under base_lock. What is counted, whichever way, since the last change of the mode. */
+static void add_moved(u64 *requested, u64 *returned, const struct base *now)
+{
+	if (pind_exact_counters) {
+		*requested += now->counted_requested - base.counted_requested;
+		*returned += now->counted_returned - base.counted_returned;
+	} else {
+		*requested += now->acquired - base.acquired;
+		*returned += now->released - base.released;
+	}
+}
+
+static void read_base(struct base *now, const struct pind_counters *c)
 {
 	int cpu;
 
-	*counters = (struct pind_counters){
+	*now = (struct base){
+		.acquired = c->kernel_acquired + c->kernel_uncounted,
+		.released = c->kernel_released,
+	};
+	for_each_possible_cpu(cpu) {
+		now->counted_requested += per_cpu(counts, cpu).requested;
+		now->counted_returned += per_cpu(counts, cpu).returned;
+	}
+}
+
+static void read_kernel(struct pind_counters *c)
+{
+	int cpu;
+
+	*c = (struct pind_counters){
 		.kernel_acquired = kernel_count(NR_FOLL_PIN_ACQUIRED),
 		.kernel_released = kernel_count(NR_FOLL_PIN_RELEASED),
 	};
+	for_each_possible_cpu(cpu)
+		c->kernel_uncounted += per_cpu(counts, cpu).uncounted;
+}
+
+void pind_counters_read(struct pind_counters *counters)
+{
+	struct base now;
+	int cpu;
+
+	mutex_lock(&base_lock);
+	read_kernel(counters);
+	read_base(&now, counters);
+	counters->requested = base.requested;
+	counters->returned = base.returned;
+	add_moved(&counters->requested, &counters->returned, &now);
+	mutex_unlock(&base_lock);
 	for_each_possible_cpu(cpu) {
 		const struct counts *c = per_cpu_ptr(&counts, cpu);
 
-		counters->requested += c->requested;
-		counters->returned += c->returned;
 		counters->longterm_requested += c->longterm_requested;
 		counters->longterm_returned += c->longterm_returned;
-		counters->kernel_uncounted += c->uncounted;
 		counters->refused += c->refused;
 		counters->observed += c->observed;
 	}
 	counters->under_way = pind_counters_under_way();
+	counters->older = older;
 	counters->unattributed = unattributed(counters);
 }
+
+/* Counting goes on from where it is, in the other way. */
+static int set_exact(const char *value, const struct kernel_param *param)
+{
+	struct pind_counters kernel;
+	struct base now;
+	bool exact;
+	int ret;
+
+	ret = kstrtobool(value, &exact);
+	if (ret)
+		return ret;
+	mutex_lock(&base_lock);
+	if (exact != pind_exact_counters) {
+		read_kernel(&kernel);
+		read_base(&now, &kernel);
+		now.requested = base.requested;
+		now.returned = base.returned;
+		add_moved(&now.requested, &now.returned, &now);
+		base = now;
+		/* while it is on no unpin is passed over */
+		if (exact)
+			atomic_long_inc(&pind_leaf_nr);
+		else
+			atomic_long_dec(&pind_leaf_nr);
+		WRITE_ONCE(pind_exact_counters, exact);
+	}
+	mutex_unlock(&base_lock);
+	return 0;
+}
+
+static const struct kernel_param_ops exact_ops = {
+	.set = set_exact,
+	.get = param_get_bool,
+};
+module_param_cb(exact_counters, &exact_ops, &pind_exact_counters, 0644);
+MODULE_PARM_DESC(exact_counters, "count each call by itself, short-term ones too, which then cost several hundred instructions more");
 
 static int show_vmstat(struct seq_file *file, void *unused)
 {
@@ -144,11 +243,19 @@ static int show_vmstat(struct seq_file *file, void *unused)
 	seq_printf(file, "nr_foll_pin_unattributed %lld\n", c.unattributed);
 	seq_printf(file, "nr_pind_refused %llu\n", c.refused);
 	seq_printf(file, "nr_pind_observed %llu\n", c.observed);
+	seq_printf(file, "nr_pind_exact %d\n", pind_counters_exact());
 	return 0;
 }
 
 int pind_counters_init(void)
 {
+	struct pind_counters kernel;
+
+	mutex_lock(&base_lock);
+	read_kernel(&kernel);
+	read_base(&base, &kernel);
+	older = pind_counters_kernel(&kernel);
+	mutex_unlock(&base_lock);
 	proc_dir = proc_mkdir("pind", NULL);
 	if (!proc_dir)
 		return -ENOMEM;

@@ -3,15 +3,23 @@
  * Counts of all FOLL_PIN traffic since load, in pins, by the names of the patch
  * that brought FOLL_PIN (nr_foll_pin_requested, nr_foll_pin_returned) and, beside
  * them, the kernel's own. /proc/pind/vmstat has them as text.
+ *
+ * Short-term calls are not looked at: that would cost each of them several hundred
+ * instructions. What they request and return is what the kernel counts as acquired and
+ * released. While the module's parameter exact_counters is on, every call is looked at
+ * and counted; then requested and returned are without what the kernel's pin code takes
+ * back by itself.
  */
 #ifndef PIND_COUNTERS_H
 #define PIND_COUNTERS_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 
 /**
  * struct pind_counters - a reading; see PIND_A_COUNTERS_* for each
- * @under_way: pins that calls now at work asked for, or are giving back
+ * @under_way: pins that calls now at work are writing down, or giving back
+ * @older: pins that the kernel had out when the module was loaded
  */
 struct pind_counters {
 	u64 requested;
@@ -22,6 +30,7 @@ struct pind_counters {
 	u64 kernel_released;
 	u64 kernel_uncounted;
 	u64 under_way;
+	s64 older;
 	s64 unattributed;
 	u64 refused;
 	u64 observed;
@@ -43,6 +52,14 @@ static inline s64 pind_counters_known(const struct pind_counters *c)
 static inline s64 pind_counters_longterm(const struct pind_counters *c)
 {
 	return c->longterm_requested - c->longterm_returned;
+}
+
+extern bool pind_exact_counters;
+
+/** pind_counters_exact() - is every call to be counted by itself. Context: any. */
+static __always_inline bool pind_counters_exact(void)
+{
+	return unlikely(READ_ONCE(pind_exact_counters));
 }
 
 /* Each adds to a per-CPU count. Context: any. */

@@ -7,6 +7,7 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 
+#include "audit.h"
 #include "books.h"
 #include "compat.h"
 #include "dump.h"

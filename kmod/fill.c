@@ -66,7 +66,7 @@ int pind_fill_info(struct sk_buff *skb)
 	    pind_fill_u64(skb, PIND_A_INFO_GROUPS, pind_group_count()) ||
 	    pind_fill_u64(skb, PIND_A_INFO_ACCOUNTS, pind_account_count()) ||
 	    pind_fill_u64(skb, PIND_A_INFO_FOLIOS, pind_ledger_folios()) ||
-	    pind_fill_u64(skb, PIND_A_INFO_LEDGER_BYTES, pind_leaf_bytes()) ||
+	    pind_fill_u64(skb, PIND_A_INFO_LEDGER_BYTES, pind_ledger_bytes()) ||
 	    pind_fill_u64(skb, PIND_A_INFO_EVENTS_LOST, pind_event_lost()) ||
 	    fill_hooks(skb) ||
 	    nla_put(skb, PIND_A_INFO_BOOKS, sizeof(books), &books) ||
@@ -192,10 +192,10 @@ int pind_fill_account(struct sk_buff *skb, const struct pind_reader *reader,
 			    sum_of(&account->covered));
 }
 
-int pind_fill_holder(struct sk_buff *skb, const struct pind_reader *reader,
-		     const struct pind_holder *holder)
+int pind_fill_pinner(struct sk_buff *skb, const struct pind_reader *reader,
+		     const struct pind_pinner *pinner)
 {
-	return fill_account(skb, reader, holder->account, holder->pins, holder->covered);
+	return fill_account(skb, reader, pinner->account, pinner->pins, pinner->covered);
 }
 
 static int fill_refusal_owner(struct sk_buff *skb, const struct pind_reader *reader,
@@ -285,7 +285,8 @@ int pind_fill_counters(struct sk_buff *skb)
 	    pind_fill_u64(skb, PIND_A_COUNTERS_UNATTRIBUTED, c.unattributed) ||
 	    pind_fill_u64(skb, PIND_A_COUNTERS_REFUSED, c.refused) ||
 	    pind_fill_u64(skb, PIND_A_COUNTERS_OBSERVED, c.observed) ||
-	    pind_fill_u64(skb, PIND_A_COUNTERS_KERNEL_UNCOUNTED, c.kernel_uncounted))
+	    pind_fill_u64(skb, PIND_A_COUNTERS_KERNEL_UNCOUNTED, c.kernel_uncounted) ||
+	    pind_fill_u64(skb, PIND_A_COUNTERS_EXACT, pind_counters_exact()))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -305,7 +306,8 @@ int pind_fill_books(struct sk_buff *skb, const struct pind_books *books)
 	    pind_fill_u64(skb, PIND_A_BOOKS_UNDER_WAY, books->under_way) ||
 	    pind_fill_u64(skb, PIND_A_BOOKS_DIFFERENCE, books->difference) ||
 	    pind_fill_u64(skb, PIND_A_BOOKS_CHECKS, books->checks) ||
-	    pind_fill_u64(skb, PIND_A_BOOKS_REPAIRED, books->repaired))
+	    pind_fill_u64(skb, PIND_A_BOOKS_REPAIRED, books->repaired) ||
+	    pind_fill_u64(skb, PIND_A_BOOKS_UNCERTAIN_PINS, books->uncertain_pins))
 		return -EMSGSIZE;
 	return 0;
 }

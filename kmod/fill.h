@@ -31,8 +31,9 @@ int pind_fill_misuse(struct sk_buff *skb, const struct pind_reader *reader,
 		     const struct pind_misuse *misuse);
 
 /** pind_fill_holder() - an account with what it holds of one folio */
-int pind_fill_holder(struct sk_buff *skb, const struct pind_reader *reader,
-		     const struct pind_holder *holder);
+struct pind_pinner;
+int pind_fill_pinner(struct sk_buff *skb, const struct pind_reader *reader,
+		     const struct pind_pinner *pinner);
 
 /** pind_load_id_init() - draw the number that tells this load from others */
 void pind_load_id_init(void);

@@ -5,6 +5,18 @@
 
 #include <linux/mm.h>
 
+/* Frames stand side by side; their struct pages do not on every machine. */
+static inline struct page *pind_page_behind(struct page *page, unsigned long n)
+{
+	return pfn_to_page(page_to_pfn(page) + n);
+}
+
+/** pind_folio_pages_from() - pages of a folio from one of them to its end */
+static inline unsigned long pind_folio_pages_from(struct folio *folio, struct page *page)
+{
+	return folio_nr_pages(folio) - (page_to_pfn(page) - folio_pfn(folio));
+}
+
 /**
  * pind_folio_refs() - its references
  *
@@ -28,34 +40,68 @@ static inline int pind_folio_mapcount(struct folio *folio)
 }
 
 /**
- * pind_folio_pincount() - how many FOLL_PIN references the kernel counts
+ * pind_folio_is_sole() - does it have one pin at the most
  *
- * Exact for a large folio. A folio of one page has no counter: each pin raises
- * its reference count by GUP_PIN_COUNTING_BIAS (1024). Mappings are references,
- * too, so they are taken off first: a file page mapped 1,024 times is not
- * pinned; the fewer of two looks, so that mappings that come and go meanwhile
- * do not hide a pin. The rest (LRU, page cache, plain references) is taken to be
- * under half a bias; a page with more plain references than that looks pinned
- * here, as it does to the kernel. Both counts may be beyond 2^31, see
- * pind_folio_refs().
+ * For a folio of one page whose references are fewer than two pins would be: one
+ * read, which no other reference can falsify.
+ *
+ * Context: any; the folio is one page and cannot be freed.
+ */
+static inline bool pind_folio_is_sole(struct folio *folio)
+{
+	return pind_folio_refs(folio) < 2 * GUP_PIN_COUNTING_BIAS;
+}
+
+/*
+ * References of a folio of one page that are known not to be pins: mappings, and
+ * those of the page or swap cache and of private data.
+ */
+static inline int pind_folio_users(struct folio *folio)
+{
+	int users = pind_folio_mapcount(folio);
+
+	if (folio_test_anon(folio) || folio_test_swapcache(folio))
+		users += folio_test_swapcache(folio);
+	else if (READ_ONCE(folio->mapping))
+		users += 1 + folio_test_private(folio);
+	return users;
+}
+
+/* Looks at a folio that changes all the time. */
+#define PIND_FOLIO_LOOKS 8
+
+/**
+ * pind_folio_pincount() - how many FOLL_PIN references the kernel may count
+ * @own: references of the caller's that are no pins
+ *
+ * Exact for a large folio. A folio of one page has no counter: each pin raises its
+ * reference count by GUP_PIN_COUNTING_BIAS (1024). References that are known to be
+ * something else are taken off first: a file's page that is mapped 1,024 times is not
+ * pinned. 1,024 others look like a pin, to the kernel (folio_maybe_dma_pinned()) as
+ * here; fewer do not. Never too few: references and their users cannot be read
+ * together, so both are read until they stand still; where they do not, the answer is
+ * rounded up. Both counts may be beyond 2^31, see pind_folio_refs().
  *
  * Context: any; the caller keeps the folio from being freed, or can live with
  * an answer about whatever the memory is now.
  */
-static inline u64 pind_folio_pincount(struct folio *folio)
+static inline u64 pind_folio_pincount(struct folio *folio, unsigned int own)
 {
-	int mappings;
+	int users, looks;
 	long refs;
 
 	if (folio_test_large(folio))
 		return (u32)atomic_read(&folio->_pincount);
 
-	mappings = pind_folio_mapcount(folio);
-	smp_rmb();
-	refs = pind_folio_refs(folio);
-	smp_rmb();
-	refs -= min(mappings, pind_folio_mapcount(folio));
-	return max(refs + GUP_PIN_COUNTING_BIAS / 2, 0L) / GUP_PIN_COUNTING_BIAS;
+	for (looks = 0; looks < PIND_FOLIO_LOOKS; looks++) {
+		refs = pind_folio_refs(folio);
+		smp_rmb();
+		users = pind_folio_users(folio);
+		smp_rmb();
+		if (refs == pind_folio_refs(folio) && users == pind_folio_users(folio))
+			return max(refs - users - (long)own, 0L) / GUP_PIN_COUNTING_BIAS;
+	}
+	return max(refs, 0L) / GUP_PIN_COUNTING_BIAS;
 }
 
 /**
@@ -69,7 +115,7 @@ static inline u64 pind_folio_pincount(struct folio *folio)
 static inline bool pind_folio_lacks(struct folio *folio, unsigned long pins)
 {
 	if (folio_test_large(folio))
-		return pind_folio_pincount(folio) < pins;
+		return pind_folio_pincount(folio, 0) < pins;
 	return pind_folio_refs(folio) < pins * GUP_PIN_COUNTING_BIAS;
 }
 
@@ -87,9 +133,9 @@ static inline unsigned long pind_folio_missing(struct folio *folio)
 	long refs = pind_folio_refs(folio);
 
 	if (folio_test_large(folio))
-		return max((long)pind_folio_pincount(folio) - refs, 0L);
+		return max((long)pind_folio_pincount(folio, 0) - refs, 0L);
 	refs -= pind_folio_mapcount(folio);
-	return max((long)pind_folio_pincount(folio) * GUP_PIN_COUNTING_BIAS - refs, 0L);
+	return max((long)pind_folio_pincount(folio, 0) * GUP_PIN_COUNTING_BIAS - refs, 0L);
 }
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <net/genetlink.h>
 
+#include "audit.h"
 #include "books.h"
 #include "compat.h"
 #include "dump.h"

@@ -5,31 +5,114 @@
 
 #include "holding.h"
 
-static u32 covered_by(const struct pind_holding *holding, const struct pind_group *group)
+static const struct pind_owner *owner_of(const struct pind_account *account)
 {
-	u64 sum = 0;
-	u16 i;
-
-	for (i = 0; i < holding->nr; i++)
-		if (holding->holder[i].group == group)
-			sum += holding->holder[i].covered;
-	return min_t(u64, sum, U32_MAX);
+	return (const struct pind_owner *)account;
 }
 
-u32 pind_holding_charge(const struct pind_holding *holding, const struct pind_group *group)
+void pind_holding_init(struct pind_holding *holding, u32 pages)
 {
-	return min(covered_by(holding, group), holding->pages);
+	*holding = (struct pind_holding){ .holders = RB_ROOT, .shares = RB_ROOT, .pages = pages };
 }
 
-static struct pind_holder *find(const struct pind_holding *holding,
-				const struct pind_account *account)
+static int compare(u64 a, u64 b)
 {
-	u16 i;
+	return a < b ? -1 : a > b;
+}
 
-	for (i = 0; i < holding->nr; i++)
-		if (holding->holder[i].account == account)
-			return &holding->holder[i];
+/* @id 0: before all accounts of the process. */
+static int compare_holder(const struct pind_holder *holder, u64 start_time, s32 tgid, u32 id)
+{
+	const struct pind_owner *owner = owner_of(holder->account);
+
+	return compare(owner->start_time, start_time) ?: compare(owner->tgid, tgid) ?:
+	       compare(owner->id, id);
+}
+
+/* The first holder that is not before these. */
+static struct pind_holder *lower_bound(const struct pind_holding *holding, u64 start_time, s32 tgid,
+				       u32 id)
+{
+	struct rb_node *node = holding->holders.rb_node;
+	struct pind_holder *holder, *found = NULL;
+
+	while (node) {
+		holder = rb_entry(node, struct pind_holder, node);
+		if (compare_holder(holder, start_time, tgid, id) < 0) {
+			node = node->rb_right;
+		} else {
+			found = holder;
+			node = node->rb_left;
+		}
+	}
+	return found;
+}
+
+struct pind_holder *pind_holding_find(const struct pind_holding *holding,
+				      const struct pind_account *account)
+{
+	const struct pind_owner *owner = owner_of(account);
+	struct pind_holder *holder = lower_bound(holding, owner->start_time, owner->tgid, owner->id);
+
+	return holder && holder->account == account ? holder : NULL;
+}
+
+static struct pind_share *find_share(const struct pind_holding *holding,
+				     const struct pind_group *group)
+{
+	struct rb_node *node = holding->shares.rb_node;
+
+	while (node) {
+		struct pind_share *share = rb_entry(node, struct pind_share, node);
+		int order = compare((unsigned long)share->group, (unsigned long)group);
+
+		if (!order)
+			return share;
+		node = order < 0 ? node->rb_right : node->rb_left;
+	}
 	return NULL;
+}
+
+static void insert_share(struct pind_holding *holding, struct pind_share *share)
+{
+	struct rb_node **link = &holding->shares.rb_node, *parent = NULL;
+
+	while (*link) {
+		parent = *link;
+		link = rb_entry(parent, struct pind_share, node)->group < share->group ?
+			       &parent->rb_right : &parent->rb_left;
+	}
+	rb_link_node(&share->node, parent, link);
+	rb_insert_color(&share->node, &holding->shares);
+	holding->nr_shares++;
+}
+
+static void insert_holder(struct pind_holding *holding, struct pind_holder *holder)
+{
+	const struct pind_owner *owner = owner_of(holder->account);
+	struct rb_node **link = &holding->holders.rb_node, *parent = NULL;
+
+	while (*link) {
+		parent = *link;
+		link = compare_holder(rb_entry(parent, struct pind_holder, node), owner->start_time,
+				      owner->tgid, owner->id) < 0 ?
+			       &parent->rb_right : &parent->rb_left;
+	}
+	rb_link_node(&holder->node, parent, link);
+	rb_insert_color(&holder->node, &holding->holders);
+	hlist_add_head(&holder->in_share, &holder->share->holders);
+	holding->nr_holders++;
+}
+
+u32 pind_share_charge(const struct pind_holding *holding, const struct pind_share *share)
+{
+	return min_t(u64, share->covered, holding->pages);
+}
+
+/* Pages that the group keeps in place and does not pay for. */
+static u32 surplus_of(const struct pind_holding *holding, const struct pind_share *share)
+{
+	return share->pins ? holding->pages - pind_share_charge(holding, share) : 0;
 }
 
 /* How much the covered of a holder (NULL: a new one) grows by @covered pages. */
@@ -44,99 +127,226 @@ static u32 growth(const struct pind_holding *holding, const struct pind_holder *
 u32 pind_holding_need(const struct pind_holding *holding, const struct pind_account *account,
 		      const struct pind_group *group, u32 covered)
 {
-	u32 grows = growth(holding, find(holding, account), covered);
-	u32 sum = covered_by(holding, group);
+	const struct pind_share *share = find_share(holding, group);
+	u32 grows = growth(holding, pind_holding_find(holding, account), covered);
+	u32 left = holding->pages - (share ? pind_share_charge(holding, share) : 0);
 
-	if (sum >= holding->pages)
-		return 0;
-	return min(grows, holding->pages - sum);
-}
-
-bool pind_holding_has_room(const struct pind_holding *holding, const struct pind_account *account)
-{
-	return holding->nr < holding->cap || find(holding, account);
+	return min(grows, left);
 }
 
 u32 pind_holding_record(struct pind_holding *holding, struct pind_account *account,
-			struct pind_group *group, u32 pins, u32 covered, u32 *ret_covered,
-			bool *ret_new)
+			struct pind_group *group, u32 pins, u32 covered, struct pind_parts *parts,
+			u32 *ret_covered, s32 *ret_surplus, bool *ret_new)
 {
 	u32 need = pind_holding_need(holding, account, group, covered);
-	struct pind_holder *holder = find(holding, account);
+	struct pind_holder *holder = pind_holding_find(holding, account);
+	struct pind_share *share = find_share(holding, group);
+	u32 before;
 
 	*ret_new = !holder;
-	if (!holder) {
-		holder = &holding->holder[holding->nr++];
-		*holder = (struct pind_holder){ .account = account, .group = group };
+	if (!share) {
+		share = parts->share[0];
+		parts->share[0] = NULL;
+		*share = (struct pind_share){ .group = group };
+		insert_share(holding, share);
 	}
+	if (!holder) {
+		holder = parts->holder[0];
+		parts->holder[0] = NULL;
+		*holder = (struct pind_holder){ .account = account, .share = share };
+		insert_holder(holding, holder);
+	}
+	before = surplus_of(holding, share);
+	pins = min(pins, U32_MAX - holder->pins);
 	*ret_covered = growth(holding, holder, covered);
 	holder->covered += *ret_covered;
-	holder->pins = min_t(u64, (u64)holder->pins + pins, U32_MAX);
+	holder->pins += pins;
+	share->covered += *ret_covered;
+	share->pins += pins;
+	holding->pins += pins;
+	*ret_surplus = surplus_of(holding, share) - before;
 	return need;
 }
 
-u64 pind_holding_pins(const struct pind_holding *holding)
+static bool is_driver(const struct pind_holder *holder, const struct pind_unpinner *unpinner)
 {
-	u64 pins = 0;
-	u16 i;
-
-	for (i = 0; i < holding->nr; i++)
-		pins += holding->holder[i].pins;
-	return pins;
+	return unpinner->driver && owner_of(holder->account)->driver == unpinner->driver;
 }
 
-static unsigned int rate(const struct pind_holder *holder, const struct pind_unpinner *unpinner)
+/* The holder of the process that runs the unpin, if there is one: of its driver first. */
+static struct pind_holder *of_process(const struct pind_holding *holding,
+				      const struct pind_unpinner *unpinner)
 {
-	if (unpinner->account && holder->account == unpinner->account)
-		return UINT_MAX;
-	return unpinner->rate ? unpinner->rate(holder) : 0;
-}
+	struct pind_holder *holder, *best = NULL;
+	struct rb_node *node;
+	unsigned int i;
 
-/* The best-rated holder; among equals the oldest, which stands first. */
-static u16 choose(const struct pind_holding *holding, const struct pind_unpinner *unpinner)
-{
-	unsigned int rating, best_rating = 0;
-	u16 i, best = 0;
+	if (!unpinner->start_time)
+		return NULL;
+	holder = lower_bound(holding, unpinner->start_time, unpinner->tgid, 0);
+	for (i = 0; holder && i < PIND_HOLDING_LOOK; i++) {
+		const struct pind_owner *owner = owner_of(holder->account);
 
-	if (holding->nr == 1)
-		return 0;
-	for (i = 0; i < holding->nr; i++) {
-		rating = rate(&holding->holder[i], unpinner);
-		if (rating > best_rating) {
-			best = i;
-			best_rating = rating;
-		}
+		if (owner->start_time != unpinner->start_time || owner->tgid != unpinner->tgid)
+			break;
+		if (is_driver(holder, unpinner))
+			return holder;
+		best = best ?: holder;
+		node = rb_next(&holder->node);
+		holder = node ? rb_entry(node, struct pind_holder, node) : NULL;
 	}
 	return best;
 }
 
-bool pind_holding_clamp(struct pind_holding *holding, u64 pincount,
-			const struct pind_unpinner *unpinner, struct pind_release *release)
+/* The holder of a share that a pin was most likely of; all of them are of one group. */
+static struct pind_holder *of_share(const struct pind_share *share,
+				    const struct pind_unpinner *unpinner)
 {
-	u64 pins = pind_holding_pins(holding);
-	struct pind_holder *holder;
-	u32 charge;
-	u16 i;
+	struct pind_holder *holder, *best = NULL;
+	unsigned int i = 0, rank, best_rank = 0;
 
-	if (pins <= pincount)
-		return false;
+	hlist_for_each_entry(holder, &share->holders, in_share) {
+		rank = 1 + 2 * is_driver(holder, unpinner) + owner_of(holder->account)->gone;
+		if (rank > best_rank) {
+			best = holder;
+			best_rank = rank;
+		}
+		if (++i == PIND_HOLDING_LOOK)
+			break;
+	}
+	return best;
+}
 
-	i = choose(holding, unpinner);
-	holder = &holding->holder[i];
-	charge = pind_holding_charge(holding, holder->group);
+static struct pind_share *first_share(const struct pind_holding *holding)
+{
+	return rb_entry(rb_first(&holding->shares), struct pind_share, node);
+}
+
+static struct pind_share *next_share(struct pind_share *share)
+{
+	struct rb_node *node = rb_next(&share->node);
+
+	return node ? rb_entry(node, struct pind_share, node) : NULL;
+}
+
+/* A share with more pins than the kernel counts in all. */
+static struct pind_share *share_above(const struct pind_holding *holding, u64 pincount)
+{
+	struct pind_share *share = first_share(holding);
+	unsigned int i;
+
+	for (i = 0; share && i < PIND_HOLDING_LOOK; i++, share = next_share(share))
+		if (share->pins > pincount)
+			return share;
+	return NULL;
+}
+
+/* The only share with a holder of the unpin's driver; NULL if there are more, or may be. */
+static struct pind_share *only_share_of_driver(const struct pind_holding *holding,
+					       const struct pind_unpinner *unpinner)
+{
+	struct pind_share *only = NULL;
+	struct rb_node *node;
+
+	if (!unpinner->driver || holding->nr_holders > PIND_HOLDING_LOOK)
+		return NULL;
+	for (node = rb_first(&holding->holders); node; node = rb_next(node)) {
+		struct pind_holder *holder = rb_entry(node, struct pind_holder, node);
+
+		if (!is_driver(holder, unpinner) || holder->share == only)
+			continue;
+		if (only)
+			return NULL;
+		only = holder->share;
+	}
+	return only;
+}
+
+static void take(struct pind_holding *holding, struct pind_holder *holder, u64 pins,
+		 struct pind_release *release)
+{
+	struct pind_share *share = holder->share;
+	u32 charge = pind_share_charge(holding, share), surplus = surplus_of(holding, share);
+
 	*release = (struct pind_release){
 		.account = holder->account,
-		.group = holder->group,
-		.pins = min_t(u64, pins - pincount, holder->pins),
+		.group = share->group,
+		.pins = min_t(u64, pins, holder->pins),
 	};
 	holder->pins -= release->pins;
-	if (holder->pins)
-		return true;
+	share->pins -= release->pins;
+	holding->pins -= release->pins;
+	if (!holder->pins) {
+		release->folios = 1;
+		release->covered = holder->covered;
+		release->holder = holder;
+		share->covered -= holder->covered;
+		rb_erase(&holder->node, &holding->holders);
+		hlist_del(&holder->in_share);
+		holding->nr_holders--;
+	}
+	release->uncharge = charge - pind_share_charge(holding, share);
+	release->surplus = (s32)(surplus_of(holding, share) - surplus);
+	if (hlist_empty(&share->holders)) {
+		release->share = share;
+		rb_erase(&share->node, &holding->shares);
+		holding->nr_shares--;
+	}
+}
 
-	release->folios = 1;
-	release->covered = holder->covered;
-	holding->nr--;
-	memmove(holder, holder + 1, (holding->nr - i) * sizeof(*holder));
-	release->uncharge = charge - pind_holding_charge(holding, release->group);
+bool pind_holding_release(struct pind_holding *holding, u64 pincount,
+			  struct pind_unpinner *unpinner, struct pind_release *release)
+{
+	u64 excess = holding->pins > pincount ? holding->pins - pincount : 0;
+	struct pind_holder *holder = NULL;
+	struct pind_share *share;
+
+	if (!excess)
+		return false;
+	if (unpinner->account && unpinner->given)
+		holder = pind_holding_find(holding, unpinner->account);
+	if (holder) {
+		excess = min_t(u64, excess, unpinner->given);
+	} else if (!pincount || holding->nr_shares == 1) {
+		/* certain: none of the groups, or no other, is owed what goes */
+		holder = of_process(holding, unpinner) ?:
+				 of_share(first_share(holding), unpinner);
+	} else if (unpinner->given && (holder = of_process(holding, unpinner)) &&
+		   is_driver(holder, unpinner)) {
+		/* a short-term unpin of the same process is another driver's */
+		excess = min_t(u64, excess, unpinner->given);
+	} else if ((share = share_above(holding, pincount))) {
+		holder = of_share(share, unpinner);
+		excess = min(excess, share->pins - pincount);
+	} else if (unpinner->given && (share = only_share_of_driver(holding, unpinner))) {
+		holder = of_share(share, unpinner);
+		excess = min_t(u64, excess, unpinner->given);
+	} else {
+		return false;
+	}
+	take(holding, holder, excess, release);
+	unpinner->given -= min(unpinner->given, release->pins);
 	return true;
+}
+
+s64 pind_holding_mark(struct pind_holding *holding, u64 pincount,
+		      void (*changed)(struct pind_group *group, long pages))
+{
+	u64 excess = holding->pins > pincount ? holding->pins - pincount : 0, before;
+	struct pind_share *share;
+	unsigned int i;
+	u32 uncertain;
+
+	before = holding->excess;
+	holding->excess = excess;
+	if ((!excess && !before) || !holding->nr_shares)
+		return (s64)(excess - before);
+	share = first_share(holding);
+	for (i = 0; share && i < PIND_HOLDING_LOOK; i++, share = next_share(share)) {
+		uncertain = excess ? pind_share_charge(holding, share) : 0;
+		if (uncertain != share->uncertain)
+			changed(share->group, (long)uncertain - (long)share->uncertain);
+		share->uncertain = uncertain;
+	}
+	return (s64)(excess - before);
 }

@@ -3,6 +3,7 @@
 
 #include <linux/delay.h>
 #include <linux/ftrace.h>
+#include <linux/hash.h>
 #include <linux/kallsyms.h>
 #include <linux/kprobes.h>
 #include <linux/kstrtox.h>
@@ -15,46 +16,61 @@
 #include "counters.h"
 #include "folio.h"
 #include "hook.h"
+#include "ledger.h"
 #include "misuse.h"
 #include "pin.h"
 #include "unpin.h"
+
+/* How the callback sees whether a call concerns us: by which of its arguments. */
+enum concern {
+	PIN_FLAGS_2,	/* it pins, and gup_flags are its argument number 2, from 0 on */
+	PIN_FLAGS_3,
+	UNPIN_FOLIO,
+	UNPIN_PAGES,
+	UNPIN_PAGE,
+	UNPIN_RANGE,
+	UNPIN_FOLIOS,
+	PIN_ALWAYS,	/* it pins for long, without saying so */
+};
 
 struct hook {
 	const char *name;
 	unsigned long original; /* 0: this kernel does not have it */
 	unsigned long replacement;
+	enum concern concern;
 	bool required;
 };
 
 /* A function whose prototype is not the one we replace does not compile here. */
-#define HOOK_ROW(fn, needed)							\
+#define HOOK_ROW(fn, seen_by, needed)						\
 	{									\
 		.name = #fn,							\
 		.original = (unsigned long)(fn) +				\
 			    BUILD_BUG_ON_ZERO(!__same_type(&(fn), &pind_##fn)),	\
 		.replacement = (unsigned long)pind_##fn,			\
+		.concern = seen_by,						\
 		.required = needed,						\
 	}
 /* Every kernel has it: one that does not is not one we understand. */
-#define HOOK(fn) HOOK_ROW(fn, true)
-#define HOOK_OPTIONAL(fn) HOOK_ROW(fn, false)
+#define HOOK(fn, seen_by) HOOK_ROW(fn, seen_by, true)
+#define HOOK_OPTIONAL(fn, seen_by) HOOK_ROW(fn, seen_by, false)
 
-/* The most called first: the callback walks down the table. Kbuild reads it, too. */
+/* Kbuild reads it, too. */
 static const struct hook hooks[] = {
-	HOOK(pin_user_pages_fast),
-	HOOK_OPTIONAL(unpin_user_folio),
-	HOOK(unpin_user_pages),
-	HOOK(unpin_user_page),
-	HOOK(unpin_user_pages_dirty_lock),
-	HOOK(unpin_user_page_range_dirty_lock),
-	HOOK(pin_user_pages),
-	HOOK(pin_user_pages_remote),
-	HOOK(pin_user_pages_unlocked),
-	HOOK_OPTIONAL(pin_user_pages_fast_only),
-	HOOK_OPTIONAL(memfd_pin_folios),
-	HOOK_OPTIONAL(unpin_folio),
-	HOOK_OPTIONAL(unpin_folios),
-	HOOK_OPTIONAL(folio_add_pins),
+	HOOK(pin_user_pages_fast, PIN_FLAGS_2),
+	HOOK_OPTIONAL(unpin_user_folio, UNPIN_FOLIO),
+	HOOK(unpin_user_pages, UNPIN_PAGES),
+	HOOK(unpin_user_page, UNPIN_PAGE),
+	HOOK(unpin_user_pages_dirty_lock, UNPIN_PAGES),
+	HOOK(unpin_user_page_range_dirty_lock, UNPIN_RANGE),
+	HOOK(pin_user_pages, PIN_FLAGS_2),
+	HOOK(pin_user_pages_remote, PIN_FLAGS_3),
+	HOOK(pin_user_pages_unlocked, PIN_FLAGS_3),
+	HOOK_OPTIONAL(pin_user_pages_fast_only, PIN_FLAGS_2),
+	HOOK_OPTIONAL(memfd_pin_folios, PIN_ALWAYS),
+	HOOK_OPTIONAL(unpin_folio, UNPIN_FOLIO),
+	HOOK_OPTIONAL(unpin_folios, UNPIN_FOLIOS),
+	HOOK_OPTIONAL(folio_add_pins, PIN_ALWAYS),
 };
 
 /*
@@ -90,31 +106,83 @@ static DEFINE_PER_CPU(unsigned long [ARRAY_SIZE(watched)], watched_calls);
 static unsigned long inside_first __ro_after_init;
 static unsigned long inside_length __ro_after_init;
 
-/* The site is the function's first byte, or the fourth behind an endbr64. */
-#define SITE_OFFSET_MAX 4
+/* The module itself, to tell our own calls by their return address. Set once. */
+static unsigned long ours_first __ro_after_init;
+static unsigned long ours_length __ro_after_init;
+
+/* The site is the function's first instruction, or one behind an endbr64 or a bti. */
+#define SITE_OFFSET_MAX	 8
+#define SITE_OFFSET_STEP 4
 
 /*
- * Send a call to our replacement, but for the replacement's own call of the
- * original: that one returns into this module. It is why nothing here may be
- * compiled to a tail call (kmod/Kbuild): its return address would be the
- * kernel's, and it would be redirected for ever.
+ * Row of a function, found by its ftrace site: rows[site * row_factor >> ROW_SHIFT].
+ * The factor is chosen at load so that no two functions meet.
+ */
+#define ROW_BITS  8
+#define ROW_SHIFT (BITS_PER_LONG - ROW_BITS)
+static u8 rows[1 << ROW_BITS] __ro_after_init;
+static unsigned long row_factor __ro_after_init;
+
+/* Has a caller flags that are not a caller's, or does the pin last. */
+static __always_inline bool pin_concerns(unsigned int gup_flags)
+{
+	return (gup_flags & (FOLL_LONGTERM | FOLL_GET | PIND_FOLL_PIN)) || pind_counters_exact();
+}
+
+/*
+ * Does the call concern us? A short-term pin does not, nor an unpin of what is not in
+ * the ledger; the kernel's function then runs as if we were not there. A folio that
+ * enters the ledger behind this look has the pin of that unpin as well: it is looked
+ * at again (pind_audit_recheck()).
+ */
+static __always_inline bool concerns(const struct hook *hook, struct ftrace_regs *fregs)
+{
+	if (hook->concern == PIN_FLAGS_2)
+		return pin_concerns(pind_argument(fregs, 2));
+	if (hook->concern == PIN_FLAGS_3)
+		return pin_concerns(pind_argument(fregs, 3));
+	if (hook->concern == PIN_ALWAYS)
+		return true;
+	if (likely(!atomic_long_read(&pind_leaf_nr)))
+		return false;
+	if (pind_counters_exact())
+		return true;
+	switch (hook->concern) {
+	case UNPIN_FOLIO:
+		return pind_ledger_concerns((struct folio *)pind_argument(fregs, 0));
+	case UNPIN_PAGES:
+		return pind_unpin_concerns_pages((struct page **)pind_argument(fregs, 0),
+						 pind_argument(fregs, 1));
+	case UNPIN_PAGE:
+		return pind_ledger_concerns(page_folio((struct page *)pind_argument(fregs, 0)));
+	case UNPIN_RANGE:
+		return pind_unpin_concerns_range((struct page *)pind_argument(fregs, 0),
+						 pind_argument(fregs, 1));
+	default:
+		return pind_unpin_concerns_folios((struct folio **)pind_argument(fregs, 0),
+						  pind_argument(fregs, 1));
+	}
+}
+
+/*
+ * Send a call that concerns us to our replacement, except the replacement's own call
+ * of the original: that one returns into this module. It is why nothing here may be
+ * compiled to a tail call (kmod/Kbuild): its return address would be the kernel's, and
+ * it would be redirected for ever.
  *
- * Calls nothing that can be traced, so that ftrace needs no recursion guard.
+ * Calls nothing that pins or unpins, so that ftrace needs no recursion guard.
  */
 static void notrace redirect(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 			     struct ftrace_regs *fregs)
 {
-	unsigned int i;
+	unsigned int row = rows[ip * row_factor >> ROW_SHIFT];
+	const struct hook *hook = &hooks[row];
 
-	if (within_module(parent_ip, THIS_MODULE))
+	if (parent_ip - ours_first < ours_length)
 		return;
-	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
-		if (ip - hooks[i].original > SITE_OFFSET_MAX)
-			continue;
-		this_cpu_inc(calls[i]);
-		pind_set_instruction_pointer(fregs, hooks[i].replacement);
-		return;
-	}
+	this_cpu_inc(calls[row]);
+	if (concerns(hook, fregs))
+		pind_set_instruction_pointer(fregs, hook->replacement);
 }
 
 /* May run wherever direct I/O does; only counts. */
@@ -134,7 +202,7 @@ static void notrace see_get(const struct watched *get, unsigned long parent_ip,
 
 	if (likely(!(flags & (PIND_FOLL_PIN | FOLL_LONGTERM))))
 		return;
-	if (within_module(parent_ip, THIS_MODULE) || pind_hook_is_inside(parent_ip) ||
+	if (parent_ip - ours_first < ours_length || pind_hook_is_inside(parent_ip) ||
 	    !pind_calls(parent_ip, get->original))
 		return;
 	if (flags & PIND_FOLL_PIN)
@@ -252,6 +320,52 @@ static void __init set_inside(void)
 	inside_length = last - first + size_of(last);
 }
 
+/* Our text and data lie in pages that nobody else has, with a gap around them. */
+static void __init set_ours(void)
+{
+	unsigned long first = (unsigned long)redirect & PAGE_MASK, last = first;
+
+	while (within_module_core(first - PAGE_SIZE, THIS_MODULE))
+		first -= PAGE_SIZE;
+	while (within_module_core(last + PAGE_SIZE, THIS_MODULE))
+		last += PAGE_SIZE;
+	ours_first = first;
+	ours_length = last + PAGE_SIZE - first;
+}
+
+#define NO_ROW U8_MAX
+
+static bool __init try_factor(unsigned long factor)
+{
+	unsigned int i, offset;
+	u8 *row;
+
+	memset(rows, NO_ROW, sizeof(rows));
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		for (offset = 0; offset <= SITE_OFFSET_MAX; offset += SITE_OFFSET_STEP) {
+			row = &rows[(hooks[i].original + offset) * factor >> ROW_SHIFT];
+			if (hooks[i].original && *row != NO_ROW && *row != i)
+				return false;
+			if (hooks[i].original)
+				*row = i;
+		}
+	}
+	row_factor = factor;
+	return true;
+}
+
+/* About one factor in 30 fits: of 256 places at most 42 are taken. */
+static int __init set_rows(void)
+{
+	unsigned long factor = GOLDEN_RATIO_64;
+	unsigned int tries;
+
+	for (tries = 0; tries < 10000; tries++, factor = factor * 5 + 1)
+		if (try_factor(factor | 1))
+			return 0;
+	return -EINVAL;
+}
+
 /*
  * The address of a function that is not exported: a kprobe that is never armed
  * looks it up. Not ftrace_set_filter(), which takes a name: where it lacks memory
@@ -349,6 +463,10 @@ int __init pind_hook_attach(void)
 	if (ret)
 		goto err;
 	set_inside();
+	set_ours();
+	ret = set_rows();
+	if (ret)
+		goto err;
 	if (watches)
 		ret = register_ops(&watch_ops);
 	if (!ret)

@@ -1,91 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/percpu.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 
-#include "account.h"
 #include "leaf.h"
 #include "reap.h"
 
-DEFINE_XARRAY(pind_leaves);
+/* Written once at load, but for its entries, which are set and never cleared. */
+struct pind_leaf ***pind_leaf_top __ro_after_init;
+/* The first slot number of the area for large folios. */
+unsigned long pind_leaf_large __ro_after_init;
+static unsigned long nr_mids __ro_after_init;
+
 static struct kmem_cache *leaf_cache;
 atomic_long_t pind_leaf_nr;
+static atomic_long_t leaves, mids;
 struct pind_leaf_lock pind_leaf_locks[1 << PIND_LEAF_LOCK_BITS];
 static DEFINE_PER_CPU(long, nr_used);
-static atomic_long_t node_bytes;
 
 /* Leaves that had nothing in them when they were put here; for pind_leaf_reap(). */
 static LLIST_HEAD(idle_leaves);
 
-static size_t node_size(u16 cap)
-{
-	return struct_size((struct pind_node *)NULL, holder, cap);
-}
-
-void pind_node_free(struct pind_node *node)
-{
-	if (!node)
-		return;
-	atomic_long_sub(node_size(node->cap), &node_bytes);
-	kfree_rcu(node, rcu); /* from any context */
-}
-
-struct pind_node *pind_node_new(u32 cap)
-{
-	struct pind_node *node;
-
-	if (cap > PIND_HOLDERS_MAX)
-		return NULL;
-	/* charged to who pins, as its quota does not bound how many hold one page */
-	node = kzalloc(node_size(cap), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (!node)
-		return NULL;
-	node->cap = cap;
-	atomic_long_add(node_size(cap), &node_bytes);
-	return node;
-}
-
-void pind_view_open(unsigned long slot, u32 pages, struct pind_view *view)
-{
-	struct pind_account *account;
-
-	*view = (struct pind_view){
-		.holding = { .pages = pages, .holder = &view->one },
-	};
-	if (slot & PIND_SLOT_INLINE) {
-		account = pind_account_by_id((u32)slot >> 1);
-		view->one = (struct pind_holder){
-			.account = account,
-			.group = account->group,
-			.pins = slot >> 32,
-			.covered = 1,
-		};
-		view->holding.pages = 1;
-		view->holding.nr = 1;
-		view->holding.cap = 1;
-	} else if (slot) {
-		view->node = (struct pind_node *)slot;
-		view->holding.pages = view->node->pages;
-		view->holding.nr = view->node->nr;
-		view->holding.cap = view->node->cap;
-		view->holding.holder = view->node->holder;
-	} else if (pages == 1) {
-		view->holding.cap = 1;
-	}
-}
-
-void pind_view_grow(struct pind_view *view, struct pind_node *spare)
-{
-	spare->pages = view->holding.pages;
-	memcpy(spare->holder, view->holding.holder,
-	       view->holding.nr * sizeof(*view->holding.holder));
-	pind_node_free(view->node);
-	view->node = spare;
-	view->holding.holder = spare->holder;
-	view->holding.cap = spare->cap;
-}
-
 void pind_leaf_count_used(struct pind_leaf *leaf, long slots)
 {
+	lockdep_assert_held(pind_leaf_lock(leaf->index << PIND_LEAF_SHIFT));
 	this_cpu_add(nr_used, slots);
 	leaf->used += slots;
 	if (leaf->used)
@@ -97,41 +35,49 @@ void pind_leaf_count_used(struct pind_leaf *leaf, long slots)
 	pind_reap_soon();
 }
 
-void pind_view_close(struct pind_leaf *leaf, unsigned long *slot, struct pind_view *view)
+/* The directory's entry for a leaf, made if need be. */
+static struct pind_leaf **add_entry(unsigned long index)
 {
-	bool was_used = *slot;
+	struct pind_leaf ***top = &pind_leaf_top[index >> PIND_MID_SHIFT];
+	struct pind_leaf **mid = READ_ONCE(*top), **other;
 
-	if (!view->holding.nr) {
-		pind_node_free(view->node);
-		WRITE_ONCE(*slot, 0);
-	} else if (view->node) {
-		view->node->nr = view->holding.nr;
-		WRITE_ONCE(*slot, (unsigned long)view->node);
-	} else {
-		WRITE_ONCE(*slot, PIND_SLOT_INLINE | (unsigned long)view->one.account->id << 1 |
-				  (unsigned long)view->one.pins << 32);
+	if (!mid) {
+		mid = kvcalloc(PIND_MID_LEAVES, sizeof(*mid), GFP_KERNEL);
+		if (!mid)
+			return NULL;
+		other = cmpxchg(top, NULL, mid);
+		if (other) {
+			kvfree(mid);
+			mid = other;
+		} else {
+			atomic_long_inc(&mids);
+		}
 	}
-	if (was_used != !!*slot)
-		pind_leaf_count_used(leaf, was_used ? -1 : 1);
+	return &mid[index & (PIND_MID_LEAVES - 1)];
 }
 
-int pind_leaf_add(unsigned long pfn)
+int pind_leaf_add(unsigned long number)
 {
-	struct pind_leaf *leaf = kmem_cache_zalloc(leaf_cache, GFP_KERNEL_ACCOUNT), *old;
+	unsigned long index = number >> PIND_LEAF_SHIFT;
+	struct pind_leaf *leaf, **entry = add_entry(index);
 
+	if (!entry)
+		return -ENOMEM;
+	/* charged to the memory cgroup of the task that pins */
+	leaf = kmem_cache_zalloc(leaf_cache, GFP_KERNEL_ACCOUNT);
 	if (!leaf)
 		return -ENOMEM;
-	leaf->index = pfn >> PIND_LEAF_SHIFT;
-	leaf->listed = true; /* it will be */
+	leaf->index = index;
+	leaf->listed = true; /* in case it is never used */
 	/* first, or an unpin of what is recorded here might think there is nothing */
+	atomic_long_inc(&leaves);
 	atomic_long_inc(&pind_leaf_nr);
-	old = xa_cmpxchg(&pind_leaves, leaf->index, NULL, leaf, GFP_KERNEL);
-	if (old) {
+	if (cmpxchg(entry, NULL, leaf)) {
 		atomic_long_dec(&pind_leaf_nr);
+		atomic_long_dec(&leaves);
 		kmem_cache_free(leaf_cache, leaf);
-		return xa_is_err(old) ? -ENOMEM : 0;
+		return 0;
 	}
-	/* in case it is never used */
 	llist_add(&leaf->idle, &idle_leaves);
 	return 0;
 }
@@ -143,10 +89,31 @@ static void free_leaf(struct rcu_head *rcu)
 
 void pind_leaf_drop(struct pind_leaf *leaf)
 {
-	if (xa_cmpxchg(&pind_leaves, leaf->index, leaf, NULL, 0) != leaf)
+	struct pind_leaf **mid = pind_leaf_top[leaf->index >> PIND_MID_SHIFT];
+
+	if (cmpxchg(&mid[leaf->index & (PIND_MID_LEAVES - 1)], leaf, NULL) != leaf)
 		return;
 	atomic_long_dec(&pind_leaf_nr);
+	atomic_long_dec(&leaves);
 	call_rcu(&leaf->rcu, free_leaf);
+}
+
+struct pind_leaf *pind_leaf_next(unsigned long index)
+{
+	struct pind_leaf *leaf, **mid;
+
+	while (index >> PIND_MID_SHIFT < nr_mids) {
+		mid = READ_ONCE(pind_leaf_top[index >> PIND_MID_SHIFT]);
+		if (!mid) {
+			index = (index | (PIND_MID_LEAVES - 1)) + 1;
+			continue;
+		}
+		leaf = READ_ONCE(mid[index & (PIND_MID_LEAVES - 1)]);
+		if (leaf)
+			return leaf;
+		index++;
+	}
+	return NULL;
 }
 
 void pind_leaf_reap(void)
@@ -155,14 +122,15 @@ void pind_leaf_reap(void)
 	unsigned long flags;
 
 	llist_for_each_entry_safe(leaf, next, llist_del_all(&idle_leaves), idle) {
-		raw_spinlock_t *lock = pind_leaf_lock_of(leaf->index << PIND_LEAF_SHIFT);
+		raw_spinlock_t *lock = pind_leaf_lock(leaf->index << PIND_LEAF_SHIFT);
 
 		cond_resched();
-		/* a recorder who meets a dead leaf is quicker to drop it, perhaps */
+		/* a call that records here and meets a dead leaf may drop it first */
 		rcu_read_lock();
 		raw_spin_lock_irqsave(lock, flags);
 		leaf->listed = false;
-		leaf->dead = !leaf->used;
+		/* one that the recheck has in its list is listed again by it */
+		leaf->dead = !leaf->used && !leaf->rounds;
 		raw_spin_unlock_irqrestore(lock, flags);
 		if (leaf->dead)
 			pind_leaf_drop(leaf);
@@ -182,33 +150,43 @@ long pind_leaf_used(void)
 
 u64 pind_leaf_bytes(void)
 {
-	return atomic_long_read(&pind_leaf_nr) * sizeof(struct pind_leaf) +
-	       atomic_long_read(&node_bytes);
+	return atomic_long_read(&leaves) * sizeof(struct pind_leaf) +
+	       atomic_long_read(&mids) * PIND_MID_LEAVES * sizeof(struct pind_leaf *);
 }
 
-int pind_leaf_init(void)
+int __init pind_leaf_init(void)
 {
+	unsigned long numbers;
 	unsigned int i;
 
+	pind_leaf_large = 1UL << (MAX_PHYSMEM_BITS - PAGE_SHIFT);
+	numbers = pind_leaf_large + (pind_leaf_large >> PIND_LARGE_ORDER);
+	nr_mids = numbers >> (PIND_LEAF_SHIFT + PIND_MID_SHIFT);
+	pind_leaf_top = vzalloc(array_size(nr_mids, sizeof(*pind_leaf_top)));
+	if (!pind_leaf_top)
+		return -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(pind_leaf_locks); i++)
 		raw_spin_lock_init(&pind_leaf_locks[i].lock);
 	leaf_cache = kmem_cache_create("pind_leaf", sizeof(struct pind_leaf), 0, 0, NULL);
-	return leaf_cache ? 0 : -ENOMEM;
+	if (!leaf_cache) {
+		vfree(pind_leaf_top);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 void pind_leaf_exit(void)
 {
 	struct pind_leaf *leaf;
-	unsigned long index;
-	unsigned int i;
+	unsigned long index, i;
 
-	xa_for_each(&pind_leaves, index, leaf) {
-		for (i = 0; i < PIND_LEAF_SLOTS; i++)
-			if (leaf->slot[i] && !(leaf->slot[i] & PIND_SLOT_INLINE))
-				pind_node_free((struct pind_node *)leaf->slot[i]);
+	for (index = 0; (leaf = pind_leaf_next(index)); index++) {
+		index = leaf->index;
 		pind_leaf_drop(leaf);
 	}
 	rcu_barrier(); /* free_leaf() is in this module */
-	xa_destroy(&pind_leaves);
+	for (i = 0; i < nr_mids; i++)
+		kvfree(pind_leaf_top[i]);
+	vfree(pind_leaf_top);
 	kmem_cache_destroy(leaf_cache);
 }

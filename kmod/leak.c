@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/delay.h>
-#include <linux/memory_hotplug.h>
-#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 
 #include "account.h"
+#include "audit.h"
 #include "leak.h"
-#include "ledger.h"
 #include "misuse.h"
 
 /*
@@ -39,16 +37,8 @@ static bool is_still(const struct pind_leak *leak)
 {
 	struct pind_leak now;
 
-	return pind_ledger_leak(leak->pfn, &now) && now.missing == leak->missing &&
+	return pind_audit_leak(leak->pfn, &now) && now.missing == leak->missing &&
 	       now.account == leak->account;
-}
-
-/* Does it count its pins in a place of their own, so that no reference looks like one. */
-static bool is_certain(const struct pind_leak *leak)
-{
-	struct page *page = pfn_to_online_page(leak->pfn);
-
-	return page && folio_test_large(page_folio(page));
 }
 
 static void tell(const struct pind_leak *leak)
@@ -75,7 +65,7 @@ void pind_leak_confirm(const struct pind_leaks *leaks)
 		return;
 	mutex_lock(&told_lock);
 	for (i = 0; i < leaks->nr; i++) {
-		if (!is_certain(&leaks->leak[i]) || is_told(&leaks->leak[i]))
+		if (is_told(&leaks->leak[i]))
 			continue;
 		for (look = 0; look < LOOKS && is_still(&leaks->leak[i]); look++)
 			msleep(PAUSE);

@@ -1,36 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/memory_hotplug.h>
-#include <linux/memremap.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 
 #include "account.h"
-#include "compat.h"
 #include "counters.h"
 #include "folio.h"
 #include "group.h"
-#include "leaf.h"
+#include "holding.h"
 #include "ledger.h"
+#include "slot.h"
 
-/* Pages written down under one lock, with interrupts off. */
-#define PLAIN_PAGES	64
-#define HOLDERS_MIN	2
+/* Pages written down with interrupts off at a time. */
+#define PLAIN_PAGES 64
 
 /*
- * What the ledger holds, for the books: written under a leaf's lock, on any CPU.
- * Pages and pins that are recorded add, what is clamped away takes off.
+ * What the ledger holds, for the books. Pages and pins that are recorded add, what is
+ * released takes off; on any CPU.
  */
 struct ledger_sums {
 	long pins;
 	long charge;
+	long excess;
+	long bytes; /* of holdings, holders and shares */
 };
 static DEFINE_PER_CPU(struct ledger_sums, sums);
 
-/* Where nothing tells whose pin went: the oldest holder's. */
-static const struct pind_unpinner nobody;
-
-static void add_to_sums(long pins, long charge)
+void pind_ledger_count(long pins, long charge)
 {
 	this_cpu_add(sums.pins, pins);
 	this_cpu_add(sums.charge, charge);
@@ -40,145 +37,332 @@ void pind_bill_pay(struct pind_bill *bill)
 {
 	if (bill->group && (bill->pages || bill->pins))
 		pind_charge_uncharge(&bill->group->charge, bill->pages, bill->pins);
-	*bill = (struct pind_bill){ .total = bill->total };
+	bill->group = NULL;
+	bill->pages = 0;
+	bill->pins = 0;
 }
 
 /*
- * The group of an unpaid bill cannot go: it is charged until the bill is paid,
- * and a charged group is not reaped.
+ * The group of an unpaid bill cannot go: it is charged until the bill is paid, and a
+ * charged group is not reaped.
  */
-static void add_to_bill(struct pind_bill *bill, const struct pind_release *release)
+void pind_bill_add(struct pind_bill *bill, struct pind_group *group, unsigned long pages,
+		   unsigned long pins)
 {
-	if (bill->group != release->group) {
+	if (bill->group != group) {
 		pind_bill_pay(bill);
-		bill->group = release->group;
+		bill->group = group;
 	}
-	bill->pages += release->uncharge;
-	bill->total += release->uncharge;
-	bill->pins += release->pins;
+	bill->pages += pages;
+	bill->pins += pins;
+	bill->total_pages += pages;
+	bill->total_pins += pins;
+}
+
+/* From any context: nothing is freed at once. */
+#define free_part(part)							\
+	do {								\
+		if (part) {						\
+			this_cpu_sub(sums.bytes, sizeof(*(part)));	\
+			kfree_rcu(part, rcu);				\
+		}							\
+	} while (0)
+
+static void free_parts(struct pind_parts *parts)
+{
+	unsigned int i;
+
+	free_part(parts->holding);
+	for (i = 0; i < ARRAY_SIZE(parts->holder); i++) {
+		free_part(parts->holder[i]);
+		free_part(parts->share[i]);
+	}
+	*parts = (struct pind_parts){};
+}
+
+/* Charged to the memory cgroup of the task that pins: no quota of ours bounds them. */
+static void *new_part(void *part, size_t size)
+{
+	if (part)
+		return part;
+	part = kzalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (part)
+		this_cpu_add(sums.bytes, size);
+	return part;
+}
+
+static bool has_parts(const struct pind_parts *parts)
+{
+	return parts->holding && parts->holder[0] && parts->holder[1] && parts->share[0] &&
+	       parts->share[1];
+}
+
+/* All that one record may need. Return: 0, -ENOMEM. */
+static int fill_parts(struct pind_parts *parts)
+{
+	unsigned int i;
+
+	parts->holding = new_part(parts->holding, sizeof(*parts->holding));
+	for (i = 0; i < ARRAY_SIZE(parts->holder); i++) {
+		parts->holder[i] = new_part(parts->holder[i], sizeof(*parts->holder[i]));
+		parts->share[i] = new_part(parts->share[i], sizeof(*parts->share[i]));
+	}
+	return has_parts(parts) ? 0 : -ENOMEM;
 }
 
 /* Under the leaf's lock. */
-static void settle(const struct pind_release *release, struct pind_bill *bill)
+static void set_slot(struct pind_leaf *leaf, unsigned long *slot, unsigned long value)
 {
-	add_to_sums(-(long)release->pins, -(long)release->uncharge);
-	add_to_bill(bill, release);
-	pind_account_release(release->account, release);
+	bool was_used = *slot;
+
+	WRITE_ONCE(*slot, value);
+	if (was_used != !!value)
+		pind_leaf_count_used(leaf, value ? 1 : -1);
+}
+
+/* Pages that a slot in place keeps there and that nobody pays for. */
+static s32 surplus_of(unsigned long slot)
+{
+	return slot ? (s32)(1U << pind_slot_order(slot)) - (s32)pind_slot_covered(slot) : 0;
+}
+
+/* Under the leaf's lock: a release of pins is booked; its uncharge is put on the bill. */
+static void book_release(const struct pind_release *release, struct pind_bill *bill)
+{
+	struct pind_charge *by;
+
+	if (release->surplus)
+		(void)pind_charge_hold(&release->group->charge, release->surplus, &by);
+	pind_ledger_count(-(long)release->pins, -(long)release->uncharge);
 	pind_count_longterm_returned(release->pins);
+	pind_bill_add(bill, release->group, release->uncharge, release->pins);
+	pind_account_release(release->account, release->pins, release->covered, release->folios);
 }
 
-/* Under the leaf's lock. Returns the pins taken. */
-static u64 clamp_view(struct pind_view *view, u64 pincount, const struct pind_unpinner *unpinner,
-		      struct pind_bill *bill)
+/* Under the leaf's lock. The only holder gives up what is above the kernel's count. */
+static void settle_inline(struct pind_leaf *leaf, unsigned long *slot, u64 pincount,
+			  struct pind_unpinner *unpinner, struct pind_bill *bill)
 {
+	u32 pins = pind_slot_pins(*slot), covered = pind_slot_covered(*slot);
+	struct pind_account *account;
 	struct pind_release release;
-	u64 taken = 0;
 
-	while (pind_holding_clamp(&view->holding, pincount, unpinner, &release)) {
-		taken += release.pins;
-		settle(&release, bill);
+	if (pins <= pincount)
+		return;
+	account = pind_account_by_id(pind_slot_id(*slot));
+	release = (struct pind_release){
+		.account = account,
+		.group = account->group,
+		.pins = pins - pincount,
+	};
+	if (!pincount) {
+		release.covered = covered;
+		release.uncharge = covered;
+		release.surplus = -surplus_of(*slot);
+		release.folios = 1;
 	}
-	return taken;
+	set_slot(leaf, slot, pincount ? pind_slot_make(pind_slot_id(*slot), pind_slot_order(*slot),
+						       covered, pincount) : 0);
+	book_release(&release, bill);
+	unpinner->given -= min(unpinner->given, release.pins);
+}
+
+static void note_uncertain(struct pind_group *group, long pages)
+{
+	pind_charge_note_uncertain(&group->charge, pages);
+}
+
+/* Under the leaf's lock. Return: whether there may be more to take. */
+static bool settle_holding(struct pind_leaf *leaf, unsigned long *slot, u64 pincount,
+			   struct pind_unpinner *unpinner, struct pind_bill *bill)
+{
+	struct pind_holding *holding = pind_slot_holding(*slot);
+	struct pind_release release;
+	unsigned int steps = 0;
+	bool more = true;
+
+	while (steps++ < PIND_HOLDING_LOOK &&
+	       (more = pind_holding_release(holding, pincount, unpinner, &release))) {
+		if (release.share && release.share->uncertain)
+			note_uncertain(release.group, -(long)release.share->uncertain);
+		book_release(&release, bill);
+		free_part(release.holder);
+		free_part(release.share);
+	}
+	this_cpu_add(sums.excess, pind_holding_mark(holding, pincount, note_uncertain));
+	if (!holding->nr_holders) {
+		set_slot(leaf, slot, 0);
+		free_part(holding);
+	}
+	return more;
+}
+
+bool pind_ledger_settle(struct pind_leaf *leaf, unsigned long number, u64 pincount,
+			struct pind_unpinner *unpinner, struct pind_bill *bill)
+{
+	unsigned long *slot = pind_slot_of(leaf, number);
+
+	lockdep_assert_held(pind_leaf_lock(number));
+	if (!*slot)
+		return false;
+	if (!pind_slot_is_inline(*slot))
+		return settle_holding(leaf, slot, pincount, unpinner, bill);
+	settle_inline(leaf, slot, pincount, unpinner, bill);
+	return false;
+}
+
+/* Is a slot of a folio of this size: one of another size came and went unseen. */
+static bool is_of_size(unsigned long slot, struct folio *folio)
+{
+	if (pind_slot_is_inline(slot))
+		return pind_slot_order(slot) == folio_order(folio);
+	return pind_slot_holding(slot)->pages == folio_nr_pages(folio);
+}
+
+/* Under RCU: @slot is in place, and its account holds the folio. */
+static u32 need_inline(unsigned long slot, const struct pind_account *account, u32 covered,
+		       u32 pages)
+{
+	bool same_group = pind_slot_id(slot) == account->id ||
+			  pind_account_by_id(pind_slot_id(slot))->group == account->group;
+
+	return min(covered, same_group ? pages - pind_slot_covered(slot) : pages);
+}
+
+/* Under the leaf's lock. */
+static u32 need_of(unsigned long slot, const struct pind_claim *claim)
+{
+	u32 pages = folio_nr_pages(claim->folio);
+
+	if (!slot || !is_of_size(slot, claim->folio))
+		return min(claim->covered, pages);
+	if (pind_slot_is_inline(slot))
+		return need_inline(slot, claim->account, claim->covered, pages);
+	return pind_holding_need(pind_slot_holding(slot), claim->account, claim->account->group,
+				 claim->covered);
 }
 
 /*
- * Holders that are written down for a folio, less what the kernel no longer owes
- * them. @ours of its pins are not written down yet. Also what heals the slot of
- * a folio that came and went unseen: it may now be of another size.
+ * What the slot becomes where it can stay in place, or 0. @ret_covered: pages that
+ * the account covers more.
  */
-static void open_clamped(struct pind_leaf *leaf, unsigned long *slot, struct folio *folio, u32 ours,
-			 struct pind_view *view, struct pind_bill *bill)
+static unsigned long record_inline(unsigned long slot, const struct pind_claim *claim,
+				   u32 *ret_covered)
 {
-	u64 pincount = pind_folio_pincount(folio);
+	u32 pages = folio_nr_pages(claim->folio), id = claim->account->id;
+	u32 pins = slot ? pind_slot_pins(slot) : 0, covered = slot ? pind_slot_covered(slot) : 0;
+	unsigned int order = folio_order(claim->folio);
 
-	pind_view_open(*slot, folio_nr_pages(folio), view);
-	if (view->holding.pages != folio_nr_pages(folio))
-		pincount = 0; /* what was written down was another folio */
-	clamp_view(view, pincount > ours ? pincount - ours : 0, &nobody, bill);
-	if (!view->holding.nr && *slot) {
-		pind_view_close(leaf, slot, view);
-		pind_view_open(0, folio_nr_pages(folio), view);
-	}
+	if (slot && (!pind_slot_is_inline(slot) || pind_slot_id(slot) != id))
+		return 0;
+	if (order > PIND_SLOT_ORDER_MAX || claim->pins > PIND_SLOT_PINS_MAX - pins)
+		return 0;
+	*ret_covered = min(claim->covered, pages - covered);
+	return pind_slot_make(id, order, covered + *ret_covered, pins + claim->pins);
 }
 
-/* Room for more than @nr holders; beyond the most there can be nobody gets it. */
-static u32 larger_cap(u32 nr)
+/* A slot in place moves into a holding; with @parts, all of them. */
+static struct pind_holding *move_out(unsigned long slot, struct folio *folio,
+				     struct pind_parts *parts)
 {
-	return nr < PIND_HOLDERS_MAX ? clamp(2 * nr, HOLDERS_MIN, PIND_HOLDERS_MAX) : nr + 1;
-}
-
-/*
- * Under the leaf's lock. -EAGAIN: more room is needed, come back with @spare of
- * *@ret_cap holders.
- */
-static int record_locked(struct pind_leaf *leaf, const struct pind_claim *claim,
-			 unsigned long budget, struct pind_node **spare, u32 *ret_cap,
-			 unsigned long *ret_need, struct pind_bill *bill)
-{
-	unsigned long *slot = pind_slot_of(leaf, folio_pfn(claim->folio));
-	struct pind_account *account = claim->account;
-	struct pind_view view;
+	struct pind_parts old = { .holder = { parts->holder[1] }, .share = { parts->share[1] } };
+	struct pind_holding *holding = parts->holding;
+	struct pind_account *account;
 	bool is_new;
 	u32 covered;
-	int ret = 0;
+	s32 surplus;
 
-	open_clamped(leaf, slot, claim->folio, claim->pins, &view, bill);
-	if (!pind_holding_has_room(&view.holding, account)) {
-		if (*spare && (*spare)->cap > view.holding.nr) {
-			pind_view_grow(&view, *spare);
-			*spare = NULL;
-		} else {
-			*ret_cap = larger_cap(view.holding.nr);
-			ret = -EAGAIN;
-		}
-	}
-	if (!ret) {
-		*ret_need = pind_holding_need(&view.holding, account, account->group,
-					      claim->covered);
-		if (*ret_need > budget)
-			ret = -ENOSPC;
-	}
-	if (!ret) {
-		pind_holding_record(&view.holding, account, account->group, claim->pins,
-				    claim->covered, &covered, &is_new);
-		pind_account_record(account, claim->pins, covered, is_new ? 1 : 0);
-		add_to_sums(claim->pins, *ret_need);
-	}
-	pind_view_close(leaf, slot, &view);
-	return ret;
+	pind_holding_init(holding, folio_nr_pages(folio));
+	parts->holding = NULL;
+	if (!slot)
+		return holding;
+	account = pind_account_by_id(pind_slot_id(slot));
+	pind_holding_record(holding, account, account->group, pind_slot_pins(slot),
+			    pind_slot_covered(slot), &old, &covered, &surplus, &is_new);
+	parts->holder[1] = NULL;
+	parts->share[1] = NULL;
+	return holding;
 }
 
-int pind_ledger_record(const struct pind_claim *claim, unsigned long budget,
+/*
+ * Under the leaf's lock. -EAGAIN: memory is needed (@parts are not all there), or the
+ * slot's former folio had so many holders that they go in several steps.
+ */
+static int record_locked(struct pind_leaf *leaf, struct pind_claim *claim,
+			 unsigned long budget, struct pind_parts *parts, unsigned long *ret_need,
+			 struct pind_bill *bill)
+{
+	unsigned long number = pind_folio_number(claim->folio), value;
+	unsigned long *slot = pind_slot_of(leaf, number);
+	u64 pincount = pind_folio_pincount(claim->folio, 0);
+	struct pind_account *account = claim->account;
+	struct pind_unpinner nobody = {};
+	struct pind_holding *holding;
+	struct pind_charge *by;
+	bool is_new;
+	u32 covered;
+
+	/* heals what an unseen unpin left; our own pins are not written down yet */
+	pincount = pincount > claim->pins ? pincount - claim->pins : 0;
+	if (*slot && !is_of_size(*slot, claim->folio))
+		pincount = 0;
+	pind_ledger_settle(leaf, number, pincount, &nobody, bill);
+	if (*slot && !is_of_size(*slot, claim->folio))
+		return -EAGAIN;
+
+	*ret_need = need_of(*slot, claim);
+	if (*ret_need > budget)
+		return -ENOSPC;
+	value = record_inline(*slot, claim, &covered);
+	if (value) {
+		is_new = !*slot;
+		claim->surplus = surplus_of(value) - surplus_of(*slot);
+		set_slot(leaf, slot, value);
+	} else {
+		if (!has_parts(parts))
+			return -EAGAIN;
+		holding = *slot && !pind_slot_is_inline(*slot) ?
+				  pind_slot_holding(*slot) : move_out(*slot, claim->folio, parts);
+		set_slot(leaf, slot, (unsigned long)holding);
+		pind_holding_record(holding, account, account->group, claim->pins, claim->covered,
+				    parts, &covered, &claim->surplus, &is_new);
+	}
+	claim->above_held = claim->surplus &&
+			    !pind_charge_hold(&account->group->charge, claim->surplus, &by);
+	pind_account_record(account, claim->pins, covered, is_new ? 1 : 0);
+	pind_ledger_count(claim->pins, *ret_need);
+	return 0;
+}
+
+int pind_ledger_record(struct pind_claim *claim, unsigned long budget,
 		       unsigned long *ret_need)
 {
-	unsigned long pfn = folio_pfn(claim->folio), flags;
-	raw_spinlock_t *lock = pind_leaf_lock_of(pfn);
+	unsigned long number = pind_folio_number(claim->folio), flags;
+	raw_spinlock_t *lock = pind_leaf_lock(number);
+	struct pind_parts parts = {};
 	struct pind_bill bill = {};
-	struct pind_node *spare = NULL;
 	struct pind_leaf *leaf;
-	u32 cap = 0;
+	bool tried = false;
 	int ret;
 
 	do {
-		if (cap) {
-			pind_node_free(spare);
-			spare = pind_node_new(cap);
-			cap = 0;
-			if (!spare)
-				return -ENOMEM;
+		if (tried && fill_parts(&parts)) {
+			ret = -ENOMEM;
+			break;
 		}
 		rcu_read_lock();
-		leaf = pind_leaf_find(pfn);
+		leaf = pind_leaf_find(number);
 		if (!leaf) {
 			rcu_read_unlock();
-			ret = pind_leaf_add(pfn) ?: -EAGAIN;
+			ret = pind_leaf_add(number) ?: -EAGAIN;
 			continue;
 		}
 		raw_spin_lock_irqsave(lock, flags);
 		ret = leaf->dead ? -EAGAIN :
-				   record_locked(leaf, claim, budget, &spare, &cap, ret_need, &bill);
+				   record_locked(leaf, claim, budget, &parts, ret_need, &bill);
 		raw_spin_unlock_irqrestore(lock, flags);
-		/* who marked it may not run before we let it */
+		tried = !leaf->dead;
+		/* the reaper, which marked it, may be kept from going on until we let RCU go */
 		if (leaf->dead)
 			pind_leaf_drop(leaf);
 		pind_bill_pay(&bill);
@@ -186,400 +370,214 @@ int pind_ledger_record(const struct pind_claim *claim, unsigned long budget,
 		cond_resched();
 	} while (ret == -EAGAIN);
 
-	pind_node_free(spare);
+	free_parts(&parts);
 	return ret;
 }
 
-/* Under the leaf's lock. */
-static unsigned long record_plain_locked(struct pind_leaf *leaf, struct pind_account *account,
-					 struct page **pages, unsigned long nr)
+/* Leaf by leaf, each under its lock, with interrupts off. Returns how many it took. */
+static unsigned long record_plain(u32 id, struct page **pages, unsigned long nr)
 {
-	unsigned long slot = PIND_SLOT_INLINE | (unsigned long)account->id << 1 | 1UL << 32;
-	unsigned long first = page_to_pfn(pages[0]) >> PIND_LEAF_SHIFT, pfn, i;
+	unsigned long plain = pind_slot_plain(id), index = ULONG_MAX, pfn, i, first = 0;
+	struct pind_leaf *leaf = NULL;
+	raw_spinlock_t *lock = NULL;
 
 	for (i = 0; i < nr; i++) {
 		pfn = page_to_pfn(pages[i]);
-		if (pfn >> PIND_LEAF_SHIFT != first || PageCompound(pages[i]) || is_zero_pfn(pfn) ||
-		    *pind_slot_of(leaf, pfn))
+		if (PageCompound(pages[i]) || is_zero_pfn(pfn))
 			break;
-		WRITE_ONCE(*pind_slot_of(leaf, pfn), slot);
+		if (pfn >> PIND_LEAF_SHIFT != index) {
+			if (leaf) {
+				pind_leaf_count_used(leaf, i - first);
+				raw_spin_unlock(lock);
+			}
+			first = i;
+			index = pfn >> PIND_LEAF_SHIFT;
+			leaf = pind_leaf_find(pfn);
+			if (!leaf)
+				break;
+			lock = pind_leaf_lock(pfn);
+			raw_spin_lock(lock);
+			if (leaf->dead)
+				break;
+		}
+		if (*pind_slot_of(leaf, pfn))
+			break;
+		WRITE_ONCE(*pind_slot_of(leaf, pfn), plain);
 	}
-	if (i) {
-		pind_leaf_count_used(leaf, i);
-		add_to_sums(i, i);
+	if (leaf) {
+		if (i > first)
+			pind_leaf_count_used(leaf, i - first);
+		raw_spin_unlock(lock);
 	}
 	return i;
 }
 
 unsigned long pind_ledger_record_plain(struct pind_account *account, struct page **pages,
-				       unsigned long nr, unsigned long budget)
+				       unsigned long nr)
 {
-	unsigned long pfn = page_to_pfn(pages[0]), flags, done = 0;
-	raw_spinlock_t *lock = pind_leaf_lock_of(pfn);
-	struct pind_leaf *leaf;
+	unsigned long flags, done;
 
-	nr = min3(nr, budget, (unsigned long)PLAIN_PAGES);
-	rcu_read_lock();
-	leaf = PageCompound(pages[0]) ? NULL : pind_leaf_find(pfn);
-	if (leaf) {
-		raw_spin_lock_irqsave(lock, flags);
-		if (!leaf->dead)
-			done = record_plain_locked(leaf, account, pages, nr);
-		/* before it can be clamped by another CPU, so under the lock */
-		if (done)
-			pind_account_record(account, done, done, done);
-		raw_spin_unlock_irqrestore(lock, flags);
-	}
-	rcu_read_unlock();
+	nr = min_t(unsigned long, nr, PLAIN_PAGES);
+	if (PageCompound(pages[0]))
+		return 0;
+	/* before a slot names the account: another CPU may release it at once */
+	pind_account_record(account, nr, nr, nr);
+	local_irq_save(flags);
+	done = record_plain(account->id, pages, nr);
+	local_irq_restore(flags);
+	if (done < nr)
+		pind_account_release(account, nr - done, nr - done, nr - done);
+	pind_ledger_count(done, done);
 	return done;
 }
 
 unsigned long pind_ledger_need(const struct pind_claim *claim)
 {
-	unsigned long pfn = folio_pfn(claim->folio), flags, need;
-	raw_spinlock_t *lock = pind_leaf_lock_of(pfn);
+	unsigned long number = pind_folio_number(claim->folio), flags, need;
+	raw_spinlock_t *lock = pind_leaf_lock(number);
 	struct pind_leaf *leaf;
-	struct pind_view view;
 
 	rcu_read_lock();
-	leaf = pind_leaf_find(pfn);
+	leaf = pind_leaf_find(number);
 	raw_spin_lock_irqsave(lock, flags);
-	pind_view_open(leaf ? *pind_slot_of(leaf, pfn) : 0, folio_nr_pages(claim->folio), &view);
-	need = pind_holding_need(&view.holding, claim->account, claim->account->group,
-				 claim->covered);
+	need = need_of(leaf ? *pind_slot_of(leaf, number) : 0, claim);
 	raw_spin_unlock_irqrestore(lock, flags);
 	rcu_read_unlock();
 	return need;
 }
 
-bool pind_ledger_is_empty(void)
+/* Under the leaf's lock. */
+static unsigned int pinners_of(unsigned long slot, struct pind_pinner *pinners, unsigned int nr)
 {
-	return pind_leaf_none();
-}
+	struct pind_holding *holding;
+	struct rb_node *node;
+	unsigned int i = 0;
 
-/*
- * The leaf of a frame, which is @leaf, of @index, if that was found for it a moment
- * ago: a leaf that holds what the caller cares for is not replaced. Under RCU.
- */
-static struct pind_leaf *find_next(unsigned long pfn, struct pind_leaf *leaf, unsigned long *index)
-{
-	if (leaf && pfn >> PIND_LEAF_SHIFT == *index)
-		return leaf;
-	*index = pfn >> PIND_LEAF_SHIFT;
-	return pind_leaf_find(pfn);
-}
-
-unsigned int pind_ledger_take(struct folio **folios, unsigned int nr)
-{
-	struct pind_leaf *leaf = NULL;
-	unsigned int i, taken = 0;
-	unsigned long pfn, index;
-
-	if (pind_ledger_is_empty())
+	if (!slot)
 		return 0;
-	rcu_read_lock();
-	for (i = 0; i < nr; i++) {
-		pfn = folio_pfn(folios[i]);
-		leaf = find_next(pfn, leaf, &index);
-		if (!leaf || !READ_ONCE(*pind_slot_of(leaf, pfn)))
-			continue;
-		folio_get(folios[i]);
-		swap(folios[taken], folios[i]);
-		taken++;
-	}
-	rcu_read_unlock();
-	return taken;
-}
-
-/* The usual case of an unpin that has nothing to do with a long-term pin. */
-static bool clamp_is_done(unsigned long slot, u64 pincount)
-{
-	return (slot & PIND_SLOT_INLINE) && slot >> 32 <= pincount;
-}
-
-/*
- * Under the leaf's lock, as the reading of @pincount must be: a count from before
- * it may miss a record.
- */
-static void clamp_slot(struct pind_leaf *leaf, unsigned long pfn, u64 pincount,
-		       const struct pind_unpinner *unpinner, struct pind_bill *bill)
-{
-	unsigned long *slot = pind_slot_of(leaf, pfn);
-	struct pind_view view;
-
-	if (!*slot || clamp_is_done(*slot, pincount))
-		return;
-	pind_view_open(*slot, 1, &view);
-	clamp_view(&view, pincount, unpinner, bill);
-	pind_view_close(leaf, slot, &view);
-}
-
-/* The folio of a page, or of none, if it begins at this frame; else NULL. */
-static struct folio *folio_at(struct page *page, unsigned long pfn)
-{
-	struct folio *folio = page ? page_folio(page) : NULL;
-
-	return folio && folio_pfn(folio) == pfn ? folio : NULL;
-}
-
-static u64 pincount_at(struct page *page, unsigned long pfn)
-{
-	struct folio *folio = folio_at(page, pfn);
-
-	return folio ? pind_folio_pincount(folio) : 0;
-}
-
-/* A device's own memory. One that is just going away waits for its pins. */
-static u64 pincount_of_device(unsigned long pfn)
-{
-	struct dev_pagemap *map;
-	u64 pincount;
-
-	if (!pfn_valid(pfn))
-		return 0;
-	map = pind_get_dev_pagemap(pfn);
-	if (!map)
-		return U64_MAX;
-	pincount = pincount_at(pfn_to_page(pfn), pfn);
-	put_dev_pagemap(map);
-	return pincount;
-}
-
-/*
- * Nobody may hold the folio any more (that is what an audit is to find, and an unpin
- * that did not take it): the frame may be free, part of another folio, or unplugged.
- */
-static u64 pincount_of_frame(unsigned long pfn)
-{
-	struct page *page = pfn_to_online_page(pfn);
-
-	return page ? pincount_at(page, pfn) : pincount_of_device(pfn);
-}
-
-/*
- * As clamp_slot(), by what the kernel says of the frame now. Returns the pins taken,
- * but for those whose unpin is under way: it has given them back, and was to clamp
- * them itself. That is asked before the slot is written: an unpin that finds it empty
- * waits for no lock, and may have ended by then.
- */
-static u64 clamp_frame(struct pind_leaf *leaf, unsigned long pfn, struct pind_bill *bill)
-{
-	unsigned long *slot = pind_slot_of(leaf, pfn);
-	u64 taken, pincount = pincount_of_frame(pfn);
-	struct pind_view view;
-
-	if (!*slot || clamp_is_done(*slot, pincount))
-		return 0;
-	pind_view_open(*slot, 1, &view);
-	taken = clamp_view(&view, pincount, &nobody, bill);
-	if (taken)
-		taken -= min_t(u64, taken, pind_counters_under_way());
-	smp_mb();
-	pind_view_close(leaf, slot, &view);
-	return taken;
-}
-
-/*
- * The usual case, many at a time: as pind_ledger_record_plain() has written them
- * down, and nobody pins them any more. Under the leaf's lock. Returns how many it
- * took from the front.
- */
-static unsigned int clamp_plain(struct pind_leaf *leaf, struct folio **folios, unsigned int nr,
-				struct pind_bill *bill)
-{
-	unsigned long pfn = folio_pfn(folios[0]), index = pfn >> PIND_LEAF_SHIFT;
-	unsigned long slot = *pind_slot_of(leaf, pfn);
-	struct pind_account *account;
-	struct pind_release release;
-	unsigned int i;
-
-	if (!(slot & PIND_SLOT_INLINE) || slot >> 32 != 1)
-		return 0;
-	for (i = 0; i < nr; i++) {
-		pfn = folio_pfn(folios[i]);
-		if (pfn >> PIND_LEAF_SHIFT != index || *pind_slot_of(leaf, pfn) != slot ||
-		    pind_folio_pincount(folios[i]))
-			break;
-		WRITE_ONCE(*pind_slot_of(leaf, pfn), 0);
-	}
-	if (!i)
-		return 0;
-	account = pind_account_by_id((u32)slot >> 1);
-	release = (struct pind_release){
-		.account = account,
-		.group = account->group,
-		.pins = i,
-		.covered = i,
-		.uncharge = i,
-		.folios = i,
-	};
-	settle(&release, bill);
-	pind_leaf_count_used(leaf, -(long)i);
-	return i;
-}
-
-/* Folios of one leaf, from the front. Returns how many it has clamped: at least 1. */
-static unsigned int clamp_some(struct pind_leaf *leaf, struct folio **folios, unsigned int nr,
-			       const struct pind_unpinner *unpinner, struct pind_bill *bill)
-{
-	unsigned long pfn = folio_pfn(folios[0]), flags;
-	raw_spinlock_t *lock = pind_leaf_lock_of(pfn);
-
-	raw_spin_lock_irqsave(lock, flags);
-	nr = clamp_plain(leaf, folios, nr, bill);
-	if (!nr) {
-		clamp_slot(leaf, pfn, pind_folio_pincount(folios[0]), unpinner, bill);
-		nr = 1;
-	}
-	raw_spin_unlock_irqrestore(lock, flags);
-	return nr;
-}
-
-void pind_ledger_clamp(struct folio **folios, unsigned int nr, const struct pind_unpinner *unpinner,
-		       struct pind_bill *bill)
-{
-	struct pind_leaf *leaf = NULL;
-	unsigned long pfn, index;
-	unsigned int i, done;
-
-	for (i = 0; i < nr; i += done) {
-		pfn = folio_pfn(folios[i]);
-		leaf = find_next(pfn, leaf, &index);
-		done = leaf ? clamp_some(leaf, &folios[i], nr - i, unpinner, bill) : 1;
-	}
-}
-
-void pind_ledger_clamp_unheld(struct folio **folios, unsigned int nr, struct pind_bill *bill)
-{
-	unsigned long pfn, index, flags;
-	struct pind_leaf *leaf = NULL;
-	raw_spinlock_t *lock;
-	unsigned int i;
-
-	for (i = 0; i < nr; i++) {
-		pfn = folio_pfn(folios[i]);
-		leaf = find_next(pfn, leaf, &index);
-		if (!leaf || !READ_ONCE(*pind_slot_of(leaf, pfn)))
-			continue;
-		lock = pind_leaf_lock_of(pfn);
-		raw_spin_lock_irqsave(lock, flags);
-		clamp_frame(leaf, pfn, bill);
-		raw_spin_unlock_irqrestore(lock, flags);
-	}
-}
-
-/* Is @group, or one below it, among the holders. Under RCU. */
-static bool holds(struct pind_leaf *leaf, unsigned long pfn, const struct pind_group *group)
-{
-	raw_spinlock_t *lock = pind_leaf_lock_of(pfn);
-	struct pind_view view;
-	unsigned long flags;
-	bool found = false;
-	u16 i;
-
-	raw_spin_lock_irqsave(lock, flags);
-	pind_view_open(*pind_slot_of(leaf, pfn), 1, &view);
-	for (i = 0; i < view.holding.nr && !found; i++)
-		found = pind_group_is_below(view.holding.holder[i].group, group);
-	raw_spin_unlock_irqrestore(lock, flags);
-	return found;
-}
-
-bool pind_ledger_leak(unsigned long pfn, struct pind_leak *leak)
-{
-	raw_spinlock_t *lock = pind_leaf_lock_of(pfn);
-	struct folio *folio = NULL;
-	struct pind_leaf *leaf;
-	unsigned long flags;
-	struct pind_view view;
-	bool found = false;
-
-	rcu_read_lock();
-	leaf = pind_leaf_find(pfn);
-	raw_spin_lock_irqsave(lock, flags);
-	pind_view_open(leaf ? *pind_slot_of(leaf, pfn) : 0, 1, &view);
-	/* what nobody holds may be unplugged */
-	if (view.holding.nr)
-		folio = folio_at(pfn_to_online_page(pfn), pfn);
-	if (folio) {
-		*leak = (struct pind_leak){
-			.pfn = pfn,
-			.missing = pind_folio_missing(folio),
-			.account = view.holding.holder[0].account->id,
+	if (pind_slot_is_inline(slot)) {
+		*pinners = (struct pind_pinner){
+			.account = pind_account_by_id(pind_slot_id(slot)),
+			.pins = pind_slot_pins(slot),
+			.covered = pind_slot_covered(slot),
 		};
-		/* of the pins that are written down, not of those that others took */
-		found = leak->missing && pind_holding_pins(&view.holding) >= pind_folio_pincount(folio);
+		return 1;
 	}
-	raw_spin_unlock_irqrestore(lock, flags);
-	rcu_read_unlock();
-	return found;
-}
+	holding = pind_slot_holding(slot);
+	for (node = rb_first(&holding->holders); node && i < nr; node = rb_next(node), i++) {
+		struct pind_holder *holder = rb_entry(node, struct pind_holder, node);
 
-static void note_leak(unsigned long pfn, struct pind_leaks *leaks)
-{
-	if (leaks->nr < PIND_LEAKS && pind_ledger_leak(pfn, &leaks->leak[leaks->nr]))
-		leaks->nr++;
-}
-
-/* Under RCU. */
-static void audit_leaf(unsigned long index, struct pind_leaf *leaf, const struct pind_group *group,
-		       struct pind_audit *audit)
-{
-	raw_spinlock_t *lock = pind_leaf_lock_of(index << PIND_LEAF_SHIFT);
-	struct pind_bill bill = {};
-	unsigned long pfn, flags;
-	unsigned int i;
-
-	for (i = 0; i < PIND_LEAF_SLOTS; i++) {
-		pfn = (index << PIND_LEAF_SHIFT) + i;
-		if (!READ_ONCE(leaf->slot[i]) || (group && !holds(leaf, pfn, group)))
-			continue;
-		audit->folios++;
-		raw_spin_lock_irqsave(lock, flags);
-		audit->pins += clamp_frame(leaf, pfn, &bill);
-		/* at once: an unpin that we were quicker than may return now */
-		pind_bill_pay(&bill);
-		raw_spin_unlock_irqrestore(lock, flags);
-		note_leak(pfn, &audit->leaks);
+		pinners[i] = (struct pind_pinner){
+			.account = holder->account,
+			.pins = holder->pins,
+			.covered = holder->covered,
+		};
 	}
-	audit->uncharged += (u64)bill.total << PAGE_SHIFT;
+	return holding->nr_holders;
 }
 
-bool pind_ledger_audit_some(unsigned long *cursor, unsigned long leaves,
-			    const struct pind_group *group, struct pind_audit *audit)
+unsigned int pind_ledger_pinners(struct folio *folio, struct pind_pinner *pinners,
+				 unsigned int nr)
 {
-	struct pind_leaf *leaf;
-
-	for (; leaves; leaves--) {
-		rcu_read_lock();
-		leaf = xa_find(&pind_leaves, cursor, ULONG_MAX, XA_PRESENT);
-		if (leaf)
-			audit_leaf(*cursor, leaf, group, audit);
-		rcu_read_unlock();
-		if (!leaf)
-			return false;
-		++*cursor;
-		cond_resched();
-	}
-	return true;
-}
-
-unsigned int pind_ledger_holders(unsigned long pfn, struct pind_holder *holders, unsigned int nr)
-{
-	raw_spinlock_t *lock = pind_leaf_lock_of(pfn);
-	struct pind_leaf *leaf = pind_leaf_find(pfn);
-	unsigned long flags;
-	struct pind_view view;
+	unsigned long number = pind_folio_number(folio), flags;
+	raw_spinlock_t *lock = pind_leaf_lock(number);
+	struct pind_leaf *leaf = pind_leaf_find(number);
 
 	if (!leaf)
 		return 0;
 	raw_spin_lock_irqsave(lock, flags);
-	pind_view_open(*pind_slot_of(leaf, pfn), 1, &view);
-	memcpy(holders, view.holding.holder,
-	       min_t(unsigned int, nr, view.holding.nr) * sizeof(*holders));
-	nr = view.holding.nr;
+	nr = pinners_of(*pind_slot_of(leaf, number), pinners, nr);
 	raw_spin_unlock_irqrestore(lock, flags);
 	return nr;
+}
+
+bool pind_ledger_holds(struct pind_leaf *leaf, unsigned long number,
+		       const struct pind_group *group)
+{
+	raw_spinlock_t *lock = pind_leaf_lock(number);
+	unsigned int i = 0;
+	unsigned long flags, slot;
+	struct rb_node *node;
+	bool found = false;
+
+	raw_spin_lock_irqsave(lock, flags);
+	slot = *pind_slot_of(leaf, number);
+	if (slot && pind_slot_is_inline(slot)) {
+		found = pind_group_is_below(pind_account_by_id(pind_slot_id(slot))->group, group);
+	} else if (slot) {
+		node = rb_first(&pind_slot_holding(slot)->shares);
+		for (; node && !found && i < PIND_HOLDING_LOOK; node = rb_next(node), i++)
+			found = pind_group_is_below(rb_entry(node, struct pind_share, node)->group,
+						    group);
+	}
+	raw_spin_unlock_irqrestore(lock, flags);
+	return found;
+}
+
+/* Under the leaf's lock. */
+static u64 pins_of(unsigned long slot)
+{
+	return pind_slot_is_inline(slot) ? pind_slot_pins(slot) : pind_slot_holding(slot)->pins;
+}
+
+bool pind_ledger_leak(struct folio *folio, struct pind_leak *leak)
+{
+	unsigned long number = pind_folio_number(folio), flags, slot;
+	raw_spinlock_t *lock = pind_leaf_lock(number);
+	struct pind_pinner pinner;
+	struct pind_leaf *leaf;
+	bool found = false;
+
+	rcu_read_lock();
+	leaf = pind_leaf_find(number);
+	raw_spin_lock_irqsave(lock, flags);
+	slot = leaf ? *pind_slot_of(leaf, number) : 0;
+	if (slot && folio_test_large(folio) && is_of_size(slot, folio)) {
+		(void)pinners_of(slot, &pinner, 1);
+		*leak = (struct pind_leak){
+			.pfn = folio_pfn(folio),
+			.missing = pind_folio_missing(folio),
+			.account = pinner.account->id,
+		};
+		/* of the pins that are written down, not of those that others took */
+		found = leak->missing && pins_of(slot) >= pind_folio_pincount(folio, 0);
+	}
+	raw_spin_unlock_irqrestore(lock, flags);
+	rcu_read_unlock();
+	return found;
+}
+
+static void free_holding(struct pind_holding *holding)
+{
+	struct pind_holder *holder, *next_holder;
+	struct pind_share *share, *next_share;
+
+	rbtree_postorder_for_each_entry_safe(holder, next_holder, &holding->holders, node)
+		kfree(holder);
+	rbtree_postorder_for_each_entry_safe(share, next_share, &holding->shares, node)
+		kfree(share);
+	kfree(holding);
+}
+
+int __init pind_ledger_init(void)
+{
+	return pind_leaf_init();
+}
+
+void pind_ledger_exit(void)
+{
+	unsigned long index = 0, slot;
+	struct pind_leaf *leaf;
+	unsigned int i;
+
+	for (; (leaf = pind_leaf_next(index)); index = leaf->index + 1) {
+		for (i = 0; i < PIND_LEAF_SLOTS; i++) {
+			slot = leaf->slot[i];
+			if (slot && !pind_slot_is_inline(slot))
+				free_holding(pind_slot_holding(slot));
+		}
+	}
+	pind_leaf_exit();
 }
 
 u64 pind_ledger_folios(void)
@@ -587,14 +585,26 @@ u64 pind_ledger_folios(void)
 	return max(pind_leaf_used(), 0L);
 }
 
-void pind_ledger_sums(s64 *ret_pins, s64 *ret_charge)
+u64 pind_ledger_bytes(void)
+{
+	long bytes = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		bytes += per_cpu(sums, cpu).bytes;
+	return pind_leaf_bytes() + bytes;
+}
+
+void pind_ledger_sums(s64 *ret_pins, s64 *ret_charge, s64 *ret_excess)
 {
 	int cpu;
 
 	*ret_pins = 0;
 	*ret_charge = 0;
+	*ret_excess = 0;
 	for_each_possible_cpu(cpu) {
 		*ret_pins += per_cpu(sums, cpu).pins;
 		*ret_charge += per_cpu(sums, cpu).charge;
+		*ret_excess += per_cpu(sums, cpu).excess;
 	}
 }

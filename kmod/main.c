@@ -7,19 +7,17 @@
 #include <linux/module.h>
 
 #include "account.h"
+#include "audit.h"
 #include "books.h"
 #include "counters.h"
 #include "event.h"
 #include "genl.h"
 #include "group.h"
 #include "hook.h"
-#include "leaf.h"
+#include "ledger.h"
 #include "misuse.h"
 #include "reap.h"
 #include "waiting.h"
-
-/* The ledger packs numbers into words of 64 bits, and counts pages in them. */
-static_assert(BITS_PER_LONG == 64);
 
 /*
  * Nothing is seen before it can be written down, and nobody can ask before there
@@ -33,12 +31,12 @@ static int __init pind_init(void)
 	ret = pind_account_init();
 	if (ret)
 		return ret;
-	ret = pind_leaf_init();
+	ret = pind_ledger_init();
 	if (ret)
 		goto err_account;
 	ret = pind_group_init();
 	if (ret)
-		goto err_leaf;
+		goto err_ledger;
 	ret = pind_counters_init();
 	if (ret)
 		goto err_group;
@@ -59,13 +57,14 @@ static int __init pind_init(void)
 err_hook:
 	pind_hook_detach();
 err_reap:
+	pind_audit_stop();
 	pind_reap_exit();
 err_counters:
 	pind_counters_exit();
 err_group:
 	pind_event_exit();
-err_leaf:
-	pind_leaf_exit();
+err_ledger:
+	pind_ledger_exit();
 err_account:
 	pind_account_exit();
 	pind_group_exit();
@@ -79,10 +78,11 @@ static void __exit pind_exit(void)
 	pind_event_stop();
 	pind_genl_exit();
 	pind_hook_detach();
+	pind_audit_stop();
 	pind_reap_exit();
 	pind_counters_exit();
 	pind_event_exit();
-	pind_leaf_exit();
+	pind_ledger_exit();
 	pind_account_exit();
 	pind_group_exit();
 }

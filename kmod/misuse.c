@@ -148,7 +148,7 @@ void pind_misuse_of(enum pind_misuse_kind kind, const struct pind_account *accou
 		return;
 	if (place->call_site != OTHERS)
 		place->site = account->site;
-	set_process(place, account->tgid, account->comm);
+	set_process(place, account->owner.tgid, account->comm);
 	publish(place);
 }
 

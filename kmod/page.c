@@ -20,18 +20,19 @@
 #define PATIENCE (2 * HZ)
 
 /* Return: how many there are, told or not; or -EMSGSIZE. */
-static int fill_holders(struct sk_buff *skb, const struct pind_reader *reader, unsigned long pfn)
+static int fill_holders(struct sk_buff *skb, const struct pind_reader *reader,
+			struct folio *folio)
 {
-	struct pind_holder holders[HOLDERS_TOLD];
+	struct pind_pinner pinners[HOLDERS_TOLD];
 	struct nlattr *nest;
 	unsigned int i, total;
 	int ret = 0;
 
 	rcu_read_lock();
-	total = pind_ledger_holders(pfn, holders, HOLDERS_TOLD);
+	total = pind_ledger_pinners(folio, pinners, HOLDERS_TOLD);
 	for (i = 0; i < min_t(unsigned int, total, HOLDERS_TOLD) && !ret; i++) {
 		nest = nla_nest_start(skb, PIND_A_PAGE_HOLDER);
-		ret = nest ? pind_fill_holder(skb, reader, &holders[i]) : -EMSGSIZE;
+		ret = nest ? pind_fill_pinner(skb, reader, &pinners[i]) : -EMSGSIZE;
 		if (!ret)
 			nla_nest_end(skb, nest);
 	}
@@ -45,7 +46,7 @@ static enum pind_pinned pinned_of(struct folio *folio, long refs, bool held)
 	if (pind_folio_is_exempt(folio))
 		return PIND_PINNED_NO;
 	if (folio_test_large(folio))
-		return pind_folio_pincount(folio) ? PIND_PINNED_YES : PIND_PINNED_NO;
+		return pind_folio_pincount(folio, 1) ? PIND_PINNED_YES : PIND_PINNED_NO;
 	/* as folio_maybe_dma_pinned() */
 	if (refs < GUP_PIN_COUNTING_BIAS)
 		return PIND_PINNED_NO;
@@ -60,7 +61,7 @@ static int fill_counts(struct sk_buff *skb, struct folio *folio, bool held)
 	    pind_fill_u64(skb, PIND_A_PAGE_MAPCOUNT, pind_folio_mapcount(folio)))
 		return -EMSGSIZE;
 	if (pind_fill_u64(skb, PIND_A_PAGE_PINCOUNT,
-			  pind_folio_is_exempt(folio) ? 0 : pind_folio_pincount(folio)) ||
+			  pind_folio_is_exempt(folio) ? 0 : pind_folio_pincount(folio, 1)) ||
 	    pind_fill_u64(skb, PIND_A_PAGE_REFCOUNT, refs) ||
 	    pind_fill_u64(skb, PIND_A_PAGE_ROOM, pind_folio_room(folio, refs)) ||
 	    nla_put_u32(skb, PIND_A_PAGE_PINNED, pinned_of(folio, refs, held)))
@@ -78,7 +79,7 @@ static int fill_page(struct sk_buff *skb, const struct pind_reader *reader, stru
 	    pind_fill_u64(skb, PIND_A_PAGE_FOLIO_PFN, folio_pfn(folio)) ||
 	    pind_fill_u64(skb, PIND_A_PAGE_FOLIO_SIZE, folio_size(folio)))
 		return -EMSGSIZE;
-	holders = fill_holders(skb, reader, folio_pfn(folio));
+	holders = fill_holders(skb, reader, folio);
 	if (holders < 0)
 		return holders;
 	return fill_counts(skb, folio, holders) ?:

@@ -22,13 +22,17 @@ static __always_inline int begin(struct pind_call *call, struct mm_struct *mm, b
 
 	if (unlikely(flags & (FOLL_GET | PIND_FOLL_PIN)))
 		pind_misuse_flags(flags, call_site);
-	*call = (struct pind_call){
-		.mm = mm,
-		.locked = locked,
-		.start = start & PAGE_MASK,
-		.nr = sane ? nr : 0,
-		.flags = sane ? flags : 0,
-	};
+	/* not as a whole: @waiting is large, and is set when it is needed */
+	call->mm = mm;
+	call->memfd = NULL;
+	call->folio = NULL;
+	call->locked = locked;
+	call->start = start & PAGE_MASK;
+	call->nr = sane ? nr : 0;
+	call->flags = sane ? flags : 0;
+	call->account = NULL;
+	call->reserved = 0;
+	call->told = false;
 	return pind_call_begin(call, call_site);
 }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/hash.h>
+#include <linux/jhash.h>
 #include <linux/string.h>
 
 #include "site.h"
@@ -23,4 +25,38 @@ void pind_site_name(struct pind_site *site, unsigned long call_site)
 	}
 	/* what has no name is told by its address, which is not for everybody's eyes */
 	strscpy(site->symbol, name[0] == '0' ? "unknown" : name, sizeof(site->symbol));
+}
+
+u32 pind_site_driver_of(const struct pind_site *site)
+{
+	const char *word = site->module;
+	size_t length = strlen(word);
+
+	if (!length) {
+		word = site->symbol + strspn(site->symbol, "_");
+		length = strcspn(word, "_.");
+	}
+	return jhash(word, length, 0) ?: 1;
+}
+
+/*
+ * Built-in call sites whose driver was looked up: the low half of the address above the
+ * driver, in one word, so that it needs no lock. Code of a module may go, and other code
+ * may come to stand at its address.
+ */
+#define KNOWN_BITS 6
+static u64 known[1 << KNOWN_BITS];
+
+u32 pind_site_driver(unsigned long call_site)
+{
+	u64 *entry = &known[hash_long(call_site, KNOWN_BITS)], value = READ_ONCE(*entry);
+	struct pind_site site;
+
+	if (value >> 32 == (u32)call_site)
+		return value;
+	pind_site_name(&site, call_site);
+	value = (u64)(u32)call_site << 32 | pind_site_driver_of(&site);
+	if (!site.module[0])
+		WRITE_ONCE(*entry, value);
+	return value;
 }

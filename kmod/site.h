@@ -24,4 +24,17 @@ struct pind_site {
  */
 void pind_site_name(struct pind_site *site, unsigned long call_site);
 
+/**
+ * pind_site_driver_of() - a number for the driver that a place belongs to: its module;
+ * of what is built in, the first word of the function's name ("io", "xdp", "bio")
+ * Return: never 0.
+ */
+u32 pind_site_driver_of(const struct pind_site *site);
+
+/**
+ * pind_site_driver() - likewise, of the function that a return address lies in
+ * Context: any. What is built in is looked up once.
+ */
+u32 pind_site_driver(unsigned long call_site);
+
 #endif /* PIND_SITE_H */

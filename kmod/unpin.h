@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What runs in the place of the kernel's unpin functions: the same, and after it
- * the ledger is brought in line with what the kernel then still holds.
+ * What runs in the place of the kernel's unpin functions: the same, and the ledger is
+ * brought in line with what the kernel then still holds.
  *
- * Runs wherever an unpin may: in another process, a worker, softirq or hardirq,
- * with interrupts off. Nothing here allocates, sleeps (but for what the kernel's
- * own *_dirty_lock functions do) or takes any lock of ours but raw ones; what it
- * calls of the kernel's may be called anywhere, too.
- * It is idempotent: being run twice for one unpin does no harm.
+ * Runs wherever an unpin may: in another process, a worker, softirq or hardirq, with
+ * interrupts off. Nothing here allocates, sleeps (except for what the kernel's own
+ * *_dirty_lock functions do) or takes any lock of ours but raw ones; what it calls of
+ * the kernel's may be called anywhere, too. It is idempotent: being run twice for one
+ * unpin does no harm.
  */
 #ifndef PIND_UNPIN_H
 #define PIND_UNPIN_H
@@ -25,10 +25,23 @@ void pind_unpin_folio(struct folio *folio);
 void pind_unpin_folios(struct folio **folios, unsigned long nfolios);
 
 /**
+ * pind_unpin_concerns_pages() - is a folio of these in the ledger
+ * Where none is, the unpin is none of our business, and the kernel's function runs as
+ * if we were not there. Context: any; takes no lock.
+ */
+bool pind_unpin_concerns_pages(struct page **pages, unsigned long nr);
+
+/** pind_unpin_concerns_range() - likewise, of pages that stand side by side */
+bool pind_unpin_concerns_range(struct page *page, unsigned long nr);
+
+/** pind_unpin_concerns_folios() - likewise, of whole folios */
+bool pind_unpin_concerns_folios(struct folio **folios, unsigned long nr);
+
+/**
  * pind_unpin_undo() - unpin what @account has just pinned
  * Context: process.
  */
-void pind_unpin_undo(struct page **pages, unsigned long npages, struct pind_account *account);
+void pind_unpin_undo(struct page **pages, unsigned long nr, struct pind_account *account);
 
 /** pind_unpin_undo_folios() - likewise, folios that are pinned once each */
 void pind_unpin_undo_folios(struct folio **folios, unsigned long nr, struct pind_account *account);

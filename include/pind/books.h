@@ -28,6 +28,7 @@ struct pind_books {
 	int64_t difference;
 	uint64_t checks;
 	uint64_t repaired;
+	int64_t uncertain_pins;
 };
 
 /* Room for what pind_books_sentence() says. */
@@ -45,9 +46,17 @@ static inline int64_t pind_books_less(int64_t a, int64_t b)
 	return (int64_t)((uint64_t)a - (uint64_t)b);
 }
 
-/* Pins that the kernel holds and neither a call nor an older pin explains; negative: lacks. */
+/*
+ * Pins that the kernel holds and neither a call nor an older pin explains; negative: that
+ * it lacks, for the ledger has more.
+ */
 static inline int64_t pind_books_unexplained(const struct pind_books *books)
 {
+	int64_t above = pind_books_less(pind_books_less(books->ledger_pins, books->uncertain_pins),
+					books->kernel_pins);
+
+	if (above > 0)
+		return -above;
 	return pind_books_less(pind_books_less(books->kernel_pins, books->known_pins),
 			       books->older_pins);
 }

@@ -551,7 +551,18 @@ static int fake_counters_get(struct pind_kernel *kernel, struct pind_counters *r
 
 	if (r < 0)
 		return r;
-	*ret_counters = (struct pind_counters){ 1, 2, 3, 4, 5, 6, 10, (uint64_t)-7, 8, 9 };
+	*ret_counters = (struct pind_counters){
+		.requested = 1,
+		.returned = 2,
+		.longterm_requested = 3,
+		.longterm_returned = 4,
+		.kernel_acquired = 5,
+		.kernel_released = 6,
+		.kernel_uncounted = 10,
+		.unattributed = (uint64_t)-7,
+		.refused = 8,
+		.observed = 9,
+	};
 	return 0;
 }
 

@@ -36,6 +36,7 @@ static void test_get_books(void **state)
 		{ "kernel_pins", "x", 10 },	{ "older_pins", "x", 7 },
 		{ "under_way", "t", 1 },	{ "difference", "x", 0 },
 		{ "checks", "t", 5 },		{ "repaired", "t", 4 },
+		{ "uncertain_pins", "x", 0 },
 	};
 	struct world *w = *state;
 	sd_bus_message *reply = manager(w, "GetBooks");

@@ -285,7 +285,10 @@ enum {
 };
 
 enum {
-	/** @PIND_A_COUNTERS_REQUESTED: u64: pins that pin calls handed out */
+	/**
+	 * @PIND_A_COUNTERS_REQUESTED: u64: pins that pin calls handed out: by the
+	 * kernel's count since load, or call by call, see PIND_A_COUNTERS_EXACT
+	 */
 	PIND_A_COUNTERS_REQUESTED = 1,
 	/** @PIND_A_COUNTERS_RETURNED: u64: pins that unpin calls gave back */
 	PIND_A_COUNTERS_RETURNED,
@@ -298,9 +301,10 @@ enum {
 	/** @PIND_A_COUNTERS_KERNEL_RELEASED: u64: nr_foll_pin_released, exact */
 	PIND_A_COUNTERS_KERNEL_RELEASED,
 	/**
-	 * @PIND_A_COUNTERS_UNATTRIBUTED: s64: pins older than the module:
-	 * kernel-acquired + kernel-uncounted - kernel-released, less the
-	 * larger of requested - returned and what the ledger holds
+	 * @PIND_A_COUNTERS_UNATTRIBUTED: s64: pins that no account holds: short-term
+	 * ones under way, and those older than the module. kernel-acquired +
+	 * kernel-uncounted - kernel-released, less what the ledger holds; while
+	 * exact, less requested - returned where that is larger
 	 */
 	PIND_A_COUNTERS_UNATTRIBUTED,
 	/** @PIND_A_COUNTERS_REFUSED: u64: pin calls refused */
@@ -313,6 +317,8 @@ enum {
 	 * return is counted as released
 	 */
 	PIND_A_COUNTERS_KERNEL_UNCOUNTED,
+	/** @PIND_A_COUNTERS_EXACT: u64: 1 while each call is counted by itself, else 0 */
+	PIND_A_COUNTERS_EXACT,
 
 	__PIND_A_COUNTERS_MAX,
 	PIND_A_COUNTERS_MAX = __PIND_A_COUNTERS_MAX - 1
@@ -451,7 +457,7 @@ enum {
 	PIND_A_BOOKS_KNOWN_PINS,
 	/** @PIND_A_BOOKS_KERNEL_PINS: s64: kernel-acquired + -uncounted - -released */
 	PIND_A_BOOKS_KERNEL_PINS,
-	/** @PIND_A_BOOKS_OLDER_PINS: s64: of them, there before the module was */
+	/** @PIND_A_BOOKS_OLDER_PINS: s64: kernel-pins when the module was loaded */
 	PIND_A_BOOKS_OLDER_PINS,
 	/** @PIND_A_BOOKS_UNDER_WAY: u64: pins that calls now at work may yet move */
 	PIND_A_BOOKS_UNDER_WAY,
@@ -465,6 +471,11 @@ enum {
 	PIND_A_BOOKS_CHECKS,
 	/** @PIND_A_BOOKS_REPAIRED: u64: pins taken back by the check and by audits */
 	PIND_A_BOOKS_REPAIRED,
+	/**
+	 * @PIND_A_BOOKS_UNCERTAIN_PINS: s64: of ledger-pins, more than the kernel counts
+	 * on folios that several groups hold
+	 */
+	PIND_A_BOOKS_UNCERTAIN_PINS,
 
 	__PIND_A_BOOKS_MAX,
 	PIND_A_BOOKS_MAX = __PIND_A_BOOKS_MAX - 1

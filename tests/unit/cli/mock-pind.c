@@ -297,14 +297,15 @@ static int get_counters(sd_bus_message *call, void *userdata, sd_bus_error *erro
 
 	return r < 0 ? r
 		     : sd_bus_reply_method_return(
-			       call, "a{sv}", 10, "nr_foll_pin_requested", "t",
+			       call, "a{sv}", 11, "nr_foll_pin_requested", "t",
 			       UINT64_C(9007199254740993), "nr_foll_pin_returned", "t", UINT64_C(1),
 			       "nr_foll_pin_longterm_requested", "t", UINT64_C(2),
 			       "nr_foll_pin_longterm_returned", "t", UINT64_C(3),
 			       "nr_foll_pin_acquired", "t", UINT64_C(4), "nr_foll_pin_released",
 			       "t", UINT64_C(5), "nr_foll_pin_uncounted", "t", UINT64_C(9),
 			       "nr_foll_pin_unattributed", "x", INT64_C(-6), "nr_pind_refused", "t",
-			       UINT64_C(7), "nr_pind_observed", "t", UINT64_C(8));
+			       UINT64_C(7), "nr_pind_observed", "t", UINT64_C(8), "nr_pind_exact", "t",
+			       UINT64_C(0));
 }
 
 #define MISUSE                                                                                  \
@@ -366,13 +367,14 @@ static int list_pages(sd_bus_message *call, void *userdata, sd_bus_error *error)
 
 /* 58 pins are older, 8 short-term; what the books are off by, the accounts hold. */
 #define BOOKS                                                                                     \
-	14, "ledger_pins", "x", INT64_C(8192), "account_pins", "x", 8192 + mock_difference,       \
+	15, "ledger_pins", "x", INT64_C(8192), "account_pins", "x", 8192 + mock_difference,       \
 		"group_pins", "x", INT64_C(8192), "counted_pins", "x", INT64_C(8192),             \
 		"ledger_charge", "x", (int64_t)(32 * MIB), "group_charge", "x",                   \
 		(int64_t)(32 * MIB), "current", "x", (int64_t)(32 * MIB), "known_pins", "x",      \
 		INT64_C(8200), "kernel_pins", "x", INT64_C(8258), "older_pins", "x", INT64_C(58), \
 		"under_way", "t", UINT64_C(0), "difference", "x", mock_difference, "checks", "t", \
-		UINT64_C(9007199254740993), "repaired", "t", UINT64_C(1)
+		UINT64_C(9007199254740993), "repaired", "t", UINT64_C(1),                         \
+		"uncertain_pins", "x", INT64_C(0)
 
 static int get_books(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {

@@ -226,7 +226,7 @@ static void vmstat(void **state)
 	      "nr_foll_pin_longterm_requested 2\nnr_foll_pin_longterm_returned 3\n"
 	      "nr_foll_pin_acquired 4\nnr_foll_pin_released 5\nnr_foll_pin_uncounted 9\n"
 	      "nr_foll_pin_unattributed -6\n"
-	      "nr_pind_refused 7\nnr_pind_observed 8\n",
+	      "nr_pind_refused 7\nnr_pind_observed 8\nnr_pind_exact 0\n",
 	      NULL, ARGS("vmstat"));
 	check(0, "\"nr_foll_pin_unattributed\":\t-6", NULL, ARGS("vmstat", "--json"));
 }
@@ -286,7 +286,7 @@ static void books(void **state)
 	      "\t\t\"current\":\t33554432,\n\t\t\"known_pins\":\t8200,\n"
 	      "\t\t\"kernel_pins\":\t8258,\n\t\t\"older_pins\":\t58,\n"
 	      "\t\t\"under_way\":\t0,\n\t\t\"difference\":\t0,\n"
-	      "\t\t\"checks\":\t9007199254740993,\n\t\t\"repaired\":\t1\n\t},\n",
+	      "\t\t\"checks\":\t9007199254740993,\n\t\t\"repaired\":\t1,\n\t\t\"uncertain_pins\":\t0\n\t},\n",
 	      NULL, ARGS("status", "--json"));
 
 	mock_do("books-open");

@@ -512,6 +512,7 @@ static void test_books(void **state)
 	assert_int_equal(books.difference, -PIND_A_BOOKS_DIFFERENCE);
 	assert_true(books.checks == (uint64_t)-PIND_A_BOOKS_CHECKS);
 	assert_true(books.repaired == (uint64_t)-PIND_A_BOOKS_REPAIRED);
+	assert_true(books.uncertain_pins == -PIND_A_BOOKS_UNCERTAIN_PINS);
 	for (uint16_t type = 1; type <= PIND_A_BOOKS_MAX; type++) {
 		begin(&m, PIND_CMD_BOOKS_GET);
 		put_books(m.nlh, type);
@@ -560,6 +561,7 @@ static void test_small_ones(void **state)
 	assert_int_equal(counters.requested, PIND_A_COUNTERS_REQUESTED);
 	assert_int_equal(counters.unattributed, PIND_A_COUNTERS_UNATTRIBUTED);
 	assert_int_equal(counters.observed, PIND_A_COUNTERS_OBSERVED);
+	assert_int_equal(counters.exact, PIND_A_COUNTERS_EXACT);
 	assert_int_equal(counters.kernel_uncounted, PIND_A_COUNTERS_KERNEL_UNCOUNTED);
 
 	begin(&m, PIND_CMD_ACCOUNT_GET);

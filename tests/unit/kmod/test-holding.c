@@ -1,223 +1,364 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* kmod/holding.c: who holds one folio, and what each owes for it. */
+/* kmod/holding.c: who holds one folio, and what each group owes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "holding.h"
 
-#define HOLDERS 4
-#define THP	512
+#define ACCOUNTS 8
+#define GROUPS	 4
+#define THP	 512
 
-/* Only their addresses matter. */
-static char accounts[HOLDERS], groups[HOLDERS];
-#define ACCOUNT(i) ((struct pind_account *)&accounts[i])
+enum { IO_URING = 1, RDMA, BIO };
+
+/* An account begins with its owner. */
+static struct pind_owner owners[ACCOUNTS];
+static char groups[GROUPS];
+static long uncertain[GROUPS];
+#define ACCOUNT(i) ((struct pind_account *)&owners[i])
 #define GROUP(i)   ((struct pind_group *)&groups[i])
 
-static const struct pind_unpinner nobody;
-
-struct folio_holders {
-	struct pind_holder room[HOLDERS];
-	struct pind_holding holding;
-};
-
-static struct pind_holding *empty(struct folio_holders *f, u32 pages)
+/* Two accounts a process and two processes a group: account 0 and 1 are process 1's. */
+static int group_of(int account)
 {
-	*f = (struct folio_holders){ .holding = { .pages = pages, .cap = HOLDERS } };
-	f->holding.holder = f->room;
-	return &f->holding;
+	return account / 2 % GROUPS;
+}
+
+static struct pind_holding *empty(u32 pages)
+{
+	static struct pind_holding holding;
+
+	for (int i = 0; i < ACCOUNTS; i++)
+		owners[i] = (struct pind_owner){
+			.tgid = 1 + i / 2,
+			.start_time = 100 - i / 2,
+			.id = 1 + i,
+			.driver = i % 2 ? RDMA : IO_URING,
+		};
+	memset(uncertain, 0, sizeof(uncertain));
+	pind_holding_init(&holding, pages);
+	return &holding;
+}
+
+static u32 record_covered(struct pind_holding *h, int account, int group, u32 pins, u32 covered)
+{
+	struct pind_parts parts = {
+		.holder = { calloc(1, sizeof(struct pind_holder)) },
+		.share = { calloc(1, sizeof(struct pind_share)) },
+	};
+	bool is_new;
+	s32 surplus;
+	u32 need;
+
+	need = pind_holding_record(h, ACCOUNT(account), GROUP(group), pins, covered, &parts,
+				   &covered, &surplus, &is_new);
+	free(parts.holder[0]);
+	free(parts.share[0]);
+	return need;
 }
 
 static u32 record(struct pind_holding *h, int account, int group, u32 pins)
 {
-	u32 covered;
-	bool is_new;
-
-	return pind_holding_record(h, ACCOUNT(account), GROUP(group), pins, pins, &covered, &is_new);
+	return record_covered(h, account, group, pins, pins);
 }
 
-/* Clamp to @pincount; returns pages uncharged. */
-static u32 clamp_to(struct pind_holding *h, u64 pincount, const struct pind_unpinner *unpinner)
+static void changed(struct pind_group *group, long pages)
+{
+	uncertain[(char *)group - groups] += pages;
+}
+
+/* An unpin has ended, and the kernel counts @pincount pins. Returns pages uncharged. */
+static u32 unpinned(struct pind_holding *h, u64 pincount, struct pind_unpinner unpinner)
 {
 	struct pind_release release;
 	u32 uncharged = 0;
 
-	while (pind_holding_clamp(h, pincount, unpinner, &release))
+	while (pind_holding_release(h, pincount, &unpinner, &release)) {
 		uncharged += release.uncharge;
-	assert_true(pind_holding_pins(h) <= pincount);
+		if (release.share)
+			changed(release.group, -(long)release.share->uncertain);
+		free(release.holder);
+		free(release.share);
+	}
+	(void)pind_holding_mark(h, pincount, changed);
 	return uncharged;
+}
+
+static u32 audit(struct pind_holding *h, u64 pincount)
+{
+	return unpinned(h, pincount, (struct pind_unpinner){});
+}
+
+/* By the process of an account, in process context. */
+static struct pind_unpinner by(int account, u32 driver, u32 given)
+{
+	return (struct pind_unpinner){
+		.start_time = owners[account].start_time,
+		.tgid = owners[account].tgid,
+		.driver = driver,
+		.given = given,
+	};
+}
+
+static struct pind_unpinner by_worker(u32 driver, u32 given)
+{
+	return (struct pind_unpinner){ .driver = driver, .given = given };
+}
+
+static u64 pins_of(const struct pind_holding *h, int group)
+{
+	struct rb_node *node;
+
+	for (node = rb_first(&h->shares); node; node = rb_next(node)) {
+		struct pind_share *share = rb_entry(node, struct pind_share, node);
+
+		if (share->group == GROUP(group))
+			return share->pins;
+	}
+	return 0;
 }
 
 static void test_base_page_pinned_four_times_costs_once(void **state)
 {
-	struct folio_holders f;
-	struct pind_holding *h = empty(&f, 1);
+	struct pind_holding *h = empty(1);
 
 	assert_int_equal(record(h, 0, 0, 1), 1);
 	assert_int_equal(record(h, 0, 0, 1), 0);
 	assert_int_equal(record(h, 1, 0, 1), 0);
 	assert_int_equal(record(h, 2, 0, 1), 0);
-	assert_int_equal(pind_holding_charge(h, GROUP(0)), 1);
-	assert_int_equal(clamp_to(h, 3, &nobody), 0);
-	assert_int_equal(clamp_to(h, 1, &nobody), 0);
-	assert_int_equal(clamp_to(h, 0, &nobody), 1);
-	assert_int_equal(h->nr, 0);
-}
-
-static void test_two_groups_pay_each(void **state)
-{
-	struct folio_holders f;
-	struct pind_holding *h = empty(&f, 1);
-
-	assert_int_equal(record(h, 0, 0, 1), 1);
-	assert_int_equal(record(h, 1, 1, 1), 1);
-	assert_int_equal(clamp_to(h, 1, &nobody), 1);
-	assert_int_equal(pind_holding_charge(h, GROUP(0)), 0);
-	assert_int_equal(pind_holding_charge(h, GROUP(1)), 1);
+	assert_int_equal(audit(h, 3), 0);
+	assert_int_equal(h->pins, 3);
+	assert_int_equal(audit(h, 1), 0);
+	assert_int_equal(audit(h, 0), 1);
+	assert_int_equal(h->nr_holders, 0);
+	assert_int_equal(h->nr_shares, 0);
 }
 
 static void test_huge_folio_by_subpages(void **state)
 {
-	struct folio_holders f;
-	struct pind_holding *h = empty(&f, THP);
+	struct pind_holding *h = empty(THP);
 
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(record(h, 0, 0, 1), 1);
 	assert_int_equal(record(h, 0, 0, THP / 2), THP / 2);
-	assert_int_equal(pind_holding_charge(h, GROUP(0)), THP / 2 + 3);
 	/* never more than the folio, however it is covered */
 	assert_int_equal(record(h, 1, 0, THP), THP / 2 - 3);
 	assert_int_equal(record(h, 2, 0, THP), 0);
-	assert_int_equal(pind_holding_charge(h, GROUP(0)), THP);
-}
-
-static void test_one_pin_that_is_left_keeps_the_charge(void **state)
-{
-	struct folio_holders f;
-	struct pind_holding *h = empty(&f, THP);
-
-	/* io_uring: 512 pins taken, 511 dropped at once */
+	assert_int_equal(audit(h, 0), THP);
+	/* io_uring: all but one of the pins are dropped at once */
 	assert_int_equal(record(h, 0, 0, THP), THP);
-	assert_int_equal(clamp_to(h, 1, &nobody), 0);
-	assert_int_equal(pind_holding_charge(h, GROUP(0)), THP);
-	assert_int_equal(clamp_to(h, 0, &nobody), THP);
+	assert_int_equal(audit(h, 1), 0);
+	assert_int_equal(audit(h, 0), THP);
+	assert_int_equal(h->nr_holders, 0);
 }
 
 static void test_one_pin_may_cover_a_whole_folio(void **state)
 {
-	struct folio_holders f;
-	struct pind_holding *h = empty(&f, THP);
-	u32 covered;
-	bool is_new;
+	struct pind_holding *h = empty(THP);
 
-	assert_int_equal(pind_holding_record(h, ACCOUNT(0), GROUP(0), 1, THP, &covered, &is_new),
-			 THP);
-	assert_true(is_new);
-	assert_int_equal(covered, THP);
-	assert_int_equal(clamp_to(h, 0, &nobody), THP);
-}
-
-static void test_need_foretells_record(void **state)
-{
-	struct folio_holders f;
-	struct pind_holding *h = empty(&f, THP);
-
-	srand(1);
-	for (int i = 0; i < 1000; i++) {
-		int account = rand() % HOLDERS;
-		u32 pins = 1 + rand() % 40;
-		u32 before = pind_holding_charge(h, GROUP(account / 2));
-		u32 need = pind_holding_need(h, ACCOUNT(account), GROUP(account / 2), pins);
-
-		assert_int_equal(record(h, account, account / 2, pins), need);
-		assert_int_equal(pind_holding_charge(h, GROUP(account / 2)), before + need);
-		if (!(i % 7))
-			clamp_to(h, rand() % (pind_holding_pins(h) + 1), &nobody);
-	}
-	clamp_to(h, 0, &nobody);
-	assert_int_equal(h->nr, 0);
-}
-
-static void test_clamp_is_idempotent_and_heals(void **state)
-{
-	struct folio_holders f;
-	struct pind_holding *h = empty(&f, 1);
-
-	record(h, 0, 0, 2);
-	/* a short-term pin overlaps: the kernel still counts two, one is ours */
-	assert_int_equal(clamp_to(h, 2, &nobody), 0);
-	assert_int_equal(clamp_to(h, 2, &nobody), 0);
-	assert_int_equal(clamp_to(h, 1, &nobody), 0);
-	assert_int_equal(pind_holding_pins(h), 1);
-	assert_int_equal(clamp_to(h, 1, &nobody), 0);
-	assert_int_equal(clamp_to(h, 0, &nobody), 1);
-	assert_int_equal(clamp_to(h, 0, &nobody), 0);
-}
-
-static unsigned int rate_second(const struct pind_holder *holder)
-{
-	return holder->account == ACCOUNT(1);
-}
-
-static void test_who_is_released(void **state)
-{
-	const struct pind_unpinner rated = { .rate = rate_second };
-	const struct pind_unpinner sure = { .account = ACCOUNT(2), .rate = rate_second };
-	struct pind_release release;
-	struct folio_holders f;
-	struct pind_holding *h = empty(&f, 1);
-
-	for (int i = 0; i < HOLDERS; i++)
-		record(h, i, i, 1);
-	assert_true(pind_holding_clamp(h, 3, &sure, &release));
-	assert_ptr_equal(release.account, ACCOUNT(2));
-	assert_int_equal(release.folios, 1);
-	assert_true(pind_holding_clamp(h, 2, &rated, &release));
-	assert_ptr_equal(release.account, ACCOUNT(1));
-	assert_true(pind_holding_clamp(h, 1, &nobody, &release));
-	assert_ptr_equal(release.account, ACCOUNT(0));
-	assert_ptr_equal(h->holder[0].account, ACCOUNT(3));
-}
-
-static void test_room(void **state)
-{
-	struct folio_holders f;
-	struct pind_holding *h = empty(&f, 1);
-
-	h->cap = 1;
-	record(h, 0, 0, 1);
-	assert_true(pind_holding_has_room(h, ACCOUNT(0)));
-	assert_false(pind_holding_has_room(h, ACCOUNT(1)));
+	assert_int_equal(record_covered(h, 0, 0, 1, THP), THP);
+	assert_int_equal(audit(h, 1), 0);
+	assert_int_equal(audit(h, 0), THP);
 }
 
 static void test_counts_do_not_wrap(void **state)
 {
-	struct folio_holders f;
-	struct pind_holding *h = empty(&f, 1 << 18); /* 1 GiB */
+	struct pind_holding *h = empty(1 << 18); /* 1 GiB */
 
 	record(h, 0, 0, UINT32_MAX);
 	record(h, 0, 0, UINT32_MAX);
 	record(h, 1, 0, UINT32_MAX);
-	assert_int_equal(pind_holding_charge(h, GROUP(0)), 1 << 18);
-	assert_int_equal(clamp_to(h, 0, &nobody), 1 << 18);
+	assert_int_equal(audit(h, 0), 1 << 18);
+	assert_int_equal(h->pins, 0);
+}
+
+/* A pins a shared page, B pins it too and goes by a worker; again and again. */
+static void test_a_worker_takes_no_one_elses_pin(void **state)
+{
+	struct pind_holding *h = empty(1);
+
+	record(h, 0, 0, 1);
+	record(h, 2, 1, 1);
+	assert_int_equal(unpinned(h, 1, by_worker(IO_URING, 1)), 0);
+	assert_int_equal(pins_of(h, 0), 1);
+	assert_int_equal(pins_of(h, 1), 1);
+	assert_int_equal(h->excess, 1);
+	assert_int_equal(uncertain[0], 1);
+	assert_int_equal(uncertain[1], 1);
+	/* an audit knows no better, nor does a short-term unpin of A's own */
+	assert_int_equal(audit(h, 1), 0);
+	assert_int_equal(unpinned(h, 1, by(0, BIO, 1)), 0);
+	assert_int_equal(pins_of(h, 0), 1);
+	/* A lets go: all is decided */
+	assert_int_equal(unpinned(h, 0, by(0, IO_URING, 1)), 2);
+	assert_int_equal(h->nr_holders, 0);
+	assert_int_equal(h->excess, 0);
+	assert_int_equal(uncertain[0], 0);
+	assert_int_equal(uncertain[1], 0);
+}
+
+static void test_a_worker_is_known_by_its_driver(void **state)
+{
+	struct pind_holding *h = empty(1);
+
+	record(h, 0, 0, 1);
+	record(h, 3, 1, 1);
+	assert_int_equal(unpinned(h, 1, by_worker(RDMA, 1)), 1);
+	assert_int_equal(pins_of(h, 0), 1);
+	assert_int_equal(pins_of(h, 1), 0);
+	assert_int_equal(uncertain[0], 0);
+	(void)audit(h, 0);
+}
+
+static void test_a_process_gives_back_its_own(void **state)
+{
+	struct pind_holding *h = empty(1);
+
+	record(h, 0, 0, 2);
+	record(h, 2, 1, 1);
+	assert_int_equal(unpinned(h, 2, by(2, IO_URING, 1)), 1);
+	assert_int_equal(pins_of(h, 0), 2);
+	assert_int_equal(pins_of(h, 1), 0);
+	(void)audit(h, 0);
+}
+
+static void test_what_is_known_for_certain_comes_first(void **state)
+{
+	struct pind_unpinner undo = { .account = ACCOUNT(2), .given = 1 };
+	struct pind_holding *h = empty(1);
+
+	record(h, 0, 0, 1);
+	record(h, 2, 1, 1);
+	assert_int_equal(unpinned(h, 1, undo), 1);
+	assert_int_equal(pins_of(h, 0), 1);
+	(void)audit(h, 0);
+}
+
+/* Groups that hold more than the kernel counts in all are wrong for certain. */
+static void test_no_group_holds_more_than_the_kernel(void **state)
+{
+	struct pind_holding *h = empty(1);
+
+	record(h, 0, 0, 5);
+	record(h, 2, 1, 1);
+	assert_int_equal(audit(h, 2), 0);
+	assert_int_equal(pins_of(h, 0), 2);
+	assert_int_equal(pins_of(h, 1), 1);
+	(void)audit(h, 0);
+}
+
+static void test_surplus(void **state)
+{
+	struct pind_parts parts = {
+		.holder = { calloc(1, sizeof(struct pind_holder)) },
+		.share = { calloc(1, sizeof(struct pind_share)) },
+	};
+	struct pind_holding *h = empty(THP);
+	struct pind_unpinner nobody = {};
+	struct pind_release release;
+	s32 surplus;
+	u32 covered;
+	bool is_new;
+
+	pind_holding_record(h, ACCOUNT(0), GROUP(0), 1, 1, &parts, &covered, &surplus, &is_new);
+	assert_int_equal(surplus, THP - 1);
+	pind_holding_record(h, ACCOUNT(0), GROUP(0), 1, 1, &parts, &covered, &surplus, &is_new);
+	assert_int_equal(surplus, -1);
+	assert_true(pind_holding_release(h, 0, &nobody, &release));
+	assert_int_equal(release.surplus, -(THP - 2));
+	assert_int_equal(release.uncharge, 2);
+	free(release.holder);
+	free(release.share);
+}
+
+/*
+ * Against the truth: whatever is pinned and unpinned by processes, workers and
+ * short-term readers, no group has fewer pins than the kernel owes it, and none has
+ * more than the kernel counts.
+ */
+static void test_no_group_is_charged_for_less_than_it_holds(void **state)
+{
+	u64 truth[ACCOUNTS] = {}, held[GROUPS], pincount = 0, i;
+	struct pind_holding *h = empty(1);
+	int account, step, group;
+
+	srand(7);
+	for (step = 0; step < 200000; step++) {
+		account = rand() % ACCOUNTS;
+		if (rand() % 3 == 0) {
+			record(h, account, group_of(account), 1);
+			truth[account]++;
+			pincount++;
+			(void)pind_holding_mark(h, pincount, changed);
+		} else if (rand() % 4 == 0) {
+			(void)unpinned(h, pincount, rand() % 2 ? by(account, BIO, 1) : by_worker(BIO, 1));
+		} else if (truth[account]) {
+			truth[account]--;
+			pincount--;
+			(void)unpinned(h, pincount, rand() % 2 ?
+					       by(account, owners[account].driver, 1) :
+					       by_worker(owners[account].driver, 1));
+		}
+		memset(held, 0, sizeof(held));
+		for (i = 0; i < ACCOUNTS; i++)
+			held[group_of(i)] += truth[i];
+		for (group = 0; group < GROUPS; group++) {
+			assert_true(pins_of(h, group) >= held[group]);
+			assert_true(pins_of(h, group) <= pincount);
+			assert_true(uncertain[group] == 0 || h->excess);
+		}
+		if (!pincount)
+			assert_int_equal(h->nr_holders, 0);
+	}
+	(void)audit(h, 0);
+}
+
+static void test_many_holders_go_in_steps(void **state)
+{
+	static struct pind_owner many[1000];
+	struct pind_holding *h = empty(1);
+	struct pind_parts parts;
+	bool is_new;
+	s32 surplus;
+	u32 covered;
+
+	for (int i = 0; i < 1000; i++) {
+		many[i] = (struct pind_owner){ .start_time = 1 + i * 7919 % 1000, .tgid = i, .id = 1 + i, .driver = IO_URING };
+		parts = (struct pind_parts){
+			.holder = { calloc(1, sizeof(struct pind_holder)) },
+			.share = { calloc(1, sizeof(struct pind_share)) },
+		};
+		pind_holding_record(h, (struct pind_account *)&many[i], GROUP(i % GROUPS), 1, 1,
+				    &parts, &covered, &surplus, &is_new);
+		free(parts.share[0]);
+		assert_true(is_new);
+		assert_non_null(pind_holding_find(h, (struct pind_account *)&many[i]));
+	}
+	assert_int_equal(h->nr_holders, 1000);
+	assert_int_equal(audit(h, 0), GROUPS);
+	assert_int_equal(h->nr_holders, 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_base_page_pinned_four_times_costs_once),
-		cmocka_unit_test(test_two_groups_pay_each),
 		cmocka_unit_test(test_huge_folio_by_subpages),
-		cmocka_unit_test(test_one_pin_that_is_left_keeps_the_charge),
 		cmocka_unit_test(test_one_pin_may_cover_a_whole_folio),
-		cmocka_unit_test(test_need_foretells_record),
-		cmocka_unit_test(test_clamp_is_idempotent_and_heals),
-		cmocka_unit_test(test_who_is_released),
-		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_counts_do_not_wrap),
+		cmocka_unit_test(test_a_worker_takes_no_one_elses_pin),
+		cmocka_unit_test(test_a_worker_is_known_by_its_driver),
+		cmocka_unit_test(test_a_process_gives_back_its_own),
+		cmocka_unit_test(test_what_is_known_for_certain_comes_first),
+		cmocka_unit_test(test_no_group_holds_more_than_the_kernel),
+		cmocka_unit_test(test_surplus),
+		cmocka_unit_test(test_no_group_is_charged_for_less_than_it_holds),
+		cmocka_unit_test(test_many_holders_go_in_steps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kernel's names, as far as kmod/charge.c and kmod/holding.c use them. */
+/* The kernel's names, as far as the files under test use them. */
 #ifndef STUB_LINUX_TYPES_H
 #define STUB_LINUX_TYPES_H
 
@@ -13,7 +13,15 @@ typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int8_t s8;
+typedef int32_t s32;
 typedef int64_t s64;
+
+#define container_of(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
+
+struct rcu_head {
+	void *next;
+	void (*func)(struct rcu_head *head);
+};
 
 typedef struct {
 	int counter;

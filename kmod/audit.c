@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/llist.h>
+#include <linux/memory_hotplug.h>
+#include <linux/memremap.h>
+#include <linux/minmax.h>
+#include <linux/sched.h>
+#include <linux/workqueue.h>
+
+#include "account.h"
+#include "audit.h"
+#include "compat.h"
+#include "counters.h"
+#include "folio.h"
+#include "holding.h"
+#include "ledger.h"
+#include "reap.h"
+#include "slot.h"
+
+/* The folio of a page, or of none, if it is the one that a slot is for; else NULL. */
+static struct folio *folio_at(struct page *page, unsigned long number)
+{
+	struct folio *folio = page ? page_folio(page) : NULL;
+
+	return folio && pind_folio_number(folio) == number ? folio : NULL;
+}
+
+/* A slot that was for a folio of another size is for none. */
+static u64 pincount_at(struct page *page, unsigned long number, unsigned long slot)
+{
+	struct folio *folio = folio_at(page, number);
+
+	if (!folio)
+		return 0;
+	if (pind_slot_is_inline(slot) ? pind_slot_order(slot) != folio_order(folio) :
+					pind_slot_holding(slot)->pages != folio_nr_pages(folio))
+		return 0;
+	return pind_folio_pincount(folio, 0);
+}
+
+/*
+ * Nobody may hold the folio any more (that is what an audit is to find, and an unpin
+ * that did not see it): the frame may be free, part of another folio, or unplugged.
+ * A device's own memory that is just going away waits for its pins.
+ */
+static u64 pincount_of(unsigned long number, unsigned long slot)
+{
+	unsigned long pfn = pind_slot_pfn(number);
+	struct page *page = pfn_to_online_page(pfn);
+	struct dev_pagemap *map;
+	u64 pincount;
+
+	if (page)
+		return pincount_at(page, number, slot);
+	if (!pfn_valid(pfn))
+		return 0;
+	map = pind_get_dev_pagemap(pfn);
+	if (!map)
+		return U64_MAX;
+	pincount = pincount_at(pfn_to_page(pfn), number, slot);
+	put_dev_pagemap(map);
+	return pincount;
+}
+
+/*
+ * Under the leaf's lock and RCU. Returns the pins taken, except those of a leaf that is
+ * to be rechecked, where they are expected, and those whose unpin is under way: it has
+ * given them back, and was to settle them itself. That is asked before the slot is
+ * written: an unpin that finds it empty waits for no lock, and may have ended by then.
+ */
+static u64 check_slot(struct pind_leaf *leaf, unsigned long number, struct pind_bill *bill,
+		      bool *ret_more)
+{
+	unsigned long slot = *pind_slot_of(leaf, number);
+	struct pind_unpinner nobody = {};
+	u64 taken = bill->total_pins, under_way;
+
+	*ret_more = false;
+	if (!slot)
+		return 0;
+	under_way = pind_counters_under_way();
+	smp_mb();
+	*ret_more = pind_ledger_settle(leaf, number, pincount_of(number, slot), &nobody, bill);
+	taken = bill->total_pins - taken;
+	return leaf->rounds ? 0 : taken - min(taken, under_way);
+}
+
+static void note_leak(unsigned long number, struct pind_leaks *leaks)
+{
+	if (leaks->nr < PIND_LEAKS &&
+	    pind_audit_leak(pind_slot_pfn(number), &leaks->leak[leaks->nr]))
+		leaks->nr++;
+}
+
+bool pind_audit_leak(unsigned long pfn, struct pind_leak *leak)
+{
+	struct page *page = pfn_to_online_page(pfn);
+
+	return page && page_to_pfn(&page_folio(page)->page) == pfn &&
+	       pind_ledger_leak(page_folio(page), leak);
+}
+
+/* Under RCU. */
+static void check_leaf(struct pind_leaf *leaf, const struct pind_group *group,
+		       struct pind_audit *audit)
+{
+	unsigned long first = leaf->index << PIND_LEAF_SHIFT, number, flags;
+	raw_spinlock_t *lock = pind_leaf_lock(first);
+	struct pind_bill bill = {};
+	unsigned int i;
+	bool more;
+
+	for (i = 0; i < PIND_LEAF_SLOTS; i++) {
+		number = first + i;
+		if (!READ_ONCE(leaf->slot[i]) || (group && !pind_ledger_holds(leaf, number, group)))
+			continue;
+		audit->folios++;
+		do {
+			raw_spin_lock_irqsave(lock, flags);
+			audit->pins += check_slot(leaf, number, &bill, &more);
+			/* at once: an unpin that we were quicker than may return now */
+			pind_bill_pay(&bill);
+			raw_spin_unlock_irqrestore(lock, flags);
+		} while (more);
+		note_leak(number, &audit->leaks);
+	}
+	audit->uncharged += (u64)bill.total_pages << PAGE_SHIFT;
+}
+
+bool pind_audit_some(unsigned long *cursor, unsigned long leaves, const struct pind_group *group,
+		     struct pind_audit *audit)
+{
+	struct pind_leaf *leaf;
+
+	for (; leaves; leaves--) {
+		rcu_read_lock();
+		leaf = pind_leaf_next(*cursor);
+		if (leaf) {
+			check_leaf(leaf, group, audit);
+			*cursor = leaf->index + 1;
+		}
+		rcu_read_unlock();
+		if (!leaf)
+			return false;
+		cond_resched();
+	}
+	return true;
+}
+
+/* How often a leaf is looked at after its last unpin that left something. */
+#define ROUNDS 16
+/* The distance of the first round; each further one comes ten times as late. */
+#define FIRST_DELAY 1 /* ms */
+#define LAST_DELAY  1000
+
+/* Leaves with rounds left. Those in it are kept from being reaped. */
+static LLIST_HEAD(recheck_leaves);
+static unsigned int delay = FIRST_DELAY; /* written by the worker only */
+static bool stopped;
+
+static void recheck(struct work_struct *work);
+static DECLARE_DELAYED_WORK(recheck_work, recheck);
+
+void pind_audit_recheck(struct pind_leaf *leaf)
+{
+	bool is_new = !leaf->rounds;
+
+	lockdep_assert_held(pind_leaf_lock(leaf->index << PIND_LEAF_SHIFT));
+	leaf->rounds = ROUNDS;
+	if (is_new && llist_add(&leaf->recheck, &recheck_leaves) && !READ_ONCE(stopped))
+		queue_delayed_work(system_percpu_wq, &recheck_work, msecs_to_jiffies(FIRST_DELAY));
+}
+
+static void recheck(struct work_struct *work)
+{
+	struct pind_audit audit = {};
+	struct pind_leaf *leaf, *next;
+	unsigned long flags;
+	bool again = false;
+
+	llist_for_each_entry_safe(leaf, next, llist_del_all(&recheck_leaves), recheck) {
+		raw_spinlock_t *lock = pind_leaf_lock(leaf->index << PIND_LEAF_SHIFT);
+
+		rcu_read_lock();
+		check_leaf(leaf, NULL, &audit);
+		raw_spin_lock_irqsave(lock, flags);
+		leaf->rounds--;
+		if (leaf->rounds) {
+			llist_add(&leaf->recheck, &recheck_leaves);
+			again = true;
+		} else if (!leaf->used) {
+			pind_leaf_count_used(leaf, 0); /* it may be reaped now */
+		}
+		raw_spin_unlock_irqrestore(lock, flags);
+		rcu_read_unlock();
+		cond_resched();
+	}
+	delay = again ? min(delay * 10, (unsigned int)LAST_DELAY) : FIRST_DELAY;
+	if (again && !READ_ONCE(stopped))
+		queue_delayed_work(system_percpu_wq, &recheck_work, msecs_to_jiffies(delay));
+}
+
+void pind_audit_stop(void)
+{
+	WRITE_ONCE(stopped, true);
+	cancel_delayed_work_sync(&recheck_work);
+}
