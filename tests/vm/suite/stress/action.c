@@ -17,6 +17,10 @@
 /* Rings of provided buffers that an io_uring may have. */
 #define PROVIDED 2
 
+#define HOT_PAGES	 16
+#define CROWD_MAX	 40
+#define REFERENCED_PAGES 16 /* from the beginning of the piece */
+
 /* Each actor has its own, from here on. */
 #define RDS_PORT 4000
 
@@ -250,6 +254,47 @@ static int do_bpf(struct actor *actor, const struct choice *choice)
 	return pin_by(actor, choice, &bpf_driver, PAGE);
 }
 
+/* ---- what somebody does who has read our source */
+
+/* The same few pages of the memfd for all actors, whichever group each of them is in. */
+static struct iovec hot_pages(size_t pages)
+{
+	return (struct iovec){ pieces[PIECE_SHARED].at, pages * PAGE };
+}
+
+/* The ring will be closed, so that a worker gives back what others hold, too. */
+static int do_share(struct actor *actor, const struct choice *choice)
+{
+	struct iovec hot = hot_pages(1 + choice->detail % HOT_PAGES);
+
+	return holder_register(empty_slot(actor, choice), &hot, 1);
+}
+
+static int do_crowd(struct actor *actor, const struct choice *choice)
+{
+	struct iovec hot = hot_pages(1);
+
+	return holder_crowd(empty_slot(actor, choice), 1 + (int)(choice->detail % CROWD_MAX), &hot);
+}
+
+/*
+ * More than half of what a pin is worth. A page gets them once in a life, as a child
+ * may still have those from before: 1,024 look like a pin to the kernel, too.
+ */
+static int do_references(struct actor *actor, const struct choice *choice)
+{
+	unsigned int number = choice->detail % REFERENCED_PAGES;
+	struct iovec page = { pieces[PIECE_SMALL].at + number * PAGE, PAGE };
+	int r;
+
+	if (actor->referenced & 1U << number)
+		return -EBUSY;
+	r = holder_references(empty_slot(actor, choice), 520 + choice->detail % 480, &page);
+	if (r >= 0)
+		actor->referenced |= 1U << number;
+	return r;
+}
+
 static int do_close(struct actor *actor, const struct choice *choice)
 {
 	return holder_close(full_slot(actor, choice));
@@ -375,6 +420,9 @@ const struct action actions[] = {
 	{ "vdpa", 8, do_vdpa },
 	{ "ublk", 8, do_ublk },
 	{ "bpf", 8, do_bpf },
+	{ "share", 20, do_share },
+	{ "crowd", 3, do_crowd },
+	{ "references", 6, do_references },
 	{ "close", 30, do_close },
 	{ "vm-read", 15, do_vm_read },
 	{ "vm-write", 10, do_vm_write },

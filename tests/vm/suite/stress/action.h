@@ -33,6 +33,7 @@ struct actor {
 	uint32_t number;
 	uint32_t life;
 	struct holder slots[SLOTS];
+	unsigned int referenced; /* pages that got many plain references, a bit each */
 	unsigned int used; /* the slot that the step came to use */
 	int *files;	   /* those of the scene, opened; or negative */
 	/* What drivers were told already in this life. */

@@ -9,8 +9,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "crowd.h"
 #include "holder.h"
 #include "ring.h"
+
+#define REFERENCES_MAX 1024
 
 /* Takes over the descriptor. */
 static int fill(struct holder *holder, enum holder_kind kind, int fd)
@@ -156,6 +159,38 @@ int holder_udmabuf(struct holder *holder, const struct piece *piece, const struc
 		fd = -errno;
 	(void)close(device);
 	return fd < 0 ? fd : fill(holder, HOLDER_UDMABUF, fd);
+}
+
+int holder_crowd(struct holder *holder, int count, const struct iovec *page)
+{
+	int ring = new_ring(holder), r;
+
+	if (ring < 0)
+		return ring;
+	r = ring_register_table(ring, count);
+	if (r >= 0)
+		r = crowd_pin(ring, count, page);
+	return fill_if(holder, HOLDER_RING, ring, r);
+}
+
+int holder_references(struct holder *holder, unsigned int count, const struct iovec *page)
+{
+	struct iovec pages[REFERENCES_MAX];
+	ssize_t got;
+	int ends[2];
+
+	if (holder->kind != HOLDER_NONE)
+		return -EBUSY;
+	if (count > REFERENCES_MAX || pipe2(ends, O_CLOEXEC) < 0)
+		return -EINVAL;
+	for (unsigned int i = 0; i < count; i++)
+		pages[i] = *page;
+	/* A buffer of the pipe for each. */
+	(void)fcntl(ends[1], F_SETPIPE_SZ, count * PAGE);
+	got = vmsplice(ends[1], pages, count, SPLICE_F_NONBLOCK);
+	got = got < 0 ? -errno : 0;
+	(void)close(ends[1]);
+	return fill_if(holder, HOLDER_PIPE, ends[0], (int)got);
 }
 
 int holder_pin(struct holder *holder, const struct driver *driver, const struct iovec *range)

@@ -14,7 +14,14 @@
 #include "driver.h"
 #include "memory.h"
 
-enum holder_kind { HOLDER_NONE, HOLDER_RING, HOLDER_UMEM, HOLDER_UDMABUF, HOLDER_DRIVER };
+enum holder_kind {
+	HOLDER_NONE,
+	HOLDER_RING,
+	HOLDER_UMEM,
+	HOLDER_UDMABUF,
+	HOLDER_PIPE, /* plain references, no pins */
+	HOLDER_DRIVER,
+};
 
 struct holder {
 	enum holder_kind kind;
@@ -57,6 +64,12 @@ int holder_umem(struct holder *holder, const struct iovec *range);
 
 /** holder_udmabuf - a new dma-buf of a range of a memfd */
 int holder_udmabuf(struct holder *holder, const struct piece *piece, const struct iovec *range);
+
+/** holder_crowd - a new io_uring with a page that @count processes pin, all gone then */
+int holder_crowd(struct holder *holder, int count, const struct iovec *page);
+
+/** holder_references - a new pipe with @count (at most 1,024) plain references on a page */
+int holder_references(struct holder *holder, unsigned int count, const struct iovec *page);
 
 /** holder_pin - a range, by a driver of the pinner's */
 int holder_pin(struct holder *holder, const struct driver *driver, const struct iovec *range);
