@@ -7,6 +7,7 @@
 #include "folio.h"
 #include "ledger.h"
 #include "need.h"
+#include "trace.h"
 #include "room.h"
 #include "unpin.h"
 
@@ -241,6 +242,8 @@ static int settle(struct pind_call *call, const struct tally *tally, int ret)
 {
 	struct pind_charge *charge = &call->account->group->charge;
 
+	if (tally->pins)
+		trace_pind_charge(call->account->group->id, tally->pages, tally->pins);
 	if (tally->pins && pind_charge_settle(charge, tally->pages, tally->pins))
 		announce_high(charge);
 	pind_count_longterm_requested(tally->pins);

@@ -11,6 +11,7 @@
 #include "holding.h"
 #include "ledger.h"
 #include "slot.h"
+#include "trace.h"
 
 /* Pages written down with interrupts off at a time. */
 #define PLAIN_PAGES 64
@@ -35,8 +36,10 @@ void pind_ledger_count(long pins, long charge)
 
 void pind_bill_pay(struct pind_bill *bill)
 {
-	if (bill->group && (bill->pages || bill->pins))
+	if (bill->group && (bill->pages || bill->pins)) {
+		trace_pind_uncharge(bill->group->id, bill->pages, bill->pins);
 		pind_charge_uncharge(&bill->group->charge, bill->pages, bill->pins);
+	}
 	bill->group = NULL;
 	bill->pages = 0;
 	bill->pins = 0;
