@@ -11,19 +11,32 @@
 #include "room.h"
 #include "unpin.h"
 
-static bool reserve(struct pind_call *call, unsigned long pages, bool lenient,
+/* @held: of @pages, in folios that the group keeps in place already. */
+static bool reserve(struct pind_call *call, unsigned long pages, unsigned long held, bool lenient,
 		    struct pind_charge **ret_by)
 {
-	if (!pind_charge_reserve(&call->account->group->charge, pages, lenient, ret_by))
+	if (!pind_charge_reserve_held(&call->account->group->charge, pages, held, lenient, ret_by))
 		return false;
 	call->reserved += pages;
+	call->held += held;
 	return true;
+}
+
+/* What was taken out of the surplus goes back: the record takes it out for good. */
+static void put_held_back(struct pind_call *call)
+{
+	struct pind_charge *by;
+
+	if (call->held)
+		(void)pind_charge_hold(&call->account->group->charge, call->held, &by);
+	call->held = 0;
 }
 
 static void cancel(struct pind_call *call)
 {
 	pind_charge_cancel(&call->account->group->charge, call->reserved);
 	call->reserved = 0;
+	put_held_back(call);
 }
 
 /* A quota refuses the call, or would have done so: what is counted are calls. */
@@ -40,15 +53,15 @@ static void tell(struct pind_call *call, struct pind_charge *by, unsigned long n
 /* The reservation of all pages did not fit: decide exactly. */
 static int decide(struct pind_call *call, struct pind_charge *by)
 {
-	unsigned long need = pind_need(call, READ_ONCE(by->max));
+	unsigned long held, need = pind_need(call, READ_ONCE(by->max), &held);
 
-	if (reserve(call, need, false, &by))
+	if (reserve(call, need, held, false, &by))
 		return 0;
 	/* not where it cannot help: a full group is refused, or observed, at once */
 	pind_room_wait(by, need);
 	/* anew, also without a wait: another call may have pinned the same pages since */
-	need = pind_need(call, READ_ONCE(by->max));
-	if (!reserve(call, need, true, &by)) {
+	need = pind_need(call, READ_ONCE(by->max), &held);
+	if (!reserve(call, need, held, true, &by)) {
 		tell(call, by, need, false);
 		return -ENOMEM;
 	}
@@ -87,7 +100,7 @@ int pind_call_begin(struct pind_call *call, unsigned long call_site)
 	}
 	call->account = account;
 	pind_waiting_begin(&call->waiting, call_site, call->nr);
-	if (reserve(call, call->nr, false, &by))
+	if (reserve(call, call->nr, 0, false, &by))
 		return 0;
 	ret = decide(call, by);
 	if (ret)
@@ -117,7 +130,7 @@ static int record(struct pind_call *call, struct pind_claim *claim, unsigned lon
 		ret = pind_ledger_record(claim, call->reserved, ret_need);
 		if (ret != -ENOSPC)
 			break;
-		fits = reserve(call, *ret_need - call->reserved, true, &by);
+		fits = reserve(call, *ret_need - call->reserved, 0, true, &by);
 		if (by)
 			tell(call, by, *ret_need, fits);
 		if (!fits)
@@ -269,6 +282,7 @@ long pind_call_end(struct pind_call *call, struct page **pages, long got)
 		pind_count_requested(count_pins(pages, got));
 	if (got > 0 && call->account) {
 		pind_count_begun(got);
+		put_held_back(call);
 		ret = record_pages(call, pages, got, &tally);
 		ret = settle(call, &tally, ret);
 		pind_count_ended(got);
@@ -291,6 +305,7 @@ long pind_call_end_memfd(struct pind_call *call, struct folio **folios, long got
 	if (got > 0) {
 		pind_count_requested(got);
 		pind_count_begun(got);
+		put_held_back(call);
 		ret = record_folios(call, folios, got, first, &tally);
 		ret = settle(call, &tally, ret);
 		pind_count_ended(got);
@@ -311,6 +326,7 @@ int pind_call_end_folio(struct pind_call *call, unsigned int pins, int ret)
 	if (!ret && pins && !pind_folio_is_exempt(call->folio)) {
 		pind_count_requested(pins);
 		pind_count_begun(pins);
+		put_held_back(call);
 		ret = record_folio(call, call->folio, pins, call->nr, &tally);
 		ret = settle(call, &tally, ret);
 		pind_count_ended(pins);

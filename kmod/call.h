@@ -21,6 +21,8 @@
  * @flags: FOLL_*; without FOLL_LONGTERM there is nothing to decide
  * @account: set by pind_call_begin(); NULL for a short-term call, only counted
  * @reserved: pages promised by the quota and not yet settled
+ * @held: of them, that were taken out of the group's surplus, see
+ *	pind_charge_reserve_held()
  * @waiting: among the calls under way; a long-term call only
  * @counted: its pages are under way from the beginning, for exact counters are on
  * @told: that it was admitted only because of mode observe has been told
@@ -35,6 +37,7 @@ struct pind_call {
 	unsigned int flags;
 	struct pind_account *account;
 	unsigned long reserved;
+	unsigned long held;
 	struct pind_waiting waiting;
 	bool counted;
 	bool told;

@@ -73,6 +73,11 @@ static struct pind_share *find_share(const struct pind_holding *holding,
 	return NULL;
 }
 
+bool pind_holding_has(const struct pind_holding *holding, const struct pind_group *group)
+{
+	return find_share(holding, group);
+}
+
 static void insert_share(struct pind_holding *holding, struct pind_share *share)
 {
 	struct rb_node **link = &holding->shares.rb_node, *parent = NULL;

@@ -148,6 +148,9 @@ void pind_holding_init(struct pind_holding *holding, u32 pages);
 struct pind_holder *pind_holding_find(const struct pind_holding *holding,
 				      const struct pind_account *account);
 
+/** pind_holding_has() - is a group among the holders */
+bool pind_holding_has(const struct pind_holding *holding, const struct pind_group *group);
+
 /** pind_share_charge() - pages that a share's group owes for the folio */
 u32 pind_share_charge(const struct pind_holding *holding, const struct pind_share *share);
 

@@ -222,27 +222,22 @@ static bool is_of_size(unsigned long slot, struct folio *folio)
 	return pind_slot_holding(slot)->pages == folio_nr_pages(folio);
 }
 
-/* Under RCU: @slot is in place, and its account holds the folio. */
-static u32 need_inline(unsigned long slot, const struct pind_account *account, u32 covered,
-		       u32 pages)
+/* Under the leaf's lock. @ret_held: the claim's group keeps the folio in place already. */
+static u32 need_of(unsigned long slot, const struct pind_claim *claim, bool *ret_held)
 {
-	bool same_group = pind_slot_id(slot) == account->id ||
-			  pind_account_by_id(pind_slot_id(slot))->group == account->group;
-
-	return min(covered, same_group ? pages - pind_slot_covered(slot) : pages);
-}
-
-/* Under the leaf's lock. */
-static u32 need_of(unsigned long slot, const struct pind_claim *claim)
-{
+	const struct pind_group *group = claim->account->group;
 	u32 pages = folio_nr_pages(claim->folio);
 
+	*ret_held = false;
 	if (!slot || !is_of_size(slot, claim->folio))
 		return min(claim->covered, pages);
-	if (pind_slot_is_inline(slot))
-		return need_inline(slot, claim->account, claim->covered, pages);
-	return pind_holding_need(pind_slot_holding(slot), claim->account, claim->account->group,
-				 claim->covered);
+	if (pind_slot_is_inline(slot)) {
+		*ret_held = pind_slot_id(slot) == claim->account->id ||
+			    pind_account_by_id(pind_slot_id(slot))->group == group;
+		return min(claim->covered, *ret_held ? pages - pind_slot_covered(slot) : pages);
+	}
+	*ret_held = pind_holding_has(pind_slot_holding(slot), group);
+	return pind_holding_need(pind_slot_holding(slot), claim->account, group, claim->covered);
 }
 
 /*
@@ -302,7 +297,7 @@ static int record_locked(struct pind_leaf *leaf, struct pind_claim *claim,
 	struct pind_unpinner nobody = {};
 	struct pind_holding *holding;
 	struct pind_charge *by;
-	bool is_new;
+	bool is_new, held;
 	u32 covered;
 
 	/* heals what an unseen unpin left; our own pins are not written down yet */
@@ -313,7 +308,7 @@ static int record_locked(struct pind_leaf *leaf, struct pind_claim *claim,
 	if (*slot && !is_of_size(*slot, claim->folio))
 		return -EAGAIN;
 
-	*ret_need = need_of(*slot, claim);
+	*ret_need = need_of(*slot, claim, &held);
 	if (*ret_need > budget)
 		return -ENOSPC;
 	value = record_inline(*slot, claim, &covered);
@@ -434,7 +429,7 @@ unsigned long pind_ledger_record_plain(struct pind_account *account, struct page
 	return done;
 }
 
-unsigned long pind_ledger_need(const struct pind_claim *claim)
+unsigned long pind_ledger_need(const struct pind_claim *claim, bool *ret_held)
 {
 	unsigned long number = pind_folio_number(claim->folio), flags, need;
 	raw_spinlock_t *lock = pind_leaf_lock(number);
@@ -443,7 +438,7 @@ unsigned long pind_ledger_need(const struct pind_claim *claim)
 	rcu_read_lock();
 	leaf = pind_leaf_find(number);
 	raw_spin_lock_irqsave(lock, flags);
-	need = need_of(leaf ? *pind_slot_of(leaf, number) : 0, claim);
+	need = need_of(leaf ? *pind_slot_of(leaf, number) : 0, claim, ret_held);
 	raw_spin_unlock_irqrestore(lock, flags);
 	rcu_read_unlock();
 	return need;

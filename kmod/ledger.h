@@ -99,9 +99,10 @@ unsigned long pind_ledger_record_plain(struct pind_account *account, struct page
 
 /**
  * pind_ledger_need() - pages that the account's group would owe more for a claim
+ * @ret_held: the group keeps the folio in place already
  * Context: any.
  */
-unsigned long pind_ledger_need(const struct pind_claim *claim);
+unsigned long pind_ledger_need(const struct pind_claim *claim, bool *ret_held);
 
 /**
  * pind_ledger_concerns() - is a folio in the ledger

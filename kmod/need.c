@@ -17,34 +17,41 @@ struct run {
 	u32 pages;
 };
 
-static unsigned long need_of_folio(const struct pind_call *call, struct folio *folio, u32 pages)
+static unsigned long need_of_folio(const struct pind_call *call, struct folio *folio, u32 pages,
+				   unsigned long *held)
 {
 	struct pind_claim claim = {
 		.account = call->account,
 		.folio = folio,
 		.covered = pages,
 	};
+	unsigned long need;
+	bool is_held;
 
-	if (!pind_folio_is_exempt(folio))
-		return pind_ledger_need(&claim);
+	if (!pind_folio_is_exempt(folio)) {
+		need = pind_ledger_need(&claim, &is_held);
+		*held += is_held ? need : 0;
+		return need;
+	}
 	/* without FOLL_WRITE we were shown the zero page; the pin may get new ones */
 	return PIND_ZERO_STAYS ? 0 : pages;
 }
 
-static unsigned long finish_run(const struct pind_call *call, struct run *run)
+static unsigned long finish_run(const struct pind_call *call, struct run *run, unsigned long *held)
 {
 	unsigned long need;
 
 	if (!run->folio)
 		return 0;
-	need = need_of_folio(call, run->folio, run->pages);
+	need = need_of_folio(call, run->folio, run->pages, held);
 	put_page(&run->folio->page); /* not folio_put(): it may be a device's memory */
 	*run = (struct run){};
 	return need;
 }
 
 /* Takes plain references, and stops where the pin would stop. */
-static unsigned long need_of_memory(const struct pind_call *call, unsigned long enough)
+static unsigned long need_of_memory(const struct pind_call *call, unsigned long enough,
+				    unsigned long *held)
 {
 	unsigned long done = 0, need = 0;
 	struct page *pages[PEEK_PAGES];
@@ -61,7 +68,7 @@ static unsigned long need_of_memory(const struct pind_call *call, unsigned long 
 			struct folio *folio = page_folio(pages[i]);
 
 			if (folio != run.folio) {
-				need += finish_run(call, &run);
+				need += finish_run(call, &run, held);
 				run.folio = folio; /* keeps the reference */
 			} else {
 				put_page(pages[i]);
@@ -71,12 +78,13 @@ static unsigned long need_of_memory(const struct pind_call *call, unsigned long 
 		done += got;
 		cond_resched();
 	}
-	need += finish_run(call, &run);
+	need += finish_run(call, &run, held);
 	return need > enough ? need + (call->nr - done) : need;
 }
 
 /* A page that the file does not have in memory yet will be new. */
-static unsigned long need_of_memfd(const struct pind_call *call, unsigned long enough)
+static unsigned long need_of_memfd(const struct pind_call *call, unsigned long enough,
+				   unsigned long *held)
 {
 	pgoff_t index = call->start >> PAGE_SHIFT, end = index + call->nr;
 	unsigned long need = 0, pages;
@@ -90,7 +98,7 @@ static unsigned long need_of_memfd(const struct pind_call *call, unsigned long e
 		} else {
 			pages = folio_nr_pages(folio);
 			pages = min(pages - (index & (pages - 1)), end - index);
-			need += need_of_folio(call, folio, pages);
+			need += need_of_folio(call, folio, pages, held);
 			folio_put(folio);
 		}
 		cond_resched();
@@ -98,11 +106,12 @@ static unsigned long need_of_memfd(const struct pind_call *call, unsigned long e
 	return need + (end - index);
 }
 
-unsigned long pind_need(const struct pind_call *call, unsigned long enough)
+unsigned long pind_need(const struct pind_call *call, unsigned long enough, unsigned long *ret_held)
 {
+	*ret_held = 0;
 	if (call->folio)
-		return need_of_folio(call, call->folio, call->nr);
+		return need_of_folio(call, call->folio, call->nr, ret_held);
 	if (call->memfd)
-		return need_of_memfd(call, enough);
-	return need_of_memory(call, enough);
+		return need_of_memfd(call, enough, ret_held);
+	return need_of_memory(call, enough, ret_held);
 }

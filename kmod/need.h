@@ -14,9 +14,12 @@
  * rights, but not pinned: memory that another process of the group has pinned
  * may not be mapped here yet, and a private page may have to be copied first.
  *
+ * @ret_held: how many of them lie in folios that the group keeps in place already
+ *
  * Context: process, may sleep. Return: how many; may count too many where it
  * cannot look (what is not in memory yet cannot be paid for either).
  */
-unsigned long pind_need(const struct pind_call *call, unsigned long enough);
+unsigned long pind_need(const struct pind_call *call, unsigned long enough,
+			unsigned long *ret_held);
 
 #endif /* PIND_NEED_H */

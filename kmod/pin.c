@@ -32,6 +32,7 @@ static __always_inline int begin(struct pind_call *call, struct mm_struct *mm, b
 	call->flags = sane ? flags : 0;
 	call->account = NULL;
 	call->reserved = 0;
+	call->held = 0;
 	call->told = false;
 	return pind_call_begin(call, call_site);
 }

@@ -23,6 +23,7 @@
 #include "ledger.h"
 #include "misuse.h"
 #include "slot.h"
+#include "trace.h"
 #include "unpin.h"
 
 /* Folios handled in one go, so that what has to be remembered fits the stack. */
@@ -258,6 +259,7 @@ static void unpin_end_sole(struct unpin *unpin)
 
 	pind_ledger_count(-(long)n, -(long)n);
 	pind_count_longterm_returned(n);
+	trace_pind_uncharge(group->id, n, n);
 	/* a charged group stays, though the account may go now */
 	pind_account_release(account, n, n, n);
 	pind_charge_uncharge(&group->charge, n, n);
