@@ -20,25 +20,26 @@ static int compare(u64 a, u64 b)
 	return a < b ? -1 : a > b;
 }
 
-/* @id 0: before all accounts of the process. */
-static int compare_holder(const struct pind_holder *holder, u64 start_time, s32 tgid, u32 id)
+/* @id 0: before all accounts of the process and driver; @driver 0: of the process. */
+static int compare_holder(const struct pind_holder *holder, u64 start_time, s32 tgid, u32 driver,
+			  u32 id)
 {
 	const struct pind_owner *owner = owner_of(holder->account);
 
 	return compare(owner->start_time, start_time) ?: compare(owner->tgid, tgid) ?:
-	       compare(owner->id, id);
+	       compare(owner->driver, driver) ?: compare(owner->id, id);
 }
 
 /* The first holder that is not before these. */
 static struct pind_holder *lower_bound(const struct pind_holding *holding, u64 start_time, s32 tgid,
-				       u32 id)
+				       u32 driver, u32 id)
 {
 	struct rb_node *node = holding->holders.rb_node;
 	struct pind_holder *holder, *found = NULL;
 
 	while (node) {
 		holder = rb_entry(node, struct pind_holder, node);
-		if (compare_holder(holder, start_time, tgid, id) < 0) {
+		if (compare_holder(holder, start_time, tgid, driver, id) < 0) {
 			node = node->rb_right;
 		} else {
 			found = holder;
@@ -52,7 +53,8 @@ struct pind_holder *pind_holding_find(const struct pind_holding *holding,
 				      const struct pind_account *account)
 {
 	const struct pind_owner *owner = owner_of(account);
-	struct pind_holder *holder = lower_bound(holding, owner->start_time, owner->tgid, owner->id);
+	struct pind_holder *holder = lower_bound(holding, owner->start_time, owner->tgid,
+						 owner->driver, owner->id);
 
 	return holder && holder->account == account ? holder : NULL;
 }
@@ -100,7 +102,7 @@ static void insert_holder(struct pind_holding *holding, struct pind_holder *hold
 	while (*link) {
 		parent = *link;
 		link = compare_holder(rb_entry(parent, struct pind_holder, node), owner->start_time,
-				      owner->tgid, owner->id) < 0 ?
+				      owner->tgid, owner->driver, owner->id) < 0 ?
 			       &parent->rb_right : &parent->rb_left;
 	}
 	rb_link_node(&holder->node, parent, link);
@@ -178,29 +180,24 @@ static bool is_driver(const struct pind_holder *holder, const struct pind_unpinn
 	return unpinner->driver && owner_of(holder->account)->driver == unpinner->driver;
 }
 
-/* The holder of the process that runs the unpin, if there is one: of its driver first. */
+static bool is_process(const struct pind_holder *holder, const struct pind_unpinner *unpinner)
+{
+	return holder && owner_of(holder->account)->start_time == unpinner->start_time &&
+	       owner_of(holder->account)->tgid == unpinner->tgid;
+}
+
+/* A holder of the process that runs the unpin, if there is one: of its driver first. */
 static struct pind_holder *of_process(const struct pind_holding *holding,
 				      const struct pind_unpinner *unpinner)
 {
-	struct pind_holder *holder, *best = NULL;
-	struct rb_node *node;
-	unsigned int i;
+	struct pind_holder *holder;
 
 	if (!unpinner->start_time)
 		return NULL;
-	holder = lower_bound(holding, unpinner->start_time, unpinner->tgid, 0);
-	for (i = 0; holder && i < PIND_HOLDING_LOOK; i++) {
-		const struct pind_owner *owner = owner_of(holder->account);
-
-		if (owner->start_time != unpinner->start_time || owner->tgid != unpinner->tgid)
-			break;
-		if (is_driver(holder, unpinner))
-			return holder;
-		best = best ?: holder;
-		node = rb_next(&holder->node);
-		holder = node ? rb_entry(node, struct pind_holder, node) : NULL;
-	}
-	return best;
+	holder = lower_bound(holding, unpinner->start_time, unpinner->tgid, unpinner->driver, 0);
+	if (!is_process(holder, unpinner) || !is_driver(holder, unpinner))
+		holder = lower_bound(holding, unpinner->start_time, unpinner->tgid, 0, 0);
+	return is_process(holder, unpinner) ? holder : NULL;
 }
 
 /* The holder of a share that a pin was most likely of; all of them are of one group. */

@@ -62,7 +62,7 @@ struct pind_share {
 /** struct pind_holder - an account on the folio */
 struct pind_holder {
 	union {
-		struct rb_node node; /* by the start of the process, the process, and the account's id */
+		struct rb_node node; /* by the process' start, the process, driver, and id */
 		struct rcu_head rcu;
 	};
 	struct hlist_node in_share;
@@ -92,8 +92,10 @@ struct pind_holding {
 /**
  * struct pind_parts - memory for what a record may add, allocated beforehand: the
  * parts that were used are NULL afterwards
+ * @move: a holding and the second of each are needed, too, for a slot that moves out
  */
 struct pind_parts {
+	bool move;
 	struct pind_holding *holding;
 	struct pind_holder *holder[2];
 	struct pind_share *share[2];

@@ -96,8 +96,8 @@ static void *new_part(void *part, size_t size)
 
 static bool has_parts(const struct pind_parts *parts)
 {
-	return parts->holding && parts->holder[0] && parts->holder[1] && parts->share[0] &&
-	       parts->share[1];
+	return parts->holder[0] && parts->share[0] &&
+	       (!parts->move || (parts->holding && parts->holder[1] && parts->share[1]));
 }
 
 /* All that one record may need. Return: 0, -ENOMEM. */
@@ -105,8 +105,9 @@ static int fill_parts(struct pind_parts *parts)
 {
 	unsigned int i;
 
-	parts->holding = new_part(parts->holding, sizeof(*parts->holding));
-	for (i = 0; i < ARRAY_SIZE(parts->holder); i++) {
+	if (parts->move)
+		parts->holding = new_part(parts->holding, sizeof(*parts->holding));
+	for (i = 0; i <= parts->move; i++) {
 		parts->holder[i] = new_part(parts->holder[i], sizeof(*parts->holder[i]));
 		parts->share[i] = new_part(parts->share[i], sizeof(*parts->share[i]));
 	}
@@ -317,10 +318,11 @@ static int record_locked(struct pind_leaf *leaf, struct pind_claim *claim,
 		claim->surplus = surplus_of(value) - surplus_of(*slot);
 		set_slot(leaf, slot, value);
 	} else {
+		parts->move = !*slot || pind_slot_is_inline(*slot);
 		if (!has_parts(parts))
 			return -EAGAIN;
-		holding = *slot && !pind_slot_is_inline(*slot) ?
-				  pind_slot_holding(*slot) : move_out(*slot, claim->folio, parts);
+		holding = parts->move ? move_out(*slot, claim->folio, parts) :
+					pind_slot_holding(*slot);
 		set_slot(leaf, slot, (unsigned long)holding);
 		pind_holding_record(holding, account, account->group, claim->pins, claim->covered,
 				    parts, &covered, &claim->surplus, &is_new);

@@ -227,6 +227,32 @@ static void test_a_process_gives_back_its_own(void **state)
 	(void)audit(h, 0);
 }
 
+/* A process that has moved through many groups is found by its driver all the same. */
+static void test_the_driver_is_found_among_many_of_a_process(void **state)
+{
+	static struct pind_owner many[200];
+	struct pind_holding *h = empty(1);
+	struct pind_parts parts;
+	bool is_new;
+	s32 surplus;
+	u32 covered;
+
+	for (int i = 0; i < 200; i++) {
+		many[i] = (struct pind_owner){ .start_time = 100, .tgid = 1, .id = 10 + i,
+					       .driver = i == 199 ? RDMA : IO_URING };
+		parts = (struct pind_parts){
+			.holder = { calloc(1, sizeof(struct pind_holder)) },
+			.share = { calloc(1, sizeof(struct pind_share)) },
+		};
+		pind_holding_record(h, (struct pind_account *)&many[i], GROUP(i == 199), 1, 1,
+				    &parts, &covered, &surplus, &is_new);
+		free(parts.share[0]);
+	}
+	assert_int_equal(unpinned(h, 199, by(0, RDMA, 1)), 1);
+	assert_int_equal(pins_of(h, 1), 0);
+	(void)audit(h, 0);
+}
+
 static void test_what_is_known_for_certain_comes_first(void **state)
 {
 	struct pind_unpinner undo = { .account = ACCOUNT(2), .given = 1 };
@@ -354,6 +380,7 @@ int main(void)
 		cmocka_unit_test(test_a_worker_takes_no_one_elses_pin),
 		cmocka_unit_test(test_a_worker_is_known_by_its_driver),
 		cmocka_unit_test(test_a_process_gives_back_its_own),
+		cmocka_unit_test(test_the_driver_is_found_among_many_of_a_process),
 		cmocka_unit_test(test_what_is_known_for_certain_comes_first),
 		cmocka_unit_test(test_no_group_holds_more_than_the_kernel),
 		cmocka_unit_test(test_surplus),
