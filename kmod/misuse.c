@@ -328,6 +328,7 @@ static int on_module(struct notifier_block *block, unsigned long state, void *da
 
 	if (state != MODULE_STATE_LIVE && state != MODULE_STATE_GOING)
 		return NOTIFY_DONE;
+	pind_site_forget();
 	mutex_lock(&places_lock);
 	for (kind = 0; kind < KINDS; kind++) {
 		for (i = 0; i < PIND_MISUSE_SITES; i++) {

@@ -40,9 +40,8 @@ u32 pind_site_driver_of(const struct pind_site *site)
 }
 
 /*
- * Built-in call sites whose driver was looked up: the low half of the address above the
- * driver, in one word, so that it needs no lock. Code of a module may go, and other code
- * may come to stand at its address.
+ * Call sites whose driver was looked up: the low half of the address above the driver, in
+ * one word, so that it needs no lock.
  */
 #define KNOWN_BITS 6
 static u64 known[1 << KNOWN_BITS];
@@ -56,7 +55,14 @@ u32 pind_site_driver(unsigned long call_site)
 		return value;
 	pind_site_name(&site, call_site);
 	value = (u64)(u32)call_site << 32 | pind_site_driver_of(&site);
-	if (!site.module[0])
-		WRITE_ONCE(*entry, value);
+	WRITE_ONCE(*entry, value);
 	return value;
+}
+
+void pind_site_forget(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(known); i++)
+		WRITE_ONCE(known[i], 0);
 }

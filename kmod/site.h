@@ -33,8 +33,11 @@ u32 pind_site_driver_of(const struct pind_site *site);
 
 /**
  * pind_site_driver() - likewise, of the function that a return address lies in
- * Context: any. What is built in is looked up once.
+ * Context: any. What was looked up is kept until pind_site_forget().
  */
 u32 pind_site_driver(unsigned long call_site);
+
+/** pind_site_forget() - code has gone, and other code may come to stand at its address */
+void pind_site_forget(void);
 
 #endif /* PIND_SITE_H */
