@@ -30,6 +30,16 @@
 #define PIND_NO_VMAS
 #endif
 
+/*
+ * For a large variable on a hot path that is set as far as it is used: kernels with
+ * CONFIG_INIT_STACK_ALL_ZERO would clear all of it at each call.
+ */
+#if __has_attribute(__uninitialized__)
+#define pind_uninitialized __attribute__((__uninitialized__))
+#else
+#define pind_uninitialized
+#endif
+
 /* Where these exist, the kernel warns of the old names. */
 #ifndef PIND_HAVE_SYSTEM_PERCPU_WQ
 #define system_percpu_wq system_wq
@@ -98,19 +108,22 @@ static __always_inline void pind_set_instruction_pointer(struct ftrace_regs *fre
 #endif
 }
 
-/**
- * pind_argument() - number @n, from 0 on, of the function that an ftrace callback is for
- * Where ftrace cannot tell there is no function that we ask about.
+/*
+ * The callback decides by the arguments of the call. A module that cannot see them would
+ * be loaded, and count and refuse nothing.
  */
+#ifndef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
+#error "pind needs a kernel with CONFIG_DYNAMIC_FTRACE_WITH_ARGS"
+#endif
+
+/** pind_argument() - number @n, from 0 on, of the function that an ftrace callback is for */
 static __always_inline unsigned long pind_argument(struct ftrace_regs *fregs, unsigned int n)
 {
 #ifdef ftrace_regs_get_argument
 	return ftrace_regs_get_argument(fregs, n);
-#elif defined(CONFIG_X86_64) && defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS)
+#else
 	/* before there was a name for it: the registers of arguments are always saved */
 	return regs_get_kernel_argument(&fregs->regs, n);
-#else
-	return 0;
 #endif
 }
 

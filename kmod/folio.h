@@ -40,16 +40,16 @@ static inline int pind_folio_mapcount(struct folio *folio)
 }
 
 /**
- * pind_folio_is_sole() - does it have one pin at the most
+ * pind_page_is_sole() - has a folio of one page one pin at the most
  *
- * For a folio of one page whose references are fewer than two pins would be: one
- * read, which no other reference can falsify.
+ * Its references are fewer than two pins would be: one read, which no other reference can
+ * falsify.
  *
- * Context: any; the folio is one page and cannot be freed.
+ * Context: any; the page is no part of a large folio, and cannot be freed.
  */
-static inline bool pind_folio_is_sole(struct folio *folio)
+static inline bool pind_page_is_sole(struct page *page)
 {
-	return pind_folio_refs(folio) < 2 * GUP_PIN_COUNTING_BIAS;
+	return (unsigned int)atomic_read(&page->_refcount) < 2 * GUP_PIN_COUNTING_BIAS;
 }
 
 /*

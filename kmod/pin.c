@@ -40,7 +40,7 @@ static __always_inline int begin(struct pind_call *call, struct mm_struct *mm, b
 long pind_pin_user_pages(unsigned long start, unsigned long nr_pages, unsigned int gup_flags,
 			 struct page **pages PIND_VMAS_PARAM)
 {
-	struct pind_call call;
+	struct pind_call call pind_uninitialized;
 	long ret;
 
 	pind_hook_enter();
@@ -56,7 +56,7 @@ long pind_pin_user_pages(unsigned long start, unsigned long nr_pages, unsigned i
 int pind_pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
 			     struct page **pages)
 {
-	struct pind_call call;
+	struct pind_call call pind_uninitialized;
 	int ret;
 
 	pind_hook_enter();
@@ -77,7 +77,7 @@ int pind_pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup
 int pind_pin_user_pages_fast_only(unsigned long start, int nr_pages, unsigned int gup_flags,
 				  struct page **pages)
 {
-	struct pind_call call;
+	struct pind_call call pind_uninitialized;
 	int ret = 0;
 
 	pind_hook_enter();
@@ -95,7 +95,7 @@ long pind_pin_user_pages_remote(struct mm_struct *mm, unsigned long start,
 				unsigned long nr_pages, unsigned int gup_flags,
 				struct page **pages PIND_VMAS_PARAM, int *locked)
 {
-	struct pind_call call;
+	struct pind_call call pind_uninitialized;
 	long ret;
 
 	pind_hook_enter();
@@ -112,7 +112,7 @@ long pind_pin_user_pages_remote(struct mm_struct *mm, unsigned long start,
 long pind_pin_user_pages_unlocked(unsigned long start, unsigned long nr_pages,
 				  struct page **pages, unsigned int gup_flags)
 {
-	struct pind_call call;
+	struct pind_call call pind_uninitialized;
 	long ret;
 
 	pind_hook_enter();

@@ -59,15 +59,16 @@ static __always_inline void unpin_init(struct unpin *unpin, unsigned long call_s
 	unpin->nr = 0;
 }
 
-bool pind_unpin_concerns_pages(struct page **pages, unsigned long nr)
+/* Pages that are looked at in one go, with preemption off. */
+#define LOOK_PAGES 512
+
+static bool concerns_some(struct page **pages, unsigned long nr)
 {
 	unsigned long number, index = ULONG_MAX, i;
 	struct pind_leaf *leaf = NULL;
 	struct folio *folio;
 	bool concerns = false;
 
-	if (IS_ERR_VALUE(nr))
-		return false;
 	rcu_read_lock_sched_notrace();
 	for (i = 0; i < nr && !concerns; i++) {
 		/* newer kernels skip a page that is NULL */
@@ -83,6 +84,20 @@ bool pind_unpin_concerns_pages(struct page **pages, unsigned long nr)
 	}
 	rcu_read_unlock_sched_notrace();
 	return concerns;
+}
+
+bool pind_unpin_concerns_pages(struct page **pages, unsigned long nr)
+{
+	unsigned long i;
+
+	if (nr == 1)
+		return pages[0] && pind_ledger_concerns(page_folio(pages[0]));
+	if (IS_ERR_VALUE(nr))
+		return false;
+	for (i = 0; i < nr; i += LOOK_PAGES)
+		if (concerns_some(pages + i, min(nr - i, (unsigned long)LOOK_PAGES)))
+			return true;
+	return false;
 }
 
 bool pind_unpin_concerns_range(struct page *page, unsigned long nr)
@@ -125,30 +140,29 @@ static void settle_later(struct unpin *unpin, struct folio *folio, u32 pins)
 	unpin->nr++;
 }
 
-/*
- * Is a slot's pin the one that goes? The caller holds a pin, and the kernel counts no
- * other: then it is the one that is written down. Slots of one account at a time.
- */
-static bool is_sole(struct unpin *unpin, unsigned long slot, struct folio *folio)
+/* Slots of a leaf were emptied. Under its lock, which is let go. */
+static void close_leaf(struct unpin *unpin, struct pind_leaf *leaf, unsigned int emptied)
 {
-	if (unpin->sole ? slot != unpin->sole_slot : !pind_slot_is_plain(slot))
-		return false;
-	if (!pind_folio_is_sole(folio))
-		return false;
-	unpin->sole_slot = slot;
-	return true;
+	if (emptied)
+		pind_leaf_count_used(leaf, -(long)emptied);
+	unpin->sole += emptied;
+	raw_spin_unlock(pind_leaf_lock(leaf->index << PIND_LEAF_SHIFT));
 }
 
 /*
  * Folios of one page, up to CHUNK of them, leaf by leaf, each under its lock, with
  * interrupts off. Returns how many it went through; it stops at a large folio.
+ *
+ * A slot is emptied at once where its pin is the one that goes: the caller holds a pin,
+ * and the folio has no other, so it is the one that is written down. Only slots of one
+ * account in one go.
  */
 static unsigned long begin_plain(struct unpin *unpin, struct page **pages, unsigned long nr)
 {
-	unsigned long index = ULONG_MAX, pfn, slot, flags, i;
+	unsigned long sole_slot = unpin->sole ? unpin->sole_slot : 0, index = ULONG_MAX, pfn, flags, i;
 	struct pind_leaf *leaf = NULL;
-	raw_spinlock_t *lock = NULL;
 	unsigned int emptied = 0;
+	unsigned long *slot;
 
 	local_irq_save(flags);
 	for (i = 0; i < nr; i++) {
@@ -160,37 +174,29 @@ static unsigned long begin_plain(struct unpin *unpin, struct page **pages, unsig
 			break;
 		pfn = page_to_pfn(page);
 		if (pfn >> PIND_LEAF_SHIFT != index) {
-			if (leaf) {
-				if (emptied)
-					pind_leaf_count_used(leaf, -(long)emptied);
-				raw_spin_unlock(lock);
-			}
+			if (leaf)
+				close_leaf(unpin, leaf, emptied);
 			emptied = 0;
 			index = pfn >> PIND_LEAF_SHIFT;
 			leaf = pind_leaf_find(pfn);
-			if (leaf) {
-				lock = pind_leaf_lock(pfn);
-				raw_spin_lock(lock);
-			}
+			if (leaf)
+				raw_spin_lock(pind_leaf_lock(pfn));
 		}
 		if (!leaf)
 			continue;
-		slot = *pind_slot_of(leaf, pfn);
-		if (!slot)
-			continue;
-		if (is_sole(unpin, slot, page_folio(page))) {
-			WRITE_ONCE(*pind_slot_of(leaf, pfn), 0);
-			unpin->sole++;
+		slot = pind_slot_of(leaf, pfn);
+		if (!sole_slot && pind_slot_is_plain(*slot))
+			sole_slot = *slot;
+		if (*slot && *slot == sole_slot && pind_page_is_sole(page)) {
+			WRITE_ONCE(*slot, 0);
 			emptied++;
-		} else {
+		} else if (*slot) {
 			settle_later(unpin, page_folio(page), 1);
 		}
 	}
-	if (leaf) {
-		if (emptied)
-			pind_leaf_count_used(leaf, -(long)emptied);
-		raw_spin_unlock(lock);
-	}
+	if (leaf)
+		close_leaf(unpin, leaf, emptied);
+	unpin->sole_slot = sole_slot;
 	local_irq_restore(flags);
 	return i;
 }
@@ -458,7 +464,7 @@ static void unpin_whole_folios(struct unpin *unpin, struct folio **folios, unsig
 
 void pind_unpin_undo(struct page **pages, unsigned long nr, struct pind_account *account)
 {
-	struct unpin unpin;
+	struct unpin unpin pind_uninitialized;
 
 	unpin_init(&unpin, _RET_IP_);
 	unpin.account = account;
@@ -467,7 +473,7 @@ void pind_unpin_undo(struct page **pages, unsigned long nr, struct pind_account 
 
 void pind_unpin_undo_folios(struct folio **folios, unsigned long nr, struct pind_account *account)
 {
-	struct unpin unpin;
+	struct unpin unpin pind_uninitialized;
 
 	unpin_init(&unpin, _RET_IP_);
 	unpin.account = account;
@@ -476,7 +482,7 @@ void pind_unpin_undo_folios(struct folio **folios, unsigned long nr, struct pind
 
 void pind_unpin_undo_folio(struct folio *folio, unsigned int pins, struct pind_account *account)
 {
-	struct unpin unpin;
+	struct unpin unpin pind_uninitialized;
 
 	unpin_init(&unpin, _RET_IP_);
 	unpin.account = account;
@@ -485,7 +491,7 @@ void pind_unpin_undo_folio(struct folio *folio, unsigned int pins, struct pind_a
 
 void pind_unpin_user_page(struct page *page)
 {
-	struct unpin unpin;
+	struct unpin unpin pind_uninitialized;
 
 	pind_hook_enter();
 	unpin_init(&unpin, _RET_IP_);
@@ -504,7 +510,7 @@ void pind_unpin_user_page(struct page *page)
 
 void pind_unpin_user_pages(struct page **pages, unsigned long npages)
 {
-	struct unpin unpin;
+	struct unpin unpin pind_uninitialized;
 
 	pind_hook_enter();
 	unpin_init(&unpin, _RET_IP_);
@@ -514,7 +520,7 @@ void pind_unpin_user_pages(struct page **pages, unsigned long npages)
 
 void pind_unpin_user_pages_dirty_lock(struct page **pages, unsigned long npages, bool make_dirty)
 {
-	struct unpin unpin;
+	struct unpin unpin pind_uninitialized;
 
 	pind_hook_enter();
 	unpin_init(&unpin, _RET_IP_);
@@ -524,7 +530,7 @@ void pind_unpin_user_pages_dirty_lock(struct page **pages, unsigned long npages,
 
 void pind_unpin_user_page_range_dirty_lock(struct page *page, unsigned long npages, bool make_dirty)
 {
-	struct unpin unpin;
+	struct unpin unpin pind_uninitialized;
 	unsigned long n, i, pins = 0;
 
 	pind_hook_enter();
@@ -545,7 +551,7 @@ void pind_unpin_user_page_range_dirty_lock(struct page *page, unsigned long npag
 
 void pind_unpin_user_folio(struct folio *folio, unsigned long npages)
 {
-	struct unpin unpin;
+	struct unpin unpin pind_uninitialized;
 
 	pind_hook_enter();
 	unpin_init(&unpin, _RET_IP_);
@@ -555,7 +561,7 @@ void pind_unpin_user_folio(struct folio *folio, unsigned long npages)
 
 void pind_unpin_folio(struct folio *folio)
 {
-	struct unpin unpin;
+	struct unpin unpin pind_uninitialized;
 
 	pind_hook_enter();
 	unpin_init(&unpin, _RET_IP_);
@@ -565,7 +571,7 @@ void pind_unpin_folio(struct folio *folio)
 
 void pind_unpin_folios(struct folio **folios, unsigned long nfolios)
 {
-	struct unpin unpin;
+	struct unpin unpin pind_uninitialized;
 
 	pind_hook_enter();
 	unpin_init(&unpin, _RET_IP_);
