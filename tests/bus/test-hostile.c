@@ -304,8 +304,11 @@ static void test_root_is_served_first(void **state)
 		(void)kill(clients[i], SIGKILL);
 		(void)waitpid(clients[i], NULL, 0);
 	}
-	/* that of one small answer, which was begun before, is on top */
-	assert_true(beside < 2 * alone + 2000);
+	/*
+	 * On top is what was begun before: small answers, on a machine that may be busy with
+	 * other tests. Without root's precedence it took 300,000.
+	 */
+	assert_true(beside < 2 * alone + 20000);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
