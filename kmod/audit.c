@@ -14,7 +14,6 @@
 #include "holding.h"
 #include "ledger.h"
 #include "reap.h"
-#include "slot.h"
 
 /* The folio of a page, or of none, if it is the one that a slot is for; else NULL. */
 static struct folio *folio_at(struct page *page, unsigned long number)
@@ -29,12 +28,7 @@ static u64 pincount_at(struct page *page, unsigned long number, unsigned long sl
 {
 	struct folio *folio = folio_at(page, number);
 
-	if (!folio)
-		return 0;
-	if (pind_slot_is_inline(slot) ? pind_slot_order(slot) != folio_order(folio) :
-					pind_slot_holding(slot)->pages != folio_nr_pages(folio))
-		return 0;
-	return pind_folio_pincount(folio, 0);
+	return folio && pind_ledger_is_of_size(slot, folio) ? pind_folio_pincount(folio, 0) : 0;
 }
 
 /*

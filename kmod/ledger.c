@@ -215,8 +215,7 @@ bool pind_ledger_settle(struct pind_leaf *leaf, unsigned long number, u64 pincou
 	return false;
 }
 
-/* Is a slot of a folio of this size: one of another size came and went unseen. */
-static bool is_of_size(unsigned long slot, struct folio *folio)
+bool pind_ledger_is_of_size(unsigned long slot, struct folio *folio)
 {
 	if (pind_slot_is_inline(slot))
 		return pind_slot_order(slot) == folio_order(folio);
@@ -230,7 +229,7 @@ static u32 need_of(unsigned long slot, const struct pind_claim *claim, bool *ret
 	u32 pages = folio_nr_pages(claim->folio);
 
 	*ret_held = false;
-	if (!slot || !is_of_size(slot, claim->folio))
+	if (!slot || !pind_ledger_is_of_size(slot, claim->folio))
 		return min(claim->covered, pages);
 	if (pind_slot_is_inline(slot)) {
 		*ret_held = pind_slot_id(slot) == claim->account->id ||
@@ -303,10 +302,10 @@ static int record_locked(struct pind_leaf *leaf, struct pind_claim *claim,
 
 	/* heals what an unseen unpin left; our own pins are not written down yet */
 	pincount = pincount > claim->pins ? pincount - claim->pins : 0;
-	if (*slot && !is_of_size(*slot, claim->folio))
+	if (*slot && !pind_ledger_is_of_size(*slot, claim->folio))
 		pincount = 0;
 	pind_ledger_settle(leaf, number, pincount, &nobody, bill);
-	if (*slot && !is_of_size(*slot, claim->folio))
+	if (*slot && !pind_ledger_is_of_size(*slot, claim->folio))
 		return -EAGAIN;
 
 	*ret_need = need_of(*slot, claim, &held);
@@ -532,7 +531,7 @@ bool pind_ledger_leak(struct folio *folio, struct pind_leak *leak)
 	leaf = pind_leaf_find(number);
 	raw_spin_lock_irqsave(lock, flags);
 	slot = leaf ? *pind_slot_of(leaf, number) : 0;
-	if (slot && folio_test_large(folio) && is_of_size(slot, folio)) {
+	if (slot && folio_test_large(folio) && pind_ledger_is_of_size(slot, folio)) {
 		(void)pinners_of(slot, &pinner, 1);
 		*leak = (struct pind_leak){
 			.pfn = folio_pfn(folio),

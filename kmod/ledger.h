@@ -151,6 +151,13 @@ bool pind_ledger_settle(struct pind_leaf *leaf, unsigned long number, u64 pincou
 unsigned int pind_ledger_pinners(struct folio *folio, struct pind_pinner *pinners,
 				 unsigned int nr);
 
+/**
+ * pind_ledger_is_of_size() - is a slot, which is not 0, for a folio of this size
+ * A folio of another size that had the same number has come and gone unseen. Context: any,
+ * under the leaf's lock.
+ */
+bool pind_ledger_is_of_size(unsigned long slot, struct folio *folio);
+
 /** pind_ledger_holds() - does @group, or one below it, hold a slot's folio. Under RCU. */
 bool pind_ledger_holds(struct pind_leaf *leaf, unsigned long number,
 		       const struct pind_group *group);
