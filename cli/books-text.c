@@ -2,8 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <pind/size.h>
+
 #include "books-text.h"
-#include "size.h"
 
 /* "1 pin", "8192 pins", in a buffer of PINS_MAX bytes. */
 #define PINS_MAX 32

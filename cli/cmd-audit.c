@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include <pind/cleanup.h>
+#include <pind/size.h>
 
 #include "json.h"
-#include "size.h"
 #include "source.h"
 #include "verb.h"
 

@@ -3,10 +3,10 @@
 #include <stdio.h>
 
 #include <pind/cleanup.h>
+#include <pind/size.h>
 
 #include "json.h"
 #include "screen.h"
-#include "size.h"
 #include "source.h"
 #include "table.h"
 #include "verb.h"

@@ -8,11 +8,11 @@
 
 #include <pind/cleanup.h>
 #include <pind/rules.h>
+#include <pind/size.h>
 
 #include "fail.h"
 #include "json.h"
 #include "screen.h"
-#include "size.h"
 #include "source.h"
 #include "table.h"
 #include "verb.h"

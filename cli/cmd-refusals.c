@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include <pind/cleanup.h>
+#include <pind/size.h>
 
 #include "json.h"
-#include "size.h"
 #include "source.h"
 #include "table.h"
 #include "verb.h"

@@ -3,10 +3,10 @@
 #include <stdio.h>
 
 #include <pind/cleanup.h>
+#include <pind/size.h>
 
 #include "fail.h"
 #include "json.h"
-#include "size.h"
 #include "source.h"
 #include "text.h"
 #include "verb.h"

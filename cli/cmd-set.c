@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include <pind/cleanup.h>
+#include <pind/size.h>
 
 #include "fail.h"
 #include "group-text.h"
 #include "json.h"
-#include "size.h"
 #include "source.h"
 #include "verb.h"
 

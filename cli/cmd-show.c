@@ -3,11 +3,11 @@
 #include <stdio.h>
 
 #include <pind/cleanup.h>
+#include <pind/size.h>
 
 #include "fail.h"
 #include "json.h"
 #include "screen.h"
-#include "size.h"
 #include "source.h"
 #include "table.h"
 #include "text.h"

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include <pind/cleanup.h>
+#include <pind/size.h>
 
 #include "books-text.h"
 #include "fail.h"
 #include "json.h"
 #include "screen.h"
-#include "size.h"
 #include "source.h"
 #include "table.h"
 #include "text.h"

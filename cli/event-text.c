@@ -6,11 +6,11 @@
 
 #include <pind/cleanup.h>
 #include <pind/rules.h>
+#include <pind/size.h>
 
 #include "event-text.h"
 #include "fail.h"
 #include "screen.h"
-#include "size.h"
 #include "text.h"
 #include "when.h"
 

@@ -2,10 +2,10 @@
 #include <stdio.h>
 
 #include <pind/cleanup.h>
+#include <pind/size.h>
 
 #include "fail.h"
 #include "group-text.h"
-#include "size.h"
 #include "text.h"
 
 int group_print_quota(const struct pind_group_info *group)

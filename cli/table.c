@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include <pind/cleanup.h>
+#include <pind/size.h>
 
 #include "fail.h"
-#include "size.h"
 #include "table.h"
 #include "text.h"
 

@@ -13,10 +13,10 @@
 #include <linux/mman.h>
 
 #include <pind/cleanup.h>
+#include <pind/size.h>
 
 #include "fail.h"
 #include "memory.h"
-#include "size.h"
 
 #define POOLS "/sys/kernel/mm/hugepages"
 

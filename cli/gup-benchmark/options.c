@@ -9,9 +9,10 @@
 
 #include <linux/pind.h>
 
+#include <pind/size.h>
+
 #include "fail.h"
 #include "options.h"
-#include "size.h"
 
 #define MIB	     (UINT64_C(1) << 20)
 #define DEFAULT_SIZE (128 * MIB)

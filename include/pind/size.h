@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sizes as people write and read them. Only pinctl knows such words; the bus and
- * the wire speak bytes.
+ * Sizes as people write and read them, on pinctl's command line and in the files of
+ * rules. The bus and the wire speak bytes.
  */
-#ifndef PINCTL_SIZE_H
-#define PINCTL_SIZE_H
+#ifndef PIND_SIZE_H
+#define PIND_SIZE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -53,4 +53,4 @@ uint64_t size_bytes(const struct pind_size *size, uint64_t total_ram);
  */
 const char *size_format(uint64_t bytes, char *buffer);
 
-#endif /* PINCTL_SIZE_H */
+#endif /* PIND_SIZE_H */

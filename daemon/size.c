@@ -6,7 +6,7 @@
 
 #include <linux/pind.h>
 
-#include "size.h"
+#include <pind/size.h>
 
 /* As many digits behind the point as a percentage has room for in 64 bits. */
 #define FRACTION_DIGITS 17

@@ -5,8 +5,9 @@
 
 #include <linux/pind.h>
 
+#include <pind/size.h>
+
 #include "cmocka-all.h"
-#include "size.h"
 
 #define TOTAL_RAM (UINT64_C(16) << 30)
 
