@@ -10,6 +10,7 @@
 #include <systemd/sd-bus.h>
 
 #include "groups.h"
+#include "limits.h"
 #include "store.h"
 
 struct pind_bus;
@@ -22,14 +23,6 @@ struct pind_status {
 	uint64_t load_id;
 	uint64_t events_lost;
 	uint64_t resyncs;
-};
-
-/* A SetQuota that was found well-formed. */
-struct pind_quota_request {
-	struct pind_group_change change;
-	/* Which kind it is to be: as asked, or (a property was written) as it is. */
-	bool keep_kind;
-	bool runtime;
 };
 
 /* A list on its way to the bus. */

@@ -175,13 +175,24 @@ static void walk_node(const void *node, VISIT order, void *closure)
 		walk->result = walk->visitor(*(struct pind_group *const *)node, walk->userdata);
 }
 
-int pind_groups_visit(const struct pind_groups *groups, pind_groups_visitor visitor,
-		      void *userdata)
+static int visit(const void *tree, pind_groups_visitor visitor, void *userdata)
 {
 	struct walk walk = { .visitor = visitor, .userdata = userdata };
 
-	twalk_r(groups->by_id, walk_node, &walk);
+	twalk_r(tree, walk_node, &walk);
 	return walk.result < 0 ? walk.result : 0;
+}
+
+int pind_groups_visit(const struct pind_groups *groups, pind_groups_visitor visitor,
+		      void *userdata)
+{
+	return visit(groups->by_id, visitor, userdata);
+}
+
+int pind_groups_visit_paths(const struct pind_groups *groups, pind_groups_visitor visitor,
+			    void *userdata)
+{
+	return visit(groups->by_path, visitor, userdata);
 }
 
 static int compare_none(const void *a, const void *b)

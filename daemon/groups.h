@@ -11,7 +11,7 @@
 
 struct pind_group {
 	struct pind_group_info info; /* info.path is the group's own */
-	uint64_t epoch; /* when info was read; the manager's count */
+	uint64_t epoch; /* when info was read; the mirror's count of moments */
 	bool seen; /* a mark for whoever reads all groups anew */
 	bool changed; /* Max, High, Mode, Runtime or Dead, since the bus was told */
 	struct pind_group *next; /* others of the same path */
@@ -48,6 +48,10 @@ void pind_groups_remove(struct pind_groups *groups, struct pind_group *group);
 typedef int (*pind_groups_visitor)(struct pind_group *group, void *userdata);
 int pind_groups_visit(const struct pind_groups *groups, pind_groups_visitor visitor,
 		      void *userdata);
+
+/* Likewise, but only those that stand for their path, in the order of paths. */
+int pind_groups_visit_paths(const struct pind_groups *groups, pind_groups_visitor visitor,
+			    void *userdata);
 
 /* Some group, NULL if there is none left. For emptying the table one by one. */
 struct pind_group *pind_groups_any(const struct pind_groups *groups);

@@ -9,7 +9,7 @@
 
 #include "journal.h"
 #include "kernel-netlink.h"
-#include "manager.h"
+#include "daemon.h"
 
 static void help(void)
 {

@@ -33,6 +33,7 @@ struct entry {
 struct pind_store {
 	char *directory;
 	bool unusable; /* the file could not be read: do not overwrite it */
+	bool held; /* changes are written later */
 	struct entry *entries; /* sorted by path */
 	size_t n;
 };
@@ -361,6 +362,8 @@ static int store_save(struct pind_store *store)
 
 	if (store->unusable)
 		return -EROFS;
+	if (store->held)
+		return 0;
 	r = store_print(store, &text);
 	if (r < 0)
 		return r;
@@ -529,4 +532,36 @@ int pind_store_remove(struct pind_store *store, const char *path)
 	free(old.text);
 	free(old.quota.path);
 	return 1;
+}
+
+void pind_store_hold(struct pind_store *store)
+{
+	store->held = true;
+}
+
+int pind_store_flush(struct pind_store *store)
+{
+	store->held = false;
+	return store_save(store);
+}
+
+int pind_store_filter(struct pind_store *store,
+		      bool (*stays)(const struct pind_quota *quota, void *userdata), void *userdata)
+{
+	size_t left = 0, n = store->n;
+	int r;
+
+	for (size_t i = 0; i < n; i++) {
+		if (stays(&store->entries[i].quota, userdata)) {
+			store->entries[left++] = store->entries[i];
+			continue;
+		}
+		free(store->entries[i].text);
+		free(store->entries[i].quota.path);
+	}
+	store->n = left;
+	if (left == n)
+		return 0;
+	r = store_save(store);
+	return r < 0 ? r : (int)(n - left);
 }

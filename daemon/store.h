@@ -79,4 +79,23 @@ int pind_store_put(struct pind_store *store, const struct pind_quota *quota);
  */
 int pind_store_remove(struct pind_store *store, const char *path);
 
+/*
+ * Between the two, changes are made in memory only, and then written at once: for many of
+ * them. Quotas are added fastest in the order of their paths. What could not be written
+ * (negative errno) stays in memory, and goes to disk with the next change.
+ */
+void pind_store_hold(struct pind_store *store);
+int pind_store_flush(struct pind_store *store);
+
+/**
+ * pind_store_filter - forget many quotas, with one writing
+ * @stays: says of each whether it stays
+ *
+ * Return: how many went; or a negative errno if that could not be written: they are
+ * forgotten all the same, until the file is read again.
+ */
+int pind_store_filter(struct pind_store *store,
+		      bool (*stays)(const struct pind_quota *quota, void *userdata),
+		      void *userdata);
+
 #endif /* PIND_STORE_H */

@@ -12,7 +12,7 @@
 #include <pind/cleanup.h>
 
 #include "fake-kernel.h"
-#include "manager.h"
+#include "daemon.h"
 
 static void refuse_early(struct fake_kernel *k, int n)
 {

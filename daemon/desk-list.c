@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Lists that the bus asks for: read a little at a time, and nothing is noted of them. */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <pind/cgroup.h>
+#include <pind/cleanup.h>
 
-#include "manager-internal.h"
+#include "desk.h"
 
 /* Quotas that are handed out at once. */
 #define QUOTAS_AT_ONCE 16
 
 struct pind_list {
-	struct pind_manager *m;
+	struct pind_desk *desk;
 	enum pind_list_kind kind;
 	char *path; /* NULL: everybody's */
 	const struct pind_list_handlers *handlers;
@@ -22,13 +25,14 @@ struct pind_list {
 	char *after;
 };
 
-DEFINE_CLEANUP(struct pind_list, manager_list_end, list_endp)
+DEFINE_CLEANUP(struct pind_list, pind_desk_list_end, list_endp)
 
 static int list_group(const struct pind_group_info *info, void *userdata)
 {
 	const struct pind_list *list = userdata;
-	struct pind_group group = { .info = *info, .epoch = list->m->epoch };
-	const struct pind_group *stands = pind_groups_by_path(list->m->groups, info->path);
+	struct pind_group group = pind_mirror_fresh(list->desk->mirror, info);
+	const struct pind_group *stands =
+		pind_groups_by_path(pind_mirror_groups(list->desk->mirror), info->path);
 
 	/* one object a path: another may have come to it, while pins of this one live on */
 	if (list->kind == PIND_BUS_OBJECTS && stands && stands->info.id != info->id &&
@@ -49,7 +53,7 @@ static bool path_is_below(const char *path, const char *below)
 static int list_account(const struct pind_account_info *account, void *userdata)
 {
 	const struct pind_list *list = userdata;
-	const struct pind_group *group = manager_group_of(list->m, account);
+	const struct pind_group *group = pind_mirror_group_of(list->desk->mirror, account->group_id);
 
 	if (!group || (list->path && !path_is_below(group->info.path, list->path)))
 		return 0;
@@ -77,36 +81,36 @@ static int list_read(struct pind_list *list, sd_bus_error *error)
 		[PIND_BUS_ACCOUNTS] = PIND_LIST_ACCOUNTS,
 		[PIND_BUS_REFUSALS] = PIND_LIST_REFUSALS,
 	};
-	struct pind_manager *m = list->m;
+	struct pind_desk *desk = list->desk;
 	struct pind_group *group;
 	int r;
 
-	if (!m->present)
-		return manager_kernel_error(m, -ENODEV, NULL, error);
+	if (!pind_mirror_present(desk->mirror))
+		return pind_desk_kernel_error(desk, -ENODEV, NULL, error);
 	if (list->path) {
-		r = manager_group_find(m, list->path, &group, error);
+		r = pind_desk_group_find(desk, list->path, &group, error);
 		if (r < 0)
 			return r;
 		if (r == 0)
-			return manager_kernel_error(m, -ENOENT, list->path, error);
+			return pind_desk_kernel_error(desk, -ENOENT, list->path, error);
 	}
-	list->load_id = m->info.load_id;
-	r = m->kernel->ops->read_begin(m->kernel, listings[list->kind], &reading_handlers, list,
+	list->load_id = pind_mirror_info(desk->mirror)->load_id;
+	r = desk->kernel->ops->read_begin(desk->kernel, listings[list->kind], &reading_handlers, list,
 				       &list->reading);
-	return r < 0 ? manager_kernel_error(m, r, NULL, error) : 0;
+	return r < 0 ? pind_desk_kernel_error(desk, r, NULL, error) : 0;
 }
 
-int manager_list_begin(void *userdata, enum pind_list_kind kind, const char *path,
+int pind_desk_list_begin(void *userdata, enum pind_list_kind kind, const char *path,
 		       const struct pind_list_handlers *handlers, void *closure,
 		       struct pind_list **ret, sd_bus_error *error)
 {
 	_cleanup_(list_endp) struct pind_list *list = calloc(1, sizeof(*list));
-	struct pind_manager *m = userdata;
+	struct pind_desk *desk = userdata;
 	int r;
 
 	if (!list)
 		return -ENOMEM;
-	list->m = m;
+	list->desk = desk;
 	list->kind = kind;
 	list->handlers = handlers;
 	list->closure = closure;
@@ -114,7 +118,7 @@ int manager_list_begin(void *userdata, enum pind_list_kind kind, const char *pat
 	if (path && !list->path)
 		return -ENOMEM;
 	/* without the module there is no object, and quotas are on disk */
-	if (kind != PIND_BUS_QUOTAS && (m->present || kind != PIND_BUS_OBJECTS)) {
+	if (kind != PIND_BUS_QUOTAS && (pind_mirror_present(desk->mirror) || kind != PIND_BUS_OBJECTS)) {
 		r = list_read(list, error);
 		if (r < 0)
 			return r;
@@ -126,8 +130,8 @@ int manager_list_begin(void *userdata, enum pind_list_kind kind, const char *pat
 /* The store's quotas that follow the last one, which may be gone meanwhile. */
 static int list_quotas(struct pind_list *list)
 {
-	const struct pind_manager *m = list->m;
-	const struct pind_store *store = list->runtime ? m->runtime : m->kept;
+	const struct pind_desk *desk = list->desk;
+	const struct pind_store *store = pind_wanted_store(desk->wanted, list->runtime);
 	size_t i = list->after ? pind_store_after(store, list->after) : 0;
 	const struct pind_quota *quota = NULL;
 	char *after;
@@ -138,7 +142,7 @@ static int list_quotas(struct pind_list *list)
 
 		quota = pind_store_at(store, i++);
 		r = list->handlers->quota(quota,
-					  pind_cgroup_id(m->cgroup_mount, quota->path, &id) >= 0,
+					  pind_cgroup_id(desk->mount, quota->path, &id) >= 0,
 					  list->closure);
 		if (r < 0)
 			return r;
@@ -154,9 +158,9 @@ static int list_quotas(struct pind_list *list)
 	return 1;
 }
 
-int manager_list_some(struct pind_list *list, sd_bus_error *error)
+int pind_desk_list_some(struct pind_list *list, sd_bus_error *error)
 {
-	struct pind_manager *m = list->m;
+	struct pind_desk *desk = list->desk;
 	int r;
 
 	if (list->kind == PIND_BUS_QUOTAS)
@@ -164,17 +168,17 @@ int manager_list_some(struct pind_list *list, sd_bus_error *error)
 	if (!list->reading)
 		return 0;
 	/* what was read belongs to no group that is known now */
-	if (!m->present || m->info.load_id != list->load_id)
-		return manager_kernel_error(m, -ENODEV, NULL, error);
-	r = m->kernel->ops->read_some(m->kernel, list->reading);
-	return r < 0 ? manager_kernel_error(m, r, NULL, error) : r;
+	if (!pind_mirror_present(desk->mirror) || pind_mirror_info(desk->mirror)->load_id != list->load_id)
+		return pind_desk_kernel_error(desk, -ENODEV, NULL, error);
+	r = desk->kernel->ops->read_some(desk->kernel, list->reading);
+	return r < 0 ? pind_desk_kernel_error(desk, r, NULL, error) : r;
 }
 
-void manager_list_end(struct pind_list *list)
+void pind_desk_list_end(struct pind_list *list)
 {
 	if (!list)
 		return;
-	list->m->kernel->ops->read_end(list->m->kernel, list->reading);
+	list->desk->kernel->ops->read_end(list->desk->kernel, list->reading);
 	free(list->path);
 	free(list->after);
 	free(list);

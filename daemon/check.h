@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the module says of itself: whether its hooks hold and its books close. */
+#ifndef PIND_CHECK_H
+#define PIND_CHECK_H
+
+#include "health.h"
+#include "kernel.h"
+
+struct pind_check;
+
+/* @told: the books do not close any more, or (difference 0) close again. 0 or -ENOMEM. */
+int pind_check_new(struct pind_kernel *kernel, struct pind_health *health,
+		   void (*told)(const struct pind_books *books, void *userdata), void *userdata,
+		   struct pind_check **ret);
+struct pind_check *pind_check_free(struct pind_check *check);
+
+/* Judges what the module said of itself, or of its books; health is to be settled. */
+void pind_check_info(struct pind_check *check, const struct pind_info *info);
+void pind_check_books(struct pind_check *check, const struct pind_books *books);
+/* What was said is void: the module went, or is another. */
+void pind_check_forget(struct pind_check *check);
+
+#endif /* PIND_CHECK_H */

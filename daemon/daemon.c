@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+
+#include <pind/cleanup.h>
+#include <pind/dbus-names.h>
+
+#include "check.h"
+#include "daemon.h"
+#include "desk.h"
+#include "journal.h"
+#include "order.h"
+
+struct daemon {
+	sd_event *event;
+	struct pind_kernel *kernel;
+	struct pind_health *health;
+	struct pind_check *check;
+	struct pind_mirror *mirror;
+	struct pind_wanted *wanted;
+	struct pind_reconciler *reconciler;
+	struct pind_teller *teller;
+	struct pind_sync *sync;
+	struct pind_desk desk;
+	struct pind_bus *bus;
+};
+
+static void on_health(void *userdata)
+{
+	struct daemon *d = userdata;
+
+	if (d->teller)
+		pind_teller_status(d->teller);
+}
+
+static void on_books_told(const struct pind_books *books, void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_teller_books(d->teller, books);
+}
+
+/* What the mirror tells. */
+
+static void on_added(const struct pind_group *group, void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_teller_added(d->teller, group);
+}
+
+static void on_removed(const struct pind_group *group, void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_teller_removed(d->teller, group);
+}
+
+static void on_changed(struct pind_group *group, void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_teller_changed(d->teller, group);
+}
+
+static void on_dropped(const struct pind_group *group, void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_teller_forget(d->teller, group->info.id);
+}
+
+static void on_cleared(void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_teller_forget_all(d->teller);
+	pind_check_forget(d->check);
+}
+
+static void on_info(const struct pind_info *info, void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_check_info(d->check, info);
+}
+
+static void on_lost(void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_sync_soon(d->sync);
+}
+
+static const struct pind_mirror_handlers mirror_handlers = {
+	.added = on_added,
+	.removed = on_removed,
+	.changed = on_changed,
+	.dropped = on_dropped,
+	.cleared = on_cleared,
+	.info = on_info,
+	.lost = on_lost,
+};
+
+static void on_again(void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_sync_again(d->sync);
+}
+
+static const struct pind_reconciler_handlers reconciler_handlers = {
+	.again = on_again,
+	.changed = on_changed,
+};
+
+/* What the kernel tells: each begins a moment of the mirror. */
+
+static void on_arrived(void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_mirror_tick(d->mirror);
+	(void)pind_sync_now(d->sync);
+}
+
+static void on_left(void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_mirror_tick(d->mirror);
+	pind_sync_module_left(d->sync);
+}
+
+static void on_stale(void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_sync_stale(d->sync);
+}
+
+static void on_refused(const struct pind_refusal *refusal, void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_mirror_tick(d->mirror);
+	if (pind_mirror_present(d->mirror))
+		pind_teller_refusal(d->teller, refusal);
+}
+
+static void on_high(const struct pind_group_info *group, void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_mirror_tick(d->mirror);
+	pind_teller_high(d->teller, group);
+}
+
+static void on_group_new(const struct pind_group_info *info, void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_mirror_tick(d->mirror);
+	if (!pind_mirror_present(d->mirror))
+		return;
+	/* what is in the table was read later than this was written; its quota was not set then */
+	if (!pind_groups_by_id(pind_mirror_groups(d->mirror), info->id) &&
+	    pind_mirror_take(info, d->mirror) < 0)
+		pind_sync_stale(d->sync);
+	else if (pind_wanted_has_stored(d->wanted, info->path))
+		pind_reconciler_apply(d->reconciler, info->path);
+}
+
+static void on_group_dead(const struct pind_group_info *info, void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_mirror_tick(d->mirror);
+	pind_mirror_take_end(d->mirror, info);
+	/* a runtime quota is forgotten now; for a kept one the cgroup may be there again */
+	if (pind_wanted_has_stored(d->wanted, info->path))
+		pind_reconciler_apply(d->reconciler, info->path);
+}
+
+static void on_books(const struct pind_books *books, void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_mirror_tick(d->mirror);
+	if (!pind_mirror_present(d->mirror))
+		return;
+	pind_check_books(d->check, books);
+	pind_health_settle(d->health);
+}
+
+static void on_misuse(const struct pind_misuse *misuse, void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_mirror_tick(d->mirror);
+	pind_teller_misuse(d->teller, misuse);
+}
+
+static const struct pind_kernel_handlers kernel_handlers = {
+	.arrived = on_arrived,
+	.left = on_left,
+	.stale = on_stale,
+	.refused = on_refused,
+	.high = on_high,
+	.group_new = on_group_new,
+	.group_dead = on_group_dead,
+	.books = on_books,
+	.misuse = on_misuse,
+};
+
+static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+	pind_log(LOG_INFO, "stopping; the kernel goes on enforcing the quotas it has");
+	return sd_event_exit(sd_event_source_get_event(source), 0);
+}
+
+/* It is obeyed before all else. */
+static int add_signal(struct daemon *d, int number)
+{
+	_cleanup_(sd_event_source_unrefp) sd_event_source *source = NULL;
+	int r;
+
+	r = sd_event_add_signal(d->event, &source, number, on_signal, d);
+	r = r < 0 ? r : sd_event_source_set_priority(source, PIND_ORDER_STOP);
+	return r < 0 ? r : sd_event_source_set_floating(source, true);
+}
+
+/* @trouble: told for as long as we run, if there is any */
+static int open_store(struct daemon *d, const char *directory, enum pind_trouble trouble,
+		      struct pind_store **ret)
+{
+	_cleanup_(pind_store_report_clear) struct pind_store_report report = {};
+	char *sentence = NULL;
+	int r;
+
+	r = pind_store_open(directory, ret, &report);
+	if (r < 0 || !report.why)
+		return r;
+	if (report.kept_as)
+		r = asprintf(&sentence,
+			     "%s/" PIND_STORE_FILE " was damaged (%s); it is kept as %s, and the "
+			     "%zu quotas in it that made sense are in force; when you have "
+			     "looked at it, restart pind.service",
+			     directory, report.why, report.kept_as, report.quotas);
+	else
+		r = asprintf(&sentence,
+			     "%s/" PIND_STORE_FILE " is of no use (%s) and cannot be kept aside: "
+			     "no quota can be set until it can be read or moved",
+			     directory, report.why);
+	if (r < 0)
+		return -ENOMEM;
+	pind_journal_damage(PIND_STORE_FILE, report.kept_as, sentence);
+	pind_health_set(d->health, trouble, sentence);
+	return 0;
+}
+
+static int make_wanted(struct daemon *d, const struct pind_places *places)
+{
+	struct pind_store *kept = NULL, *runtime = NULL;
+	int r;
+
+	r = open_store(d, places->state_directory, PIND_TROUBLE_KEPT, &kept);
+	r = r < 0 ? r : open_store(d, places->runtime_directory, PIND_TROUBLE_RUNTIME, &runtime);
+	if (r >= 0)
+		return pind_wanted_new(kept, runtime, &d->wanted);
+	(void)pind_store_free(kept);
+	(void)pind_store_free(runtime);
+	return r;
+}
+
+static int make_rooms(struct daemon *d, const struct pind_places *places)
+{
+	struct pind_reconciler_rooms reconciler;
+	int r;
+
+	r = pind_health_new(on_health, d, &d->health);
+	r = r < 0 ? r : pind_check_new(d->kernel, d->health, on_books_told, d, &d->check);
+	r = r < 0 ? r
+		  : pind_mirror_new(d->kernel, places->cgroup_mount, &mirror_handlers, d,
+				    &d->mirror);
+	r = r < 0 ? r : make_wanted(d, places);
+	r = r < 0 ? r
+		  : pind_teller_new(d->event, places->runtime_directory, d->kernel, d->mirror,
+				    d->health, &d->teller);
+	if (r < 0)
+		return r;
+	reconciler = (struct pind_reconciler_rooms){ d->kernel, d->wanted, d->mirror, d->health };
+	r = pind_reconciler_new(d->event, places->cgroup_mount, &reconciler, &reconciler_handlers,
+				d, &d->reconciler);
+	if (r < 0)
+		return r;
+	r = pind_sync_new(d->event,
+			  &(struct pind_sync_rooms){ d->kernel, d->mirror, d->reconciler, d->teller,
+						     d->health },
+			  &d->sync);
+	d->desk = (struct pind_desk){ places->cgroup_mount, d->kernel, d->mirror, d->wanted,
+				      d->reconciler,	    d->health, d->sync,	  d->teller };
+	return r;
+}
+
+static struct daemon *daemon_free(struct daemon *d)
+{
+	if (d->teller)
+		pind_teller_set_bus(d->teller, d->bus);
+	(void)pind_teller_free(d->teller);
+	(void)pind_bus_free(d->bus);
+	(void)pind_sync_free(d->sync);
+	(void)pind_reconciler_free(d->reconciler);
+	(void)pind_wanted_free(d->wanted);
+	(void)pind_kernel_free(d->kernel);
+	(void)pind_mirror_free(d->mirror);
+	(void)pind_check_free(d->check);
+	(void)pind_health_free(d->health);
+	(void)sd_event_unref(d->event);
+	free(d);
+	return NULL;
+}
+
+DEFINE_CLEANUP(struct daemon, daemon_free, daemon_freep)
+
+static int start_bus(struct daemon *d)
+{
+	int r;
+
+	r = pind_bus_open(d->event, &pind_desk_calls, &d->desk, &d->bus);
+	if (r < 0) {
+		pind_log(LOG_ERR, "the system bus cannot be used: %s", strerror(-r));
+		return r;
+	}
+	pind_teller_set_bus(d->teller, d->bus);
+	r = pind_bus_request_name(d->bus);
+	if (r < 0)
+		pind_log(LOG_ERR, "the name " PIND_BUS_NAME " cannot be had on the bus: %s",
+			 r == -EEXIST ? "another daemon has it" : strerror(-r));
+	return r;
+}
+
+static int start(struct daemon *d)
+{
+	int r;
+
+	r = d->kernel->ops->start(d->kernel, d->event, &kernel_handlers, d);
+	if (r < 0) {
+		pind_log(LOG_ERR, "netlink cannot be used: %s", strerror(-r));
+		return r;
+	}
+	/* before the bus: nobody shall see a daemon that does not know its groups yet */
+	r = pind_sync_now(d->sync);
+	if (r == -ENODEV)
+		pind_log(LOG_WARNING, "the pind kernel module is not loaded; waiting for it");
+	r = start_bus(d);
+	if (r < 0)
+		return r;
+	(void)sd_notify(false, "READY=1");
+	return 0;
+}
+
+static int run(struct pind_kernel *kernel, const struct pind_places *places)
+{
+	_cleanup_(daemon_freep) struct daemon *d = calloc(1, sizeof(*d));
+	sigset_t signals;
+	int r;
+
+	if (!d) {
+		(void)pind_kernel_free(kernel);
+		return -ENOMEM;
+	}
+	d->kernel = kernel;
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGTERM);
+	(void)sigaddset(&signals, SIGINT);
+	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
+
+	r = sd_event_default(&d->event);
+	if (r < 0)
+		return r;
+	(void)sd_event_set_watchdog(d->event, true);
+	r = add_signal(d, SIGTERM);
+	r = r < 0 ? r : add_signal(d, SIGINT);
+	r = r < 0 ? r : make_rooms(d, places);
+	r = r < 0 ? r : start(d);
+	if (r < 0)
+		return r;
+	r = sd_event_loop(d->event);
+	(void)sd_notify(false, "STOPPING=1");
+	return r;
+}
+
+int pind_run(struct pind_kernel *kernel, const struct pind_places *places)
+{
+	int r = run(kernel, places);
+
+	if (r < 0)
+		pind_log(LOG_ERR, "ends with a failure: %s", strerror(-r));
+	return r < 0 ? EXIT_FAILURE : r;
+}

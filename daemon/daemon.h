@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The daemon: makes each room, says which room hears of what, and runs the loop. It never
+ * takes a limit away when it stops: the kernel goes on enforcing.
+ */
+#ifndef PIND_DAEMON_H
+#define PIND_DAEMON_H
+
+#include "kernel.h"
+
+struct pind_places {
+	const char *cgroup_mount;
+	const char *state_directory;   /* quotas that are kept */
+	const char *runtime_directory; /* those that are forgotten at a restart of the machine */
+};
+
+/**
+ * pind_run - a whole life: read the stores, reconcile with the kernel, go on the bus, and the
+ * loop until SIGTERM or SIGINT
+ * @kernel: belongs to it
+ *
+ * Tells the service manager when all is ready. What goes wrong is logged.
+ *
+ * Return: the exit status of the process.
+ */
+int pind_run(struct pind_kernel *kernel, const struct pind_places *places);
+
+#endif /* PIND_DAEMON_H */

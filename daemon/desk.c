@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pind/cgroup.h>
+#include <pind/cleanup.h>
+#include <pind/dbus-names.h>
+
+#include "desk.h"
+#include "text.h"
+
+int pind_desk_kernel_error(struct pind_desk *desk, int r, const char *path, sd_bus_error *error)
+{
+	const char *text = desk->kernel->text;
+	char clean[PIND_TEXT_PATH_SIZE];
+
+	(void)pind_text_clean(clean, sizeof(clean), path ?: "/");
+	if (r == -ENODEV) {
+		if (pind_mirror_present(desk->mirror)) /* its going has not been told yet */
+			pind_sync_soon(desk->sync);
+		return sd_bus_error_set(error, PIND_ERROR_NO_MODULE,
+					"the pind kernel module is not loaded; load it with "
+					"'modprobe pind'");
+	}
+	if (r == -ENOENT && path)
+		return sd_bus_error_setf(error, PIND_ERROR_NO_SUCH_GROUP, "there is no cgroup '%s'",
+					 clean);
+	if (r == -ESTALE && path)
+		return sd_bus_error_setf(error, PIND_ERROR_GROUP_REMOVED,
+					 "the cgroup '%s' was removed; its quota cannot change",
+					 clean);
+	if (r == -ETIMEDOUT)
+		return sd_bus_error_set(error, PIND_ERROR_KERNEL,
+					"the kernel module did not answer in time");
+	return sd_bus_error_setf(error, PIND_ERROR_KERNEL, "the kernel module refused: %s",
+				 text[0] ? text : strerror(-r));
+}
+
+static void call_message_came(void *userdata)
+{
+	struct pind_desk *desk = userdata;
+
+	pind_mirror_tick(desk->mirror);
+}
+
+/* Asks the module about itself, once for each message. */
+static void refresh_info(struct pind_desk *desk)
+{
+	pind_mirror_refresh_info(desk->mirror);
+	/* whoever else has to know is told after the answer */
+	if (pind_health_unsettled(desk->health))
+		pind_teller_settle_later(desk->teller);
+}
+
+static void call_status(void *userdata, struct pind_status *ret_status)
+{
+	struct pind_desk *desk = userdata;
+	const struct pind_info *info;
+
+	refresh_info(desk);
+	info = pind_mirror_info(desk->mirror);
+	*ret_status = (struct pind_status){
+		.state = pind_health_state(desk->health),
+		.reason = pind_health_reason(desk->health),
+		.module_version = info->version,
+		.load_id = info->load_id,
+		.events_lost = info->events_lost + desk->kernel->overruns,
+		.resyncs = pind_sync_count(desk->sync) + desk->kernel->overtaken,
+	};
+}
+
+static const struct pind_info *call_info(void *userdata)
+{
+	struct pind_desk *desk = userdata;
+
+	refresh_info(desk);
+	return pind_mirror_info(desk->mirror);
+}
+
+int pind_desk_group_find(void *userdata, const char *path, struct pind_group **ret_group,
+			 sd_bus_error *error)
+{
+	struct pind_desk *desk = userdata;
+	int r = pind_mirror_find(desk->mirror, path, ret_group);
+
+	return r < 0 ? pind_desk_kernel_error(desk, r, path, error) : r;
+}
+
+static int call_group_read(void *userdata, struct pind_group *group, sd_bus_error *error)
+{
+	struct pind_desk *desk = userdata;
+	int r = pind_mirror_read(desk->mirror, group);
+
+	return r < 0 ? pind_desk_kernel_error(desk, r, group->info.path, error) : 0;
+}
+
+static bool call_group_is_runtime(void *userdata, const struct pind_group *group)
+{
+	const struct pind_desk *desk = userdata;
+
+	return pind_wanted_find(desk->wanted, group->info.path, group->info.id).source ==
+	       PIND_SOURCE_RUNTIME;
+}
+
+static int call_path_of(void *userdata, const char *name, char **ret_path, sd_bus_error *error)
+{
+	char sentence[PIND_CGROUP_SENTENCE_SIZE];
+	struct pind_desk *desk = userdata;
+	int r;
+
+	r = pind_cgroup_name(desk->mount, name, sentence, ret_path);
+	if (r == -EINVAL)
+		return sd_bus_error_set(error, PIND_ERROR_INVALID_VALUE, sentence);
+	return r;
+}
+
+/* A change that failed at a step, in words. */
+static int change_error(struct pind_desk *desk, int r, enum pind_step step, const char *path,
+			sd_bus_error *error)
+{
+	char clean[PIND_TEXT_PATH_SIZE];
+
+	(void)pind_text_clean(clean, sizeof(clean), path);
+	if (step == PIND_STEP_KERNEL)
+		return pind_desk_kernel_error(desk, r, path, error);
+	if (step == PIND_STEP_STORE)
+		return sd_bus_error_setf(error, PIND_ERROR_STORE,
+					 "the quota of '%s' could not be written to disk (%s); "
+					 "nothing was changed",
+					 clean, strerror(-r));
+	if (r == -ESTALE)
+		return sd_bus_error_setf(error, PIND_ERROR_GROUP_REMOVED,
+					 "the cgroup '%s' was removed, only pins are left of it; "
+					 "its quota cannot change",
+					 clean);
+	if (r == -ENOENT)
+		return sd_bus_error_setf(error, PIND_ERROR_NO_SUCH_GROUP,
+					 "there is no cgroup '%s': a quota needs one", clean);
+	return sd_bus_error_setf(error, PIND_ERROR_NO_SUCH_GROUP,
+				 "the cgroup '%s' cannot be looked at: %s", clean, strerror(-r));
+}
+
+static int call_quota_set(void *userdata, const char *path,
+			  const struct pind_quota_request *request, sd_bus_error *error)
+{
+	struct pind_desk *desk = userdata;
+	enum pind_step step;
+	int r = pind_reconciler_set(desk->reconciler, path, request, &step);
+
+	return r < 0 ? change_error(desk, r, step, path, error) : 0;
+}
+
+static int call_quota_unset(void *userdata, const char *path, sd_bus_error *error)
+{
+	struct pind_desk *desk = userdata;
+	enum pind_step step;
+	int r = pind_reconciler_unset(desk->reconciler, path, &step);
+
+	return r < 0 ? change_error(desk, r, step, path, error) : 0;
+}
+
+static int call_peak_reset(void *userdata, struct pind_group *group, sd_bus_error *error)
+{
+	struct pind_desk *desk = userdata;
+	int r;
+
+	r = desk->kernel->ops->group_reset_peak(desk->kernel, group->info.id, NULL, NULL);
+	if (r < 0)
+		return pind_desk_kernel_error(desk, r, group->info.path, error);
+	return 0;
+}
+
+/* What a module that is too old answers. */
+static int old_module(sd_bus_error *error)
+{
+	return sd_bus_error_set(error, PIND_ERROR_KERNEL,
+				"the kernel module is older than the daemon and cannot tell; load "
+				"the one of the same version");
+}
+
+static int call_misuse(void *userdata,
+		       int (*handler)(const struct pind_misuse *misuse, void *closure),
+		       void *closure, sd_bus_error *error)
+{
+	struct pind_desk *desk = userdata;
+	int r;
+
+	r = desk->kernel->ops->misuse_dump(desk->kernel, handler, closure);
+	if (r == -EOPNOTSUPP)
+		return old_module(error);
+	if (r < 0)
+		return pind_desk_kernel_error(desk, r, NULL, error);
+	return 0;
+}
+
+/* Pages on their way to the bus. */
+struct page_list {
+	struct pind_mirror *mirror;
+	int (*handler)(const struct pind_page *page, const char *const *paths, void *closure);
+	void *closure;
+};
+
+static int list_page(const struct pind_page *page, void *userdata)
+{
+	const char *paths[PIND_HOLDERS_MAX];
+	struct page_list *list = userdata;
+
+	for (size_t i = 0; i < page->n_holders; i++) {
+		struct pind_group *group =
+			pind_mirror_group_of(list->mirror, page->holders[i].group_id);
+
+		paths[i] = group ? group->info.path : "";
+	}
+	return list->handler(page, paths, list->closure);
+}
+
+static int call_pages(void *userdata, const struct pind_page_query *query,
+		      int (*handler)(const struct pind_page *page, const char *const *paths,
+				     void *closure),
+		      void *closure, sd_bus_error *error)
+{
+	struct pind_desk *desk = userdata;
+	struct page_list list = { desk->mirror, handler, closure };
+	int r;
+
+	r = desk->kernel->ops->pages_get(desk->kernel, query, list_page, &list);
+	if (r == -ENXIO)
+		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
+					 "no memory in use has the page frame number %" PRIu64
+					 ": the frame is free, or there is none",
+					 query->pfn);
+	if (r == -ESRCH)
+		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
+					 "no process with memory has the pid %" PRIu32, query->pid);
+	if (r == -EBADMSG)
+		return old_module(error);
+	if (r < 0)
+		return pind_desk_kernel_error(desk, r, NULL, error);
+	return 0;
+}
+
+static int call_counters(void *userdata, struct pind_counters *ret_counters, sd_bus_error *error)
+{
+	struct pind_desk *desk = userdata;
+	int r;
+
+	r = desk->kernel->ops->counters_get(desk->kernel, ret_counters);
+	if (r < 0)
+		return pind_desk_kernel_error(desk, r, NULL, error);
+	return 0;
+}
+
+static int call_books(void *userdata, struct pind_books *ret_books, sd_bus_error *error)
+{
+	struct pind_desk *desk = userdata;
+	int r;
+
+	r = desk->kernel->ops->books_get(desk->kernel, ret_books);
+	if (r == -EOPNOTSUPP)
+		return sd_bus_error_set(error, PIND_ERROR_KERNEL,
+					"the kernel module is older than the daemon and has no "
+					"books to show; load the one of the same version");
+	if (r < 0)
+		return pind_desk_kernel_error(desk, r, NULL, error);
+	return 0;
+}
+
+/* An audit, and who waits for it. */
+struct audit {
+	struct pind_desk *desk;
+	char *path; /* NULL: of everything */
+	pind_bus_audit_done done;
+	void *closure;
+};
+
+static void audit_free(struct audit *audit)
+{
+	free(audit->path);
+	free(audit);
+}
+
+DEFINE_CLEANUP(struct audit, audit_free, audit_freep)
+
+static void on_audit_done(int r, const struct pind_audit *result, void *userdata)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	_cleanup_(audit_freep) struct audit *audit = userdata;
+
+	pind_mirror_tick(audit->desk->mirror);
+	if (r < 0)
+		(void)pind_desk_kernel_error(audit->desk, r, audit->path, &error);
+	audit->done(result, &error, audit->closure);
+}
+
+static int call_audit(void *userdata, const char *path, pind_bus_audit_done done, void *closure,
+		      sd_bus_error *error)
+{
+	_cleanup_(audit_freep) struct audit *audit = calloc(1, sizeof(*audit));
+	struct pind_desk *desk = userdata;
+	struct pind_group *group = NULL;
+	int r;
+
+	if (!audit)
+		return -ENOMEM;
+	*audit = (struct audit){ .desk = desk, .done = done, .closure = closure };
+	if (path) {
+		audit->path = strdup(path);
+		if (!audit->path)
+			return -ENOMEM;
+		r = pind_desk_group_find(desk, path, &group, error);
+		if (r < 0)
+			return r;
+		if (r == 0)
+			return pind_desk_kernel_error(desk, -ENOENT, path, error);
+	}
+	r = desk->kernel->ops->audit(desk->kernel, group ? group->info.id : 0, on_audit_done,
+				     audit);
+	if (r < 0)
+		return pind_desk_kernel_error(desk, r, path, error);
+	TAKE_PTR(audit);
+	return 0;
+}
+
+const struct pind_bus_calls pind_desk_calls = {
+	.message_came = call_message_came,
+	.status = call_status,
+	.info = call_info,
+	.group_find = pind_desk_group_find,
+	.group_read = call_group_read,
+	.group_is_runtime = call_group_is_runtime,
+	.path_of = call_path_of,
+	.quota_set = call_quota_set,
+	.quota_unset = call_quota_unset,
+	.peak_reset = call_peak_reset,
+	.list_begin = pind_desk_list_begin,
+	.list_some = pind_desk_list_some,
+	.list_end = pind_desk_list_end,
+	.misuse = call_misuse,
+	.pages = call_pages,
+	.counters = call_counters,
+	.books = call_books,
+	.audit = call_audit,
+};

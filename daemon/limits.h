@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The limits of a group: all that a quota sets. Sizes are bytes, or PIND_UNLIMITED; mode is
+ * an enum pind_mode.
+ */
+#ifndef PIND_LIMITS_H
+#define PIND_LIMITS_H
+
+#include "snapshot.h"
+
+struct pind_limits {
+	uint64_t max;
+	uint64_t max_held;
+	uint64_t high;
+	uint32_t mode;
+};
+
+static inline struct pind_limits pind_limits_none(void)
+{
+	return (struct pind_limits){ PIND_UNLIMITED, PIND_UNLIMITED, PIND_UNLIMITED,
+				     PIND_MODE_ENFORCE };
+}
+
+/* Those that a group has. */
+static inline struct pind_limits pind_limits_of(const struct pind_group_info *info)
+{
+	return (struct pind_limits){ info->max, info->max_held, info->high, info->mode };
+}
+
+static inline bool pind_limits_same(const struct pind_limits *a, const struct pind_limits *b)
+{
+	return a->max == b->max && a->max_held == b->max_held && a->high == b->high &&
+	       a->mode == b->mode;
+}
+
+static inline bool pind_limits_are_none(const struct pind_limits *limits)
+{
+	const struct pind_limits none = pind_limits_none();
+
+	return pind_limits_same(limits, &none);
+}
+
+/* What is given in the change, and of @limits what is not. */
+static inline struct pind_limits pind_limits_changed(const struct pind_limits *limits,
+						     const struct pind_group_change *change)
+{
+	return (struct pind_limits){
+		change->set_max ? change->max : limits->max,
+		change->set_max_held ? change->max_held : limits->max_held,
+		change->set_high ? change->high : limits->high,
+		change->set_mode ? change->mode : limits->mode,
+	};
+}
+
+/* The change that leaves nothing of what was before. */
+static inline struct pind_group_change pind_limits_change(const struct pind_limits *limits)
+{
+	return (struct pind_group_change){
+		.set_max = true,
+		.set_max_held = true,
+		.set_high = true,
+		.set_mode = true,
+		.max = limits->max,
+		.max_held = limits->max_held,
+		.high = limits->high,
+		.mode = limits->mode,
+	};
+}
+
+/* A change that was asked for, and found well-formed. */
+struct pind_quota_request {
+	struct pind_group_change change;
+	/* Which kind it is to be: as asked, or (a property was written) as it is. */
+	bool keep_kind;
+	bool runtime;
+};
+
+#endif /* PIND_LIMITS_H */

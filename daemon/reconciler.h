@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Makes what is what is wanted: says to the kernel what it has not got, and keeps what it
+ * was asked to keep. It is the only room that changes limits in the kernel.
+ */
+#ifndef PIND_RECONCILER_H
+#define PIND_RECONCILER_H
+
+#include <systemd/sd-event.h>
+
+#include "health.h"
+#include "mirror.h"
+#include "wanted.h"
+
+struct pind_reconciler;
+
+struct pind_reconciler_handlers {
+	/* Something was not taken: it is to be tried again later, by reading everything anew. */
+	void (*again)(void *userdata);
+	/* Limits of the group, or whose word they are, may be others. */
+	void (*changed)(struct pind_group *group, void *userdata);
+};
+
+/* Which step of a change failed: what its negative errno is about. */
+enum pind_step {
+	PIND_STEP_CGROUP, /* -ENOENT: there is none; -ESTALE: only pins are left of it */
+	PIND_STEP_KERNEL,
+	PIND_STEP_STORE,
+};
+
+struct pind_reconciler_rooms {
+	struct pind_kernel *kernel;
+	struct pind_wanted *wanted;
+	struct pind_mirror *mirror;
+	struct pind_health *health;
+};
+
+/**
+ * pind_reconciler_new - nothing is said yet
+ * @mount: of the cgroups
+ * @rooms: outlive it
+ *
+ * Return: 0 or a negative errno.
+ */
+int pind_reconciler_new(sd_event *event, const char *mount,
+			const struct pind_reconciler_rooms *rooms,
+			const struct pind_reconciler_handlers *handlers, void *userdata,
+			struct pind_reconciler **ret);
+struct pind_reconciler *pind_reconciler_free(struct pind_reconciler *reconciler);
+
+/*
+ * Gives the kernel each quota that it has not got. Runtime quotas whose cgroup was removed
+ * are forgotten. What the kernel does not take is tried again. Of all; of one path.
+ */
+void pind_reconciler_apply_all(struct pind_reconciler *reconciler);
+void pind_reconciler_apply(struct pind_reconciler *reconciler, const char *path);
+/* Makes limits that a group has, and that nobody wants, runtime quotas. */
+void pind_reconciler_adopt(struct pind_reconciler *reconciler);
+
+/*
+ * Set or take back a quota, in the kernel and on disk. What is not given stays.
+ * Return: 0; negative errno of the step, and nothing has changed.
+ */
+int pind_reconciler_set(struct pind_reconciler *reconciler, const char *path,
+			const struct pind_quota_request *request, enum pind_step *ret_step);
+int pind_reconciler_unset(struct pind_reconciler *reconciler, const char *path,
+			  enum pind_step *ret_step);
+
+#endif /* PIND_RECONCILER_H */

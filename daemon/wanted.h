@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is wanted: one answer for a path, and whose word it is. A runtime quota of the very
+ * cgroup comes before the kept quota of its path. Knows neither the kernel nor what is there.
+ */
+#ifndef PIND_WANTED_H
+#define PIND_WANTED_H
+
+#include "limits.h"
+#include "store.h"
+
+/* Who says so; a later one counts more. */
+enum pind_source { PIND_SOURCE_NONE, PIND_SOURCE_KEPT, PIND_SOURCE_RUNTIME };
+
+/* What a group is to have. */
+struct pind_wish {
+	enum pind_source source;
+	struct pind_limits limits; /* none, where nobody says anything */
+};
+
+struct pind_wanted;
+
+/* The stores belong to it, also when this fails. 0 or -ENOMEM. */
+int pind_wanted_new(struct pind_store *kept, struct pind_store *runtime, struct pind_wanted **ret);
+struct pind_wanted *pind_wanted_free(struct pind_wanted *wanted);
+
+/**
+ * pind_wanted_find - what is wanted for a path
+ * @id: of the cgroup that is there, for a runtime quota is of one cgroup; 0: of whichever
+ *	comes to be there
+ */
+struct pind_wish pind_wanted_find(const struct pind_wanted *wanted, const char *path, uint64_t id);
+
+/* Is anything on disk for the path, be it of a cgroup that was removed? */
+bool pind_wanted_has_stored(const struct pind_wanted *wanted, const char *path);
+
+/* Kept quotas, or runtime ones: to be read, not to be changed. */
+const struct pind_store *pind_wanted_store(const struct pind_wanted *wanted, bool runtime);
+
+/**
+ * pind_wanted_put - make it the quota of its path
+ * @quota: with a cgroup_id it is a runtime one, beside a kept one; else the kept one, and the
+ *	runtime one is gone
+ *
+ * Return: 0; negative errno of the store, and nothing has changed.
+ */
+int pind_wanted_put(struct pind_wanted *wanted, const struct pind_quota *quota);
+
+/* Forgets both quotas of a path. 1; 0 if there was none; negative errno: nothing changed. */
+int pind_wanted_remove(struct pind_wanted *wanted, const char *path);
+
+/* Likewise the runtime quota alone. */
+int pind_wanted_forget_runtime(struct pind_wanted *wanted, const char *path);
+
+/* Many runtime quotas are put in between, with one writing. As pind_store_hold(). */
+void pind_wanted_hold(struct pind_wanted *wanted);
+int pind_wanted_flush(struct pind_wanted *wanted);
+
+/* As pind_store_filter(), of the kept quotas or of the runtime ones. */
+int pind_wanted_filter(struct pind_wanted *wanted, bool runtime,
+		       bool (*stays)(const struct pind_quota *quota, void *userdata),
+		       void *userdata);
+
+#endif /* PIND_WANTED_H */

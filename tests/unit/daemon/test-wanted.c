@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One answer for a path, and whose word it is. */
+#include "cmocka-all.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wanted.h"
+
+#define GIB (1024ULL * 1024 * 1024)
+
+static char directory[64], kept_directory[80], runtime_directory[80];
+
+static struct pind_wanted *open_wanted(void)
+{
+	struct pind_store *kept, *runtime;
+	struct pind_store_report report;
+	struct pind_wanted *wanted;
+
+	assert_int_equal(pind_store_open(kept_directory, &kept, &report), 0);
+	assert_int_equal(pind_store_open(runtime_directory, &runtime, &report), 0);
+	assert_int_equal(pind_wanted_new(kept, runtime, &wanted), 0);
+	return wanted;
+}
+
+static int setup(void **state)
+{
+	(void)snprintf(directory, sizeof(directory), "/tmp/pind-wanted-XXXXXX");
+	if (!mkdtemp(directory))
+		return -1;
+	(void)snprintf(kept_directory, sizeof(kept_directory), "%s/kept", directory);
+	(void)snprintf(runtime_directory, sizeof(runtime_directory), "%s/runtime", directory);
+	*state = open_wanted();
+	return 0;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	return remove(path);
+}
+
+static int teardown(void **state)
+{
+	(void)pind_wanted_free(*state);
+	return nftw(directory, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void put(struct pind_wanted *wanted, const char *path, uint64_t max, uint64_t id)
+{
+	const struct pind_quota quota = { .path = (char *)path,
+					  .max = max,
+					  .max_held = PIND_UNLIMITED,
+					  .high = PIND_UNLIMITED,
+					  .mode = PIND_MODE_ENFORCE,
+					  .cgroup_id = id };
+
+	assert_int_equal(pind_wanted_put(wanted, &quota), 0);
+}
+
+static void expect(struct pind_wanted *wanted, const char *path, uint64_t id,
+		   enum pind_source source, uint64_t max)
+{
+	struct pind_wish wish = pind_wanted_find(wanted, path, id);
+
+	assert_int_equal(wish.source, source);
+	assert_true(wish.limits.max == max);
+}
+
+static void test_order(void **state)
+{
+	struct pind_wanted *wanted = *state;
+
+	expect(wanted, "/a", 5, PIND_SOURCE_NONE, PIND_UNLIMITED);
+	put(wanted, "/a", 2 * GIB, 0);
+	expect(wanted, "/a", 5, PIND_SOURCE_KEPT, 2 * GIB);
+	expect(wanted, "/a", 0, PIND_SOURCE_KEPT, 2 * GIB);
+	put(wanted, "/a", GIB, 5);
+	expect(wanted, "/a", 5, PIND_SOURCE_RUNTIME, GIB);
+	/* it was of that cgroup alone */
+	expect(wanted, "/a", 6, PIND_SOURCE_KEPT, 2 * GIB);
+	expect(wanted, "/a", 0, PIND_SOURCE_KEPT, 2 * GIB);
+	expect(wanted, "/a/b", 5, PIND_SOURCE_NONE, PIND_UNLIMITED);
+	/* a kept one takes the place of both */
+	put(wanted, "/a", 3 * GIB, 0);
+	expect(wanted, "/a", 5, PIND_SOURCE_KEPT, 3 * GIB);
+	assert_int_equal(pind_wanted_remove(wanted, "/a"), 1);
+	assert_int_equal(pind_wanted_remove(wanted, "/a"), 0);
+	assert_false(pind_wanted_has_stored(wanted, "/a"));
+}
+
+/* The second of two stores cannot be written: the first has what it had. */
+static void test_half_done(void **state)
+{
+	struct pind_wanted *wanted = *state;
+	const struct pind_quota quota = { .path = "/a", .max = 3 * GIB };
+	char away[96];
+
+	put(wanted, "/a", 2 * GIB, 0);
+	put(wanted, "/a", GIB, 5);
+	(void)snprintf(away, sizeof(away), "%s.away", runtime_directory);
+	assert_int_equal(rename(runtime_directory, away), 0);
+	assert_true(pind_wanted_put(wanted, &quota) < 0);
+	expect(wanted, "/a", 5, PIND_SOURCE_RUNTIME, GIB);
+	expect(wanted, "/a", 6, PIND_SOURCE_KEPT, 2 * GIB);
+	assert_true(pind_wanted_remove(wanted, "/a") < 0);
+	expect(wanted, "/a", 6, PIND_SOURCE_KEPT, 2 * GIB);
+	assert_int_equal(rename(away, runtime_directory), 0);
+}
+
+static bool is_odd(const struct pind_quota *quota, void *userdata)
+{
+	return quota->cgroup_id % 2;
+}
+
+/* Ten thousand come and half of them go, with a writing each. */
+static void test_many(void **state)
+{
+	struct pind_wanted *wanted = *state;
+	char path[32];
+
+	pind_wanted_hold(wanted);
+	for (uint64_t i = 1; i <= 10000; i++) {
+		(void)snprintf(path, sizeof(path), "/g%05u", (unsigned int)i);
+		put(wanted, path, GIB, i);
+	}
+	assert_int_equal(pind_wanted_flush(wanted), 0);
+	assert_int_equal(pind_wanted_filter(wanted, true, is_odd, NULL), 5000);
+	assert_int_equal(pind_wanted_filter(wanted, true, is_odd, NULL), 0);
+	(void)pind_wanted_free(wanted);
+	*state = wanted = open_wanted();
+	expect(wanted, "/g00001", 1, PIND_SOURCE_RUNTIME, GIB);
+	expect(wanted, "/g00002", 2, PIND_SOURCE_NONE, PIND_UNLIMITED);
+	expect(wanted, "/g09999", 9999, PIND_SOURCE_RUNTIME, GIB);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_order),
+		TEST(test_half_done),
+		TEST(test_many),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
