@@ -24,6 +24,10 @@
 /* A pin call that has been under way for so long is told by call-get, in seconds. */
 #define PIND_WAITING_SECONDS	10
 
+/* So many rules may be for a path, and for a pattern. */
+#define PIND_RULE_PATHS_MAX	65536
+#define PIND_RULE_PATTERNS_MAX	4096
+
 /* The longest range a page query takes, in bytes. */
 #define PIND_PAGE_LENGTH_MAX	(1ULL << 30)
 
@@ -127,6 +131,13 @@ enum pind_misuse_kind {
  * @PIND_CMD_MISUSE_NTF: event: one was, at a place where it was not before
  * @PIND_CMD_CALL_GET: dump: pin calls that have been under way for more than
  *	PIND_WAITING_SECONDS, oldest first (PIND_A_CALL_*)
+ * @PIND_CMD_RULES_BEGIN: do, admin: begin a list of rules, which belongs to the socket
+ * @PIND_CMD_RULES_ADD: do, admin: put rules at its end (PIND_A_RULES_*)
+ * @PIND_CMD_RULES_COMMIT: do, admin: have it take the place of all rules, as a whole
+ * @PIND_CMD_RULE_SET: do, admin: a rule for one path among those in force
+ *	(PIND_A_RULE_*)
+ * @PIND_CMD_RULE_UNSET: do, admin: take the rule for one path away
+ * @PIND_CMD_RULE_GET: dump, admin: the rules in force, patterns in their order first
  */
 enum pind_cmd {
 	PIND_CMD_INFO_GET = 1,
@@ -147,6 +158,12 @@ enum pind_cmd {
 	PIND_CMD_MISUSE_GET,
 	PIND_CMD_MISUSE_NTF,
 	PIND_CMD_CALL_GET,
+	PIND_CMD_RULES_BEGIN,
+	PIND_CMD_RULES_ADD,
+	PIND_CMD_RULES_COMMIT,
+	PIND_CMD_RULE_SET,
+	PIND_CMD_RULE_UNSET,
+	PIND_CMD_RULE_GET,
 
 	__PIND_CMD_MAX,
 	PIND_CMD_MAX = __PIND_CMD_MAX - 1
@@ -529,6 +546,39 @@ enum {
 
 	__PIND_A_CALL_MAX,
 	PIND_A_CALL_MAX = __PIND_A_CALL_MAX - 1
+};
+
+/*
+ * What a cgroup gets when the module meets it. The rule for its path, if there is one,
+ * else the first pattern in the list that matches.
+ */
+enum {
+	/** @PIND_A_RULE_PATH: string: for the cgroup of this path; or */
+	PIND_A_RULE_PATH = 1,
+	/** @PIND_A_RULE_PATTERN: string: for those whose path it matches: * ** ? [a-z] \ */
+	PIND_A_RULE_PATTERN,
+	/** @PIND_A_RULE_UNIT: flag: the pattern is for the last part of the path */
+	PIND_A_RULE_UNIT,
+	/** @PIND_A_RULE_MAX: u64: as PIND_A_GROUP_MAX; left out: no limit */
+	PIND_A_RULE_MAX,
+	/** @PIND_A_RULE_MAX_HELD: u64: as PIND_A_GROUP_MAX_HELD; likewise */
+	PIND_A_RULE_MAX_HELD,
+	/** @PIND_A_RULE_HIGH: u64: as PIND_A_GROUP_HIGH; likewise */
+	PIND_A_RULE_HIGH,
+	/** @PIND_A_RULE_MODE: u32: enum pind_mode; left out: enforce */
+	PIND_A_RULE_MODE,
+
+	__PIND_A_RULE_END,
+	/* the highest attribute; ..._RULE_MAX is the quota */
+	PIND_A_RULE_HIGHEST = __PIND_A_RULE_END - 1
+};
+
+enum {
+	/** @PIND_A_RULES_RULE: nest of PIND_A_RULE_*, one for each rule, in order */
+	PIND_A_RULES_RULE = 1,
+
+	__PIND_A_RULES_MAX,
+	PIND_A_RULES_MAX = __PIND_A_RULES_MAX - 1
 };
 
 enum {
