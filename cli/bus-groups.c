@@ -13,8 +13,8 @@ static bool is_absent_quota(const void *record, const void *userdata)
 	       !((const struct pind_group_info *)record)->present;
 }
 
-/* Quotas that are kept for cgroups which do not exist now. */
-static int absent_quotas(sd_bus *bus, struct pind_records *quotas)
+/* Quotas that are kept, and runtime ones behind them. */
+static int stored_quotas(sd_bus *bus, struct pind_records *quotas)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	int r;
@@ -23,10 +23,7 @@ static int absent_quotas(sd_bus *bus, struct pind_records *quotas)
 	if (r != 0)
 		return r;
 	r = bus_read_records(reply, quotas);
-	if (r < 0)
-		return bus_fail(r, NULL, NULL);
-	records_keep(quotas, is_absent_quota, NULL);
-	return 0;
+	return r < 0 ? bus_fail(r, NULL, NULL) : 0;
 }
 
 /* One that was removed does not count: the quota is for the path's next life. */
@@ -47,7 +44,8 @@ static int add_absent_quotas(sd_bus *bus, struct pind_records *groups)
 	size_t n = groups->n;
 	int r;
 
-	r = absent_quotas(bus, &quotas);
+	r = stored_quotas(bus, &quotas);
+	records_keep(&quotas, is_absent_quota, NULL);
 	for (size_t i = 0; r == 0 && i < quotas.n; i++) {
 		struct pind_group_info *quota = records_at(&quotas, i);
 		struct pind_group_info *group;
@@ -64,10 +62,51 @@ static int add_absent_quotas(sd_bus *bus, struct pind_records *groups)
 	return r;
 }
 
+static void mark_unenforced(struct pind_group_info *group)
+{
+	group->enforced = false;
+	model_mark(&pind_group_kind, group, "enforced");
+}
+
+int bus_kept_group(sd_bus *bus, const char *path, struct pind_group_info *group)
+{
+	_cleanup_(records_done) struct pind_records quotas = RECORDS(pind_group_kind);
+	int r = stored_quotas(bus, &quotas);
+
+	if (r != 0)
+		return r;
+	/* a runtime quota comes before a kept one */
+	for (size_t i = quotas.n; i-- > 0;) {
+		struct pind_group_info *quota = records_at(&quotas, i);
+
+		if (strcmp(quota->path, path) != 0)
+			continue;
+		fail_forget();
+		group_info_done(group);
+		*group = *quota;
+		quota->path = NULL;
+		mark_unenforced(group);
+		return 0;
+	}
+	return PIND_EXIT_NO_MODULE;
+}
+
 int bus_groups(struct pind_source *source, struct pind_records *groups)
 {
 	sd_bus *bus = bus_of(source);
 	int r = bus_list(bus, "ListGroups", groups);
 
-	return r != 0 ? r : add_absent_quotas(bus, groups);
+	if (r == 0)
+		return add_absent_quotas(bus, groups);
+	if (r != PIND_EXIT_NO_MODULE)
+		return r;
+	r = stored_quotas(bus, groups);
+	if (r != 0)
+		return r;
+	if (groups->n == 0)
+		return PIND_EXIT_NO_MODULE;
+	fail_forget();
+	for (size_t i = 0; i < groups->n; i++)
+		mark_unenforced(records_at(groups, i));
+	return 0;
 }

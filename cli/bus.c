@@ -210,6 +210,7 @@ int bus_fail(int r, const sd_bus_error *error, const char *name)
 		const char *name;
 		enum pind_exit status;
 	} own[] = {
+		{ PIND_ERROR_NO_MODULE, PIND_EXIT_NO_MODULE },
 		{ PIND_ERROR_NO_SUCH_GROUP, PIND_EXIT_NO_GROUP },
 		{ PIND_ERROR_GROUP_REMOVED, PIND_EXIT_FAILED },
 		{ PIND_ERROR_INVALID_VALUE, PIND_EXIT_USAGE },
@@ -228,8 +229,6 @@ int bus_fail(int r, const sd_bus_error *error, const char *name)
 			    "(%s): are pinctl and pind of the same version?",
 			    strerror(-r));
 
-	if (strcmp(error->name, PIND_ERROR_NO_MODULE) == 0)
-		return fail_no_module();
 	if (means_no_daemon(error->name))
 		return fail_no_daemon();
 	if (strcmp(error->name, SD_BUS_ERROR_ACCESS_DENIED) == 0 ||

@@ -76,8 +76,14 @@ int bus_read_list(sd_bus_message *reply, struct pind_records *records, const cha
 /* Likewise of a call of the Manager that takes nothing. */
 int bus_list(sd_bus *bus, const char *method, struct pind_records *records);
 
-/* The groups operation: bus-groups.c. */
+/* The groups operation: bus-groups.c. Without the module, the quotas that are kept, if any. */
 int bus_groups(struct pind_source *source, struct pind_records *groups);
+
+/*
+ * Likewise the one at a path, after PIND_EXIT_NO_MODULE, whose sentence stays if there is
+ * none. Return: 0, or an exit status.
+ */
+int bus_kept_group(sd_bus *bus, const char *path, struct pind_group_info *group);
 
 /* The watch operation: bus-watch.c. */
 int bus_watch(struct pind_source *source, int (*ready)(void), pind_event_handler handler,

@@ -28,6 +28,8 @@ static bool is_interesting(const void *record, const void *userdata)
 
 static const char *note(const struct pind_group_info *group)
 {
+	if (model_has(&pind_group_kind, group, "enforced"))
+		return "not enforced";
 	if (!model_has(&pind_group_kind, group, "id"))
 		return "no cgroup";
 	if (group->dead)
@@ -60,12 +62,18 @@ static void add_use(struct table *table, const struct pind_group_info *group)
 
 static void add_row(struct table *table, const struct pind_group_info *group)
 {
+	/* without the module nobody knows what is pinned */
+	bool known = !model_has(&pind_group_kind, group, "enforced");
+
 	table_add(table, "%s", group->path);
-	table_add_size(table, group->current);
-	table_add_size(table, group->peak);
+	add_limit(table, known ? group->current : PIND_UNLIMITED);
+	add_limit(table, known ? group->peak : PIND_UNLIMITED);
 	add_limit(table, group->max);
 	add_limit(table, group->high);
-	table_add(table, "%llu", (unsigned long long)group->pins);
+	if (known)
+		table_add(table, "%llu", (unsigned long long)group->pins);
+	else
+		table_add(table, "-");
 	table_add_styled(table, SCREEN_DIM, "%s", note(group));
 	if (table->n_columns == N_COLUMNS)
 		add_use(table, group);

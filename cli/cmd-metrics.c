@@ -116,6 +116,8 @@ static const struct field_metric group_metrics[] = {
 };
 
 static const struct metric state_metric = { "pind_state", METRIC_GAUGE, NULL, "Is all well." };
+static const struct metric loaded_metric = { "pind_module_loaded", METRIC_GAUGE, NULL,
+					     "Is the kernel module there; 0: nothing is enforced." };
 static const struct metric module_metric = { "pind_module_info", METRIC_GAUGE, NULL,
 					     "The kernel module." };
 static const struct metric hook_calls_metric = { "pind_hook_calls", METRIC_COUNTER, "calls",
@@ -271,6 +273,12 @@ static int write_state(const struct pind_status_info *status)
 	return metric_states(stdout, &state_metric, NULL, states, status->state);
 }
 
+static int write_loaded(bool loaded)
+{
+	metric_begin(stdout, &loaded_metric);
+	return metric_number(stdout, &loaded_metric, NULL, loaded);
+}
+
 static int write_module(const struct pind_status_info *status)
 {
 	char load_id[24];
@@ -288,6 +296,7 @@ static int write_all(const struct readings *readings)
 {
 	int r = write_state(&readings->status);
 
+	r = r ? r : write_loaded(has_module(readings));
 	if (r == 0 && has_module(readings)) {
 		r = write_module(&readings->status);
 		r = r ? r : WRITE_FIELDS(status_metrics, &pind_status_kind, &readings->status);

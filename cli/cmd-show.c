@@ -46,21 +46,39 @@ static void add_use(struct table *table, const struct pind_group_info *group)
 			 screen_bar(group->current, group->max, bar));
 }
 
+static void add_use_rows(struct table *table, const struct pind_group_info *group)
+{
+	add_number(table, "id", group->id);
+	add_size(table, "current", group->current);
+	add_use(table, group);
+	if (group->reserved)
+		add_size(table, "reserved", group->reserved);
+	add_size(table, "peak", group->peak);
+}
+
+static void add_count_rows(struct table *table, const struct pind_group_info *group)
+{
+	add_number(table, "pins", group->pins);
+	add_number(table, "refused by its max", group->events_max);
+	add_number(table, "observed by its max", group->events_observed);
+	add_number(table, "times above high", group->events_high);
+	add_number(table, "own calls refused", group->events_refused);
+}
+
 static int print_group(const struct pind_group_info *group)
 {
 	_cleanup_(table_done) struct table table = TABLE(show_columns);
 	_cleanup_free_ char *path = text_cleaned(group->path);
+	bool known = model_has(&pind_group_kind, group, "id");
 
 	if (!path)
 		return fail_memory();
 	(void)printf("%s%s%s%s\n", screen_on(SCREEN_BOLD), path, screen_off(SCREEN_BOLD),
-		     group->dead ? " (removed; its pins live on)" : "");
-	add_number(&table, "id", group->id);
-	add_size(&table, "current", group->current);
-	add_use(&table, group);
-	if (group->reserved)
-		add_size(&table, "reserved", group->reserved);
-	add_size(&table, "peak", group->peak);
+		     group->dead ? " (removed; its pins live on)" :
+		     !known	 ? " (not enforced: the kernel module is not loaded)" :
+				   "");
+	if (known)
+		add_use_rows(&table, group);
 	add_size(&table, "max", group->max);
 	add_size(&table, "high", group->high);
 	if (model_has(&pind_group_kind, group, "held"))
@@ -77,11 +95,8 @@ static int print_group(const struct pind_group_info *group)
 		table_add(&table, "%s",
 			  group->runtime ? "until the cgroup goes or the machine restarts" : "yes");
 	}
-	add_number(&table, "pins", group->pins);
-	add_number(&table, "refused by its max", group->events_max);
-	add_number(&table, "observed by its max", group->events_observed);
-	add_number(&table, "times above high", group->events_high);
-	add_number(&table, "own calls refused", group->events_refused);
+	if (known)
+		add_count_rows(&table, group);
 	return table_print(&table, stdout);
 }
 

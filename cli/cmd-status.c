@@ -47,10 +47,8 @@ static int print_verdict(const struct pind_status_info *status)
 		return fail_memory();
 	(void)printf("%s%s%s", screen_on(style), status->state, screen_off(style));
 	if (is_state(status, PIND_STATE_NO_MODULE))
-		(void)printf(": the kernel module pind is not loaded, nothing is counted or "
-			     "refused: load it with `modprobe pind`\n");
-	else
-		(void)printf("%s%s\n", reason[0] ? ": " : "", reason);
+		(void)printf(": nothing is counted or refused");
+	(void)printf("%s%s\n", reason[0] ? ": " : "", reason);
 	return 0;
 }
 
@@ -149,12 +147,18 @@ static int print_json(const struct pind_status_info *status, const struct pind_b
 	return json_print(object, false);
 }
 
+/* With --kernel: the sentence that was kept is the reason. */
 static int set_no_module(struct pind_status_info *status)
 {
+	_cleanup_free_ char *reason = fail_text() ? strdup(fail_text()) : NULL;
+
+	fail_forget();
 	model_clear(&pind_status_kind, status);
-	return model_set_text(&pind_status_kind, status, "state", PIND_STATE_NO_MODULE) < 0
-		       ? fail_memory()
-		       : 0;
+	if (!reason ||
+	    model_set_text(&pind_status_kind, status, "state", PIND_STATE_NO_MODULE) < 0 ||
+	    model_set_text(&pind_status_kind, status, "reason", reason) < 0)
+		return fail_memory();
+	return 0;
 }
 
 int cmd_status(const struct pind_options *options)
@@ -169,9 +173,7 @@ int cmd_status(const struct pind_options *options)
 	if (r == 0)
 		r = source->ops->status(source, &status, &hooks);
 	if (r == PIND_EXIT_NO_MODULE) {
-		/* with --kernel; that is a verdict, too */
-		fail_forget();
-		r = set_no_module(&status);
+		r = set_no_module(&status); /* that is a verdict, too */
 	}
 	if (r == 0 && !is_state(&status, PIND_STATE_NO_MODULE))
 		r = source->ops->books(source, &books);

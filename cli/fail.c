@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <pind/cleanup.h>
 
@@ -36,15 +38,21 @@ int fail_memory(void)
 
 int fail_no_daemon(void)
 {
-	return fail(PIND_EXIT_NO_DAEMON, "the daemon pind does not run: start it with "
-					 "`systemctl start pind`, or read the kernel module "
-					 "directly with --kernel");
+	/* quotas outlive it, which is what who has just disabled it may not expect */
+	bool module = access("/sys/module/pind", F_OK) == 0;
+
+	return fail(PIND_EXIT_NO_DAEMON,
+		    "the daemon pind does not run: start it with `systemctl start pind`%s",
+		    module ? ", or read the kernel module directly with --kernel; the module goes "
+			     "on refusing by the quotas it has, until `modprobe -r pind`" :
+			     "");
 }
 
 int fail_no_module(void)
 {
 	return fail(PIND_EXIT_NO_MODULE,
-		    "the kernel module pind is not loaded: load it with `modprobe pind`");
+		    "the kernel module pind is not loaded: `systemctl restart pind` loads it, and if "
+		    "that cannot be `pinctl status` says why");
 }
 
 int fail_no_group(const char *name)

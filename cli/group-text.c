@@ -23,10 +23,13 @@ int group_print_quota(const struct pind_group_info *group)
 	if (group_has_max_held(group))
 		(void)snprintf(max_held, sizeof(max_held), ", max held %s",
 			       size_format(group->max_held, size));
-	(void)printf("%s: max %s%s, high %s, mode %s%s\n", path,
+	(void)printf("%s: max %s%s, high %s, mode %s%s%s\n", path,
 		     group->max == PIND_UNLIMITED ? "none" : size_format(group->max, max), max_held,
 		     group->high == PIND_UNLIMITED ? "none" : size_format(group->high, high),
 		     model_mode(group->mode),
-		     group->runtime ? ", until the cgroup goes or the machine restarts" : ", kept");
+		     group->runtime ? ", until the cgroup goes or the machine restarts" : ", kept",
+		     model_has(&pind_group_kind, group, "enforced") ?
+			     "; enforced as soon as the kernel module is loaded" :
+			     "");
 	return 0;
 }

@@ -68,6 +68,7 @@ struct pind_group_info {
 	uint64_t max_held;
 	uint64_t uncertain;
 	bool present; /* seen only where a quota is kept and its cgroup may not exist */
+	bool enforced; /* seen only when false: a quota that is kept while there is no module */
 };
 
 struct pind_account_info {

@@ -36,6 +36,18 @@ static int get_group(sd_bus *bus, const char *object, const char *name,
 	return get_all(bus, object, PIND_GROUP_INTERFACE, name, &pind_group_kind, group);
 }
 
+/* Without the module: the quota that is kept for the name, if its path follows from it. */
+static int kept_group(struct pind_source *source, const char *name, struct pind_group_info *group)
+{
+	const char *mount = pind_cgroup_mount() ?: "/sys/fs/cgroup";
+	char sentence[PIND_CGROUP_SENTENCE_SIZE];
+	_cleanup_free_ char *path = NULL;
+
+	if (pind_cgroup_path(mount, name, sentence, &path) < 0)
+		return PIND_EXIT_NO_MODULE;
+	return bus_kept_group(bus_of(source), path, group);
+}
+
 static int source_bus_group(struct pind_source *source, const char *name,
 			    struct pind_group_info *group)
 {
@@ -46,8 +58,10 @@ static int source_bus_group(struct pind_source *source, const char *name,
 
 	r = sd_bus_call_method(bus_of(source), PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE,
 			       "GetGroup", &error, &reply, "s", name);
-	if (r < 0)
-		return bus_fail(r, &error, name);
+	if (r < 0) {
+		r = bus_fail(r, &error, name);
+		return r == PIND_EXIT_NO_MODULE ? kept_group(source, name, group) : r;
+	}
 	r = sd_bus_message_read(reply, "o", &object);
 	if (r < 0)
 		return bus_fail(r, NULL, name);
@@ -295,6 +309,7 @@ static int source_bus_set_quota(struct pind_source *source, const char *name,
 {
 	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+	_cleanup_free_ char *path = NULL;
 	sd_bus *bus = bus_of(source);
 	const char *object;
 	int r;
@@ -314,7 +329,10 @@ static int source_bus_set_quota(struct pind_source *source, const char *name,
 	r = sd_bus_message_read(reply, "o", &object);
 	if (r < 0)
 		return bus_fail(r, NULL, name);
-	return get_group(bus, object, name, group);
+	r = get_group(bus, object, name, group);
+	if (r == PIND_EXIT_NO_MODULE && sd_bus_path_decode(object, PIND_GROUP_PREFIX, &path) > 0)
+		r = bus_kept_group(bus, path, group);
+	return r;
 }
 
 /* What is left of a quota that was removed, where nothing but its path is known. */

@@ -19,6 +19,7 @@
 struct daemon {
 	sd_event *event;
 	struct pind_kernel *kernel;
+	struct pind_absence *absence;
 	struct pind_health *health;
 	struct pind_check *check;
 	struct pind_mirror *mirror;
@@ -220,7 +221,13 @@ static const struct pind_kernel_handlers kernel_handlers = {
 
 static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
-	pind_log(LOG_INFO, "stopping; the kernel goes on enforcing the quotas it has");
+	const struct daemon *d = userdata;
+
+	if (d->mirror && pind_mirror_present(d->mirror))
+		pind_log(LOG_NOTICE, "stopping; the kernel goes on enforcing the quotas it has, "
+				     "until 'modprobe -r pind'");
+	else
+		pind_log(LOG_INFO, "stopping");
 	return sd_event_exit(sd_event_source_get_event(source), 0);
 }
 
@@ -283,7 +290,8 @@ static int make_rooms(struct daemon *d, const struct pind_places *places)
 	struct pind_reconciler_rooms reconciler;
 	int r;
 
-	r = pind_health_new(on_health, d, &d->health);
+	r = pind_absence_new(places->module_note, &d->absence);
+	r = r < 0 ? r : pind_health_new(on_health, d, &d->health);
 	r = r < 0 ? r : pind_check_new(d->kernel, d->health, on_books_told, d, &d->check);
 	r = r < 0 ? r
 		  : pind_mirror_new(d->kernel, places->cgroup_mount, &mirror_handlers, d,
@@ -301,10 +309,11 @@ static int make_rooms(struct daemon *d, const struct pind_places *places)
 		return r;
 	r = pind_sync_new(d->event,
 			  &(struct pind_sync_rooms){ d->kernel, d->mirror, d->reconciler, d->teller,
-						     d->health },
+						     d->health, d->absence },
 			  &d->sync);
 	d->desk = (struct pind_desk){ places->cgroup_mount, d->kernel, d->mirror, d->wanted,
-				      d->reconciler,	    d->health, d->sync,	  d->teller };
+				      d->reconciler,	    d->health, d->sync,	  d->teller,
+				      d->absence };
 	return r;
 }
 
@@ -321,6 +330,7 @@ static struct daemon *daemon_free(struct daemon *d)
 	(void)pind_mirror_free(d->mirror);
 	(void)pind_check_free(d->check);
 	(void)pind_health_free(d->health);
+	(void)pind_absence_free(d->absence);
 	(void)sd_event_unref(d->event);
 	free(d);
 	return NULL;
@@ -357,7 +367,7 @@ static int start(struct daemon *d)
 	/* before the bus: nobody shall see a daemon that does not know its groups yet */
 	r = pind_sync_now(d->sync);
 	if (r == -ENODEV)
-		pind_log(LOG_WARNING, "the pind kernel module is not loaded; waiting for it");
+		pind_log(LOG_WARNING, "nothing is enforced: %s", pind_health_absence(d->health));
 	r = start_bus(d);
 	if (r < 0)
 		return r;

@@ -12,6 +12,7 @@ struct pind_places {
 	const char *cgroup_mount;
 	const char *state_directory;   /* quotas that are kept */
 	const char *runtime_directory; /* those that are forgotten at a restart of the machine */
+	const char *module_note; /* why the module could not be loaded: see pind/module-note.h */
 };
 
 /**

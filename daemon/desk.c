@@ -21,8 +21,7 @@ int pind_desk_kernel_error(struct pind_desk *desk, int r, const char *path, sd_b
 		if (pind_mirror_present(desk->mirror)) /* its going has not been told yet */
 			pind_sync_soon(desk->sync);
 		return sd_bus_error_set(error, PIND_ERROR_NO_MODULE,
-					"the pind kernel module is not loaded; load it with "
-					"'modprobe pind'");
+					pind_health_absence(desk->health));
 	}
 	if (r == -ENOENT && path)
 		return sd_bus_error_setf(error, PIND_ERROR_NO_SUCH_GROUP, "there is no cgroup '%s'",
@@ -49,6 +48,9 @@ static void call_message_came(void *userdata)
 static void refresh_info(struct pind_desk *desk)
 {
 	pind_mirror_refresh_info(desk->mirror);
+	/* somebody may have tried to load it, and found out more */
+	if (!pind_mirror_present(desk->mirror))
+		pind_health_set_absence(desk->health, pind_absence_sentence(desk->absence));
 	/* whoever else has to know is told after the answer */
 	if (pind_health_unsettled(desk->health))
 		pind_teller_settle_later(desk->teller);

@@ -3,6 +3,7 @@
 #ifndef PIND_DESK_H
 #define PIND_DESK_H
 
+#include "absence.h"
 #include "bus.h"
 #include "health.h"
 #include "mirror.h"
@@ -21,6 +22,7 @@ struct pind_desk {
 	struct pind_health *health;
 	struct pind_sync *sync;
 	struct pind_teller *teller;
+	struct pind_absence *absence;
 };
 
 /* Their userdata is the desk. */

@@ -13,6 +13,7 @@ struct pind_health {
 	void (*changed)(void *userdata);
 	void *userdata;
 	uint64_t load_id; /* 0: no module */
+	char *absence;	  /* why not, or NULL */
 	char *troubles[PIND_TROUBLES];
 	char *reason; /* put together when it is asked for; NULL: to be put together anew */
 	char *told;
@@ -36,6 +37,7 @@ struct pind_health *pind_health_free(struct pind_health *health)
 	if (health) {
 		for (int i = 0; i < PIND_TROUBLES; i++)
 			free(health->troubles[i]);
+		free(health->absence);
 		free(health->reason);
 		free(health->told);
 		free(health);
@@ -53,6 +55,19 @@ void pind_health_set_module(struct pind_health *health, uint64_t load_id)
 {
 	health->load_id = load_id;
 	forget_reason(health);
+}
+
+void pind_health_set_absence(struct pind_health *health, const char *sentence)
+{
+	free(health->absence);
+	health->absence = sentence ? strdup(sentence) : NULL;
+	forget_reason(health);
+}
+
+const char *pind_health_absence(const struct pind_health *health)
+{
+	return health->absence ?:
+		       "the kernel module pind is not loaded; load it with 'modprobe pind'";
 }
 
 void pind_health_replace(struct pind_health *health, enum pind_trouble trouble, char *sentence)
@@ -101,8 +116,7 @@ static char *new_reason(const struct pind_health *health)
 	if (!file)
 		return NULL;
 	if (no_module(health)) {
-		(void)fputs("the pind kernel module is not loaded; load it with 'modprobe pind'",
-			    file);
+		(void)fputs(pind_health_absence(health), file);
 		between = "; ";
 	}
 	for (int i = 0; i < PIND_TROUBLES; i++) {

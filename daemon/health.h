@@ -31,6 +31,11 @@ struct pind_health *pind_health_free(struct pind_health *health);
 /* The module is there, in that load; 0: it is not. */
 void pind_health_set_module(struct pind_health *health, uint64_t load_id);
 
+/* Why it is not, if that is known (@sentence is copied), else NULL. */
+void pind_health_set_absence(struct pind_health *health, const char *sentence);
+/* The sentence for a module that is not there: why, if that is known, and what to do. */
+const char *pind_health_absence(const struct pind_health *health);
+
 /* @sentence: belongs to health from now on, and is logged if it is a new one; NULL: it is over */
 void pind_health_set(struct pind_health *health, enum pind_trouble trouble, char *sentence);
 /* Likewise for a sentence that stands in the journal already. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <pind/cgroup.h>
+#include <pind/module-note.h>
 
 #include "journal.h"
 #include "kernel-netlink.h"
@@ -81,6 +82,7 @@ int main(int argc, char **argv)
 	places.cgroup_mount = pind_cgroup_mount();
 	places.state_directory = directory_of("STATE_DIRECTORY", "/var/lib/pind");
 	places.runtime_directory = directory_of("RUNTIME_DIRECTORY", "/run/pind");
+	places.module_note = PIND_MODULE_NOTE;
 	if (!places.cgroup_mount) {
 		pind_log(LOG_ERR, "there is no cgroup v2 hierarchy at /sys/fs/cgroup");
 		return EXIT_FAILURE;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <pind/cgroup.h>
 #include <pind/cleanup.h>
@@ -316,6 +317,38 @@ static void settle_group(struct pind_reconciler *rec, uint64_t id, bool set)
 		rec->handlers->changed(group, rec->userdata);
 }
 
+/* As the kernel takes it. */
+static uint64_t whole_pages(uint64_t bytes)
+{
+	return bytes == PIND_UNLIMITED ? bytes : bytes - bytes % (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Without the module: it gets the quota when it comes, whether the cgroup is there or not. */
+static int keep(struct pind_reconciler *rec, const char *path,
+		const struct pind_quota_request *request, enum pind_step *ret_step)
+{
+	const uint64_t id = id_of(rec, path);
+	const struct pind_wish wish = pind_wanted_find(rec->rooms.wanted, path, id);
+	const struct pind_limits new = pind_limits_changed(&wish.limits, &request->change);
+	struct pind_quota quota = {
+		.path = (char *)path,
+		.max = whole_pages(new.max),
+		.max_held = whole_pages(new.max_held),
+		.high = whole_pages(new.high),
+		.mode = new.mode,
+	};
+	int r;
+
+	*ret_step = PIND_STEP_CGROUP;
+	if (request->keep_kind ? wish.source == PIND_SOURCE_RUNTIME : request->runtime) {
+		r = pind_cgroup_id(rec->mount, path, &quota.cgroup_id);
+		if (r < 0)
+			return r;
+	}
+	*ret_step = PIND_STEP_STORE;
+	return pind_wanted_put(rec->rooms.wanted, &quota);
+}
+
 int pind_reconciler_set(struct pind_reconciler *rec, const char *path,
 			const struct pind_quota_request *request, enum pind_step *ret_step)
 {
@@ -328,9 +361,8 @@ int pind_reconciler_set(struct pind_reconciler *rec, const char *path,
 	bool set;
 	int r;
 
-	*ret_step = PIND_STEP_KERNEL;
 	if (!pind_mirror_present(rec->rooms.mirror))
-		return -ENODEV;
+		return keep(rec, path, request, ret_step);
 	/* a runtime quota may be of the cgroup before */
 	pind_reconciler_apply(rec, path);
 	*ret_step = PIND_STEP_CGROUP;

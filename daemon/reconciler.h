@@ -58,7 +58,8 @@ void pind_reconciler_apply(struct pind_reconciler *reconciler, const char *path)
 void pind_reconciler_adopt(struct pind_reconciler *reconciler);
 
 /*
- * Set or take back a quota, in the kernel and on disk. What is not given stays.
+ * Set or take back a quota, in the kernel and on disk, without the module on disk alone. What
+ * is not given stays.
  * Return: 0; negative errno of the step, and nothing has changed.
  */
 int pind_reconciler_set(struct pind_reconciler *reconciler, const char *path,

@@ -75,8 +75,11 @@ void pind_sync_module_left(struct pind_sync *sync)
 {
 	const struct pind_sync_rooms *rooms = &sync->rooms;
 
-	if (pind_mirror_present(rooms->mirror))
+	if (pind_mirror_present(rooms->mirror)) {
 		pind_journal_module_left(pind_mirror_info(rooms->mirror));
+		pind_absence_begin(rooms->absence);
+	}
+	pind_health_set_absence(rooms->health, pind_absence_sentence(rooms->absence));
 	pind_mirror_clear(rooms->mirror);
 	pind_health_set_module(rooms->health, 0);
 	pind_health_set(rooms->health, PIND_TROUBLE_MODULE, NULL);

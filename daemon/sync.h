@@ -8,6 +8,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "absence.h"
 #include "check.h"
 #include "health.h"
 #include "mirror.h"
@@ -23,6 +24,7 @@ struct pind_sync_rooms {
 	struct pind_reconciler *reconciler;
 	struct pind_teller *teller;
 	struct pind_health *health;
+	struct pind_absence *absence;
 };
 
 /* Return: 0 or a negative errno. */

@@ -30,6 +30,7 @@ int main(int argc, char **argv)
 		.cgroup_mount = argv[1],
 		.state_directory = getenv("STATE_DIRECTORY"),
 		.runtime_directory = getenv("RUNTIME_DIRECTORY"),
+		.module_note = getenv("PIND_TEST_MODULE_NOTE"),
 	};
 	struct pind_kernel *kernel;
 

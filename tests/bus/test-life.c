@@ -177,8 +177,6 @@ static void test_module_goes_and_comes(void **state)
 	assert_non_null(strstr(reason, "modprobe pind"));
 	assert_int_equal(world_manager_number(w, "LoadId"), 0);
 	world_refused(w, PIND_ERROR_NO_MODULE, "modprobe pind", PIND_OBJECT,
-		      PIND_MANAGER_INTERFACE, "SetQuota", "sa{sv}", GROUP, 1, "max", "t", 1ULL);
-	world_refused(w, PIND_ERROR_NO_MODULE, "modprobe pind", PIND_OBJECT,
 		      PIND_MANAGER_INTERFACE, "GetGroup", "s", GROUP);
 	world_refused(w, PIND_ERROR_NO_MODULE, "modprobe pind", PIND_OBJECT,
 		      PIND_MANAGER_INTERFACE, "ListRefusals", NULL);

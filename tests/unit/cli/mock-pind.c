@@ -19,6 +19,7 @@
 #include <pind/dbus-names.h>
 
 #define MIB (UINT64_C(1) << 20)
+#define NOT_BUILT "mock: not built"
 
 struct mock_group {
 	const char *path;
@@ -46,6 +47,7 @@ static struct mock_group groups[] = {
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
 
 static const char *mock_state = "healthy";
+static int mock_stored = 1; /* is the quota of /stored.slice still there */
 static sd_event *mock_event;
 static int64_t mock_difference; /* of the books */
 static int mock_old;		/* the daemon knows no GetBooks */
@@ -87,7 +89,7 @@ static int provoke(const char *name, sd_bus_error *error)
 	};
 
 	if (no_module())
-		return sd_bus_error_set(error, PIND_ERROR_NO_MODULE, "no module");
+		return sd_bus_error_set(error, PIND_ERROR_NO_MODULE, NOT_BUILT);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strcmp(names[i][0], name) == 0)
 			return sd_bus_error_set(error, names[i][1], names[i][2]);
@@ -112,9 +114,10 @@ static int find_group(sd_bus *bus, const char *object, const char *interface, vo
 {
 	_cleanup_free_ char *path = NULL;
 
-	if (no_module() || sd_bus_path_decode(object, PIND_GROUP_PREFIX, &path) <= 0 ||
-	    !find_name(path))
+	if (sd_bus_path_decode(object, PIND_GROUP_PREFIX, &path) <= 0 || !find_name(path))
 		return 0;
+	if (no_module())
+		return sd_bus_error_set(error, PIND_ERROR_NO_MODULE, NOT_BUILT);
 	*ret = find_name(path);
 	return 1;
 }
@@ -170,6 +173,8 @@ static int set_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
 	const char *name;
 	int r = sd_bus_message_read(call, "s", &name);
 
+	if (r >= 0 && no_module() && find_name(name))
+		return sd_bus_reply_method_return(call, "o", object_of(find_name(name)));
 	if (r >= 0)
 		r = group_by_name(name, &group, error);
 	if (r >= 0)
@@ -186,8 +191,10 @@ static int unset_quota(sd_bus_message *call, void *userdata, sd_bus_error *error
 	const char *name;
 	int r = sd_bus_message_read(call, "s", &name);
 
-	if (r >= 0 && (strcmp(name, "/stored.slice") == 0 || strcmp(name, "stored.slice") == 0))
+	if (r >= 0 && (strcmp(name, "/stored.slice") == 0 || strcmp(name, "stored.slice") == 0)) {
+		mock_stored = 0;
 		return sd_bus_reply_method_return(call, "");
+	}
 	if (r >= 0)
 		r = group_by_name(name, &group, error);
 	if (r < 0)
@@ -225,7 +232,7 @@ static int list_groups(sd_bus_message *call, void *userdata, sd_bus_error *error
 	int r;
 
 	if (no_module())
-		return sd_bus_error_set(error, PIND_ERROR_NO_MODULE, "no module");
+		return sd_bus_error_set(error, PIND_ERROR_NO_MODULE, NOT_BUILT);
 	r = sd_bus_message_new_method_return(call, &reply);
 	r = r < 0 ? r : sd_bus_message_open_container(reply, 'a', "a{sv}");
 	for (size_t i = 0; r >= 0 && i < N_GROUPS; i++)
@@ -240,12 +247,12 @@ static int list_quotas(sd_bus_message *call, void *userdata, sd_bus_error *error
 {
 	return sd_bus_reply_method_return(
 		/* one of a group above, one whose cgroup is not there, one whose cgroup was removed */
-		call, "aa{sv}", 3,
+		call, "aa{sv}", 2 + mock_stored,
 		6, "path", "s", "/tenant.slice/tenant-a.slice", "max", "t", 48 * MIB, "high", "t",
 		40 * MIB, "mode", "s", "enforce", "runtime", "b", 0, "present", "b", 1, 6, "path",
-		"s", "/stored.slice", "max", "t", 5 * MIB, "high", "t", PIND_UNLIMITED, "mode", "s",
-		"enforce", "runtime", "b", 0, "present", "b", 0, 6, "path", "s",
-		"/tenant.slice/tenant-b.slice", "max", "t", 7 * MIB, "high", "t", PIND_UNLIMITED,
+		"s", "/tenant.slice/tenant-b.slice", "max", "t", 7 * MIB, "high", "t",
+		PIND_UNLIMITED, "mode", "s", "enforce", "runtime", "b", 0, "present", "b", 0, 6,
+		"path", "s", "/stored.slice", "max", "t", 5 * MIB, "high", "t", PIND_UNLIMITED,
 		"mode", "s", "enforce", "runtime", "b", 0, "present", "b", 0);
 }
 
@@ -413,8 +420,10 @@ static int get_state(sd_bus *bus, const char *path, const char *interface, const
 		     sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
 	if (strcmp(property, "Reason") == 0)
-		return sd_bus_message_append(
-			reply, "s", strcmp(mock_state, "degraded") ? "" : "a hook is lost");
+		return sd_bus_message_append(reply, "s",
+					     no_module()		    ? NOT_BUILT :
+					     strcmp(mock_state, "degraded") ? "" :
+									      "a hook is lost");
 	return sd_bus_message_append(reply, "s", mock_state);
 }
 
@@ -428,7 +437,7 @@ static int get_number(sd_bus *bus, const char *path, const char *interface, cons
 		      sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
 	if (strcmp(property, "TotalRam") == 0)
-		return sd_bus_message_append(reply, "t", no_module() ? 0 : 1024 * MIB);
+		return sd_bus_message_append(reply, "t", 1024 * MIB);
 	if (strcmp(property, "PageSize") == 0)
 		return sd_bus_message_append(reply, "u", 4096);
 	if (strcmp(property, "Books") == 0)

@@ -266,7 +266,7 @@ static void status(void **state)
 	check(1, "\"state\":\t\"lost\"", NULL, ARGS("status", "--json"));
 	check(1, "\"reason\":\t\"a hook is lost\"", NULL, ARGS("status", "--json"));
 	mock_do("no-module");
-	check(5, "no-module: the kernel module pind is not loaded", NULL, ARGS("status"));
+	check(5, "no-module: nothing is counted or refused: mock: not built\n", NULL, ARGS("status"));
 	check(5, "\"state\":\t\"no-module\"", NULL, ARGS("status", "--json"));
 }
 
@@ -325,7 +325,7 @@ static void misuse(void **state)
 	check(0, "\"exited\":\t2000", NULL, ARGS("misuse", "--json"));
 	check(2, NULL, "takes no argument", ARGS("misuse", "x"));
 	mock_do("no-module");
-	check(5, NULL, "modprobe pind", ARGS("misuse"));
+	check(5, NULL, "mock: not built", ARGS("misuse"));
 }
 
 static void page(void **state)
@@ -378,7 +378,7 @@ static void metrics(void **state)
 	assert_int_equal(openmetrics("pind_foll_pin_requested_pins_total "
 				     "pind_foll_pin_unattributed_pins pind_group_current_bytes "
 				     "pind_group_max_bytes pind_group_held_pins "
-				     "pind_group_events_max_total pind_state pind_module_info "
+				     "pind_group_events_max_total pind_state pind_module_loaded pind_module_info "
 				     "pind_hook_state pind_hook_calls_total pind_books_difference "
 				     "pind_misuse_total pind_exited_account_pins"),
 			 0);
@@ -394,7 +394,7 @@ static void metrics(void **state)
 	/* What a collector wants to know as well. */
 	mock_do("no-module");
 	assert_int_equal(openmetrics(""), 0);
-	check(0, "pind_state{pind_state=\"no-module\"} 1\n# EOF\n", NULL, ARGS("metrics"));
+	check(0, "pind_module_loaded 0\n# EOF\n", NULL, ARGS("metrics"));
 }
 
 static void bus_errors(void **state)
@@ -415,18 +415,23 @@ static void bus_errors(void **state)
 
 static void no_module(void **state)
 {
-	check(5, NULL, "modprobe pind", ARGS("list"));
-	check(5, NULL, "modprobe pind", ARGS("list", "--all", "--json"));
-	check(5, NULL, "modprobe pind", ARGS("show", "/"));
-	check(5, NULL, "modprobe pind", ARGS("set", "tenant-a.slice", "--max", "1M"));
-	check(5, NULL, "modprobe pind", ARGS("set", "tenant-a.slice", "--max", "10%"));
-	/* a stored quota goes all the same */
+	/* what is kept is shown, changed and removed all the same */
+	check(0, "  -     -   5.0 MiB         -     -  not enforced\n",
+	      NULL, ARGS("list"));
+	check(0, "\"enforced\":\tfalse", NULL, ARGS("list", "--all", "--json"));
+	check(0, "/tenant.slice/tenant-a.slice (not enforced: the kernel module is not loaded)\n  max",
+	      NULL, ARGS("show", "tenant-a.slice"));
+	check(5, NULL, "mock: not built\n", ARGS("show", "/"));
+	check(0, "mode enforce, kept; enforced as soon as the kernel module is loaded\n", NULL,
+	      ARGS("set", "tenant-a.slice", "--max", "1M"));
+	check(0, "\"enforced\":\tfalse", NULL,
+	      ARGS("set", "tenant-a.slice", "--max", "10%", "--json"));
 	check(0, "/stored.slice: no quota", NULL, ARGS("unset", "/stored.slice"));
-	check(5, NULL, "modprobe pind", ARGS("ps"));
-	check(5, NULL, "modprobe pind", ARGS("refusals"));
-	check(5, NULL, "modprobe pind", ARGS("vmstat"));
-	check(5, NULL, "modprobe pind", ARGS("audit"));
-	check(5, NULL, "modprobe pind", ARGS("audit", "--group", "/"));
+	check(5, NULL, "mock: not built", ARGS("ps"));
+	check(5, NULL, "mock: not built", ARGS("refusals"));
+	check(5, NULL, "mock: not built", ARGS("vmstat"));
+	check(5, NULL, "mock: not built", ARGS("audit"));
+	check(5, NULL, "mock: not built", ARGS("audit", "--group", "/"));
 }
 
 static void no_daemon(void **state)
