@@ -7,9 +7,9 @@
 
 #include "text.h"
 
-/* Bytes of the UTF-8 character at @text, 0 if there is none that may be shown. */
-static size_t character_length(const unsigned char *text)
+size_t pind_text_character(const char *string)
 {
+	const unsigned char *text = (const unsigned char *)string;
 	uint32_t code;
 	size_t length;
 
@@ -44,7 +44,7 @@ const char *pind_text_clean(char *buffer, size_t size, const char *text)
 	size_t at = 0;
 
 	while (*text) {
-		size_t length = character_length((const unsigned char *)text);
+		size_t length = pind_text_character(text);
 
 		if (at + (length ?: 1) >= size)
 			break;

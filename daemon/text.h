@@ -22,6 +22,9 @@
  */
 const char *pind_text_clean(char *buffer, size_t size, const char *text);
 
+/* Bytes of the UTF-8 character at @text; 0 if there is none that may be shown. */
+size_t pind_text_character(const char *text);
+
 /* Room for the longest size in words. */
 #define PIND_TEXT_SIZE_SIZE 32
 

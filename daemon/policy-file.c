@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include <pind/cleanup.h>
+
+#include "json-text.h"
+#include "policy-file.h"
+#include "policy.h"
+
+DEFINE_CLEANUP(cJSON, cJSON_Delete, cjson_deletep)
+DEFINE_CLEANUP(struct pind_policy_file, pind_policy_file_free, policy_file_freep)
+
+static bool is_dev_null(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
+}
+
+/* Reads up to @size bytes. Return: how many; negative errno. */
+static ssize_t read_all(int fd, char *buffer, size_t size)
+{
+	size_t length = 0;
+	ssize_t n;
+
+	while (length < size) {
+		n = read(fd, buffer + length, size - length);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		length += (size_t)n;
+	}
+	return (ssize_t)length;
+}
+
+/* The text of the file, which /dev/null has none of. 0, -EINVAL with a problem, -ENOMEM. */
+static int file_text(const char *path, char **ret_text, size_t *ret_length,
+		     struct pind_problems *problems)
+{
+	/* a FIFO would have us wait for its writer */
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	_cleanup_free_ char *text = NULL;
+	struct stat st;
+	ssize_t length;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return pind_problems_add(problems, 0, "it cannot be read: %s", strerror(errno));
+	if (!S_ISREG(st.st_mode) && !is_dev_null(&st))
+		return pind_problems_add(problems, 0, "it is neither a file nor /dev/null");
+	/* one byte more than there may be tells whether there are more */
+	text = malloc(PIND_POLICY_FILE_SIZE_MAX + 1);
+	if (!text)
+		return -ENOMEM;
+	length = read_all(fd, text, PIND_POLICY_FILE_SIZE_MAX + 1);
+	if (length < 0)
+		return pind_problems_add(problems, 0, "it cannot be read: %s",
+					 strerror((int)-length));
+	if (length > PIND_POLICY_FILE_SIZE_MAX)
+		return pind_problems_add(problems, 0,
+					 "it has more than %d bytes: write several files",
+					 PIND_POLICY_FILE_SIZE_MAX);
+	*ret_text = TAKE_PTR(text);
+	*ret_length = (size_t)length;
+	return 0;
+}
+
+/* The list of rules in the document. 0, or -EINVAL with problems. */
+static int find_rules(const cJSON *document, const cJSON **ret, struct pind_problems *problems)
+{
+	const cJSON *member, *rules = cJSON_GetObjectItemCaseSensitive(document, "rules");
+	int r = 0;
+
+	cJSON_ArrayForEach(member, document)
+		if (cJSON_IsObject(document) && strcmp(member->string, "rules") != 0)
+			r = pind_problems_add(problems, pind_json_text_line(member),
+					      "the key \"%.60s\" does not exist: write rules",
+					      member->string);
+	if (r < 0)
+		return r;
+	if (!cJSON_IsArray(rules))
+		return pind_problems_add(problems, pind_json_text_line(rules ?: document),
+					 "it has no list of rules: write { \"rules\": [ ... ] }");
+	*ret = rules;
+	return 0;
+}
+
+static int take_rules(struct pind_policy_file *file, const cJSON *rules,
+		      struct pind_problems *problems)
+{
+	size_t n = (size_t)cJSON_GetArraySize(rules);
+	unsigned int number = 0;
+	const cJSON *object;
+	int r, worst = 0;
+
+	if (n > PIND_POLICY_RULES_MAX)
+		return pind_problems_add(problems, pind_json_text_line(rules),
+					 "it has %zu rules; all files together have %d at most", n,
+					 PIND_POLICY_RULES_MAX);
+	file->rules = calloc(n ?: 1, sizeof(*file->rules));
+	if (!file->rules)
+		return -ENOMEM;
+	cJSON_ArrayForEach(object, rules) {
+		r = pind_policy_rule_read(object, ++number, &file->rules[file->n], problems);
+		if (r == -ENOMEM)
+			return r;
+		if (r < 0)
+			worst = r;
+		else
+			file->rules[file->n++].file = file->path;
+	}
+	return worst;
+}
+
+int pind_policy_file_read(const char *path, struct pind_policy_file **ret,
+			  struct pind_problems *problems)
+{
+	_cleanup_(policy_file_freep) struct pind_policy_file *file = NULL;
+	_cleanup_(cjson_deletep) cJSON *document = NULL;
+	_cleanup_free_ char *text = NULL;
+	const cJSON *rules = NULL;
+	size_t length = 0;
+	int r;
+
+	file = calloc(1, sizeof(*file));
+	if (!file)
+		return -ENOMEM;
+	file->path = strdup(path);
+	file->name = strdup(basename(path));
+	if (!file->path || !file->name)
+		return -ENOMEM;
+	r = pind_problems_file(problems, path);
+	if (r == 0)
+		r = file_text(path, &text, &length, problems);
+	if (r == 0)
+		r = pind_json_text_parse(text, length, &document, problems);
+	if (r == 0 && document)
+		r = find_rules(document, &rules, problems);
+	if (r == 0 && document)
+		r = take_rules(file, rules, problems);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(file);
+	return 0;
+}
+
+struct pind_policy_file *pind_policy_file_free(struct pind_policy_file *file)
+{
+	if (file) {
+		for (size_t i = 0; i < file->n; i++)
+			pind_policy_rule_done(&file->rules[i]);
+		free(file->rules);
+		free(file->name);
+		free(file->path);
+		free(file);
+	}
+	return NULL;
+}

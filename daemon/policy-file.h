@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A file of rules, read whole or not at all. pind-quota.d(5) says what stands in it. */
+#ifndef PIND_POLICY_FILE_H
+#define PIND_POLICY_FILE_H
+
+#include <stddef.h>
+
+#include "policy-rule.h"
+#include "problems.h"
+
+/* The largest file, in bytes. */
+#define PIND_POLICY_FILE_SIZE_MAX (1024 * 1024)
+
+struct pind_policy_file {
+	char *name; /* without its directory */
+	char *path;
+	struct pind_policy_rule *rules; /* in their order; their @file is @path */
+	size_t n;
+};
+
+/**
+ * pind_policy_file_read - read a file of rules
+ * @path: of a regular file, or of /dev/null, which has no rules
+ * @problems: told all that is wrong, as problems of this file
+ *
+ * Return: 0; -EINVAL with problems; -ENOMEM.
+ */
+int pind_policy_file_read(const char *path, struct pind_policy_file **ret,
+			  struct pind_problems *problems);
+struct pind_policy_file *pind_policy_file_free(struct pind_policy_file *file);
+
+#endif /* PIND_POLICY_FILE_H */

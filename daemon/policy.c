@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pind/cleanup.h>
+
+#include "policy-file.h"
+#include "policy.h"
+
+#define SUFFIX ".json"
+
+const char *const pind_policy_directories[] = { "/etc/pind/quota.d", "/run/pind/quota.d",
+						"/usr/lib/pind/quota.d", NULL };
+
+struct pind_policy {
+	struct pind_policy_file **files; /* in their order */
+	size_t n_files;
+	const struct pind_policy_rule **rules; /* theirs, all in order */
+	size_t n_rules;
+	struct pind_problems problems;
+};
+
+/* A file that is to be read. */
+struct candidate {
+	char *name;
+	char *path;
+	bool unreadable; /* with its directory: what was last read stays */
+};
+
+/* What becomes the policy, if all goes well. */
+struct loading {
+	struct candidate *candidates;
+	size_t n_candidates;
+	struct pind_policy_file **files;
+	size_t n_files, n_rules;
+	struct pind_problems problems;
+};
+
+static void loading_done(struct loading *loading)
+{
+	for (size_t i = 0; i < loading->n_candidates; i++) {
+		free(loading->candidates[i].name);
+		free(loading->candidates[i].path);
+	}
+	free(loading->candidates);
+	free(loading->files);
+	pind_problems_done(&loading->problems);
+}
+
+int pind_policy_new(struct pind_policy **ret)
+{
+	*ret = calloc(1, sizeof(**ret));
+	return *ret ? 0 : -ENOMEM;
+}
+
+struct pind_policy *pind_policy_free(struct pind_policy *policy)
+{
+	if (policy) {
+		for (size_t i = 0; i < policy->n_files; i++)
+			(void)pind_policy_file_free(policy->files[i]);
+		free(policy->files);
+		free(policy->rules);
+		pind_problems_done(&policy->problems);
+		free(policy);
+	}
+	return NULL;
+}
+
+static struct candidate *find_candidate(const struct loading *loading, const char *name)
+{
+	for (size_t i = 0; i < loading->n_candidates; i++)
+		if (!strcmp(loading->candidates[i].name, name))
+			return &loading->candidates[i];
+	return NULL;
+}
+
+/* 0, also where one of a greater weight has the name; -ENOMEM. */
+static int add_candidate(struct loading *loading, const char *name, const char *path,
+			 bool unreadable)
+{
+	struct candidate *candidates, *candidate;
+
+	if (find_candidate(loading, name))
+		return 0;
+	candidates =
+		reallocarray(loading->candidates, loading->n_candidates + 1, sizeof(*candidates));
+	if (!candidates)
+		return -ENOMEM;
+	loading->candidates = candidates;
+	candidate = &candidates[loading->n_candidates++];
+	*candidate = (struct candidate){ .name = strdup(name),
+					 .path = strdup(path),
+					 .unreadable = unreadable };
+	return candidate->name && candidate->path ? 0 : -ENOMEM;
+}
+
+/* The directory cannot be read: what was read in it is what is known. */
+static int keep_directory(const struct pind_policy *policy, struct loading *loading,
+			  const char *directory, int error)
+{
+	size_t length = strlen(directory);
+	int r;
+
+	r = pind_problems_file(&loading->problems, directory);
+	if (r == 0)
+		r = pind_problems_add(&loading->problems, 0,
+				      "the directory cannot be read: %s; the rules that were last "
+				      "read in it stay",
+				      strerror(error));
+	for (size_t i = 0; i < policy->n_files && r != -ENOMEM; i++) {
+		const struct pind_policy_file *file = policy->files[i];
+
+		if (!strncmp(file->path, directory, length) && file->path[length] == '/' &&
+		    !strcmp(file->path + length + 1, file->name))
+			r = add_candidate(loading, file->name, file->path, true);
+	}
+	return r == -ENOMEM ? r : 0;
+}
+
+static bool is_ours(const char *name)
+{
+	size_t length = strlen(name);
+
+	return name[0] != '.' && length > strlen(SUFFIX) &&
+	       !strcmp(name + length - strlen(SUFFIX), SUFFIX);
+}
+
+static int scan_directory(const struct pind_policy *policy, struct loading *loading,
+			  const char *directory)
+{
+	_cleanup_closedir_ DIR *stream = opendir(directory);
+	struct dirent *entry;
+	int r = 0;
+
+	if (!stream)
+		return errno == ENOENT ? 0 : keep_directory(policy, loading, directory, errno);
+	for (;;) {
+		_cleanup_free_ char *path = NULL;
+
+		errno = 0;
+		entry = readdir(stream);
+		if (!entry)
+			return errno ? keep_directory(policy, loading, directory, errno) : 0;
+		if (!is_ours(entry->d_name))
+			continue;
+		if (asprintf(&path, "%s/%s", directory, entry->d_name) < 0) {
+			path = NULL;
+			return -ENOMEM;
+		}
+		r = add_candidate(loading, entry->d_name, path, false);
+		if (r < 0)
+			return r;
+	}
+}
+
+static int compare_candidates(const void *a, const void *b)
+{
+	return strcmp(((const struct candidate *)a)->name, ((const struct candidate *)b)->name);
+}
+
+static struct pind_policy_file *find_file(const struct pind_policy *policy, const char *name)
+{
+	for (size_t i = 0; i < policy->n_files; i++)
+		if (!strcmp(policy->files[i]->name, name))
+			return policy->files[i];
+	return NULL;
+}
+
+static bool has_file(struct pind_policy_file *const *files, size_t n,
+		     const struct pind_policy_file *file)
+{
+	for (size_t i = 0; i < n; i++)
+		if (files[i] == file)
+			return true;
+	return false;
+}
+
+/* Reads a candidate, or takes what was last read under its name. 0 or -ENOMEM. */
+static int take_candidate(const struct pind_policy *policy, struct loading *loading,
+			  const struct candidate *candidate)
+{
+	struct pind_policy_file *file, *old = find_file(policy, candidate->name);
+	int r = -EINVAL;
+
+	if (!candidate->unreadable)
+		r = pind_policy_file_read(candidate->path, &file, &loading->problems);
+	if (r == -ENOMEM)
+		return r;
+	if (r == 0 && loading->n_rules + file->n > PIND_POLICY_RULES_MAX) {
+		r = pind_problems_add(&loading->problems, 0,
+				      "its %zu rules would be more than %d with those of the files "
+				      "before it",
+				      file->n, PIND_POLICY_RULES_MAX);
+		(void)pind_policy_file_free(file);
+		if (r == -ENOMEM)
+			return r;
+	}
+	if (r < 0) {
+		if (!old || loading->n_rules + old->n > PIND_POLICY_RULES_MAX)
+			return 0;
+		file = old;
+	}
+	loading->files[loading->n_files++] = file;
+	loading->n_rules += file->n;
+	return 0;
+}
+
+static int take_candidates(const struct pind_policy *policy, struct loading *loading)
+{
+	int r;
+
+	loading->files = calloc(loading->n_candidates + 1, sizeof(*loading->files));
+	if (!loading->files)
+		return -ENOMEM;
+	for (size_t i = 0; i < loading->n_candidates; i++) {
+		r = take_candidate(policy, loading, &loading->candidates[i]);
+		if (r == 0)
+			continue;
+		for (size_t k = 0; k < loading->n_files; k++)
+			if (!has_file(policy->files, policy->n_files, loading->files[k]))
+				(void)pind_policy_file_free(loading->files[k]);
+		return r;
+	}
+	return 0;
+}
+
+/* Puts what was read in the place of what there was. */
+static int install(struct pind_policy *policy, struct loading *loading)
+{
+	const struct pind_policy_rule **rules;
+	size_t n = 0;
+	int r;
+
+	rules = calloc(PIND_POLICY_RULES_MAX, sizeof(*rules));
+	r = rules ? take_candidates(policy, loading) : -ENOMEM;
+	if (r < 0) {
+		free(rules);
+		return r;
+	}
+	for (size_t i = 0; i < policy->n_files; i++)
+		if (!has_file(loading->files, loading->n_files, policy->files[i]))
+			(void)pind_policy_file_free(policy->files[i]);
+	for (size_t i = 0; i < loading->n_files; i++)
+		for (size_t k = 0; k < loading->files[i]->n; k++)
+			rules[n++] = &loading->files[i]->rules[k];
+	free(policy->files);
+	free(policy->rules);
+	pind_problems_done(&policy->problems);
+	policy->files = TAKE_PTR(loading->files);
+	policy->n_files = loading->n_files;
+	policy->rules = rules;
+	policy->n_rules = n;
+	policy->problems = loading->problems;
+	loading->problems = (struct pind_problems){};
+	return 0;
+}
+
+int pind_policy_load(struct pind_policy *policy, const char *const *directories)
+{
+	_cleanup_(loading_done) struct loading loading = {};
+	int r;
+
+	for (; *directories; directories++) {
+		r = scan_directory(policy, &loading, *directories);
+		if (r < 0)
+			return r;
+	}
+	if (loading.n_candidates)
+		qsort(loading.candidates, loading.n_candidates, sizeof(*loading.candidates),
+		      compare_candidates);
+	return install(policy, &loading);
+}
+
+int pind_policy_load_files(struct pind_policy *policy, const char *const *files)
+{
+	_cleanup_(loading_done) struct loading loading = {};
+	int r;
+
+	for (; *files; files++) {
+		r = add_candidate(&loading, *files, *files, false);
+		if (r < 0)
+			return r;
+	}
+	return install(policy, &loading);
+}
+
+const struct pind_policy_rule *pind_policy_at(const struct pind_policy *policy, size_t index)
+{
+	return index < policy->n_rules ? policy->rules[index] : NULL;
+}
+
+const struct pind_policy_rule *pind_policy_find(const struct pind_policy *policy, const char *path)
+{
+	for (size_t i = policy->n_rules; i-- > 0;)
+		if (pind_policy_rule_fits(policy->rules[i], path))
+			return policy->rules[i];
+	return NULL;
+}
+
+const struct pind_problems *pind_policy_problems(const struct pind_policy *policy)
+{
+	return &policy->problems;
+}
