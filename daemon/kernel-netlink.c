@@ -10,6 +10,8 @@
 #include "kernel-audit.h"
 #include "kernel-netlink.h"
 #include "kernel-reading.h"
+#include "kernel-request.h"
+#include "kernel-rules.h"
 #include "message.h"
 #include "netlink.h"
 #include "order.h"
@@ -80,10 +82,10 @@ static int family_find(struct kernel_netlink *k)
 	return 0;
 }
 
-/* Sets the request up; the family of a module that came just now is found here. */
-static int request_begin(struct kernel_netlink *k, char *buffer, uint8_t command, uint16_t flags,
-			 struct nlmsghdr **ret)
+int kernel_request_begin(struct pind_kernel *kernel, char *buffer, uint8_t command,
+			 uint16_t flags, struct nlmsghdr **ret)
 {
+	struct kernel_netlink *k = kernel_of(kernel);
 	int r;
 
 	k->kernel.text[0] = '\0';
@@ -97,23 +99,24 @@ static int request_begin(struct kernel_netlink *k, char *buffer, uint8_t command
 }
 
 static int request_once(struct kernel_netlink *k, struct nlmsghdr *nlh,
-			pind_netlink_handler handler, struct answer *answer)
+			pind_netlink_handler handler, void *userdata)
 {
 	uint64_t overtaken = pind_netlink_overtaken(k->nl);
-	int r = pind_netlink_request(k->nl, nlh, handler, answer);
+	int r = pind_netlink_request(k->nl, nlh, handler, userdata);
 
 	k->kernel.overtaken += pind_netlink_overtaken(k->nl) - overtaken;
 	(void)snprintf(k->kernel.text, sizeof(k->kernel.text), "%s", pind_netlink_text(k->nl));
 	return r;
 }
 
-static int request_send(struct kernel_netlink *k, struct nlmsghdr *nlh,
-			pind_netlink_handler handler, struct answer *answer)
+int kernel_request_send(struct pind_kernel *kernel, struct nlmsghdr *nlh,
+			pind_netlink_handler handler, void *userdata)
 {
+	struct kernel_netlink *k = kernel_of(kernel);
 	uint16_t id = k->family.id;
 	int r;
 
-	r = request_once(k, nlh, handler, answer);
+	r = request_once(k, nlh, handler, userdata);
 	if (r != -ENOENT || k->kernel.text[0])
 		return r;
 
@@ -127,7 +130,7 @@ static int request_send(struct kernel_netlink *k, struct nlmsghdr *nlh,
 	if (k->family.id == id)
 		return -ENOENT;
 	nlh->nlmsg_type = k->family.id;
-	return request_once(k, nlh, handler, answer);
+	return request_once(k, nlh, handler, userdata);
 }
 
 static int on_group(const struct nlmsghdr *nlh, void *userdata)
@@ -209,15 +212,14 @@ static int request_struct(struct pind_kernel *kernel, uint8_t command,
 			  pind_netlink_handler handler, void *ret)
 {
 	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct kernel_netlink *k = kernel_of(kernel);
 	struct answer answer = { .ret = ret };
 	struct nlmsghdr *nlh;
 	int r;
 
-	r = request_begin(k, buffer, command, 0, &nlh);
+	r = kernel_request_begin(kernel, buffer, command, 0, &nlh);
 	if (r < 0)
 		return r;
-	r = request_send(k, nlh, handler, &answer);
+	r = kernel_request_send(kernel, nlh, handler, &answer);
 	if (r < 0)
 		return r;
 	return answer.count == 1 ? 0 : -EBADMSG;
@@ -252,16 +254,15 @@ static int request_group(struct pind_kernel *kernel, uint8_t command, uint64_t i
 			 void *userdata)
 {
 	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct kernel_netlink *k = kernel_of(kernel);
 	struct answer answer = { .handler.group = handler, .userdata = userdata };
 	struct nlmsghdr *nlh;
 	int r;
 
-	r = request_begin(k, buffer, command, 0, &nlh);
+	r = kernel_request_begin(kernel, buffer, command, 0, &nlh);
 	if (r < 0)
 		return r;
 	pind_message_put_group_change(nlh, id, change);
-	r = request_send(k, nlh, on_group, &answer);
+	r = kernel_request_send(kernel, nlh, on_group, &answer);
 	if (r < 0)
 		return r;
 	return answer.count == 1 ? 0 : -EBADMSG;
@@ -294,14 +295,13 @@ static int request_dump(struct pind_kernel *kernel, uint8_t command, pind_netlin
 			struct answer *answer)
 {
 	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct kernel_netlink *k = kernel_of(kernel);
 	struct nlmsghdr *nlh;
 	int r;
 
-	r = request_begin(k, buffer, command, NLM_F_DUMP, &nlh);
+	r = kernel_request_begin(kernel, buffer, command, NLM_F_DUMP, &nlh);
 	if (r < 0)
 		return r;
-	return request_send(k, nlh, handler, answer);
+	return kernel_request_send(kernel, nlh, handler, answer);
 }
 
 static int kernel_group_dump(struct pind_kernel *kernel, pind_group_handler handler,
@@ -333,15 +333,15 @@ static int kernel_pages_get(struct pind_kernel *kernel, const struct pind_page_q
 {
 	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct answer answer = { .handler.page = handler, .userdata = userdata };
-	struct kernel_netlink *k = kernel_of(kernel);
 	struct nlmsghdr *nlh;
 	int r;
 
-	r = request_begin(k, buffer, PIND_CMD_PAGE_GET, query->is_frame ? 0 : NLM_F_DUMP, &nlh);
+	r = kernel_request_begin(kernel, buffer, PIND_CMD_PAGE_GET,
+				 query->is_frame ? 0 : NLM_F_DUMP, &nlh);
 	if (r < 0)
 		return r;
 	pind_message_put_page_query(nlh, query);
-	r = request_send(k, nlh, on_page, &answer);
+	r = kernel_request_send(kernel, nlh, on_page, &answer);
 	if (r < 0)
 		return r;
 	return query->is_frame && answer.count != 1 ? -EBADMSG : 0;
@@ -404,9 +404,9 @@ static void refused_take(struct kernel_netlink *k, struct pind_refusal *event)
 	struct answer answer = { .handler.refusal = take_refused, .userdata = &refused };
 	struct nlmsghdr *nlh;
 
-	if (request_begin(k, buffer, PIND_CMD_REFUSAL_GET, NLM_F_DUMP, &nlh) >= 0) {
+	if (kernel_request_begin(&k->kernel, buffer, PIND_CMD_REFUSAL_GET, NLM_F_DUMP, &nlh) >= 0) {
 		pind_message_put_refusals_of(nlh, event->group_id);
-		(void)request_send(k, nlh, on_refusal, &answer);
+		(void)kernel_request_send(&k->kernel, nlh, on_refusal, &answer);
 	}
 	if (refused.found) {
 		event->pid = refused.pid;
@@ -560,6 +560,9 @@ static const struct pind_kernel_ops kernel_ops = {
 	.group_get = kernel_group_get,
 	.group_set = kernel_group_set,
 	.group_reset_peak = kernel_group_reset_peak,
+	.rules_swap = kernel_rules_swap,
+	.rule_set = kernel_rule_set,
+	.rule_unset = kernel_rule_unset,
 	.group_dump = kernel_group_dump,
 	.refusal_dump = kernel_refusal_dump,
 	.read_begin = kernel_reading_begin,

@@ -85,6 +85,27 @@ struct pind_kernel_ops {
 				pind_group_handler handler, void *userdata);
 
 	/*
+	 * Rules: what a cgroup gets when the module meets it, before its first pin is
+	 * decided. The rule for its very path, wherever that stands; else the first
+	 * pattern that matches. They change no group that was met: when one of these
+	 * has returned, such a group is in a dump, and any other one is met under the
+	 * new rules. All are gone when the module is unloaded. -EINVAL: a rule is none;
+	 * -E2BIG: there are more than PIND_RULE_PATHS_MAX or PIND_RULE_PATTERNS_MAX;
+	 * -EOPNOTSUPP: the module is older than rules.
+	 */
+	/*
+	 * These take the place of all, as a whole; of two for one path the later one
+	 * holds. If it fails, the rules are as they were; -ESTALE: the module was loaded
+	 * anew meanwhile, or somebody else gives it rules.
+	 */
+	int (*rules_swap)(struct pind_kernel *kernel, const struct pind_rule *rules, size_t n);
+	/* The one for a path, whether there is one or not. */
+	int (*rule_set)(struct pind_kernel *kernel, const char *path,
+			const struct pind_group_change *limits);
+	/* -ENOENT: there is none. */
+	int (*rule_unset)(struct pind_kernel *kernel, const char *path);
+
+	/*
 	 * Dumps. The handler is called once a whole dump is there. Return 1 if the
 	 * dump was overtaken by a change again and again, and the last one, which
 	 * may lack something, was handed out.

@@ -15,8 +15,11 @@
 
 #include "snapshot.h"
 
-/* Room for any request. */
+/* Room for any request other than those about rules. */
 #define PIND_REQUEST_SIZE 256
+
+/* Room for a request about rules: for at least three, however long their paths are. */
+#define PIND_RULES_SIZE 16384
 
 /**
  * pind_message_request - begin a request
@@ -43,6 +46,17 @@ void pind_message_put_audit(struct nlmsghdr *nlh, uint64_t id);
 
 /* Puts which pages are asked about. */
 void pind_message_put_page_query(struct nlmsghdr *nlh, const struct pind_page_query *query);
+
+/**
+ * pind_message_put_rule - put a rule into a request about one
+ * @size: of the message's buffer
+ *
+ * Return: false if there is no room for it; then the message is spoiled.
+ */
+bool pind_message_put_rule(struct nlmsghdr *nlh, size_t size, const struct pind_rule *rule);
+
+/* Likewise, into a request about several; a message without room for it is as it was. */
+bool pind_message_add_rule(struct nlmsghdr *nlh, size_t size, const struct pind_rule *rule);
 
 /* The generic netlink command of a message, or -EBADMSG if it is too short for one. */
 int pind_message_command(const struct nlmsghdr *nlh);

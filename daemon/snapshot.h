@@ -168,6 +168,14 @@ struct pind_group_change {
 	uint64_t max_held;
 };
 
+/* Which cgroups get which limits when the module meets them. */
+struct pind_rule {
+	const char *path; /* NULL, or */
+	const char *pattern; /* NULL; pind/pattern.h */
+	bool unit; /* the pattern is for the last part of the path */
+	struct pind_group_change limits; /* what is not marked is as without a rule */
+};
+
 /* The words of the bus for enum pind_limit, which are those of the quota's keys. */
 static inline const char *pind_limit_name(uint32_t limit)
 {

@@ -427,6 +427,26 @@ static int method_requests(sd_bus_message *call, void *userdata, sd_bus_error *e
 	return sd_bus_reply_method_return(call, "tt", all, k->requests[r]);
 }
 
+/* Whether a rule is for the path, and its max, high and mode; how many rules there are. */
+static int method_rule(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct fake_kernel *k = userdata;
+	const struct pind_rule *rule;
+	const char *path;
+	int r;
+
+	r = sd_bus_message_read(call, "s", &path);
+	if (r < 0)
+		return r;
+	rule = fake_rule_find(k, path);
+	return sd_bus_reply_method_return(
+		call, "bttut", rule != NULL,
+		rule && rule->limits.set_max ? rule->limits.max : PIND_UNLIMITED,
+		rule && rule->limits.set_high ? rule->limits.high : PIND_UNLIMITED,
+		rule && rule->limits.set_mode ? rule->limits.mode : PIND_MODE_ENFORCE,
+		(uint64_t)k->n_rules);
+}
+
 static const sd_bus_vtable fake_vtable[] = {
 	SD_BUS_VTABLE_START(0),
 	SD_BUS_METHOD("Load", NULL, NULL, method_load, SD_BUS_VTABLE_UNPRIVILEGED),
@@ -456,6 +476,7 @@ static const sd_bus_vtable fake_vtable[] = {
 	SD_BUS_METHOD("EndAudit", NULL, NULL, method_end_audit, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Overrun", NULL, NULL, method_overrun, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Fail", "sis", NULL, method_fail, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("Rule", "s", "bttut", method_rule, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Requests", "s", "tt", method_requests, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_VTABLE_END,
 };

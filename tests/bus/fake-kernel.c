@@ -12,6 +12,7 @@ const char *const fake_request_names[FAKE_REQUESTS] = {
 	"info-get",   "group-get",    "group-set",    "group-reset-peak",
 	"group-dump", "account-dump", "refusal-dump", "misuse-dump",
 	"pages-get",  "counters-get", "books-get",    "audit",
+	"rules-swap", "rule-set",     "rule-unset",
 };
 
 static struct fake_kernel *fake_of(struct pind_kernel *kernel)
@@ -19,8 +20,7 @@ static struct fake_kernel *fake_of(struct pind_kernel *kernel)
 	return (struct fake_kernel *)kernel;
 }
 
-/* Counts the request; negative if it is to fail. */
-static int fake_request(struct fake_kernel *k, enum fake_request request)
+int fake_request(struct fake_kernel *k, enum fake_request request)
 {
 	int error = k->fail[request];
 
@@ -54,6 +54,7 @@ void fake_reset(struct fake_kernel *k, bool loaded)
 {
 	while (k->n_groups)
 		fake_group_remove(k, &k->groups[0]);
+	fake_rules_forget(k);
 	k->n_accounts = 0;
 	k->seq = 0;
 	k->events_lost = 0;
@@ -92,8 +93,26 @@ static bool directory_id(struct fake_kernel *k, const char *path, uint64_t *ret_
 	return true;
 }
 
+static uint64_t whole_pages(uint64_t bytes)
+{
+	return bytes == PIND_UNLIMITED ? bytes : bytes - bytes % FAKE_PAGE;
+}
+
+static void change_group(struct pind_group_info *group, const struct pind_group_change *change)
+{
+	if (change->set_max)
+		group->max = whole_pages(change->max);
+	if (change->set_max_held)
+		group->max_held = whole_pages(change->max_held);
+	if (change->set_high)
+		group->high = whole_pages(change->high);
+	if (change->set_mode)
+		group->mode = change->mode;
+}
+
 struct pind_group_info *fake_group(struct fake_kernel *k, const char *path)
 {
+	const struct pind_rule *rule;
 	struct pind_group_info *group;
 	char *slash, parent[4096];
 	uint64_t id;
@@ -114,6 +133,9 @@ struct pind_group_info *fake_group(struct fake_kernel *k, const char *path)
 		.high = PIND_UNLIMITED,
 		.mode = PIND_MODE_ENFORCE,
 	};
+	rule = fake_rule_find(k, path);
+	if (rule)
+		change_group(group, &rule->limits);
 	(void)snprintf(parent, sizeof(parent), "%s", path);
 	slash = strrchr(parent, '/');
 	slash[slash == parent] = '\0';
@@ -323,11 +345,6 @@ static int fake_group_get(struct pind_kernel *kernel, uint64_t id, pind_group_ha
 	return r;
 }
 
-static uint64_t whole_pages(uint64_t bytes)
-{
-	return bytes == PIND_UNLIMITED ? bytes : bytes - bytes % FAKE_PAGE;
-}
-
 static int fake_group_set(struct pind_kernel *kernel, uint64_t id,
 			  const struct pind_group_change *change, pind_group_handler handler,
 			  void *userdata)
@@ -344,14 +361,8 @@ static int fake_group_set(struct pind_kernel *kernel, uint64_t id,
 	group = meet(k, id);
 	if (group && group->dead)
 		return -ESTALE;
-	if (group && change->set_max)
-		group->max = whole_pages(change->max);
-	if (group && change->set_max_held)
-		group->max_held = whole_pages(change->max_held);
-	if (group && change->set_high)
-		group->high = whole_pages(change->high);
-	if (group && change->set_mode)
-		group->mode = change->mode;
+	if (group)
+		change_group(group, change);
 	return hand_out(group, handler, userdata);
 }
 
@@ -638,6 +649,9 @@ static const struct pind_kernel_ops fake_ops = {
 	.group_get = fake_group_get,
 	.group_set = fake_group_set,
 	.group_reset_peak = fake_group_reset_peak,
+	.rules_swap = fake_rules_swap,
+	.rule_set = fake_rule_set,
+	.rule_unset = fake_rule_unset,
 	.group_dump = fake_group_dump,
 	.refusal_dump = fake_refusal_dump,
 	.read_begin = fake_read_begin,

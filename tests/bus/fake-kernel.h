@@ -35,6 +35,9 @@ enum fake_request {
 	FAKE_COUNTERS_GET,
 	FAKE_BOOKS_GET,
 	FAKE_AUDIT,
+	FAKE_RULES_SWAP,
+	FAKE_RULE_SET,
+	FAKE_RULE_UNSET,
 	FAKE_REQUESTS
 };
 
@@ -95,6 +98,9 @@ struct fake_kernel {
 	struct fake_account accounts[64];
 	size_t n_accounts;
 
+	struct pind_rule *rules; /* all in one list; their strings on the heap */
+	size_t n_rules;
+
 	struct fake_unit units[FAKE_UNITS];
 	size_t n_units;
 	uint64_t units_asked; /* calls of GetUnit */
@@ -120,6 +126,17 @@ void fake_arrive(struct fake_kernel *k);
 void fake_audit_end(struct fake_kernel *k, int r);
 /* What its misuse is. */
 extern const struct pind_misuse fake_misuse;
+
+/* Counts the request; negative if it is to fail. */
+int fake_request(struct fake_kernel *k, enum fake_request request);
+
+/* The rule for a path, as the module would find it; or NULL. */
+const struct pind_rule *fake_rule_find(struct fake_kernel *k, const char *path);
+void fake_rules_forget(struct fake_kernel *k);
+int fake_rules_swap(struct pind_kernel *kernel, const struct pind_rule *rules, size_t n);
+int fake_rule_set(struct pind_kernel *kernel, const char *path,
+		  const struct pind_group_change *limits);
+int fake_rule_unset(struct pind_kernel *kernel, const char *path);
 
 /* Loads it anew or unloads it: all is forgotten. */
 void fake_reset(struct fake_kernel *k, bool loaded);

@@ -100,6 +100,65 @@ static void test_request(void **state)
 	assert_true(m.nlh->nlmsg_len <= PIND_REQUEST_SIZE);
 }
 
+static void test_rule_request(void **state)
+{
+	const struct pind_rule rule = {
+		.path = "/a.slice",
+		.limits = { .set_max = true, .max = 8192, .set_mode = true, .mode = 1, .high = 1 },
+	};
+	const struct nlattr *attr;
+	struct message m;
+
+	begin(&m, PIND_CMD_RULE_SET);
+	assert_true(pind_message_put_rule(m.nlh, SIZE, &rule));
+	attr = mnl_nlmsg_get_payload_offset(m.nlh, GENL_HDRLEN);
+	assert_int_equal(mnl_attr_get_type(attr), PIND_A_RULE_PATH);
+	assert_string_equal(mnl_attr_get_str(attr), "/a.slice");
+	attr = mnl_attr_next(attr);
+	assert_int_equal(mnl_attr_get_type(attr), PIND_A_RULE_MAX);
+	assert_int_equal(mnl_attr_get_u64(attr), 8192);
+	attr = mnl_attr_next(attr);
+	assert_int_equal(mnl_attr_get_type(attr), PIND_A_RULE_MODE);
+	assert_int_equal(mnl_attr_get_u32(attr), PIND_MODE_OBSERVE);
+	assert_ptr_equal(mnl_attr_next(attr), mnl_nlmsg_get_payload_tail(m.nlh));
+}
+
+/* As many as there is room for, and none in part. */
+static void test_rules_request(void **state)
+{
+	const struct pind_rule rule = {
+		.pattern = "user-*.slice",
+		.unit = true,
+		.limits = { .set_max_held = true, .max_held = 1, .set_high = true, .high = 2 },
+	};
+	const struct nlattr *attr, *inner;
+	struct message m;
+	int n = 0, found = 0;
+
+	begin(&m, PIND_CMD_RULES_ADD);
+	while (pind_message_add_rule(m.nlh, SIZE, &rule))
+		n++;
+	assert_true(n > 50);
+	assert_true(m.nlh->nlmsg_len <= SIZE);
+	mnl_attr_for_each(attr, m.nlh, GENL_HDRLEN) {
+		assert_int_equal(mnl_attr_get_type(attr), PIND_A_RULES_RULE);
+		assert_true(attr->nla_type & NLA_F_NESTED);
+		found++;
+	}
+	assert_int_equal(found, n);
+	attr = mnl_nlmsg_get_payload_offset(m.nlh, GENL_HDRLEN);
+	inner = mnl_attr_get_payload(attr);
+	assert_int_equal(mnl_attr_get_type(inner), PIND_A_RULE_PATTERN);
+	assert_string_equal(mnl_attr_get_str(inner), "user-*.slice");
+	inner = mnl_attr_next(inner);
+	assert_int_equal(mnl_attr_get_type(inner), PIND_A_RULE_UNIT);
+	assert_int_equal(mnl_attr_get_payload_len(inner), 0);
+	inner = mnl_attr_next(inner);
+	assert_int_equal(mnl_attr_get_type(inner), PIND_A_RULE_MAX_HELD);
+	inner = mnl_attr_next(inner);
+	assert_int_equal(mnl_attr_get_type(inner), PIND_A_RULE_HIGH);
+}
+
 static void test_audit_request(void **state)
 {
 	const struct nlattr *attr;
@@ -584,6 +643,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_request),	   cmocka_unit_test(test_audit_request),
+		cmocka_unit_test(test_rule_request), cmocka_unit_test(test_rules_request),
 		cmocka_unit_test(test_group),	   cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_lengths),	   cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_truncated),  cmocka_unit_test(test_garbled),

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A request to the module by the socket of kernel-netlink.c, for its other parts. */
+#ifndef PIND_KERNEL_REQUEST_H
+#define PIND_KERNEL_REQUEST_H
+
+#include <linux/netlink.h>
+
+#include "kernel.h"
+#include "netlink.h"
+
+/**
+ * kernel_request_begin - set one up; a module that came just now is found here
+ * @buffer: at least PIND_REQUEST_SIZE bytes, of which *ret is the beginning
+ * @flags: as of pind_message_request()
+ *
+ * Return: 0; -ENODEV: the module is not there; or another negative errno.
+ */
+int kernel_request_begin(struct pind_kernel *kernel, char *buffer, uint8_t command,
+			 uint16_t flags, struct nlmsghdr **ret);
+
+/**
+ * kernel_request_send - send it, to a module that was loaded anew if need be
+ *
+ * Return: as pind_netlink_request(), whose sentence is kept for the caller's caller.
+ */
+int kernel_request_send(struct pind_kernel *kernel, struct nlmsghdr *nlh,
+			pind_netlink_handler handler, void *userdata);
+
+#endif /* PIND_KERNEL_REQUEST_H */
