@@ -19,6 +19,7 @@ static const struct {
 	{ "org.freedesktop.DBus.Properties", "GetAll" },
 	{ "org.freedesktop.DBus.ObjectManager", "GetManagedObjects" },
 	{ PIND_MANAGER_INTERFACE, "GetGroup" },
+	{ PIND_MANAGER_INTERFACE, "ExplainQuota" },
 	{ PIND_MANAGER_INTERFACE, "ListGroups" },
 	{ PIND_MANAGER_INTERFACE, "ListQuotas" },
 	{ PIND_MANAGER_INTERFACE, "ListAccounts" },

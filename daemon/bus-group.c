@@ -106,7 +106,7 @@ static int set_max(sd_bus *connection, const char *object, const char *interface
 		   const char *property, sd_bus_message *value, void *userdata,
 		   sd_bus_error *error)
 {
-	struct pind_quota_request request = { .keep_kind = true, .change.set_max = true };
+	struct pind_quota_request request = { .kind = PIND_QUOTA_AS_IS, .change.set_max = true };
 	int r;
 
 	r = sd_bus_message_read_basic(value, 't', &request.change.max);
@@ -119,7 +119,7 @@ static int set_max_held(sd_bus *connection, const char *object, const char *inte
 			const char *property, sd_bus_message *value, void *userdata,
 			sd_bus_error *error)
 {
-	struct pind_quota_request request = { .keep_kind = true, .change.set_max_held = true };
+	struct pind_quota_request request = { .kind = PIND_QUOTA_AS_IS, .change.set_max_held = true };
 	int r;
 
 	r = sd_bus_message_read_basic(value, 't', &request.change.max_held);
@@ -132,7 +132,7 @@ static int set_high(sd_bus *connection, const char *object, const char *interfac
 		    const char *property, sd_bus_message *value, void *userdata,
 		    sd_bus_error *error)
 {
-	struct pind_quota_request request = { .keep_kind = true, .change.set_high = true };
+	struct pind_quota_request request = { .kind = PIND_QUOTA_AS_IS, .change.set_high = true };
 	int r;
 
 	r = sd_bus_message_read_basic(value, 't', &request.change.high);
@@ -145,7 +145,7 @@ static int set_mode(sd_bus *connection, const char *object, const char *interfac
 		    const char *property, sd_bus_message *value, void *userdata,
 		    sd_bus_error *error)
 {
-	struct pind_quota_request request = { .keep_kind = true, .change.set_mode = true };
+	struct pind_quota_request request = { .kind = PIND_QUOTA_AS_IS, .change.set_mode = true };
 	const char *word;
 	int r;
 
@@ -163,7 +163,7 @@ static int method_set_quota(sd_bus_message *call, void *userdata, sd_bus_error *
 	struct pind_quota_request request;
 	int r;
 
-	r = pind_bus_read_quota(call, &request, error);
+	r = pind_bus_read_quota(call, true, &request, error);
 	if (r < 0)
 		return r;
 	r = quota_set(userdata, &request, error);

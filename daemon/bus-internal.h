@@ -43,6 +43,9 @@ typedef int (*pind_bus_named)(struct pind_bus *bus, sd_bus_message *call, const 
  */
 int pind_bus_with_path(struct pind_bus *bus, sd_bus_message *call, pind_bus_named go_on,
 		       sd_bus_error *error);
+/* Likewise, and it need not be there: what systemd loads says where it will be. */
+int pind_bus_with_future_path(struct pind_bus *bus, sd_bus_message *call, pind_bus_named go_on,
+			      sd_bus_error *error);
 /* What waits gets no answer: before the connection goes. */
 void pind_bus_drop_namings(struct pind_bus *bus);
 
@@ -67,10 +70,11 @@ int pind_bus_append_object(struct pind_bus *bus, sd_bus_message *m, const char *
 
 /**
  * pind_bus_read_quota - take the argument a{sv} of a SetQuota apart
+ * @something: it may not be empty
  *
  * Return: 0; negative errno with PIND_ERROR_INVALID_VALUE set.
  */
-int pind_bus_read_quota(sd_bus_message *call, struct pind_quota_request *ret,
+int pind_bus_read_quota(sd_bus_message *call, bool something, struct pind_quota_request *ret,
 			sd_bus_error *error);
 
 /* "observe" or "enforce", else -EINVAL with PIND_ERROR_INVALID_VALUE set. */
@@ -85,6 +89,7 @@ int pind_bus_append_group(sd_bus_message *m, const struct pind_group_info *group
 int pind_bus_append_account(sd_bus_message *m, const struct pind_account_info *account,
 			    const char *path);
 int pind_bus_append_quota(sd_bus_message *m, const struct pind_quota *quota, bool present);
+int pind_bus_append_explanation(sd_bus_message *m, const struct pind_explanation *explanation);
 int pind_bus_append_counters(sd_bus_message *m, const struct pind_counters *counters);
 int pind_bus_append_books(sd_bus_message *m, const struct pind_books *books);
 int pind_bus_append_misuse(sd_bus_message *m, const struct pind_misuse *misuse);

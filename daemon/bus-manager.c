@@ -129,14 +129,14 @@ static int set_quota(struct pind_bus *bus, sd_bus_message *call, const char *pat
 	struct pind_quota_request request;
 	int r;
 
-	r = pind_bus_read_quota(call, &request, error);
+	r = pind_bus_read_quota(call, true, &request, error);
 	r = r < 0 ? r : bus->calls->quota_set(bus->userdata, path, &request, error);
 	return r < 0 ? r : reply_object(call, path);
 }
 
 static int method_set_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-	return pind_bus_with_path(userdata, call, set_quota, error);
+	return pind_bus_with_future_path(userdata, call, set_quota, error);
 }
 
 static int unset_quota(struct pind_bus *bus, sd_bus_message *call, const char *path,
@@ -149,7 +149,47 @@ static int unset_quota(struct pind_bus *bus, sd_bus_message *call, const char *p
 
 static int method_unset_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-	return pind_bus_with_path(userdata, call, unset_quota, error);
+	return pind_bus_with_future_path(userdata, call, unset_quota, error);
+}
+
+static int explain_quota(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			 sd_bus_error *error)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	struct pind_explanation explanation;
+	struct pind_quota_request request;
+	int r;
+
+	r = pind_bus_read_quota(call, false, &request, error);
+	r = r < 0 ? r
+		  : bus->calls->quota_explain(bus->userdata, path, &request, &explanation, error);
+	r = r < 0 ? r : sd_bus_message_new_method_return(call, &reply);
+	r = r < 0 ? r : pind_bus_append_explanation(reply, &explanation);
+	return r < 0 ? r : sd_bus_message_send(reply);
+}
+
+static int method_explain_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	return pind_bus_with_future_path(userdata, call, explain_quota, error);
+}
+
+static int append_path(const char *path, void *closure)
+{
+	return pind_bus_append_text(closure, path);
+}
+
+static int method_unset_stale(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	struct pind_bus *bus = userdata;
+	int r, dry;
+
+	r = sd_bus_message_read_basic(call, 'b', &dry);
+	r = r < 0 ? r : sd_bus_message_new_method_return(call, &reply);
+	r = r < 0 ? r : sd_bus_message_open_container(reply, 'a', "s");
+	r = r < 0 ? r : bus->calls->unset_stale(bus->userdata, dry, append_path, reply, error);
+	r = r < 0 ? r : sd_bus_message_close_container(reply);
+	return r < 0 ? r : sd_bus_message_send(reply);
 }
 
 /* An answer with the breaches of the rules. */
@@ -411,6 +451,10 @@ static const sd_bus_vtable manager_vtable[] = {
 				SD_BUS_RESULT("o", group), method_set_quota, FREE),
 	SD_BUS_METHOD_WITH_ARGS("UnsetQuota", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT,
 				method_unset_quota, FREE),
+	SD_BUS_METHOD_WITH_ARGS("ExplainQuota", SD_BUS_ARGS("s", name, "a{sv}", quota),
+				SD_BUS_RESULT("a{sv}", answer), method_explain_quota, FREE),
+	SD_BUS_METHOD_WITH_ARGS("UnsetStale", SD_BUS_ARGS("b", dry_run),
+				SD_BUS_RESULT("as", paths), method_unset_stale, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListGroups", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", groups),
 				method_list_groups, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListQuotas", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", quotas),

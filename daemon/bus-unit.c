@@ -2,7 +2,9 @@
 /*
  * Calls that begin with the name of a group. A path, and that of a slice, follows from
  * the name; the cgroup of any other unit is asked of systemd, which knows it, and the
- * call goes on when the answer is there. Nothing is searched for.
+ * call goes on when the answer is there. Of a unit that does not run, and is to have a
+ * quota when it does, systemd knows the slice. Only to tell root what else has the name of
+ * a unit that systemd does not know is anything searched for.
  */
 #include <errno.h>
 #include <string.h>
@@ -26,6 +28,9 @@ struct pind_naming {
 	struct pind_queue_user *user; /* who asks, if it is not root */
 	sd_bus_slot *slot;
 	char *unit;
+	bool future; /* it need not run */
+	bool search; /* whoever asks may have the tree searched for the name */
+	char *object; /* of the unit */
 	const char *interface; /* of systemd, for units of that kind */
 };
 
@@ -40,6 +45,7 @@ static void naming_free(struct pind_naming *naming)
 	(void)sd_bus_slot_unref(naming->slot);
 	(void)sd_bus_message_unref(naming->call);
 	free(naming->unit);
+	free(naming->object);
 	free(naming);
 }
 
@@ -109,24 +115,6 @@ static void naming_end(struct pind_naming *naming, int r, const char *path, sd_b
 	naming_free(naming);
 }
 
-static int on_cgroup(sd_bus_message *reply, void *userdata, sd_bus_error *unused)
-{
-	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-	struct pind_naming *naming = userdata;
-	const char *path = "";
-	int r;
-
-	r = systemd_error(naming, reply, &error);
-	if (r >= 0 && sd_bus_message_read(reply, "v", "s", &path) < 0)
-		r = not_told(naming->unit, "an answer that is not understood", &error);
-	if (r >= 0 && !path[0])
-		r = no_cgroup(naming->unit, &error);
-	if (r >= 0 && pind_cgroup_path_wrong(path))
-		r = not_told(naming->unit, pind_cgroup_path_wrong(path), &error);
-	naming_end(naming, r, path, &error);
-	return 0;
-}
-
 /* Asks systemd; the answer goes to @handler. */
 static int ask(struct pind_naming *naming, sd_bus_message_handler_t handler, const char *object,
 	       const char *interface, const char *member, const char *a, const char *b)
@@ -145,6 +133,88 @@ static int ask(struct pind_naming *naming, sd_bus_message_handler_t handler, con
 		     : sd_bus_call_async(bus, &naming->slot, m, handler, naming, SYSTEMD_WAIT_USEC);
 }
 
+/* Asks for a property of the unit. */
+static int ask_property(struct pind_naming *naming, sd_bus_message_handler_t handler,
+			const char *interface, const char *property)
+{
+	return ask(naming, handler, naming->object, "org.freedesktop.DBus.Properties", "Get",
+		   interface, property);
+}
+
+/* The string that was asked for; else a negative errno, with the error. */
+static int read_property(struct pind_naming *naming, sd_bus_message *reply, const char **ret,
+			 sd_bus_error *error)
+{
+	int r = systemd_error(naming, reply, error);
+
+	if (r >= 0 && sd_bus_message_read(reply, "v", "s", ret) < 0)
+		r = not_told(naming->unit, "an answer that is not understood", error);
+	return r;
+}
+
+static int on_slice(sd_bus_message *reply, void *userdata, sd_bus_error *unused)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	char sentence[PIND_CGROUP_SENTENCE_SIZE];
+	struct pind_naming *naming = userdata;
+	_cleanup_free_ char *path = NULL;
+	const char *slice;
+	int r;
+
+	r = read_property(naming, reply, &slice, &error);
+	if (r >= 0) {
+		r = pind_cgroup_unit_path(slice[0] ? slice : "-.slice", naming->unit, sentence,
+					  &path);
+		if (r == -EINVAL)
+			r = not_told(naming->unit, sentence, &error);
+	}
+	naming_end(naming, r, path, &error);
+	return 0;
+}
+
+static int on_load_state(sd_bus_message *reply, void *userdata, sd_bus_error *unused)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	struct pind_naming *naming = userdata;
+	struct pind_bus *bus = naming->bus;
+	_cleanup_free_ char *path = NULL;
+	const char *state;
+	int r;
+
+	r = read_property(naming, reply, &state, &error);
+	if (r >= 0 && !strcmp(state, "not-found")) {
+		r = bus->calls->path_of_unknown(bus->userdata, naming->unit, naming->search, &path,
+						&error);
+		naming_end(naming, r, path, &error);
+		return 0;
+	}
+	r = r < 0 ? r : ask_property(naming, on_slice, naming->interface, "Slice");
+	if (r < 0)
+		naming_end(naming, r, NULL, &error);
+	return 0;
+}
+
+static int on_cgroup(sd_bus_message *reply, void *userdata, sd_bus_error *unused)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	struct pind_naming *naming = userdata;
+	const char *path = "";
+	int r;
+
+	r = read_property(naming, reply, &path, &error);
+	if (r >= 0 && !path[0] && naming->future) {
+		r = ask_property(naming, on_load_state, SYSTEMD ".Unit", "LoadState");
+		if (r >= 0)
+			return 0;
+	}
+	if (r >= 0 && !path[0])
+		r = no_cgroup(naming->unit, &error);
+	if (r >= 0 && pind_cgroup_path_wrong(path))
+		r = not_told(naming->unit, pind_cgroup_path_wrong(path), &error);
+	naming_end(naming, r, path, &error);
+	return 0;
+}
+
 static int on_unit(sd_bus_message *reply, void *userdata, sd_bus_error *unused)
 {
 	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
@@ -155,15 +225,18 @@ static int on_unit(sd_bus_message *reply, void *userdata, sd_bus_error *unused)
 	r = systemd_error(naming, reply, &error);
 	if (r >= 0 && sd_bus_message_read(reply, "o", &object) < 0)
 		r = not_told(naming->unit, "an answer that is not understood", &error);
-	if (r >= 0)
-		r = ask(naming, on_cgroup, object, "org.freedesktop.DBus.Properties", "Get",
-			naming->interface, "ControlGroup");
+	if (r >= 0) {
+		naming->object = strdup(object);
+		r = naming->object ? ask_property(naming, on_cgroup, naming->interface,
+						  "ControlGroup")
+				   : -ENOMEM;
+	}
 	if (r < 0)
 		naming_end(naming, r, NULL, &error);
 	return 0;
 }
 
-static int ask_systemd(struct pind_bus *bus, sd_bus_message *call, const char *unit,
+static int ask_systemd(struct pind_bus *bus, sd_bus_message *call, const char *unit, bool future,
 		       pind_bus_named go_on)
 {
 	_cleanup_(naming_freep) struct pind_naming *naming = calloc(1, sizeof(*naming));
@@ -176,10 +249,13 @@ static int ask_systemd(struct pind_bus *bus, sd_bus_message *call, const char *u
 	naming->go_on = go_on;
 	naming->user = pind_queue_hold(bus->queue);
 	naming->interface = interface_of(unit);
+	naming->future = future;
+	naming->search = pind_queue_is_root(bus->queue);
 	naming->unit = strdup(unit);
 	if (!naming->unit)
 		return -ENOMEM;
-	r = ask(naming, on_unit, SYSTEMD_OBJECT, SYSTEMD ".Manager", "GetUnit", unit, NULL);
+	r = ask(naming, on_unit, SYSTEMD_OBJECT, SYSTEMD ".Manager",
+		future ? "LoadUnit" : "GetUnit", unit, NULL);
 	if (r < 0)
 		return r;
 	naming->next = bus->namings;
@@ -190,8 +266,8 @@ static int ask_systemd(struct pind_bus *bus, sd_bus_message *call, const char *u
 	return 1;
 }
 
-int pind_bus_with_path(struct pind_bus *bus, sd_bus_message *call, pind_bus_named go_on,
-		       sd_bus_error *error)
+static int with_path(struct pind_bus *bus, sd_bus_message *call, bool future, pind_bus_named go_on,
+		     sd_bus_error *error)
 {
 	_cleanup_free_ char *path = NULL;
 	const char *name;
@@ -203,5 +279,18 @@ int pind_bus_with_path(struct pind_bus *bus, sd_bus_message *call, pind_bus_name
 	r = bus->calls->path_of(bus->userdata, name, &path, error);
 	if (r < 0)
 		return r;
-	return r > 0 ? ask_systemd(bus, call, name, go_on) : go_on(bus, call, path, error);
+	return r > 0 ? ask_systemd(bus, call, name, future, go_on)
+		     : go_on(bus, call, path, error);
+}
+
+int pind_bus_with_path(struct pind_bus *bus, sd_bus_message *call, pind_bus_named go_on,
+		       sd_bus_error *error)
+{
+	return with_path(bus, call, false, go_on, error);
+}
+
+int pind_bus_with_future_path(struct pind_bus *bus, sd_bus_message *call, pind_bus_named go_on,
+			      sd_bus_error *error)
+{
+	return with_path(bus, call, true, go_on, error);
 }

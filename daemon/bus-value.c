@@ -294,7 +294,7 @@ static int read_quota_value(sd_bus_message *call, unsigned int key,
 		return pind_bus_read_mode(word, &request->change.mode, error);
 	default:
 		r = sd_bus_message_read_basic(call, 'b', &flag);
-		request->runtime = flag;
+		request->kind = flag ? PIND_QUOTA_RUNTIME : PIND_QUOTA_KEPT;
 		return r;
 	}
 }
@@ -336,7 +336,8 @@ static int read_quota_entry(sd_bus_message *call, struct pind_quota_request *req
 	return sd_bus_message_exit_container(call);
 }
 
-int pind_bus_read_quota(sd_bus_message *call, struct pind_quota_request *ret, sd_bus_error *error)
+int pind_bus_read_quota(sd_bus_message *call, bool something, struct pind_quota_request *ret,
+			sd_bus_error *error)
 {
 	struct pind_quota_request request = {};
 	unsigned int given = 0;
@@ -355,7 +356,7 @@ int pind_bus_read_quota(sd_bus_message *call, struct pind_quota_request *ret, sd
 	}
 	if (r < 0)
 		return r;
-	if (given == 0)
+	if (given == 0 && something)
 		return sd_bus_error_set(error, PIND_ERROR_INVALID_VALUE,
 					"there is nothing to set: give max, max_held, high, mode or "
 					"runtime");
@@ -364,4 +365,32 @@ int pind_bus_read_quota(sd_bus_message *call, struct pind_quota_request *ret, sd
 		return r;
 	*ret = request;
 	return 0;
+}
+
+int pind_bus_append_explanation(sd_bus_message *m, const struct pind_explanation *e)
+{
+	static const char *const sources[] = { "none", "file", "kept", "runtime" };
+	int r;
+
+	r = sd_bus_message_open_container(m, 'a', "{sv}");
+	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "path", "s", e->path);
+	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "present", "b", (int)e->present);
+	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "source", "s", sources[e->source]);
+	if (r >= 0 && e->file)
+		r = sd_bus_message_append(m, "{sv}{sv}", "file", "s", e->file, "line", "u",
+					  e->line);
+	r = r < 0 ? r
+		  : sd_bus_message_append(m, "{sv}{sv}{sv}{sv}", "max", "t", e->limits.max,
+					  "max_held", "t", e->limits.max_held, "high", "t",
+					  e->limits.high, "mode", "s",
+					  pind_mode_name(e->limits.mode));
+	r = r < 0 ? r
+		  : sd_bus_message_append(m, "{sv}{sv}{sv}{sv}", "current", "t", e->current,
+					  "reserved", "t", e->reserved, "held", "t", e->held, "over",
+					  "b", (int)e->over);
+	r = r < 0 ? r
+		  : sd_bus_message_append(m, "{sv}{sv}{sv}{sv}", "effective_max", "t",
+					  e->effective_max, "effective_by", "s", e->effective_by,
+					  "left", "t", e->left, "left_by", "s", e->left_by);
+	return r < 0 ? r : sd_bus_message_close_container(m);
 }

@@ -7,11 +7,13 @@
 #ifndef PIND_BUS_H
 #define PIND_BUS_H
 
+#include <limits.h>
+
 #include <systemd/sd-bus.h>
 
 #include "groups.h"
-#include "limits.h"
-#include "store.h"
+#include "quota.h"
+#include "wanted.h"
 
 struct pind_bus;
 
@@ -23,6 +25,22 @@ struct pind_status {
 	uint64_t load_id;
 	uint64_t events_lost;
 	uint64_t resyncs;
+};
+
+/* What is wanted for a group, and what binds it. Strings live until the next message. */
+struct pind_explanation {
+	const char *path;
+	bool present; /* its cgroup exists */
+	enum pind_source source;
+	const char *file; /* of a rule, else NULL */
+	unsigned int line;
+	struct pind_limits limits;
+	uint64_t current, reserved, held;
+	bool over;
+	uint64_t effective_max; /* the least of it and those above it */
+	char effective_by[PATH_MAX]; /* whose that is; "": nobody's */
+	uint64_t left; /* the least that any of them has left */
+	char left_by[PATH_MAX];
 };
 
 /* A list on its way to the bus. */
@@ -77,6 +95,19 @@ struct pind_bus_calls {
 	int (*quota_set)(void *userdata, const char *path,
 			 const struct pind_quota_request *request, sd_bus_error *error);
 	int (*quota_unset)(void *userdata, const char *path, sd_bus_error *error);
+	/* What is, or (something is asked for) would be. */
+	int (*quota_explain)(void *userdata, const char *path,
+			     const struct pind_quota_request *request,
+			     struct pind_explanation *ret, sd_bus_error *error);
+	/* Gives each path to the handler; @dry: nothing is done but that. */
+	int (*unset_stale)(void *userdata, bool dry, int (*handler)(const char *path, void *closure),
+			   void *closure, sd_bus_error *error);
+	/*
+	 * The path of a unit that systemd has no file of: from what is stored. Else it is
+	 * an error that says what there is of that name; @search: also in all cgroups.
+	 */
+	int (*path_of_unknown)(void *userdata, const char *unit, bool search, char **ret_path,
+			       sd_bus_error *error);
 	int (*peak_reset)(void *userdata, struct pind_group *group, sd_bus_error *error);
 
 	/*

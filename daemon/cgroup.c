@@ -142,6 +142,105 @@ static int slice_path(const char *name, char *sentence, char **ret_path)
 	return 0;
 }
 
+int pind_cgroup_unit_path(const char *slice, const char *unit, char *sentence, char **ret_path)
+{
+	_cleanup_free_ char *above = NULL;
+	const char *dot = strrchr(unit, '.');
+	int r;
+
+	r = slice_path(slice, sentence, &above);
+	if (r < 0)
+		return r;
+	if (asprintf(ret_path, "%s/%s%s", above[1] ? above : "",
+		     dot && is_escaped(unit, (size_t)(dot - unit)) ? "_" : "", unit) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+bool pind_cgroup_is_of_unit(const char *path, const char *unit)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && is_unit(slash + 1, unit);
+}
+
+/* What container managers, logind, systemd-run, libvirt and Slurm name by a number. */
+static const char *const transient_kinds[] = {
+	"docker-*.scope",
+	"libpod-*.scope",
+	"libpod-*.slice",
+	"libpod_pod_*.slice",
+	"machine-libpod_pod_*.slice",
+	"user-libpod_pod_*.slice",
+	"buildah-*.scope",
+	"cri-containerd-*.scope",
+	"crio-*.scope",
+	"kubepods*-pod*.slice",
+	"session-*.scope",
+	"run-*.scope",
+	"run-*.service",
+	"app-*.scope",
+	"machine-qemu*.scope",
+	"job_[0-9]*",
+};
+
+static bool is_transient_name(const char *name)
+{
+	/* a container by its whole id, as without systemd */
+	if (strlen(name) == 64 && strspn(name, "0123456789abcdef") == 64)
+		return true;
+	for (size_t i = 0; i < sizeof(transient_kinds) / sizeof(transient_kinds[0]); i++)
+		if (!fnmatch(transient_kinds[i], name, 0))
+			return true;
+	return false;
+}
+
+bool pind_cgroup_is_transient(const char *path)
+{
+	bool pods = false;
+	char name[NAME_MAX + 1];
+	size_t length;
+
+	for (path++; *path; path += length + (path[length] == '/')) {
+		length = strcspn(path, "/");
+		if (length > NAME_MAX)
+			return false;
+		(void)snprintf(name, sizeof(name), "%.*s", (int)length, path);
+		/* Kubernetes without systemd: /kubepods/burstable/podUID */
+		if (is_transient_name(name) || (pods && !strncmp(name, "pod", 3)))
+			return true;
+		pods = pods || !strcmp(name, "kubepods");
+	}
+	return false;
+}
+
+int pind_cgroup_namesakes(const char *mount, const char *unit, char **ret_list)
+{
+	char *const roots[] = { (char *)mount, NULL };
+	_cleanup_(fts_closep) FTS *fts = NULL;
+	_cleanup_free_ char *list = NULL;
+	size_t size = 0;
+	FILE *file;
+	FTSENT *entry;
+	int found = 0;
+
+	fts = fts_open(roots, FTS_PHYSICAL | FTS_NOSTAT | FTS_NOCHDIR, NULL);
+	if (!fts)
+		return -errno;
+	file = open_memstream(&list, &size);
+	if (!file)
+		return -errno;
+	while ((entry = fts_read(fts)))
+		if (entry->fts_info == FTS_D && entry->fts_level > 0 &&
+		    is_unit(entry->fts_name, unit))
+			(void)fprintf(file, "%s%s", found++ ? ", " : "",
+				      entry->fts_path + strlen(mount));
+	if (fclose(file) != 0)
+		return -ENOMEM;
+	*ret_list = TAKE_PTR(list);
+	return found;
+}
+
 /* Units of one name in the tree. */
 struct search {
 	const char *name;

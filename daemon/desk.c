@@ -118,9 +118,8 @@ static int call_path_of(void *userdata, const char *name, char **ret_path, sd_bu
 	return r;
 }
 
-/* A change that failed at a step, in words. */
-static int change_error(struct pind_desk *desk, int r, enum pind_step step, const char *path,
-			sd_bus_error *error)
+int pind_desk_change_error(struct pind_desk *desk, int r, enum pind_step step, const char *path,
+			   sd_bus_error *error)
 {
 	char clean[PIND_TEXT_PATH_SIZE];
 
@@ -135,11 +134,13 @@ static int change_error(struct pind_desk *desk, int r, enum pind_step step, cons
 	if (r == -ESTALE)
 		return sd_bus_error_setf(error, PIND_ERROR_GROUP_REMOVED,
 					 "the cgroup '%s' was removed, only pins are left of it; "
-					 "its quota cannot change",
+					 "a runtime quota of it can neither be set nor taken back",
 					 clean);
 	if (r == -ENOENT)
 		return sd_bus_error_setf(error, PIND_ERROR_NO_SUCH_GROUP,
-					 "there is no cgroup '%s': a quota needs one", clean);
+					 "there is no cgroup '%s' and no quota is kept for it, and "
+					 "a runtime quota needs one",
+					 clean);
 	return sd_bus_error_setf(error, PIND_ERROR_NO_SUCH_GROUP,
 				 "the cgroup '%s' cannot be looked at: %s", clean, strerror(-r));
 }
@@ -151,7 +152,7 @@ static int call_quota_set(void *userdata, const char *path,
 	enum pind_step step;
 	int r = pind_reconciler_set(desk->reconciler, path, request, &step);
 
-	return r < 0 ? change_error(desk, r, step, path, error) : 0;
+	return r < 0 ? pind_desk_change_error(desk, r, step, path, error) : 0;
 }
 
 static int call_quota_unset(void *userdata, const char *path, sd_bus_error *error)
@@ -160,7 +161,72 @@ static int call_quota_unset(void *userdata, const char *path, sd_bus_error *erro
 	enum pind_step step;
 	int r = pind_reconciler_unset(desk->reconciler, path, &step);
 
-	return r < 0 ? change_error(desk, r, step, path, error) : 0;
+	return r < 0 ? pind_desk_change_error(desk, r, step, path, error) : 0;
+}
+
+static int call_unset_stale(void *userdata, bool dry,
+			    int (*handler)(const char *path, void *closure), void *closure,
+			    sd_bus_error *error)
+{
+	struct pind_desk *desk = userdata;
+	int r = pind_reconciler_unset_stale(desk->reconciler, dry, handler, closure);
+
+	if (r < 0)
+		return sd_bus_error_setf(error, PIND_ERROR_STORE,
+					 "the quotas could not be written to disk: %s",
+					 strerror(-r));
+	return 0;
+}
+
+/* The stored path of a unit: how many there are, and the last of them. */
+static size_t stored_of_unit(const struct pind_store *store, const char *unit, const char **ret)
+{
+	const struct pind_quota *quota;
+	size_t n = 0;
+
+	for (size_t i = 0; (quota = pind_store_at(store, i)); i++) {
+		if (!pind_cgroup_is_of_unit(quota->path, unit) ||
+		    (*ret && !strcmp(*ret, quota->path)))
+			continue;
+		*ret = quota->path;
+		n++;
+	}
+	return n;
+}
+
+static int call_path_of_unknown(void *userdata, const char *unit, bool search, char **ret_path,
+				sd_bus_error *error)
+{
+	struct pind_desk *desk = userdata;
+	_cleanup_free_ char *list = NULL;
+	char clean[PIND_TEXT_PATH_SIZE];
+	const char *stored = NULL;
+	size_t n;
+
+	n = stored_of_unit(pind_wanted_store(desk->wanted, false), unit, &stored);
+	n += stored_of_unit(pind_wanted_store(desk->wanted, true), unit, &stored);
+	if (n == 1) {
+		*ret_path = strdup(stored);
+		return *ret_path ? 0 : -ENOMEM;
+	}
+	if (n > 1)
+		return sd_bus_error_setf(
+			error, PIND_ERROR_NO_SUCH_GROUP,
+			"systemd knows no unit '%s', and %zu stored quotas are of "
+			"that name: give the path of the one that is meant ('pinctl "
+			"list' shows them)",
+			unit, n);
+	if (search && pind_cgroup_namesakes(desk->mount, unit, &list) > 0)
+		return sd_bus_error_setf(
+			error, PIND_ERROR_NO_SUCH_GROUP,
+			"the system's systemd knows no unit '%s'; a user's unit, or "
+			"another one, of that name has a cgroup: give the path of the "
+			"one that is meant: %s",
+			unit, pind_text_clean(clean, sizeof(clean), list));
+	return sd_bus_error_setf(error, PIND_ERROR_NO_SUCH_GROUP,
+				 "systemd knows no unit '%s'; for one that is yet to come give the "
+				 "path that its cgroup will have, as /system.slice/%s",
+				 unit, unit);
 }
 
 static int call_peak_reset(void *userdata, struct pind_group *group, sd_bus_error *error)
@@ -335,6 +401,9 @@ const struct pind_bus_calls pind_desk_calls = {
 	.path_of = call_path_of,
 	.quota_set = call_quota_set,
 	.quota_unset = call_quota_unset,
+	.quota_explain = pind_desk_explain,
+	.unset_stale = call_unset_stale,
+	.path_of_unknown = call_path_of_unknown,
 	.peak_reset = call_peak_reset,
 	.list_begin = pind_desk_list_begin,
 	.list_some = pind_desk_list_some,

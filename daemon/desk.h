@@ -33,6 +33,12 @@ int pind_desk_kernel_error(struct pind_desk *desk, int r, const char *path, sd_b
 /* For desk*.c: as group_find() of struct pind_bus_calls. */
 int pind_desk_group_find(void *desk, const char *path, struct pind_group **ret_group,
 			 sd_bus_error *error);
+/* For desk*.c: a change that failed at a step, in words. */
+int pind_desk_change_error(struct pind_desk *desk, int r, enum pind_step step, const char *path,
+			   sd_bus_error *error);
+/* desk-explain.c: as quota_explain(). */
+int pind_desk_explain(void *desk, const char *path, const struct pind_quota_request *request,
+		      struct pind_explanation *ret, sd_bus_error *error);
 /* desk-list.c: as list_begin(), list_some() and list_end(). */
 int pind_desk_list_begin(void *desk, enum pind_list_kind kind, const char *path,
 			 const struct pind_list_handlers *handlers, void *closure,

@@ -12,7 +12,7 @@
 #include <pind/size.h>
 
 #include "json-text.h"
-#include "limits.h"
+#include "quota.h"
 #include "problems.h"
 
 /* What is done to a group that stays above its quota; the words of "on_exceed". */

@@ -32,14 +32,6 @@ struct pind_reconciler {
 
 DEFINE_CLEANUP(struct pind_reconciler, pind_reconciler_free, reconciler_freep)
 
-/* The id of the cgroup at a path; 0 if there is none. */
-static uint64_t id_of(const struct pind_reconciler *rec, const char *path)
-{
-	uint64_t id;
-
-	return pind_cgroup_id(rec->mount, path, &id) < 0 ? 0 : id;
-}
-
 /*
  * Gives the visitor the store's quotas at a path and below it; "" is all of them.
  */
@@ -267,14 +259,20 @@ static int take_limits(const struct pind_group_info *info, void *userdata)
 	return 0;
 }
 
-/* Finds the cgroup that is to be changed. */
+/* The cgroup at a path. 0: its id, which is 0 if there is none; negative errno. */
 static int find_cgroup(struct pind_reconciler *rec, const char *path, uint64_t *ret_id)
 {
 	int r = pind_cgroup_id(rec->mount, path, ret_id);
 
-	if (r == -ENOENT && pind_groups_by_path(pind_mirror_groups(rec->rooms.mirror), path))
-		return -ESTALE;
-	return r;
+	if (r == -ENOENT)
+		*ret_id = 0;
+	return r == -ENOENT ? 0 : r;
+}
+
+/* Of what needs one, and has none. */
+static int no_cgroup(struct pind_reconciler *rec, const char *path)
+{
+	return pind_groups_by_path(pind_mirror_groups(rec->rooms.mirror), path) ? -ESTALE : -ENOENT;
 }
 
 static int set_limits(struct pind_reconciler *rec, uint64_t id, const struct pind_limits *limits,
@@ -317,86 +315,94 @@ static void settle_group(struct pind_reconciler *rec, uint64_t id, bool set)
 		rec->handlers->changed(group, rec->userdata);
 }
 
-/* As the kernel takes it. */
-static uint64_t whole_pages(uint64_t bytes)
+static bool is_runtime(const char *path, enum pind_quota_kind kind, enum pind_source source)
 {
-	return bytes == PIND_UNLIMITED ? bytes : bytes - bytes % (uint64_t)sysconf(_SC_PAGESIZE);
+	if (kind == PIND_QUOTA_AS_IS && source >= PIND_SOURCE_KEPT)
+		return source == PIND_SOURCE_RUNTIME;
+	if (kind == PIND_QUOTA_BY_NAME || kind == PIND_QUOTA_AS_IS)
+		return pind_cgroup_is_transient(path);
+	return kind == PIND_QUOTA_RUNTIME;
 }
 
-/* Without the module: it gets the quota when it comes, whether the cgroup is there or not. */
-static int keep(struct pind_reconciler *rec, const char *path,
-		const struct pind_quota_request *request, enum pind_step *ret_step)
+/* As the kernel takes it. */
+static uint64_t whole_pages(struct pind_reconciler *rec, uint64_t bytes)
 {
-	const uint64_t id = id_of(rec, path);
-	const struct pind_wish wish = pind_wanted_find(rec->rooms.wanted, path, id);
-	const struct pind_limits new = pind_limits_changed(&wish.limits, &request->change);
-	struct pind_quota quota = {
-		.path = (char *)path,
-		.max = whole_pages(new.max),
-		.max_held = whole_pages(new.max_held),
-		.high = whole_pages(new.high),
-		.mode = new.mode,
-	};
+	uint64_t page = pind_mirror_info(rec->rooms.mirror)->page_size;
+
+	return bytes == PIND_UNLIMITED ? bytes : bytes - bytes % page;
+}
+
+int pind_reconciler_plan(struct pind_reconciler *rec, const char *path,
+			 const struct pind_quota_request *request, struct pind_plan *ret,
+			 enum pind_step *ret_step)
+{
+	struct pind_plan plan = { .old = pind_limits_none() };
+	struct pind_kernel *kernel = rec->rooms.kernel;
+	struct pind_wish wish;
 	int r;
 
 	*ret_step = PIND_STEP_CGROUP;
-	if (request->keep_kind ? wish.source == PIND_SOURCE_RUNTIME : request->runtime) {
-		r = pind_cgroup_id(rec->mount, path, &quota.cgroup_id);
+	r = find_cgroup(rec, path, &plan.id);
+	if (r < 0)
+		return r;
+	if (plan.id && pind_mirror_present(rec->rooms.mirror)) {
+		*ret_step = PIND_STEP_KERNEL;
+		r = kernel->ops->group_get(kernel, plan.id, take_limits, &plan.old);
 		if (r < 0)
 			return r;
 	}
-	*ret_step = PIND_STEP_STORE;
-	return pind_wanted_put(rec->rooms.wanted, &quota);
+	/*
+	 * What is not given stays as it is wanted, not as the kernel has it: a cgroup that was
+	 * made just now, or a module that was loaded just now, may not have got it yet.
+	 */
+	wish = pind_wanted_find(rec->rooms.wanted, path, plan.id);
+	plan.new = pind_limits_changed(wish.source == PIND_SOURCE_NONE ? &plan.old : &wish.limits,
+				       &request->change);
+	plan.new.max = whole_pages(rec, plan.new.max);
+	plan.new.max_held = whole_pages(rec, plan.new.max_held);
+	plan.new.high = whole_pages(rec, plan.new.high);
+	plan.runtime = is_runtime(path, request->kind, wish.source);
+	*ret = plan;
+	return 0;
 }
 
 int pind_reconciler_set(struct pind_reconciler *rec, const char *path,
 			const struct pind_quota_request *request, enum pind_step *ret_step)
 {
-	struct pind_kernel *kernel = rec->rooms.kernel;
-	const struct pind_group_change *change = &request->change;
-	struct pind_limits old, new;
+	struct pind_limits unused;
 	struct pind_quota quota;
-	struct pind_wish wish;
-	uint64_t id;
+	struct pind_plan plan;
 	bool set;
 	int r;
 
-	if (!pind_mirror_present(rec->rooms.mirror))
-		return keep(rec, path, request, ret_step);
 	/* a runtime quota may be of the cgroup before */
 	pind_reconciler_apply(rec, path);
+	r = pind_reconciler_plan(rec, path, request, &plan, ret_step);
+	if (r < 0)
+		return r;
 	*ret_step = PIND_STEP_CGROUP;
-	r = find_cgroup(rec, path, &id);
-	if (r < 0)
-		return r;
+	if (plan.runtime && !plan.id)
+		return no_cgroup(rec, path);
 	*ret_step = PIND_STEP_KERNEL;
-	r = kernel->ops->group_get(kernel, id, take_limits, &old);
-	if (r < 0)
-		return r;
-	/*
-	 * What is not given stays as it is wanted, not as the kernel has it: a cgroup that was
-	 * made just now, or a module that was loaded just now, may not have got it yet.
-	 */
-	wish = pind_wanted_find(rec->rooms.wanted, path, id);
-	new = pind_limits_changed(wish.source == PIND_SOURCE_NONE ? &old : &wish.limits, change);
-	set = change->set_max || change->set_max_held || change->set_high || change->set_mode;
-	r = set ? set_limits(rec, id, &new, &new) : 0;
+	set = plan.id && pind_mirror_present(rec->rooms.mirror);
+	r = set ? set_limits(rec, plan.id, &plan.new, &unused) : 0;
 	if (r < 0)
 		return r;
 	quota = (struct pind_quota){ .path = (char *)path,
-				     .max = new.max,
-				     .max_held = new.max_held,
-				     .high = new.high,
-				     .mode = new.mode };
-	if (request->keep_kind ? wish.source == PIND_SOURCE_RUNTIME : request->runtime)
-		quota.cgroup_id = id;
+				     .max = plan.new.max,
+				     .max_held = plan.new.max_held,
+				     .high = plan.new.high,
+				     .mode = plan.new.mode,
+				     .cgroup_id = plan.runtime ? plan.id : 0 };
 	*ret_step = PIND_STEP_STORE;
 	r = pind_wanted_put(rec->rooms.wanted, &quota);
 	if (r < 0) {
-		restore(rec, id, &old);
+		if (set)
+			restore(rec, plan.id, &plan.old);
 		return r;
 	}
-	settle_group(rec, id, set);
+	if (set)
+		settle_group(rec, plan.id, true);
 	pind_reconciler_apply(rec, path); /* to watch for the cgroup's next life */
 	return 0;
 }
@@ -404,42 +410,68 @@ int pind_reconciler_set(struct pind_reconciler *rec, const char *path,
 int pind_reconciler_unset(struct pind_reconciler *rec, const char *path, enum pind_step *ret_step)
 {
 	const struct pind_limits none = pind_limits_none();
+	bool had = pind_wanted_has_stored(rec->rooms.wanted, path), set = false;
+	struct pind_limits old = none, unused;
 	struct pind_kernel *kernel = rec->rooms.kernel;
-	bool present = pind_mirror_present(rec->rooms.mirror), had;
-	struct pind_limits old, unused;
 	uint64_t id;
 	int r;
 
-	*ret_step = PIND_STEP_STORE;
-	if (pind_wanted_has_stored(rec->rooms.wanted, path) && (!present || !id_of(rec, path))) {
-		r = pind_wanted_remove(rec->rooms.wanted, path);
-		if (r >= 0)
-			pind_reconciler_apply(rec, path); /* which waits for its cgroup no more */
-		return r < 0 ? r : 0;
-	}
-	*ret_step = PIND_STEP_KERNEL;
-	if (!present)
-		return -ENODEV;
 	*ret_step = PIND_STEP_CGROUP;
 	r = find_cgroup(rec, path, &id);
 	if (r < 0)
 		return r;
+	if (!id && !had)
+		return no_cgroup(rec, path);
 	*ret_step = PIND_STEP_KERNEL;
-	r = kernel->ops->group_get(kernel, id, take_limits, &old);
-	had = r >= 0 && !pind_limits_are_none(&old);
-	if (had)
-		r = set_limits(rec, id, &none, &unused);
-	if (r < 0)
-		return r;
+	if (!had && !pind_mirror_present(rec->rooms.mirror))
+		return -ENODEV;
+	if (id && pind_mirror_present(rec->rooms.mirror)) {
+		r = kernel->ops->group_get(kernel, id, take_limits, &old);
+		set = r >= 0 && !pind_limits_are_none(&old);
+		r = set ? set_limits(rec, id, &none, &unused) : r;
+		if (r < 0)
+			return r;
+	}
 	*ret_step = PIND_STEP_STORE;
 	r = pind_wanted_remove(rec->rooms.wanted, path);
 	if (r < 0) {
-		restore(rec, id, &old);
+		if (set)
+			restore(rec, id, &old);
 		return r;
 	}
 	pind_reconciler_apply(rec, path);
-	settle_group(rec, id, had);
+	settle_group(rec, id, set);
 	return 0;
+}
+
+static bool is_stale(const struct pind_reconciler *rec, const char *path)
+{
+	uint64_t id;
+
+	return pind_cgroup_is_transient(path) && pind_cgroup_id(rec->mount, path, &id) == -ENOENT;
+}
+
+static bool is_not_stale(const struct pind_quota *quota, void *userdata)
+{
+	return !is_stale(userdata, quota->path);
+}
+
+int pind_reconciler_unset_stale(struct pind_reconciler *rec, bool dry,
+				int (*handler)(const char *path, void *closure), void *closure)
+{
+	const struct pind_store *kept = pind_wanted_store(rec->rooms.wanted, false);
+	const struct pind_quota *quota;
+	int n = 0, r = 0;
+
+	for (size_t i = 0; r >= 0 && (quota = pind_store_at(kept, i)); i++) {
+		if (!is_stale(rec, quota->path))
+			continue;
+		r = handler(quota->path, closure);
+		n++;
+	}
+	if (r < 0 || dry)
+		return r < 0 ? r : n;
+	return pind_wanted_filter(rec->rooms.wanted, false, is_not_stale, rec);
 }
 
 static int on_later(sd_event_source *source, void *userdata)

@@ -23,7 +23,8 @@ struct pind_reconciler_handlers {
 
 /* Which step of a change failed: what its negative errno is about. */
 enum pind_step {
-	PIND_STEP_CGROUP, /* -ENOENT: there is none; -ESTALE: only pins are left of it */
+	PIND_STEP_CGROUP, /* -ENOENT: there is none; -ESTALE: only pins are left of it; else it
+			     cannot be looked at */
 	PIND_STEP_KERNEL,
 	PIND_STEP_STORE,
 };
@@ -57,14 +58,41 @@ void pind_reconciler_apply(struct pind_reconciler *reconciler, const char *path)
 /* Makes limits that a group has, and that nobody wants, runtime quotas. */
 void pind_reconciler_adopt(struct pind_reconciler *reconciler);
 
+/* What a change would come to. */
+struct pind_plan {
+	uint64_t id;		/* of the cgroup; 0: there is none */
+	struct pind_limits old; /* that the kernel has */
+	struct pind_limits new; /* in whole pages */
+	bool runtime;
+};
+
+/**
+ * pind_reconciler_plan - what a change of the quota at a path comes to
+ *
+ * What is not given stays as it is wanted.
+ *
+ * Return: 0; negative errno of the step.
+ */
+int pind_reconciler_plan(struct pind_reconciler *reconciler, const char *path,
+			 const struct pind_quota_request *request, struct pind_plan *ret,
+			 enum pind_step *ret_step);
+
 /*
- * Set or take back a quota, in the kernel and on disk, without the module on disk alone. What
- * is not given stays.
+ * Make the change, in the kernel and on disk, without the module on disk alone; or take the
+ * path's quota back.
  * Return: 0; negative errno of the step, and nothing has changed.
  */
 int pind_reconciler_set(struct pind_reconciler *reconciler, const char *path,
 			const struct pind_quota_request *request, enum pind_step *ret_step);
 int pind_reconciler_unset(struct pind_reconciler *reconciler, const char *path,
 			  enum pind_step *ret_step);
+
+/*
+ * Forgets what is kept for cgroups that are gone and never come again under their name.
+ * @handler is given each path; @dry: nothing else is done. Its negative errno ends it.
+ * Return: how many there were; negative errno of the store.
+ */
+int pind_reconciler_unset_stale(struct pind_reconciler *reconciler, bool dry,
+				int (*handler)(const char *path, void *closure), void *closure);
 
 #endif /* PIND_RECONCILER_H */

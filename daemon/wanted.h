@@ -6,11 +6,11 @@
 #ifndef PIND_WANTED_H
 #define PIND_WANTED_H
 
-#include "limits.h"
+#include "quota.h"
 #include "store.h"
 
 /* Who says so; a later one counts more. */
-enum pind_source { PIND_SOURCE_NONE, PIND_SOURCE_KEPT, PIND_SOURCE_RUNTIME };
+enum pind_source { PIND_SOURCE_NONE, PIND_SOURCE_FILE, PIND_SOURCE_KEPT, PIND_SOURCE_RUNTIME };
 
 /* What a group is to have. */
 struct pind_wish {

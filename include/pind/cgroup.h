@@ -7,6 +7,7 @@
 #ifndef PIND_CGROUP_H
 #define PIND_CGROUP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Room for a sentence about a name that is wrong. */
@@ -42,6 +43,36 @@ int pind_cgroup_name(const char *mount, const char *name, char *sentence, char *
  * there is no such unit; -ENOTUNIQ if there are several, with a sentence.
  */
 int pind_cgroup_path(const char *mount, const char *name, char *sentence, char **ret_path);
+
+/**
+ * pind_cgroup_unit_path - where the cgroup of a unit will be
+ * @slice: that it is to be in, as systemd says; a valid name
+ * @unit: any unit but a slice
+ *
+ * Return: 0; -EINVAL with a sentence; -ENOMEM.
+ */
+int pind_cgroup_unit_path(const char *slice, const char *unit, char *sentence, char **ret_path);
+
+/* Is the last part of the path the directory of that unit? */
+bool pind_cgroup_is_of_unit(const char *path, const char *unit);
+
+/**
+ * pind_cgroup_namesakes - cgroups that have the name of a unit, wherever they are
+ * @ret_list: "/a/x.service, /b/x.service", or "" if there is none; to be freed
+ *
+ * The whole tree is searched.
+ *
+ * Return: how many there are; or a negative errno.
+ */
+int pind_cgroup_namesakes(const char *mount, const char *unit, char **ret_list);
+
+/**
+ * pind_cgroup_is_transient - is it of a kind whose name never comes again
+ *
+ * The scope of a container, a session, a command or a guest; a pod; a job; and what is
+ * below them. Known by its name alone.
+ */
+bool pind_cgroup_is_transient(const char *path);
 
 /**
  * pind_cgroup_id - the id of the cgroup at a path

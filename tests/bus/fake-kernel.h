@@ -55,7 +55,7 @@ struct fake_account {
 
 /* A unit that systemd knows. */
 struct fake_unit {
-	char name[256], path[256];
+	char name[256], path[256], slice[256];
 };
 
 struct fake_kernel {
@@ -103,7 +103,7 @@ struct fake_kernel {
 
 	struct fake_unit units[FAKE_UNITS];
 	size_t n_units;
-	uint64_t units_asked; /* calls of GetUnit */
+	uint64_t units_asked; /* calls of GetUnit and LoadUnit */
 
 	uint64_t requests[FAKE_REQUESTS];
 	int fail[FAKE_REQUESTS]; /* errno of the next such request */

@@ -115,7 +115,8 @@ static void test_death(void **state)
 	assert_true(world_flag(w, GROUP, "Dead"));
 	assert_int_equal(world_number(w, GROUP, "Current"), 8192);
 	world_refused(w, PIND_ERROR_GROUP_REMOVED, "was removed", PIND_OBJECT,
-		      PIND_MANAGER_INTERFACE, "SetQuota", "sa{sv}", GROUP, 1, "max", "t", 1ULL);
+		      PIND_MANAGER_INTERFACE, "SetQuota", "sa{sv}", GROUP, 2, "max", "t", 1ULL,
+		      "runtime", "b", 1);
 
 	/* the last pin goes */
 	world_fake(w, "Gone", "s", GROUP);

@@ -176,8 +176,8 @@ static void test_set_quota_invalid(void **state)
 		      "SetQuota", "sa{sv}", "/tenant.slice", 2, "max", "t", 4096ULL, "mode", "s",
 		      "no");
 	world_refused(w, PIND_ERROR_NO_SUCH_GROUP, "/tenant.slice/none", PIND_OBJECT,
-		      PIND_MANAGER_INTERFACE, "SetQuota", "sa{sv}", "/tenant.slice/none", 1, "max",
-		      "t", one);
+		      PIND_MANAGER_INTERFACE, "SetQuota", "sa{sv}", "/tenant.slice/none", 2, "max",
+		      "t", one, "runtime", "b", 1);
 	assert_int_equal(world_number(w, "/tenant.slice", "Max"), UNLIMITED);
 	assert_false(world_exists(w, "state/quotas.json"));
 }

@@ -521,6 +521,11 @@ void world_unit(struct world *w, const char *name, const char *path)
 	(void)sd_bus_message_unref(systemd_call(w, "FakeRun", "ss", name, path));
 }
 
+void world_unit_of_slice(struct world *w, const char *name, const char *slice)
+{
+	(void)sd_bus_message_unref(systemd_call(w, "FakeLoad", "ss", name, slice));
+}
+
 void world_set_max(struct world *w, const char *name, uint64_t max, bool runtime)
 {
 	world_manager(w, "SetQuota", "sa{sv}", name, 2, "max", "t", max, "runtime", "b", runtime);

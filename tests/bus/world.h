@@ -77,6 +77,8 @@ void world_manager(struct world *w, const char *member, const char *types, ...);
 void world_fake(struct world *w, const char *member, const char *types, ...);
 /* systemd runs the unit in the cgroup from now on. */
 void world_unit(struct world *w, const char *name, const char *path);
+/* systemd knows the unit, which is to run in the slice, and does not yet. */
+void world_unit_of_slice(struct world *w, const char *name, const char *slice);
 /* How often it was asked about a unit. */
 uint64_t world_units_asked(struct world *w);
 void world_set_max(struct world *w, const char *name, uint64_t max, bool runtime);

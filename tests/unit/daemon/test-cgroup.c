@@ -175,13 +175,42 @@ static void test_ids(void **state)
 	assert_int_equal(pind_cgroup_id(mount, "/cgroup.procs/x", &id), -ENOENT);
 }
 
+static void test_transient(void **state)
+{
+	static const char *const transient[] = {
+		"/system.slice/docker-0123.scope",
+		"/system.slice/docker-0123.scope/init",
+		"/machine.slice/libpod-0123.scope/container",
+		"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod12_34.slice",
+		"/kubepods/burstable/pod12-34/x",
+		"/docker/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+		"/user.slice/user-1000.slice/session-3.scope",
+		"/system.slice/run-u17.service",
+		"/system.slice/slurmstepd.scope/job_17",
+	};
+	static const char *const lasting[] = {
+		"/",
+		"/tenant.slice/tenant-b.slice",
+		"/system.slice/docker.service",
+		"/kubepods.slice/kubepods-burstable.slice",
+		"/podracer.slice",
+		"/user.slice/user-1000.slice",
+		"/system.slice/run-docker.mount",
+	};
+
+	for (size_t i = 0; i < sizeof(transient) / sizeof(transient[0]); i++)
+		assert_true(pind_cgroup_is_transient(transient[i]));
+	for (size_t i = 0; i < sizeof(lasting) / sizeof(lasting[0]); i++)
+		assert_false(pind_cgroup_is_transient(lasting[i]));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_paths), TEST(test_wrong_paths), TEST(test_slices),
-		TEST(test_units), TEST(test_ids),
+		TEST(test_units), TEST(test_ids),    TEST(test_transient),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

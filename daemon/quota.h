@@ -3,8 +3,8 @@
  * The limits of a group: all that a quota sets. Sizes are bytes, or PIND_UNLIMITED; mode is
  * an enum pind_mode.
  */
-#ifndef PIND_LIMITS_H
-#define PIND_LIMITS_H
+#ifndef PIND_QUOTA_H
+#define PIND_QUOTA_H
 
 #include "snapshot.h"
 
@@ -67,12 +67,18 @@ static inline struct pind_group_change pind_limits_change(const struct pind_limi
 	};
 }
 
+/* Which kind of quota a change is to make. */
+enum pind_quota_kind {
+	PIND_QUOTA_BY_NAME, /* kept, unless its cgroup is of a kind whose name never comes again */
+	PIND_QUOTA_AS_IS,   /* as it is; if there is none, by name */
+	PIND_QUOTA_KEPT,
+	PIND_QUOTA_RUNTIME,
+};
+
 /* A change that was asked for, and found well-formed. */
 struct pind_quota_request {
 	struct pind_group_change change;
-	/* Which kind it is to be: as asked, or (a property was written) as it is. */
-	bool keep_kind;
-	bool runtime;
+	enum pind_quota_kind kind;
 };
 
-#endif /* PIND_LIMITS_H */
+#endif /* PIND_QUOTA_H */
