@@ -13,18 +13,18 @@
 #include "when.h"
 
 static const struct table_column misuse_columns[] = {
-	{ "KIND", false },  { "CALL SITE", false }, { "COUNT", true },
-	{ "FIRST", false }, { "LAST", false },	    { "PROCESS", false },
+	{ "KIND" },  { "CALL-SITE", TABLE_TEXT }, { "COUNT", TABLE_RIGHT },
+	{ "FIRST", 0, 1 }, { "LAST" },	    { "PROCESS" },
 };
 
 static const struct table_column suspect_columns[] = {
-	{ "GROUP", false },
-	{ "PID", true },
-	{ "PROCESS", false },
-	{ "DRIVER", false },
-	{ "PINS", true },
-	{ "COVERED", true },
-	{ "HELD AFTER ITS EXIT SINCE", false },
+	{ "GROUP", TABLE_PATH, 2 },
+	{ "PID", TABLE_RIGHT },
+	{ "PROCESS" },
+	{ "DRIVER" },
+	{ "PINS", TABLE_RIGHT },
+	{ "COVERED", TABLE_RIGHT },
+	{ "HELD AFTER ITS EXIT SINCE" },
 };
 
 static void add_misuse(struct table *table, const struct pind_misuse_info *misuse)
@@ -53,10 +53,10 @@ static int print_misuse(const struct pind_records *misuse)
 {
 	_cleanup_(table_done) struct table table = TABLE(misuse_columns);
 
-	if (misuse->n == 0 && screen_is_terminal()) {
-		(void)puts("No rule of FOLL_PIN was broken since the module was loaded.");
+	if (misuse->n == 0 &&
+	    table_say_empty(&(struct table_look){ 0 },
+			    "No rule of FOLL_PIN was broken since the module was loaded."))
 		return 0;
-	}
 	for (size_t i = 0; i < misuse->n; i++)
 		add_misuse(&table, records_at(misuse, i));
 	return table_print(&table, stdout);

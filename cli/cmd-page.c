@@ -18,9 +18,17 @@
 #include "verb.h"
 
 static const struct table_column page_columns[] = {
-	{ "ADDRESS", false }, { "FRAME", true },      { "FOLIO", true }, { "PINNED", false },
-	{ "PINS", true },     { "REFERENCES", true }, { "ROOM", true },	 { "HELD BY", false },
+	{ "ADDRESS" },
+	{ "FRAME", TABLE_RIGHT },
+	{ "FOLIO", TABLE_RIGHT, 3 },
+	{ "PINNED" },
+	{ "PINS", TABLE_RIGHT },
+	{ "REFERENCES", TABLE_RIGHT, 2 },
+	{ "ROOM", TABLE_RIGHT, 4 },
+	{ "HELD-BY", TABLE_TEXT },
 };
+
+const struct table_columns page_table = TABLE_COLUMNS(page_columns);
 
 /* Decimal, also with a 0 in front, or hexadecimal with 0x. */
 static int parse_number(const char *what, const char *text, uint64_t most, uint64_t *ret)
@@ -153,8 +161,6 @@ static void add_row(struct table *table, const struct pind_page_info *page, size
 	static const enum screen_style styles[] = { [PIND_PINNED_NO] = SCREEN_PLAIN,
 						    [PIND_PINNED_MAYBE] = SCREEN_WARN,
 						    [PIND_PINNED_YES] = SCREEN_BOLD };
-	char size[SIZE_FORMAT_MAX];
-
 	if (!model_has(&pind_page_kind, page, "address"))
 		table_add(table, "-");
 	else if (n > 1)
@@ -162,7 +168,7 @@ static void add_row(struct table *table, const struct pind_page_info *page, size
 	else
 		table_add(table, "%#" PRIx64, page->address);
 	table_add(table, "%" PRIu64, page->pfn);
-	table_add(table, "%s", size_format(page->folio_size, size));
+	table_add_size(table, page->folio_size);
 	table_add_styled(table,
 			 page->pinned <= PIND_PINNED_YES ? styles[page->pinned] : SCREEN_PLAIN,
 			 "%s", pind_rules_word(pind_pinned_words, page->pinned));
@@ -187,9 +193,9 @@ static void explain_maybe(void)
 		"that\nare older than the module, or just that many references.");
 }
 
-static int print_pages(const struct pind_pages *pages)
+static int print_pages(const struct pind_pages *pages, const struct table_look *look)
 {
-	_cleanup_(table_done) struct table table = TABLE(page_columns);
+	_cleanup_(table_done) struct table table = TABLE_OF(page_table, look);
 	size_t at = 0, n;
 	bool maybe = false;
 	int r;
@@ -266,7 +272,7 @@ int cmd_page(const struct pind_options *options)
 	if (r == 0)
 		r = source->ops->pages(source, &query, &pages);
 	if (r == 0)
-		r = options->json ? print_json(&pages, query.is_frame) : print_pages(&pages);
+		r = options->json ? print_json(&pages, query.is_frame) : print_pages(&pages, &options->look);
 	records_done(&pages.pages);
 	records_done(&pages.holders);
 	return r;

@@ -16,10 +16,18 @@
 #include "when.h"
 
 static const struct table_column ps_columns[] = {
-	{ "GROUP", false },	{ "PID", true },  { "PROCESS", false }, { "DRIVER", false },
-	{ "CALL SITE", false }, { "PINS", true }, { "COVERED", true },	{ "SINCE", false },
-	{ "HELD BY", false }, /* of orphans only */
+	{ "GROUP", TABLE_PATH, 1, "path" },
+	{ "PID", TABLE_RIGHT, .key = "pid" },
+	{ "PROCESS", 0, .key = "comm" },
+	{ "DRIVER", 0, 2, "driver" },
+	{ "CALL-SITE", TABLE_TEXT, 5, "symbol" },
+	{ "PINS", TABLE_RIGHT, 6, "pins" },
+	{ "COVERED", TABLE_RIGHT, .key = "covered" },
+	{ "SINCE", 0, 3, "since" },
+	{ "HELD-BY", TABLE_TEXT }, /* of orphans only */
 };
+
+const struct table_columns ps_table = TABLE_COLUMNS(ps_columns);
 
 static int compare_accounts(const void *a, const void *b)
 {
@@ -67,16 +75,14 @@ static void add_row(struct table *table, const struct pind_account_info *account
 	table_add(table, "%s", when_ago(account->since, now, ago));
 }
 
-static int print_accounts(const struct pind_records *accounts)
+static int print_accounts(const struct pind_records *accounts, const struct table_look *look)
 {
-	_cleanup_(table_done) struct table table = TABLE(ps_columns);
+	_cleanup_(table_done) struct table table = TABLE_OF(ps_table, look);
 	uint64_t now = when_now(CLOCK_BOOTTIME);
 
-	table.n_columns--;
-	if (accounts->n == 0 && screen_is_terminal()) {
-		(void)puts("Nobody holds long-term pins here.");
+	table.columns.n--;
+	if (accounts->n == 0 && table_say_empty(look, "Nobody holds long-term pins here."))
 		return 0;
-	}
 	for (size_t i = 0; i < accounts->n; i++)
 		add_row(&table, records_at(accounts, i), now);
 	return table_print(&table, stdout);
@@ -120,15 +126,15 @@ static int add_keepers(struct table *table, const struct keepers *keepers)
 	return 0;
 }
 
-static int print_orphans(const struct pind_records *orphans, struct keeper_search *search)
+static int print_orphans(const struct pind_records *orphans, struct keeper_search *search,
+			 const struct table_look *look)
 {
-	_cleanup_(table_done) struct table table = TABLE(ps_columns);
+	_cleanup_(table_done) struct table table = TABLE_OF(ps_table, look);
 	uint64_t now = when_now(CLOCK_BOOTTIME);
 
-	if (orphans->n == 0 && screen_is_terminal()) {
-		(void)puts("No long-term pins here whose process is gone.");
+	if (orphans->n == 0 &&
+	    table_say_empty(look, "No long-term pins here whose process is gone."))
 		return 0;
-	}
 	for (size_t i = 0; i < orphans->n; i++) {
 		const struct pind_account_info *orphan = records_at(orphans, i);
 		const struct keepers *keepers;
@@ -180,20 +186,21 @@ static int print_orphans_json(const struct pind_records *orphans, struct keeper_
 }
 
 static const struct table_column call_columns[] = {
-	{ "GROUP", false },	{ "PID", true },    { "PROCESS", false }, { "DRIVER", false },
-	{ "CALL SITE", false }, { "WANTED", true }, { "SINCE", false },
+	{ "GROUP", TABLE_PATH, 1 }, { "PID", TABLE_RIGHT },	{ "PROCESS" }, { "DRIVER", 0, 2 },
+	{ "CALL-SITE", TABLE_TEXT, 4 }, { "WANTED", TABLE_RIGHT }, { "SINCE" },
 };
 
-static int print_calls(const struct pind_records *calls)
+static const struct table_columns call_table = TABLE_COLUMNS(call_columns);
+
+static int print_calls(const struct pind_records *calls, const struct table_look *look)
 {
-	_cleanup_(table_done) struct table table = TABLE(call_columns);
+	_cleanup_(table_done) struct table table = TABLE_OF(call_table, look);
 	uint64_t now = when_now(CLOCK_BOOTTIME);
 	char ago[WHEN_MAX];
 
-	if (calls->n == 0 && screen_is_terminal()) {
-		(void)puts("No pin call has been under way for more than 10 s here.");
+	if (calls->n == 0 &&
+	    table_say_empty(look, "No pin call has been under way for more than 10 s here."))
 		return 0;
-	}
 	for (size_t i = 0; i < calls->n; i++) {
 		const struct pind_call_info *call = records_at(calls, i);
 
@@ -230,7 +237,8 @@ static int list_calls(const struct pind_options *options)
 		return r;
 	if (options->group)
 		records_keep(&calls, is_call_below, group.path);
-	return options->json ? json_print_records(&calls) : print_calls(&calls);
+	return options->json ? json_print_records(&calls)
+			     : print_calls(&calls, &options->look);
 }
 
 int cmd_ps(const struct pind_options *options)
@@ -238,11 +246,16 @@ int cmd_ps(const struct pind_options *options)
 	_cleanup_(keeper_search_done) struct keeper_search search = KEEPER_SEARCH(PROCESS_PROC);
 	_cleanup_(records_done) struct pind_records accounts = RECORDS(pind_account_kind);
 	_cleanup_(source_closep) struct pind_source *source = NULL;
+	const char *key = NULL;
 	int r;
 
+	if (options->orphans && options->waiting)
+		return fail(PIND_EXIT_USAGE, "--orphans and --waiting exclude each other: give one");
 	if (options->waiting)
 		return list_calls(options);
-	r = source_open(options->kernel, &source);
+	r = table_sort_key(&ps_table, options->sort, &key);
+	if (r == 0)
+		r = source_open(options->kernel, &source);
 	if (r == 0)
 		r = source->ops->accounts(source, options->group, &accounts);
 	if (r != 0)
@@ -253,8 +266,11 @@ int cmd_ps(const struct pind_options *options)
 		records_keep(&accounts, is_orphan, NULL);
 	if (accounts.n > 1)
 		qsort(accounts.items, accounts.n, accounts.kind->size, compare_accounts);
+	if (key && records_sort(&accounts, key, NULL) < 0)
+		return fail_memory();
 	if (!options->orphans)
-		return options->json ? json_print_records(&accounts) : print_accounts(&accounts);
+		return options->json ? json_print_records(&accounts)
+				     : print_accounts(&accounts, &options->look);
 	return options->json ? print_orphans_json(&accounts, &search)
-			     : print_orphans(&accounts, &search);
+			     : print_orphans(&accounts, &search, &options->look);
 }

@@ -13,11 +13,48 @@
 #include "when.h"
 
 static const struct table_column refusals_columns[] = {
-	{ "TIME", false },	   { "GROUP", false },	{ "PID", true },
-	{ "PROCESS", false },	   { "DRIVER", false }, { "WANTED", true },
-	{ "CURRENT / MAX", true }, { "BY", false },	{ "RESULT", false },
-	{ "TIMES", true },
+	{ "TIME" },
+	{ "GROUP", TABLE_PATH },
+	{ "PID", TABLE_RIGHT, 7 },
+	{ "PROCESS", 0, 2 },
+	{ "DRIVER", 0, 4 },
+	{ "WANTED", TABLE_RIGHT },
+	{ "CURRENT/MAX", TABLE_RIGHT, 6 },
+	{ "BY", TABLE_PATH, 5 },
+	{ "RESULT", 0, 3 },
+	{ "TIMES", TABLE_RIGHT, 8 },
+	{ "NEEDED", TABLE_RIGHT | TABLE_EXTRA },
+	{ "CURRENT", TABLE_RIGHT | TABLE_EXTRA },
+	{ "RESERVED", TABLE_RIGHT | TABLE_EXTRA },
+	{ "MAX", TABLE_RIGHT | TABLE_EXTRA },
+	{ "LIMIT", TABLE_EXTRA },
+	{ "CALL-SITE", TABLE_TEXT | TABLE_EXTRA },
+	{ "FIRST", TABLE_EXTRA },
+	{ "UID", TABLE_RIGHT | TABLE_EXTRA },
 };
+
+const struct table_columns refusals_table = TABLE_COLUMNS(refusals_columns);
+
+static void add_extras(struct table *table, const struct pind_refusal_info *refusal)
+{
+	const struct pind_field *limit =
+		&pind_refusal_kind.fields[model_find(&pind_refusal_kind, "limit")];
+	bool has_module = refusal->module && refusal->module[0];
+	char date[WHEN_MAX];
+
+	table_add_size(table, refusal->needed);
+	table_add_size(table, refusal->current);
+	table_add_size(table, refusal->reserved);
+	table_add_size(table, refusal->max);
+	table_add(table, "%s", model_word(limit, refusal->limit));
+	table_add(table, has_module ? "%s [%s]" : "%s", model_shown(refusal->symbol),
+		  refusal->module);
+	table_add(table, "%s", when_date(refusal->first, date));
+	if (model_has(&pind_refusal_kind, refusal, "uid"))
+		table_add(table, "%u", refusal->uid);
+	else
+		table_add(table, "-");
+}
 
 static void add_row(struct table *table, const struct pind_refusal_info *refusal)
 {
@@ -40,6 +77,7 @@ static void add_row(struct table *table, const struct pind_refusal_info *refusal
 	table_add_styled(table, observed ? SCREEN_WARN : SCREEN_BAD, "%s",
 			 observed ? "admitted (observe)" : "refused");
 	table_add(table, "%llu", (unsigned long long)refusal->count);
+	add_extras(table, refusal);
 }
 
 /* The newest last; the module tells them group by group. */
@@ -50,14 +88,13 @@ static int compare_seq(const void *a, const void *b)
 	return p->seq < q->seq ? -1 : p->seq > q->seq;
 }
 
-static int print_refusals(const struct pind_records *refusals)
+static int print_refusals(const struct pind_records *refusals, const struct table_look *look)
 {
-	_cleanup_(table_done) struct table table = TABLE(refusals_columns);
+	_cleanup_(table_done) struct table table = TABLE_OF(refusals_table, look);
 
-	if (refusals->n == 0 && screen_is_terminal()) {
-		(void)puts("No pin was refused since the module was loaded.");
+	if (refusals->n == 0 &&
+	    table_say_empty(look, "No quota refused anything since the module was loaded."))
 		return 0;
-	}
 	for (size_t i = 0; i < refusals->n; i++)
 		add_row(&table, records_at(refusals, i));
 	return table_print(&table, stdout);
@@ -76,5 +113,6 @@ int cmd_refusals(const struct pind_options *options)
 		return r;
 	if (refusals.n > 1)
 		qsort(refusals.items, refusals.n, refusals.kind->size, compare_seq);
-	return options->json ? json_print_records(&refusals) : print_refusals(&refusals);
+	return options->json ? json_print_records(&refusals)
+			     : print_refusals(&refusals, &options->look);
 }

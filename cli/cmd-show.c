@@ -13,7 +13,7 @@
 #include "text.h"
 #include "verb.h"
 
-static const struct table_column show_columns[] = { { NULL, false }, { NULL, false } };
+static const struct table_column show_columns[] = { { NULL }, { NULL } };
 
 static void add_size(struct table *table, const char *title, uint64_t bytes)
 {

@@ -15,13 +15,13 @@
 #include "text.h"
 #include "verb.h"
 
-static const struct table_column fact_columns[] = { { NULL, false }, { NULL, false } };
+static const struct table_column fact_columns[] = { { NULL }, { NULL } };
 
 static const struct table_column hook_columns[] = {
-	{ "HOOK", false },
-	{ "STATE", false },
-	{ "CALLS", true },
-	{ "MECHANISM", false },
+	{ "HOOK" },
+	{ "STATE" },
+	{ "CALLS", TABLE_RIGHT },
+	{ "MECHANISM" },
 };
 
 static bool is_state(const struct pind_status_info *status, const char *state)

@@ -307,6 +307,15 @@ void records_keep(struct pind_records *records,
 		  bool (*keep)(const void *record, const void *userdata), const void *userdata);
 void records_done(struct pind_records *records);
 
+/**
+ * records_sort - sort by one field: numbers from the largest, texts from A, what is
+ *	alike as it was; no limit stands behind every limit
+ * @ret_from: if not NULL, where each record came from
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int records_sort(struct pind_records *records, const char *key, size_t *ret_from);
+
 /* Sorts groups by path, a group right before those below it. */
 void records_sort_groups(struct pind_records *groups);
 

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <ctype.h>
 #include <errno.h>
 #include <langinfo.h>
+#include <locale.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "fail.h"
 #include "screen.h"
 
 #define BAR_CELLS 10
+
+/* A line longer than that is none. */
+#define SCREEN_LONGEST 100000
 
 static const char *const screen_sequences[] = {
 	[SCREEN_PLAIN] = "",	    [SCREEN_BOLD] = "\033[1m",	[SCREEN_DIM] = "\033[2m",
@@ -24,6 +30,60 @@ bool screen_is_terminal(void)
 	if (terminal < 0)
 		terminal = isatty(STDOUT_FILENO);
 	return terminal;
+}
+
+static bool ask_size(struct winsize *size)
+{
+	return screen_is_terminal() && ioctl(STDOUT_FILENO, TIOCGWINSZ, size) == 0;
+}
+
+/* As systemctl has it: what is set counts more than what is. */
+static size_t number_of(const char *variable)
+{
+	const char *text = getenv(variable);
+	unsigned long number;
+	char *end;
+
+	if (!text || !isdigit((unsigned char)text[0]))
+		return 0;
+	number = strtoul(text, &end, 10);
+	return *end || number > SCREEN_LONGEST ? 0 : number;
+}
+
+size_t screen_width(void)
+{
+	struct winsize size = { 0 };
+	size_t width = number_of("COLUMNS");
+
+	if (width || !screen_is_terminal())
+		return width;
+	return ask_size(&size) && size.ws_col ? size.ws_col : 80;
+}
+
+size_t screen_height(void)
+{
+	struct winsize size = { 0 };
+	size_t height = number_of("LINES");
+
+	if (height)
+		return height;
+	return ask_size(&size) && size.ws_row ? size.ws_row : 24;
+}
+
+static int is_utf8 = -1; /* not asked yet */
+
+bool screen_is_utf8(void)
+{
+	if (is_utf8 < 0)
+		is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	return is_utf8;
+}
+
+void screen_set_locale(void)
+{
+	(void)setlocale(LC_ALL, "");
+	if (!screen_is_utf8())
+		(void)setlocale(LC_CTYPE, "C.UTF-8");
 }
 
 static bool has_colour(void)
@@ -47,7 +107,7 @@ const char *screen_off(enum screen_style style)
 
 const char *screen_bar(uint64_t used, uint64_t max, char *buffer)
 {
-	bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	bool utf8 = screen_is_utf8();
 	int filled = BAR_CELLS;
 	char *p = buffer;
 

@@ -4,6 +4,7 @@
 #define PINCTL_SCREEN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum screen_style {
@@ -20,6 +21,21 @@ enum screen_style {
 
 /* Is stdout a terminal? */
 bool screen_is_terminal(void);
+
+/* Columns that a line may have: of the terminal, or of $COLUMNS if that is set; 0 if
+ * there is neither, so that nothing has to fit. Lines of the terminal. */
+size_t screen_width(void);
+size_t screen_height(void);
+
+/**
+ * screen_set_locale - be in the user's locale, and know UTF-8 whatever that is
+ *
+ * Names of others are UTF-8 in every locale, and passed on as they are.
+ */
+void screen_set_locale(void);
+
+/* Does the user's locale have bars, "…" and lines for trees? Else it is ASCII. */
+bool screen_is_utf8(void);
 
 /* The escape sequence that begins or ends a style; "" where colour is not due:
  * no terminal, NO_COLOR is set, or TERM is "dumb". */

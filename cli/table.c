@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
+#include <libsmartcols.h>
+
+#include <linux/pind.h>
 #include <pind/cleanup.h>
 #include <pind/size.h>
 
@@ -9,7 +16,34 @@
 #include "table.h"
 #include "text.h"
 
-#define COLUMN_GAP 2
+#define COLUMN_GAP "  "
+#define GAP_WIDTH  2
+
+/* What a path and a text are not cut below before other columns are left out. */
+#define PATH_LEAST 20
+#define TEXT_LEAST 16
+/* And what nothing is cut below. */
+#define CUT_LEAST  8
+
+/* Blanks and lines before a row of a tree, for each level. */
+#define TREE_INDENT 2
+
+DEFINE_CLEANUP(struct libscols_table, scols_unref_table, scols_tablep)
+
+/* A column while the table is laid out. */
+struct layout {
+	bool shown;
+	size_t order; /* from the left */
+	size_t natural;
+	size_t width;
+};
+
+static const struct table_look usual_look;
+
+static const struct table_look *look_of(const struct table *table)
+{
+	return table->look ?: &usual_look;
+}
 
 static void add_cell(struct table *table, enum screen_style style, char *text)
 {
@@ -68,61 +102,389 @@ void table_add_pid(struct table *table, enum screen_style style, unsigned int pi
 
 void table_add_size(struct table *table, unsigned long long bytes)
 {
+	const struct table_look *look = look_of(table);
 	char buffer[SIZE_FORMAT_MAX];
 
-	table_add(table, "%s", size_format(bytes, buffer));
+	if ((look->bytes || look->raw) && bytes != PIND_UNLIMITED)
+		table_add(table, "%llu", bytes);
+	else
+		table_add(table, "%s", size_format(bytes, buffer));
 }
 
-/* @blanks are those due before the cell; none are printed at the end of a line. */
-static size_t print_cell(const struct table *table, size_t column, const char *text,
-			 enum screen_style style, size_t width, size_t blanks, FILE *stream)
+int table_find(const struct table_columns *columns, const char *title, size_t length)
 {
-	size_t fill = width - text_width(text);
-	bool right = table->columns[column].right;
+	for (size_t i = 0; i < columns->n; i++) {
+		const char *known = columns->of[i].title;
 
-	if (right)
-		blanks += fill;
-	if (text[0]) {
-		(void)fprintf(stream, "%*s%s%s%s", (int)blanks, "", screen_on(style), text,
-			      screen_off(style));
-		blanks = 0;
+		if (strlen(known) == length && strncasecmp(known, title, length) == 0)
+			return (int)i;
 	}
-	if (!right)
-		blanks += fill;
-	if (column + 1 < table->n_columns)
-		return blanks + COLUMN_GAP;
-	(void)fputc('\n', stream);
+	return -1;
+}
+
+/* The next name of the list, NULL at its end. */
+static const char *next_name(const char **list, size_t *ret_length)
+{
+	const char *name = *list;
+
+	if (!*name)
+		return NULL;
+	*ret_length = strcspn(name, ",");
+	*list += *ret_length + (name[*ret_length] == ',');
+	return name;
+}
+
+int table_check_look(const struct table_columns *columns, const struct table_look *look)
+{
+	const char *list = look->wanted ?: "", *name;
+	size_t length;
+
+	if (look->wanted && !*look->wanted)
+		return fail(PIND_EXIT_USAGE, "the list of columns is empty: write NAME,NAME...");
+	list += *list == '+';
+	while ((name = next_name(&list, &length))) {
+		if (table_find(columns, name, length) < 0)
+			return fail(PIND_EXIT_USAGE,
+				    "there is no column \"%.*s\": `pinctl VERB --help` lists them",
+				    (int)length, name);
+	}
 	return 0;
+}
+
+int table_sort_key(const struct table_columns *columns, const char *title, const char **ret_key)
+{
+	int i;
+
+	if (!title)
+		return 0;
+	i = table_find(columns, title, strlen(title));
+	if (i < 0 || !columns->of[i].key)
+		return fail(PIND_EXIT_USAGE,
+			    "there is no column \"%s\" to sort by: `pinctl VERB --help` lists them",
+			    title);
+	*ret_key = columns->of[i].key;
+	return 0;
+}
+
+bool table_say_empty(const struct table_look *look, const char *sentence)
+{
+	if (screen_is_terminal())
+		(void)puts(sentence);
+	else if (!look->raw && !look->noheadings)
+		(void)fprintf(stderr, "%s\n", sentence);
+	return screen_is_terminal();
+}
+
+static bool is_listed(const char *list, const struct table_columns *columns, int column)
+{
+	const char *name;
+	size_t length;
+
+	list += *list == '+';
+	while ((name = next_name(&list, &length))) {
+		if (table_find(columns, name, length) == column)
+			return true;
+	}
+	return false;
+}
+
+bool table_wants(const struct table *table, const char *title)
+{
+	const char *wanted = look_of(table)->wanted;
+
+	return wanted && is_listed(wanted, &table->columns,
+				   table_find(&table->columns, title, strlen(title)));
+}
+
+static size_t depth_of(const struct table *table, size_t row)
+{
+	size_t depth = 0;
+
+	for (; table->parents && table->parents[row] != TABLE_NO_PARENT; depth++)
+		row = table->parents[row];
+	return depth;
+}
+
+static const struct table_cell *cell_at(const struct table *table, size_t row, size_t column)
+{
+	return &table->cells[row * table->columns.n + column];
+}
+
+static size_t n_rows(const struct table *table)
+{
+	return table->n_cells / table->columns.n;
+}
+
+static void measure(const struct table *table, struct layout *layout)
+{
+	const struct table_look *look = look_of(table);
+
+	for (size_t i = 0; i < table->columns.n; i++) {
+		const char *title = table->columns.of[i].title;
+
+		layout[i].natural = title && !look->noheadings ? text_width(title) : 0;
+		for (size_t row = 0; row < n_rows(table); row++) {
+			size_t width = text_width(cell_at(table, row, i)->text);
+
+			if (i == 0)
+				width += TREE_INDENT * depth_of(table, row);
+			if (layout[i].natural < width)
+				layout[i].natural = width;
+		}
+		layout[i].width = layout[i].natural;
+	}
+}
+
+static bool is_blank(const struct table *table, size_t column)
+{
+	for (size_t row = 0; row < n_rows(table); row++) {
+		const char *text = cell_at(table, row, column)->text;
+
+		if (text[0] && strcmp(text, "-") != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Which columns there are, and where, before any is left out for want of room. */
+static void choose(const struct table *table, struct layout *layout, bool fit, bool screen)
+{
+	const struct table_look *look = look_of(table);
+	const char *list = look->wanted ?: "", *name;
+	size_t n = 0, length;
+
+	if (!look->wanted || *list == '+') {
+		for (size_t i = 0; i < table->columns.n; i++) {
+			unsigned int flags = table->columns.of[i].flags;
+
+			layout[i].shown = !(flags & TABLE_EXTRA) &&
+					  !(!screen && flags & TABLE_SCREEN) &&
+					  !(fit && flags & TABLE_AUTO && is_blank(table, i));
+			if (layout[i].shown)
+				layout[i].order = n++;
+		}
+	}
+	list += *list == '+';
+	while ((name = next_name(&list, &length))) {
+		int i = table_find(&table->columns, name, length);
+
+		if (i < 0 || layout[i].shown)
+			continue;
+		layout[i].shown = true;
+		layout[i].order = n++;
+	}
+}
+
+/* How narrow a column may become. */
+static size_t least(const struct table *table, const struct layout *layout, size_t i, bool all)
+{
+	unsigned int flags = table->columns.of[i].flags;
+	size_t least = layout[i].natural;
+
+	if (flags & (TABLE_PATH | TABLE_TEXT))
+		least = all ? CUT_LEAST : flags & TABLE_PATH ? PATH_LEAST : TEXT_LEAST;
+	return least < layout[i].natural ? least : layout[i].natural;
+}
+
+static size_t sum(const struct table *table, const struct layout *layout, bool leasts)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < table->columns.n; i++) {
+		if (layout[i].shown)
+			width += GAP_WIDTH + (leasts ? least(table, layout, i, false)
+						     : layout[i].width);
+	}
+	return width ? width - GAP_WIDTH : 0;
+}
+
+/* Return: was there one to leave out? */
+static bool leave_one_out(const struct table *table, struct layout *layout)
+{
+	struct layout *worst = NULL;
+	unsigned int rank = 0;
+
+	for (size_t i = 0; i < table->columns.n; i++) {
+		if (!layout[i].shown || table->columns.of[i].rank <= rank)
+			continue;
+		worst = &layout[i];
+		rank = table->columns.of[i].rank;
+	}
+	if (worst)
+		worst->shown = false;
+	return worst;
+}
+
+/* Takes from the widest that may be cut. */
+static void cut(const struct table *table, struct layout *layout, size_t width)
+{
+	while (sum(table, layout, false) > width) {
+		struct layout *widest = NULL;
+
+		for (size_t i = 0; i < table->columns.n; i++) {
+			if (layout[i].shown && layout[i].width > least(table, layout, i, true) &&
+			    (!widest || layout[i].width > widest->width))
+				widest = &layout[i];
+		}
+		if (!widest)
+			return;
+		widest->width--;
+	}
+}
+
+static void lay_out(const struct table *table, struct layout *layout)
+{
+	const struct table_look *look = look_of(table);
+	size_t width = look->full || look->raw ? 0 : screen_width();
+
+	measure(table, layout);
+	choose(table, layout, width > 0, !look->raw && screen_width() > 0);
+	if (width == 0)
+		return;
+	/* What was asked for by name stays. */
+	while (!look->wanted && sum(table, layout, true) > width) {
+		if (!leave_one_out(table, layout))
+			break;
+	}
+	cut(table, layout, width);
+}
+
+static const char *sequence(enum screen_style style)
+{
+	const char *on = screen_on(style);
+
+	return on[0] ? on : NULL;
+}
+
+/* Sets a cell's text, cut to the column's width. Return: 0 or negative errno. */
+static int set_cell(const struct table *table, const struct layout *layout, size_t row, size_t i,
+		    struct libscols_line *line)
+{
+	const struct table_cell *cell = cell_at(table, row, i);
+	size_t indent = i == 0 ? TREE_INDENT * depth_of(table, row) : 0;
+	size_t room = layout->width > indent + 1 ? layout->width - indent : 1;
+	int r;
+
+	if (layout->width < layout->natural && text_width(cell->text) > room)
+		r = scols_line_refer_data(line, layout->order,
+					  text_cut(cell->text, room,
+						   table->columns.of[i].flags & TABLE_PATH));
+	else
+		r = scols_line_set_data(line, layout->order,
+					look_of(table)->raw && !cell->text[0] ? "-" : cell->text);
+	if (r == 0 && cell->text[0])
+		r = scols_cell_set_color(scols_line_get_cell(line, layout->order),
+					 sequence(cell->style));
+	return r;
+}
+
+static int add_columns(const struct table *table, const struct layout *layout,
+		       struct libscols_table *scols)
+{
+	for (size_t order = 0; order < table->columns.n; order++) {
+		for (size_t i = 0; i < table->columns.n; i++) {
+			const struct table_column *column = &table->columns.of[i];
+			int flags = (column->flags & TABLE_RIGHT ? SCOLS_FL_RIGHT : 0) |
+				    (table->parents && i == 0 ? SCOLS_FL_TREE : 0);
+			struct libscols_column *added;
+
+			if (!layout[i].shown || layout[i].order != order)
+				continue;
+			added = scols_table_new_column(scols, column->title ?: "", 1, flags);
+			if (!added ||
+			    scols_cell_set_color(scols_column_get_header(added),
+						 sequence(SCREEN_BOLD)) < 0)
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static int add_lines(const struct table *table, const struct layout *layout,
+		     struct libscols_table *scols)
+{
+	_cleanup_free_ struct libscols_line **lines = calloc(n_rows(table) + 1, sizeof(*lines));
+	int r = lines ? 0 : -ENOMEM;
+
+	for (size_t row = 0; r == 0 && row < n_rows(table); row++) {
+		lines[row] = scols_table_new_line(scols, NULL);
+		if (!lines[row])
+			return -ENOMEM;
+		for (size_t i = 0; r == 0 && i < table->columns.n; i++) {
+			if (layout[i].shown)
+				r = set_cell(table, &layout[i], row, i, lines[row]);
+		}
+	}
+	for (size_t row = 0; r == 0 && table->parents && row < n_rows(table); row++) {
+		if (table->parents[row] != TABLE_NO_PARENT)
+			r = scols_line_add_child(lines[table->parents[row]], lines[row]);
+	}
+	return r;
+}
+
+/* Left out columns leave gaps in the order. */
+static void close_ranks(const struct table *table, struct layout *layout)
+{
+	for (size_t order = 0, n = 0; order < table->columns.n; order++) {
+		for (size_t i = 0; i < table->columns.n; i++) {
+			if (layout[i].shown && layout[i].order == order) {
+				layout[i].order = n++;
+				break;
+			}
+		}
+	}
+}
+
+static void set_look(const struct table *table, struct libscols_table *scols)
+{
+	const struct table_look *look = look_of(table);
+
+	/* It fits by now, and the stream may be none that has a width. */
+	(void)scols_table_set_termforce(scols, SCOLS_TERMFORCE_NEVER);
+	(void)scols_table_set_column_separator(scols, COLUMN_GAP);
+	(void)scols_table_enable_ascii(scols, !screen_is_utf8());
+	/* The text is clean. Where bytes above 0x7f are unknown, libsmartcols 2.38 measures
+	 * for ever. */
+	(void)scols_table_enable_noencoding(scols, MB_CUR_MAX > 1 && !look->raw);
+	(void)scols_table_enable_noheadings(scols,
+					    look->noheadings || !table->columns.of[0].title);
+	(void)scols_table_enable_colors(scols, screen_on(SCREEN_BOLD)[0] != '\0');
+	if (look->raw) {
+		(void)scols_table_set_column_separator(scols, " ");
+		(void)scols_table_enable_raw(scols, 1);
+	}
+}
+
+/* No line ends in blanks. */
+static void write_lines(const char *text, FILE *stream)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n"), n = length;
+
+		while (n > 0 && text[n - 1] == ' ')
+			n--;
+		(void)fprintf(stream, "%.*s\n", (int)n, text);
+		text += length + (text[length] == '\n');
+	}
 }
 
 int table_print(const struct table *table, FILE *stream)
 {
-	_cleanup_free_ size_t *widths = calloc(table->n_columns, sizeof(*widths));
+	_cleanup_free_ struct layout *layout = calloc(table->columns.n, sizeof(*layout));
+	_cleanup_(scols_tablep) struct libscols_table *scols = scols_new_table();
+	_cleanup_free_ char *text = NULL;
 
-	bool has_titles = table->columns[0].title;
-	size_t blanks = 0;
-
-	if (table->failed || !widths)
+	if (table->failed || !layout || !scols)
 		return fail_memory();
-
-	for (size_t i = 0; i < table->n_columns; i++)
-		widths[i] = has_titles ? text_width(table->columns[i].title) : 0;
-	for (size_t i = 0; i < table->n_cells; i++) {
-		size_t width = text_width(table->cells[i].text);
-
-		if (widths[i % table->n_columns] < width)
-			widths[i % table->n_columns] = width;
-	}
-
-	for (size_t i = 0; has_titles && i < table->n_columns; i++)
-		blanks = print_cell(table, i, table->columns[i].title, SCREEN_BOLD, widths[i],
-				    blanks, stream);
-	for (size_t i = 0; i < table->n_cells; i++) {
-		size_t column = i % table->n_columns;
-
-		blanks = print_cell(table, column, table->cells[i].text, table->cells[i].style,
-				    widths[column], blanks, stream);
-	}
+	lay_out(table, layout);
+	close_ranks(table, layout);
+	set_look(table, scols);
+	if (add_columns(table, layout, scols) < 0 || add_lines(table, layout, scols) < 0)
+		return fail_memory();
+	/* nothing to print: no rows, where libsmartcols leaves out the titles, too */
+	if (scols_print_table_to_string(scols, &text) < 0)
+		return fail_memory();
+	write_lines(text ?: "", stream);
 	return 0;
 }
 

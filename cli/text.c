@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <ctype.h>
+#include <limits.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
+#include "screen.h"
 #include "text.h"
 
 /* Bytes of the UTF-8 sequence that begins here, 0 if none does. */
@@ -80,11 +85,94 @@ char *text_cleaned(const char *text)
 	return copy;
 }
 
+/* Columns of the code point that begins here; *@ret is its bytes. */
+static size_t columns_of(const char *text, size_t *ret)
+{
+	mbstate_t state = { 0 };
+	wchar_t wide;
+	int columns;
+	size_t n;
+
+	if (*text >= ' ' && *text <= '~') {
+		*ret = 1;
+		return 1;
+	}
+	n = mbrtowc(&wide, text, MB_LEN_MAX, &state);
+
+	/* In a locale that does not know it, a sequence is one column. */
+	if (n == (size_t)-1 || n == (size_t)-2 || n == 0) {
+		n = sequence_length((const unsigned char *)text);
+		*ret = n ? n : 1;
+		return 1;
+	}
+	*ret = n;
+	columns = wcwidth(wide);
+	return columns < 0 ? 1 : (size_t)columns;
+}
+
 size_t text_width(const char *text)
 {
-	size_t width = 0;
+	size_t width = 0, n;
 
-	for (; *text; text++)
-		width += ((unsigned char)*text & 0xc0) != 0x80;
+	for (; *text; text += n)
+		width += columns_of(text, &n);
 	return width;
+}
+
+/* Bytes of the text's beginning that take at most so many columns. */
+static size_t head_of(const char *text, size_t width)
+{
+	size_t bytes = 0, n;
+
+	while (text[bytes]) {
+		size_t columns = columns_of(text + bytes, &n);
+
+		if (columns > width)
+			break;
+		width -= columns;
+		bytes += n;
+	}
+	return bytes;
+}
+
+char *text_cut(const char *text, size_t width, bool middle)
+{
+	const char *dots = screen_is_utf8() ? "…" : "...";
+	size_t total = text_width(text), room, head, skipped;
+	char *cut;
+
+	if (total <= width)
+		return strdup(text);
+	if (text_width(dots) >= width)
+		return strndup(text, head_of(text, width));
+	room = width - text_width(dots);
+	head = head_of(text, middle ? room / 2 : room);
+	/* of a unit's name the end tells more than the beginning */
+	skipped = middle ? head_of(text, total - (room - room / 2)) : strlen(text);
+	/* a wide character that straddles: it goes */
+	while (middle && text_width(text + skipped) > room - room / 2) {
+		size_t n;
+
+		(void)columns_of(text + skipped, &n);
+		skipped += n;
+	}
+	return asprintf(&cut, "%.*s%s%s", (int)head, text, dots, text + skipped) < 0 ? NULL : cut;
+}
+
+void text_unescape(char *text)
+{
+	char *to = text;
+
+	for (const char *p = text; *p; p++) {
+		unsigned int byte;
+
+		if (p[0] == '\\' && p[1] == 'x' && isxdigit((unsigned char)p[2]) &&
+		    isxdigit((unsigned char)p[3]) && sscanf(p + 2, "%2x", &byte) == 1 && byte) {
+			*to++ = (char)byte;
+			p += 3;
+		} else {
+			*to++ = *p;
+		}
+	}
+	*to = '\0';
 }

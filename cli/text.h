@@ -24,7 +24,18 @@ void text_clean(char *text);
 /* A clean copy: free(); NULL if out of memory. */
 char *text_cleaned(const char *text);
 
-/* How many columns the text takes: its code points, none of them wide. */
+/* How many columns of a terminal the text takes: two for each wide character. */
 size_t text_width(const char *text);
+
+/**
+ * text_cut - a copy that takes at most so many columns, with "…" for what is cut out
+ * @middle: cut out the middle; else the end
+ *
+ * Return: free(); NULL if out of memory.
+ */
+char *text_cut(const char *text, size_t width, bool middle);
+
+/* Undoes systemd's \x2d and the like in the name of a unit, in place. */
+void text_unescape(char *text);
 
 #endif /* PINCTL_TEXT_H */

@@ -1,31 +1,77 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a verb is given, and the verbs: one file each, none calls another. Every
- * one returns an exit status; with other than 0 a sentence is kept (fail.h)
- * unless its output has said it all.
+ * The verbs: one file each, none calls another. Every one returns an exit status;
+ * with other than 0 a sentence is kept (fail.h) unless its output has said it all.
+ * verbs.c has the table of them, from which help and completions are made, too.
  */
 #ifndef PINCTL_VERB_H
 #define PINCTL_VERB_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
+#include "table.h"
+
+/* What a verb is given. */
 struct pind_options {
 	const char *group; /* the argument or --group; NULL if it was left out */
-	const char *address; /* of page: the two arguments, as written, or NULL */
+	char *const *arguments; /* all of them, as written */
+	size_t n_arguments;
+	const char *address; /* of page: its two arguments, or NULL */
 	const char *length;
 	const char *pid;
 	const char *frame;
-	bool json;
-	bool kernel;
-	bool all;
-	bool orphans;
-	bool waiting;
-	bool runtime;
 	const char *max; /* as written; NULL: not given */
 	const char *max_held;
 	const char *high;
 	const char *mode;
+	const char *sort;
+	bool help;
+	bool version;
+	bool table; /* --complete-table */
+	bool no_pager;
+	bool json;
+	bool kernel;
+	bool all;
+	bool tree;
+	bool flat;
+	bool over;
+	bool dead;
+	bool orphans;
+	bool waiting;
+	bool runtime;
+	struct table_look look;
 };
+
+enum verb_arguments {
+	ARGUMENTS_NONE,
+	ARGUMENTS_GROUP,	  /* one */
+	ARGUMENTS_GROUP_OPTIONAL, /* one or none */
+	ARGUMENTS_GROUPS,	  /* as many as wanted */
+	ARGUMENTS_RANGE,	  /* no group: an address and perhaps a length, or nothing */
+};
+
+struct verb {
+	const char *name;
+	int (*run)(const struct pind_options *options);
+	enum verb_arguments arguments;
+	uint64_t options;     /* OPTION() of each that it takes */
+	bool changes;	      /* the daemon's to do: not with --kernel */
+	bool paged;	      /* shown by a pager where it is longer than the screen */
+	const char *synopsis; /* its arguments, and options that say what it does */
+	const char *summary;
+	const char *notes; /* behind the options in its help; whole lines, or NULL */
+	const struct table_columns *columns; /* for -o; NULL: it has no such table */
+};
+
+extern const struct verb verbs[];
+extern const size_t n_verbs;
+
+/* NULL if there is none. */
+const struct verb *verb_find(const char *name);
+
+extern const struct table_columns list_table, ps_table, refusals_table, page_table;
 
 int cmd_list(const struct pind_options *options);
 int cmd_show(const struct pind_options *options);

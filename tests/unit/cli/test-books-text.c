@@ -9,7 +9,7 @@
 #include "books-text.h"
 #include "cmocka-all.h"
 
-static const struct table_column columns[] = { { NULL, false }, { NULL, false } };
+static const struct table_column columns[] = { { NULL }, { NULL } };
 
 static void shows(const struct pind_books *sums, const char *expected)
 {

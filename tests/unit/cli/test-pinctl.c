@@ -196,7 +196,7 @@ static void ps_orphans(void **state)
 	assert_int_equal(cJSON_GetArraySize(all), 1);
 	assert_true(cJSON_IsArray(held_by) || cJSON_IsNull(held_by));
 	assert_json(none, "[]");
-	check(0, "  HELD BY\n", NULL, ARGS("ps", "--orphans"));
+	check(0, "  HELD-BY\n", NULL, ARGS("ps", "--orphans"));
 	check(0, "fio?[2J (gone)  io_uring  io_pin_pages  8192  32.0 MiB", NULL,
 	      ARGS("ps", "--orphans"));
 	check(2, NULL, "only ps does", ARGS("misuse", "--orphans"));
@@ -461,7 +461,7 @@ static void usage(void **state)
 	check(2, NULL, "--max needs a value", ARGS("set", "a.slice", "--max"));
 	check(2, NULL, "show needs a group", ARGS("show"));
 	check(2, NULL, "\"b\"", ARGS("show", "a", "b"));
-	check(2, NULL, "\"a\"", ARGS("list", "a"));
+	check(2, NULL, "\"a\"", ARGS("status", "a"));
 	check(2, NULL, "empty", ARGS("ps", ""));
 	check(2, NULL, "UTF-8", ARGS("ps", "\xff"));
 	check(2, NULL, "--all", ARGS("ps", "--all"));
@@ -531,13 +531,77 @@ static void terminal(void **state)
 	(void)setenv("LC_ALL", "C", 1);
 	run_on_terminal(&run, ARGS("list"));
 	assert_non_null(strstr(run.out, "######...."));
-	(void)unsetenv("LC_ALL");
+	(void)setenv("LC_ALL", "C.UTF-8", 1);
+}
+
+static void list_choice(void **state)
+{
+	_cleanup_(json_freep) cJSON *below =
+		run_json(0, ARGS("list", "--json", "/stored.slice", "tenant-a.slice"));
+	_cleanup_(json_freep) cJSON *dead = run_json(0, ARGS("list", "--json", "--dead"));
+	_cleanup_(json_freep) cJSON *sorted = run_json(0, ARGS("list", "--json", "--sort=max"));
+
+	assert_int_equal(cJSON_GetArraySize(below), 2);
+	assert_string_equal(path_of(below, 0), "/stored.slice");
+	assert_int_equal(cJSON_GetArraySize(dead), 1);
+	assert_string_equal(path_of(dead, 0), "/tenant.slice/tenant-b.slice");
+	assert_string_equal(path_of(sorted, 0), "/tenant.slice/tenant-a.slice");
+	check(0, "/tenant.slice/tenant-a.slice 33554432 8192\n", NULL,
+	      ARGS("list", "--raw", "--noheadings", "-oGROUP,current,PINS", "tenant-a.slice"));
+	check(0, "  33554432  67108864  50331648  ", NULL, ARGS("list", "--bytes"));
+	check(0,
+	      "├─tenant.slice      33.0 MiB  64.0 MiB         -         -  8448\n"
+	      "│ ├─tenant-a.slice  32.0 MiB",
+	      NULL, ARGS("list", "--tree", "--sort", "current"));
+	check(3, NULL, "mock: no cgroup '/none'", ARGS("list", "/none"));
+	check(2, NULL, "no column \"frob\"", ARGS("list", "-o", "GROUP,frob"));
+	check(2, NULL, "no column \"USE\" to sort by", ARGS("list", "--sort", "USE"));
+	check(2, NULL, "list takes no --pid: only", ARGS("list", "--pid", "1"));
+}
+
+/* An empty table is told in words, where no program reads them as a row. */
+static void empty(void **state)
+{
+	_cleanup_(run_done) struct run run = { 0 };
+
+	run_pinctl(&run, ARGS("ps", "idle.service"));
+	assert_string_equal(run.err, "Nobody holds long-term pins here.\n");
+	run_done(&run);
+	check(0, "", NULL, ARGS("ps", "idle.service", "--noheadings"));
+	run_on_terminal(&run, ARGS("ps", "idle.service"));
+	assert_string_equal(run.out, "Nobody holds long-term pins here.\r\n");
+}
+
+static void pager(void **state)
+{
+	_cleanup_(run_done) struct run run = { 0 };
+
+	(void)setenv("PAGER", "sed s/^/paged:/", 1);
+	(void)setenv("LINES", "3", 1);
+	run_on_terminal(&run, ARGS("list"));
+	assert_non_null(strstr(run.out, "paged:/ "));
+	run_done(&run);
+	run_on_terminal(&run, ARGS("list", "--no-pager"));
+	assert_null(strstr(run.out, "paged:"));
+	run_done(&run);
+	run_on_terminal(&run, ARGS("show", "/none"));
+	assert_int_equal(run.status, 3);
+	run_done(&run);
+	check(0, "\n/ ", NULL, ARGS("list"));
+	(void)setenv("LINES", "100", 1);
+	run_on_terminal(&run, ARGS("list"));
+	assert_null(strstr(run.out, "paged:"));
+	(void)unsetenv("LINES");
+	(void)unsetenv("PAGER");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(list, healthy),
+		cmocka_unit_test_setup(list_choice, healthy),
+		cmocka_unit_test_setup(empty, healthy),
+		cmocka_unit_test_setup(pager, healthy),
 		cmocka_unit_test_setup(show, healthy),
 		cmocka_unit_test_setup(set, healthy),
 		cmocka_unit_test_setup(ps, healthy),
@@ -559,5 +623,7 @@ int main(void)
 		cmocka_unit_test(usage),
 	};
 
+	(void)unsetenv("COLUMNS");
+	(void)setenv("LC_ALL", "C.UTF-8", 1);
 	return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
 }

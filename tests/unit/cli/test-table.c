@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Alignment, and text that is not to reach a terminal. */
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +12,9 @@
 #include "text.h"
 #include "when.h"
 
-static const struct table_column columns[] = { { "NAME", false },
-					       { "SIZE", true },
-					       { "X", false } };
+static const struct table_column columns[] = { { "NAME" },
+					       { "SIZE", TABLE_RIGHT },
+					       { "X" } };
 
 static void print_to(const struct table *table, char **ret)
 {
@@ -42,9 +43,76 @@ static void aligned(void **state)
 				  "/größe.slice         7\n");
 }
 
+/* Twenty wide characters. */
+#define WIDE "字字字字字字字字字字字字字字字字字字字字"
+
+static const struct table_column path_columns[] = {
+	{ "GROUP", TABLE_PATH, .key = "path" },
+	{ "SIZE", TABLE_RIGHT },
+	{ "NOTE", TABLE_AUTO, 2 },
+	{ "PINS", TABLE_RIGHT, 3 },
+	{ "ID", TABLE_EXTRA },
+	{ "USE", TABLE_SCREEN },
+};
+
+static const struct table_columns paths = TABLE_COLUMNS(path_columns);
+
+static void fill(struct table *table, const char *first, const char *note)
+{
+	const char *cells[] = { first, "1.0 MiB", note, "256", "77", "##", "/b", "2.0 MiB", "", "1",
+				"78", "#" };
+
+	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++)
+		table_add(table, "%s", cells[i]);
+}
+
+static void looks_like(const char *columns, const struct table_look *look, const char *first,
+		       const char *note, const char *expected)
+{
+	_cleanup_(table_done) struct table table = TABLE_OF(paths, look);
+	_cleanup_free_ char *text = NULL;
+
+	(void)setenv("COLUMNS", columns, 1);
+	fill(&table, first, note);
+	print_to(&table, &text);
+	(void)unsetenv("COLUMNS");
+	assert_string_equal(text, expected);
+}
+
+static void fits(void **state)
+{
+	const char *pod = "/kubepods.slice/kubepods-burstable.slice/cri-containerd-0123456789.scope";
+	const struct table_look usual = { 0 }, full = { .full = true };
+	const struct table_look raw = { .raw = true, .noheadings = true };
+
+	/* no width: all that is not extra or for the screen */
+	looks_like("", &usual, "/a", "", "GROUP     SIZE  NOTE  PINS\n"
+					 "/a     1.0 MiB         256\n"
+					 "/b     2.0 MiB           1\n");
+	looks_like("80", &usual, pod, "",
+		   "GROUP                                                            SIZE  PINS  USE\n"
+		   "/kubepods.slice/kubepods-burs…ri-containerd-0123456789.scope  1.0 MiB   256  ##\n"
+		   "/b                                                            2.0 MiB     1  #\n");
+	looks_like("40", &usual, pod, "removed",
+		   "GROUP                          SIZE  USE\n"
+		   "/kubepods.sl…3456789.scope  1.0 MiB  ##\n"
+		   "/b                          2.0 MiB  #\n");
+	looks_like("40", &usual, WIDE, "",
+		   "GROUP                   SIZE  PINS  USE\n"
+		   "字字字字…字字字字字  1.0 MiB   256  ##\n"
+		   "/b                   2.0 MiB     1  #\n");
+	looks_like("20", &full, "/a", "",
+		   "GROUP     SIZE  NOTE  PINS  USE\n"
+		   "/a     1.0 MiB         256  ##\n"
+		   "/b     2.0 MiB           1  #\n");
+	looks_like("40", &raw, "/a b", "",
+		   "/a\\x20b 1.0\\x20MiB - 256\n"
+		   "/b 2.0\\x20MiB - 1\n");
+}
+
 static void without_titles(void **state)
 {
-	static const struct table_column plain[] = { { NULL, false }, { NULL, false } };
+	static const struct table_column plain[] = { { NULL }, { NULL } };
 	_cleanup_(table_done) struct table table = TABLE(plain);
 	_cleanup_free_ char *text = NULL;
 
@@ -138,10 +206,11 @@ static void ages(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(aligned),	  cmocka_unit_test(without_titles),
+		cmocka_unit_test(aligned), cmocka_unit_test(fits),	  cmocka_unit_test(without_titles),
 		cmocka_unit_test(nothing_is_cut), cmocka_unit_test(many_rows),
 		cmocka_unit_test(clean_text),	  cmocka_unit_test(ages),
 	};
 
+	(void)setlocale(LC_ALL, "C.UTF-8");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+#include <string.h>
+
+#include "help.h"
+#include "option.h"
+
+/* Where what an option does begins. */
+#define OPTION_COLUMN 23
+
+static void print_option(const struct option_row *row)
+{
+	const char *p = row->help;
+	int n;
+
+	n = row->letter ? printf("  -%c ", row->letter) : printf("     ");
+	n += printf("--%s%s%s", row->name, row->value ? " " : "", row->value ? row->value : "");
+	(void)printf("%*s", n < OPTION_COLUMN - 1 ? OPTION_COLUMN - n : 1, "");
+	for (;;) {
+		size_t length = strcspn(p, "\n");
+
+		(void)printf("%.*s\n", (int)length, p);
+		if (!p[length])
+			break;
+		(void)printf("%*s", OPTION_COLUMN, "");
+		p += length + 1;
+	}
+}
+
+static void print_options(uint64_t options)
+{
+	for (int i = 0; i < N_OPTIONS; i++) {
+		if (options >> i & 1 && option_rows[i].help)
+			print_option(&option_rows[i]);
+	}
+}
+
+void help_print(void)
+{
+	(void)printf("pinctl [OPTIONS] VERB [GROUP] ...\n"
+		     "Who pins memory, how much, and how much they may.\n\n");
+	for (size_t i = 0; i < n_verbs; i++) {
+		const char *argument[] = { [ARGUMENTS_GROUP] = "GROUP",
+					   [ARGUMENTS_GROUP_OPTIONAL] = "[GROUP]",
+					   [ARGUMENTS_GROUPS] = "[GROUP...]",
+					   [ARGUMENTS_RANGE] = "" };
+
+		(void)printf("  %-11s %-10s %s\n", verbs[i].name, argument[verbs[i].arguments] ?: "",
+			     verbs[i].summary);
+	}
+	(void)putchar('\n');
+	print_options(OPTION(JSON) | OPTION(KERNEL) | OPTION(NO_PAGER) | OPTION(HELP) |
+		      OPTION(VERSION));
+	(void)printf("\nGROUP is a cgroup path, with or without /sys/fs/cgroup, or a systemd unit.\n"
+		     "`pinctl help VERB` tells more; so does pinctl(1), and the exit statuses.\n");
+}
+
+static void print_columns(const struct table_columns *columns)
+{
+	int at = 0;
+
+	(void)printf("\nCOLUMNS:");
+	for (size_t i = 0; i < columns->n; i++) {
+		const char *name = columns->of[i].title;
+
+		at += (int)strlen(name) + 1;
+		if (at > 70) {
+			(void)printf("\n        ");
+			at = (int)strlen(name) + 1;
+		}
+		(void)printf(" %s", name);
+	}
+	(void)putchar('\n');
+}
+
+void help_print_verb(const struct verb *verb)
+{
+	uint64_t options = verb->options & ~(OPTION(JSON) | OPTION(KERNEL));
+
+	(void)printf("pinctl %s%s%s%s%s\n%s.\n", verb->name, verb->synopsis[0] ? " " : "",
+		     verb->synopsis, verb->options & OPTION(JSON) ? " [--json]" : "",
+		     verb->options & OPTION(KERNEL) ? " [--kernel]" : "", verb->summary);
+	if (options)
+		(void)putchar('\n');
+	print_options(options);
+	if (verb->columns)
+		print_columns(verb->columns);
+	if (verb->notes)
+		(void)printf("\n%s", verb->notes);
+}
+
+static void print_table_options(const char *verb, uint64_t options)
+{
+	for (int i = 0; i < N_OPTIONS; i++) {
+		const struct option_row *row = &option_rows[i];
+
+		if (!(options >> i & 1) || !row->help)
+			continue;
+		(void)printf("option\t%s\t--%s\t%s\t%.*s\n", verb, row->name,
+			     row->value ? row->value : "-", (int)strcspn(row->help, "\n"),
+			     row->help);
+	}
+}
+
+void help_print_table(void)
+{
+	print_table_options("-", OPTION(JSON) | OPTION(KERNEL) | OPTIONS_GENERAL);
+	for (size_t i = 0; i < n_verbs; i++) {
+		const struct verb *verb = &verbs[i];
+		bool group = verb->arguments == ARGUMENTS_GROUP ||
+			     verb->arguments == ARGUMENTS_GROUP_OPTIONAL ||
+			     verb->arguments == ARGUMENTS_GROUPS;
+
+		(void)printf("verb\t%s\t%s\t%s\n", verb->name, group ? "group" : "-",
+			     verb->summary);
+		print_table_options(verb->name, verb->options | OPTION(HELP) | OPTION(NO_PAGER));
+		for (size_t j = 0; verb->columns && j < verb->columns->n; j++)
+			(void)printf("column\t%s\t%s\n", verb->name, verb->columns->of[j].title);
+	}
+	(void)printf("verb\thelp\tverb\tthis, or with a verb more about it\n");
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pind/cleanup.h>
+
+#include "fail.h"
+#include "option.h"
+
+/* Beside a letter, what getopt_long() returns for an option. */
+#define ARG_FIRST 256
+
+#define ROW(n, l, v, m, h)                                                            \
+	{                                                                             \
+		.name = n, .letter = l, .value = v, .help = h,                        \
+		.offset = offsetof(struct pind_options, m)                            \
+	}
+
+const struct option_row option_rows[N_OPTIONS] = {
+	[OPTION_HELP] = ROW("help", 'h', NULL, help, "this, or with a verb more about it"),
+	[OPTION_VERSION] = ROW("version", 0, NULL, version, "the version"),
+	[OPTION_COMPLETE_TABLE] = ROW("complete-table", 0, NULL, table, NULL),
+	[OPTION_NO_PAGER] = ROW("no-pager", 0, NULL, no_pager, "no pager on a terminal"),
+	[OPTION_JSON] = ROW("json", 0, NULL, json, "JSON; sizes are bytes, no limit is null"),
+	[OPTION_KERNEL] = ROW("kernel", 0, NULL, kernel,
+			      "read the kernel module directly, without the daemon"),
+	[OPTION_COLUMNS] = ROW("output", 'o', "COLUMNS", look.wanted,
+			       "these columns, NAME,NAME...; +NAME adds to those that are there"),
+	[OPTION_FULL] = ROW("full", 'l', NULL, look.full, "every column, and nothing cut"),
+	[OPTION_NOHEADINGS] = ROW("noheadings", 0, NULL, look.noheadings, "no line of titles"),
+	[OPTION_RAW] = ROW("raw", 0, NULL, look.raw,
+			   "one blank between columns, \\x20 for one in a cell; sizes in bytes"),
+	[OPTION_BYTES] = ROW("bytes", 'b', NULL, look.bytes, "sizes in bytes"),
+	[OPTION_TREE] = ROW("tree", 0, NULL, tree, "as a tree, as it is on a terminal"),
+	[OPTION_FLAT] = ROW("flat", 0, NULL, flat, "with whole paths, as it is in a pipe"),
+	[OPTION_SORT] = ROW("sort", 0, "COLUMN", sort,
+			    "by this column, numbers the largest first; flat without --tree"),
+	[OPTION_ALL] = ROW("all", 0, NULL, all, "every group that the module knows"),
+	[OPTION_OVER] = ROW("over", 0, NULL, over,
+			    "only groups that are above high, or have no room under max"),
+	[OPTION_DEAD] = ROW("dead", 0, NULL, dead,
+			    "only groups that were removed while their pins live on"),
+	[OPTION_ORPHANS] = ROW("orphans", 0, NULL, orphans,
+			       "only pins whose process is gone, and who may have the file (the\n"
+			       "ring, the container) in which they live on; that needs root"),
+	[OPTION_WAITING] = ROW("waiting", 0, NULL, waiting,
+			       "pin calls that have been under way for more than 10 s"),
+	[OPTION_GROUP] = ROW("group", 0, "GROUP", group, "only what this group and those below it hold"),
+	[OPTION_PID] = ROW("pid", 0, "PID", pid, "of this process"),
+	[OPTION_FRAME] = ROW("frame", 0, "NUMBER", frame, "the page with this page frame number"),
+	[OPTION_MAX] = ROW("max", 0, "SIZE", max, "pin calls that would exceed it are refused"),
+	[OPTION_MAX_HELD] = ROW("max-held", 0, "SIZE", max_held,
+				"a limit on the whole pages, huge ones too, that its pins keep in\n"
+				"place"),
+	[OPTION_HIGH] = ROW("high", 0, "SIZE", high,
+			    "an event is sent when the group rises above it"),
+	[OPTION_MODE] = ROW("mode", 0, "MODE", mode,
+			    "enforce (refuse above max) or observe (count only)"),
+	[OPTION_RUNTIME] = ROW("runtime", 0, NULL, runtime,
+			       "forget it when the cgroup goes or the machine restarts"),
+};
+
+/*
+ * What getopt_long() stumbled over; @argument is the last one it took, or the one it
+ * is in, where that is no letter (a byte above 0x7f).
+ */
+static int bad_option(int c, const char *argument)
+{
+	if (c == ':')
+		return fail(PIND_EXIT_USAGE,
+			    "option %s needs a value: `pinctl VERB --help` tells which", argument);
+	/* In a cluster such as -xy the argument is not taken yet; the letter is. */
+	if (optopt > 0 && optopt < 128 && !strchr("hlb", optopt))
+		return fail(PIND_EXIT_USAGE,
+			    "option -%c does not exist: `pinctl --help` lists them", optopt);
+	return fail(PIND_EXIT_USAGE,
+		    "option %s does not exist or takes no value: `pinctl --help` lists them",
+		    argument);
+}
+
+static void prepare(struct option *long_options, char *letters)
+{
+	*letters++ = ':';
+	for (int i = 0; i < N_OPTIONS; i++) {
+		const struct option_row *row = &option_rows[i];
+
+		long_options[i] = (struct option){
+			.name = row->name,
+			.has_arg = row->value ? required_argument : no_argument,
+			.val = row->letter ? row->letter : ARG_FIRST + i,
+		};
+		if (!row->letter)
+			continue;
+		*letters++ = row->letter;
+		if (row->value)
+			*letters++ = ':';
+	}
+}
+
+static void take(struct pind_options *options, int c, uint64_t *given)
+{
+	for (int i = 0; i < N_OPTIONS; i++) {
+		const struct option_row *row = &option_rows[i];
+		void *place = (char *)options + row->offset;
+
+		if (c != (row->letter ? row->letter : ARG_FIRST + i))
+			continue;
+		if (row->value)
+			*(const char **)place = optarg;
+		else
+			*(bool *)place = true;
+		*given |= UINT64_C(1) << i;
+	}
+}
+
+int option_parse(int argc, char **argv, struct pind_options *options, uint64_t *ret_given)
+{
+	struct option long_options[N_OPTIONS + 1] = { 0 };
+	char letters[2 * N_OPTIONS + 2] = "";
+	uint64_t given = 0;
+	int c;
+
+	prepare(long_options, letters);
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, letters, long_options, NULL)) >= 0) {
+		if (c == '?' || c == ':')
+			return bad_option(c, argv[optopt < 0 ? optind : optind - 1]);
+		take(options, c, &given);
+	}
+	*ret_given = given;
+	return 0;
+}
+
+/* "list", "list and ps", "list, ps and page": whose option it is. */
+static char *takers_of(int option)
+{
+	char *text = NULL;
+	size_t size = 0, n = 0, told = 0;
+	FILE *stream;
+
+	for (size_t i = 0; i < n_verbs; i++)
+		n += verbs[i].options >> option & 1;
+	stream = open_memstream(&text, &size);
+	if (!stream)
+		return NULL;
+	for (size_t i = 0; i < n_verbs; i++) {
+		if (!(verbs[i].options >> option & 1))
+			continue;
+		(void)fprintf(stream, "%s%s", told == 0 ? "" : told + 1 == n ? " and " : ", ",
+			      verbs[i].name);
+		told++;
+	}
+	(void)fprintf(stream, n == 1 ? " does" : " do");
+	return fclose(stream) == 0 ? text : NULL;
+}
+
+int option_check(const struct verb *verb, uint64_t given)
+{
+	uint64_t wrong = given & ~(verb->options | OPTIONS_GENERAL);
+	_cleanup_free_ char *takers = NULL;
+	int option;
+
+	if (!wrong)
+		return 0;
+	if (verb->changes && wrong & OPTION(KERNEL))
+		return fail(PIND_EXIT_USAGE,
+			    "%s does not go with --kernel: quotas are the daemon's, who would not "
+			    "know of it, so start it with `systemctl start pind`",
+			    verb->name);
+	option = __builtin_ctzll(wrong);
+	takers = takers_of(option);
+	if (!takers)
+		return fail_memory();
+	return fail(PIND_EXIT_USAGE, "%s takes no --%s: only %s", verb->name,
+		    option_rows[option].name, takers);
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "option.h"
+
+#define READS (OPTION(JSON) | OPTION(KERNEL))
+
+const struct verb verbs[] = {
+	{ "list", cmd_list, ARGUMENTS_GROUPS,
+	  READS | OPTIONS_TABLE | OPTION(ALL) | OPTION(OVER) | OPTION(DEAD) | OPTION(SORT) |
+		  OPTION(TREE) | OPTION(FLAT),
+	  .paged = true, .synopsis = "[GROUP...]",
+	  .summary = "groups that hold pins or have a quota",
+	  .notes = "With GROUP only these and those below them.\n", .columns = &list_table },
+	{ "show", cmd_show, ARGUMENTS_GROUP, READS, .paged = true, .synopsis = "GROUP",
+	  .summary = "everything about one group" },
+	{ "set", cmd_set, ARGUMENTS_GROUP,
+	  OPTION(JSON) | OPTION(MAX) | OPTION(MAX_HELD) | OPTION(HIGH) | OPTION(MODE) |
+		  OPTION(RUNTIME),
+	  .changes = true,
+	  .synopsis =
+		  "GROUP [--max SIZE] [--max-held SIZE] [--high SIZE] [--mode MODE] [--runtime]",
+	  .summary = "set or change a quota",
+	  .notes = "At least one of the first four; what of them is not given stays as it is.\n"
+		   "Without --runtime the quota is kept, also one that was not before.\n"
+		   "SIZE: 64M, 1.5G, 25% (of all memory), max (no limit), or plain bytes.\n" },
+	{ "unset", cmd_unset, ARGUMENTS_GROUP, OPTION(JSON), .changes = true, .synopsis = "GROUP",
+	  .summary = "remove a quota", .notes = "What is pinned stays pinned and counted.\n" },
+	{ "ps", cmd_ps, ARGUMENTS_GROUP_OPTIONAL,
+	  READS | OPTIONS_TABLE | OPTION(SORT) | OPTION(ORPHANS) | OPTION(WAITING), .paged = true,
+	  .synopsis = "[--orphans | --waiting] [GROUP]",
+	  .summary = "who holds pins, by which driver, since when", .columns = &ps_table },
+	{ "refusals", cmd_refusals, ARGUMENTS_NONE, READS | OPTIONS_TABLE, .paged = true,
+	  .synopsis = "", .summary = "recent refusals, oldest first", .columns = &refusals_table },
+	{ "vmstat", cmd_vmstat, ARGUMENTS_NONE, READS, .synopsis = "",
+	  .summary = "traffic in pins, as /proc/vmstat" },
+	{ "monitor", cmd_monitor, ARGUMENTS_NONE, READS, .synopsis = "",
+	  .summary = "events as they happen" },
+	{ "status", cmd_status, ARGUMENTS_NONE, READS, .paged = true, .synopsis = "",
+	  .summary = "is all well? exit status 0 if so" },
+	{ "misuse", cmd_misuse, ARGUMENTS_NONE, READS, .paged = true, .synopsis = "",
+	  .summary = "rules of FOLL_PIN that were broken, and by whom",
+	  .notes = "Behind them accounts that still hold pins after their process is gone.\n" },
+	{ "page", cmd_page, ARGUMENTS_RANGE, READS | OPTIONS_TABLE | OPTION(PID) | OPTION(FRAME),
+	  .paged = true, .synopsis = "--pid PID ADDRESS [LENGTH] | --frame NUMBER",
+	  .summary = "is a page pinned, and by whom",
+	  .notes = "ADDRESS and NUMBER: decimal, or hexadecimal with 0x. LENGTH: 64M, or plain "
+		   "bytes;\none page unless it is given.\n",
+	  .columns = &page_table },
+	{ "metrics", cmd_metrics, ARGUMENTS_NONE, OPTION(KERNEL), .synopsis = "",
+	  .summary = "all numbers as OpenMetrics text, for a collector" },
+	{ "reset-peak", cmd_reset_peak, ARGUMENTS_GROUP, OPTION(JSON), .changes = true,
+	  .synopsis = "GROUP", .summary = "let peak begin anew at current" },
+	{ "audit", cmd_audit, ARGUMENTS_NONE, READS | OPTION(GROUP), .synopsis = "[--group GROUP]",
+	  .summary = "compare the ledger with the kernel, and repair" },
+};
+
+const size_t n_verbs = sizeof(verbs) / sizeof(verbs[0]);
+
+const struct verb *verb_find(const char *name)
+{
+	for (size_t i = 0; i < n_verbs; i++) {
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	}
+	return NULL;
+}
