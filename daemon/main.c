@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 
 #include <pind/cgroup.h>
 #include <pind/module-note.h>
@@ -11,15 +12,19 @@
 #include "journal.h"
 #include "kernel-netlink.h"
 #include "daemon.h"
+#include "policy.h"
+#include "policy-check.h"
 
 static void help(void)
 {
-	puts("pind [--help | --version]\n"
+	puts("pind [--help | --version | --check [FILE...]]\n"
 	     "\n"
 	     "Keeps the quotas on long-term page pins, gives them to the kernel module pind, and\n"
 	     "serves org.pind1 on the system bus. Started by systemd as pind.service; talk to it\n"
 	     "with pinctl(1).\n"
 	     "\n"
+	     "      --check    read the files of rules, or these, say what they mean and what is\n"
+	     "                 wrong with them, and end with 1 if something is\n"
 	     "  -h, --help     show this\n"
 	     "      --version  show the version\n"
 	     "\n"
@@ -29,18 +34,37 @@ static void help(void)
 	     "  DBUS_SYSTEM_BUS_ADDRESS  the bus");
 }
 
+/* 0 if nothing is wrong; negative: something is, and was said. */
+static int check(const char *const *files)
+{
+	struct sysinfo info = {};
+	int r;
+
+	(void)sysinfo(&info);
+	r = pind_policy_check(files, pind_policy_directories,
+			      (uint64_t)info.totalram * info.mem_unit, stdout, stderr);
+	if (r == -ENOMEM)
+		(void)fputs("pind: there is not enough memory\n", stderr);
+	return r;
+}
+
 /* 0: go on; 1: done; negative: wrong, and said so. */
 static int parse_argv(int argc, char **argv)
 {
 	static const struct option options[] = {
+		{ "check", no_argument, NULL, 'c' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		{},
 	};
+	bool checks = false;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
 		switch (option) {
+		case 'c':
+			checks = true;
+			break;
 		case 'h':
 			help();
 			return 1;
@@ -51,8 +75,10 @@ static int parse_argv(int argc, char **argv)
 			return -EINVAL;
 		}
 	}
+	if (checks)
+		return check((const char *const *)argv + optind) < 0 ? -EINVAL : 1;
 	if (optind < argc) {
-		(void)fprintf(stderr, "pind: '%s' is too much: pind takes options only\n",
+		(void)fprintf(stderr, "pind: '%s' is too much: pind takes files with --check only\n",
 			      argv[optind]);
 		return -EINVAL;
 	}
