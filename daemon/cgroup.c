@@ -5,9 +5,6 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
-
-#include <linux/magic.h>
 
 #include <pind/cgroup.h>
 #include <pind/cleanup.h>
@@ -19,17 +16,6 @@ DEFINE_CLEANUP(FTS, fts_close, fts_closep)
 /* The kinds of unit that have a cgroup. */
 static const char *const unit_suffixes[] = { ".slice", ".service", ".scope",
 					     ".socket", ".mount",  ".swap" };
-
-const char *pind_cgroup_mount(void)
-{
-	static const char *const mounts[] = { "/sys/fs/cgroup", "/sys/fs/cgroup/unified" };
-	struct statfs fs;
-
-	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++)
-		if (statfs(mounts[i], &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC)
-			return mounts[i];
-	return NULL;
-}
 
 const char *pind_cgroup_path_wrong(const char *path)
 {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What --kernel makes of the module's answers. The exchange itself is replaced:
- * kernel_ask() here hands out messages that the tests made up. Groups are looked
- * for under names that no machine has, so that only the module knows them.
+ * kernel_ask() here hands out messages that the tests made up. The hierarchy of cgroups
+ * is an empty folder, so that only the module knows the groups.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include <pind/cgroup.h>
 #include <pind/cleanup.h>
 
 #include "cmocka-all.h"
@@ -37,6 +39,23 @@ static const struct pind_misuse_info misuse = { .kind = PIND_MISUSE_PIN_PUT,
 						.symbol = (char *)"odd_pin",
 						.module = (char *)"odd",
 						.count = 9 };
+
+static char mount[] = "/tmp/pind-source-kernel-XXXXXX";
+
+const char *pind_cgroup_mount(void)
+{
+	return mount;
+}
+
+static int make_mount(void **state)
+{
+	return mkdtemp(mount) ? 0 : -1;
+}
+
+static int remove_mount(void **state)
+{
+	return rmdir(mount);
+}
 
 /* How the fake behaves. */
 static int interrupted; /* so many dumps are overtaken */
@@ -550,5 +569,5 @@ int main(void)
 		cmocka_unit_test(lost_events),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_mount, remove_mount);
 }
