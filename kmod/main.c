@@ -90,6 +90,7 @@ static void __exit pind_exit(void)
 module_init(pind_init);
 module_exit(pind_exit);
 
+MODULE_AUTHOR("The pind developers");
 MODULE_DESCRIPTION("Accounting of and quotas on long-term page pins, per cgroup");
 MODULE_VERSION(PIND_VERSION);
 MODULE_LICENSE("GPL");

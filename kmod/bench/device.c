@@ -46,6 +46,7 @@ static struct miscdevice bench_device = {
 
 module_misc_device(bench_device);
 
+MODULE_AUTHOR("The pind developers");
 MODULE_DESCRIPTION("Measures how pages are pinned and unpinned");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(PIND_VERSION);
