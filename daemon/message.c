@@ -612,7 +612,9 @@ int pind_message_parse_event(const struct nlmsghdr *nlh, struct pind_event *ret)
 	event.command = (uint8_t)r;
 	if (event_object(event.command) == 0)
 		return 0;
-	(void)message_span(nlh, &span);
+	r = message_span(nlh, &span);
+	if (r < 0)
+		return r;
 	while ((attr = span_next(&span, &bad))) {
 		r = event_parse_attribute(attr, &event, &has);
 		if (r < 0)

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <asm/types.h> /* __u32 and its kind: a newer C library's headers come here for them */
+
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
