@@ -38,21 +38,15 @@ static bool module_changed(struct watcher *watcher, bool module)
 }
 
 /* Asks the daemon for the module, which also tells whether the daemon runs. */
-static int read_state(sd_bus *bus, bool may_start_daemon, bool *ret_module)
+static int read_state(sd_bus *bus, bool *ret_module)
 {
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
 	const char *state;
 	int r;
 
-	r = sd_bus_message_new_method_call(bus, &call, PIND_BUS_NAME, PIND_OBJECT,
-					   "org.freedesktop.DBus.Properties", "Get");
-	if (r >= 0)
-		r = sd_bus_message_append(call, "ss", PIND_MANAGER_INTERFACE, "State");
-	if (r >= 0)
-		r = sd_bus_message_set_auto_start(call, may_start_daemon);
-	if (r >= 0)
-		r = sd_bus_call(bus, call, 0, &error, &reply);
+	r = bus_call(bus, PIND_OBJECT, "org.freedesktop.DBus.Properties", "Get", &error, &reply,
+		     "ss", PIND_MANAGER_INTERFACE, "State");
 	if (r >= 0)
 		r = sd_bus_message_read(reply, "v", "s", &state);
 	if (r < 0)
@@ -66,8 +60,7 @@ static void check_module(struct watcher *watcher)
 {
 	bool module;
 
-	/* A monitor does not start a daemon that was stopped; the bus tells if it is. */
-	if (read_state(watcher->bus, false, &module) == 0)
+	if (read_state(watcher->bus, &module) == 0)
 		(void)module_changed(watcher, module);
 	else
 		fail_forget();
@@ -312,7 +305,7 @@ int bus_watch(struct pind_source *source, int (*ready)(void), pind_event_handler
 	r = add_matches(bus, &watcher);
 	if (r < 0)
 		return bus_fail(r, NULL, NULL);
-	r = read_state(bus, true, &module);
+	r = read_state(bus, &module);
 	if (r != 0)
 		return r;
 	r = ready();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <ctype.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -175,7 +176,6 @@ static bool means_no_daemon(const char *name)
 	static const char *const names[] = {
 		"org.freedesktop.DBus.Error.ServiceUnknown",
 		"org.freedesktop.DBus.Error.NameHasNoOwner",
-		"org.freedesktop.DBus.Error.NoReply",
 		"org.freedesktop.DBus.Error.Disconnected",
 		/* systemd's of an alias whose unit is masked */
 		"org.freedesktop.DBus.Error.FileExists",
@@ -222,7 +222,18 @@ int bus_fail(int r, const sd_bus_error *error, const char *name)
 		return fail_memory();
 	/* The bus itself went away: sd-bus makes errors of its own of these. */
 	if (r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE)
-		return fail_no_daemon();
+		return fail_unreachable(PIND_EXIT_NO_DAEMON,
+					"look at `systemctl status dbus pind`, and try again",
+					"the system bus ended the connection");
+	/* NoReply is ETIMEDOUT, too; in sd-bus a call that lasts too long is no NoReply */
+	if (error && error->message && strcmp(error->name, SD_BUS_ERROR_NO_REPLY) == 0 &&
+	    strstr(error->message, "disconnected"))
+		return fail_unreachable(PIND_EXIT_NO_DAEMON,
+					"look at `systemctl status pind`, and try again",
+					"the daemon pind ended before it answered");
+	if (r == -ETIMEDOUT)
+		return fail_unreachable(PIND_EXIT_NO_DAEMON, "look at `systemctl status pind`",
+					"the daemon pind runs, but does not answer in time");
 	if (!error || !error->name)
 		return fail(PIND_EXIT_FAILED,
 			    "the daemon pind gave an answer that is not understood "
@@ -240,10 +251,6 @@ int bus_fail(int r, const sd_bus_error *error, const char *name)
 		return fail(PIND_EXIT_FAILED,
 			    "the daemon pind is older than pinctl and cannot do this: restart it "
 			    "with `systemctl restart pind`");
-	if (strcmp(error->name, SD_BUS_ERROR_TIMEOUT) == 0)
-		return fail(PIND_EXIT_FAILED,
-			    "the daemon pind does not answer: look at `systemctl status pind`, "
-			    "or read the kernel module directly with --kernel");
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
 		if (strcmp(error->name, own[i].name) == 0)
 			return fail_message(own[i].status, error);
@@ -263,13 +270,37 @@ int bus_check(const struct pind_kind *kind, const void *record)
 		    key, kind->noun);
 }
 
+static bool may_start;
+
+void bus_allow_start(void)
+{
+	may_start = true;
+}
+
+int bus_call(sd_bus *bus, const char *object, const char *interface, const char *method,
+	     sd_bus_error *ret_error, sd_bus_message **ret_reply, const char *types, ...)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+	va_list args;
+	int r;
+
+	r = sd_bus_message_new_method_call(bus, &call, PIND_BUS_NAME, object, interface, method);
+	if (r < 0)
+		return r;
+	va_start(args, types);
+	r = sd_bus_message_appendv(call, types, args);
+	va_end(args);
+	if (r >= 0)
+		r = sd_bus_message_set_auto_start(call, may_start);
+	return r < 0 ? r : sd_bus_call(bus, call, 0, ret_error, ret_reply);
+}
+
 int bus_call_manager(sd_bus *bus, const char *method, sd_bus_message **ret)
 {
 	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
 	int r;
 
-	r = sd_bus_call_method(bus, PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE, method,
-			       &error, ret, "");
+	r = bus_call(bus, PIND_OBJECT, PIND_MANAGER_INTERFACE, method, &error, ret, "");
 	return r < 0 ? bus_fail(r, &error, NULL) : 0;
 }
 

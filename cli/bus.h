@@ -62,6 +62,18 @@ int bus_fail(int r, const sd_bus_error *error, const char *name);
 /* Fails if a field that every answer has is missing. */
 int bus_check(const struct pind_kind *kind, const void *record);
 
+/**
+ * bus_call - sd_bus_call_method() of the daemon, which does not start it, unless that is
+ *	allowed
+ *
+ * Whoever stopped it wants no question to start it; a change does, as quotas are its.
+ */
+int bus_call(sd_bus *bus, const char *object, const char *interface, const char *method,
+	     sd_bus_error *ret_error, sd_bus_message **ret_reply, const char *types, ...);
+
+/* From now on bus_call() may start it. */
+void bus_allow_start(void);
+
 /* A call of the Manager that takes nothing. Return: 0, or an exit status. */
 int bus_call_manager(sd_bus *bus, const char *method, sd_bus_message **ret);
 

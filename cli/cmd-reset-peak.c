@@ -28,7 +28,7 @@ int cmd_reset_peak(const struct pind_options *options)
 	_cleanup_(source_closep) struct pind_source *source = NULL;
 	int r;
 
-	r = source_open(options->kernel, &source);
+	r = source_open_to_change(&source);
 	if (r == 0)
 		r = source->ops->reset_peak(source, options->group, &group);
 	if (r != 0)

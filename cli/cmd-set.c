@@ -92,7 +92,7 @@ int cmd_set(const struct pind_options *options)
 	if (r == 0)
 		r = check_mode(options->mode);
 	if (r == 0)
-		r = source_open(options->kernel, &source);
+		r = source_open_to_change(&source);
 	if (r == 0)
 		r = set_quota(source, options, &max, &max_held, &high, &group);
 	if (r != 0)

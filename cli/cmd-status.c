@@ -35,6 +35,8 @@ static int exit_status(const struct pind_status_info *status)
 		return PIND_EXIT_OK;
 	if (is_state(status, PIND_STATE_NO_MODULE))
 		return PIND_EXIT_NO_MODULE;
+	if (is_state(status, PIND_STATE_UNKNOWN))
+		return PIND_EXIT_NO_DAEMON;
 	return PIND_EXIT_FAILED;
 }
 
@@ -147,6 +149,14 @@ static int print_json(const struct pind_status_info *status, const struct pind_b
 	return json_print(object, false);
 }
 
+static int set_state(struct pind_status_info *status, const char *state, const char *reason)
+{
+	if (model_set_text(&pind_status_kind, status, "state", state) < 0 ||
+	    model_set_text(&pind_status_kind, status, "reason", reason) < 0)
+		return fail_memory();
+	return 0;
+}
+
 /* With --kernel: the sentence that was kept is the reason. */
 static int set_no_module(struct pind_status_info *status)
 {
@@ -154,11 +164,7 @@ static int set_no_module(struct pind_status_info *status)
 
 	fail_forget();
 	model_clear(&pind_status_kind, status);
-	if (!reason ||
-	    model_set_text(&pind_status_kind, status, "state", PIND_STATE_NO_MODULE) < 0 ||
-	    model_set_text(&pind_status_kind, status, "reason", reason) < 0)
-		return fail_memory();
-	return 0;
+	return reason ? set_state(status, PIND_STATE_NO_MODULE, reason) : fail_memory();
 }
 
 int cmd_status(const struct pind_options *options)
@@ -177,6 +183,9 @@ int cmd_status(const struct pind_options *options)
 	}
 	if (r == 0 && !is_state(&status, PIND_STATE_NO_MODULE))
 		r = source->ops->books(source, &books);
+	/* The module's word is not enough: who keeps quotas may not run. */
+	if (r == 0 && options->no_daemon && !is_state(&status, PIND_STATE_NO_MODULE))
+		r = set_state(&status, PIND_STATE_UNKNOWN, options->no_daemon);
 	if (r != 0)
 		return r;
 

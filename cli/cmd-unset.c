@@ -13,7 +13,7 @@ int cmd_unset(const struct pind_options *options)
 	_cleanup_(source_closep) struct pind_source *source = NULL;
 	int r;
 
-	r = source_open(options->kernel, &source);
+	r = source_open_to_change(&source);
 	if (r == 0)
 		r = source->ops->unset_quota(source, options->group, &group);
 	if (r != 0)

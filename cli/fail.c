@@ -13,22 +13,48 @@
 
 static char *fail_sentence;
 
-int fail(enum pind_exit status, const char *format, ...)
+static char *fail_fact;
+
+static char *clean_sentence(const char *format, va_list args)
 {
 	char *sentence = NULL;
+
+	if (vasprintf(&sentence, format, args) < 0)
+		return NULL;
+	text_clean(sentence);
+	return sentence;
+}
+
+int fail(enum pind_exit status, const char *format, ...)
+{
+	char *sentence;
 	va_list args;
-	int n;
+
+	/* it may quote the one before */
+	va_start(args, format);
+	sentence = clean_sentence(format, args);
+	va_end(args);
+	fail_forget();
+	fail_sentence = sentence;
+	return status;
+}
+
+int fail_unreachable(enum pind_exit status, const char *advice, const char *format, ...)
+{
+	va_list args;
+	char *fact;
 
 	va_start(args, format);
-	n = vasprintf(&sentence, format, args);
+	fact = clean_sentence(format, args);
 	va_end(args);
-
-	fail_forget();
-	if (n >= 0) {
-		text_clean(sentence);
-		fail_sentence = sentence;
-	}
+	(void)fail(status, "%s: %s", fact ?: "the daemon pind cannot be asked", advice);
+	fail_fact = fact;
 	return status;
+}
+
+const char *fail_unreachable_fact(void)
+{
+	return fail_fact;
 }
 
 int fail_memory(void)
@@ -41,11 +67,11 @@ int fail_no_daemon(void)
 	/* quotas outlive it, which is what who has just disabled it may not expect */
 	bool module = access("/sys/module/pind", F_OK) == 0;
 
-	return fail(PIND_EXIT_NO_DAEMON,
-		    "the daemon pind does not run: start it with `systemctl start pind`%s",
-		    module ? ", or read the kernel module directly with --kernel; the module goes "
-			     "on refusing by the quotas it has, until `modprobe -r pind`" :
-			     "");
+	return fail_unreachable(PIND_EXIT_NO_DAEMON,
+				module ? "start it with `systemctl start pind`; the module goes on "
+					 "refusing by the quotas it has, until `modprobe -r pind`" :
+					 "start it with `systemctl start pind`",
+				"the daemon pind does not run");
 }
 
 int fail_no_module(void)
@@ -78,7 +104,8 @@ const char *fail_text(void)
 void fail_forget(void)
 {
 	free(fail_sentence);
-	fail_sentence = NULL;
+	free(fail_fact);
+	fail_sentence = fail_fact = NULL;
 }
 
 void fail_say(void)

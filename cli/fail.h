@@ -12,7 +12,7 @@ enum pind_exit {
 	PIND_EXIT_FAILED = 1,	   /* refused or failed; the sentence says why */
 	PIND_EXIT_USAGE = 2,	   /* a size, option or verb that cannot be */
 	PIND_EXIT_NO_GROUP = 3,	   /* no such group */
-	PIND_EXIT_NO_DAEMON = 4,   /* pind does not run */
+	PIND_EXIT_NO_DAEMON = 4,   /* pind does not run, or cannot be asked */
 	PIND_EXIT_NO_MODULE = 5,   /* the kernel module is not loaded */
 	PIND_EXIT_NOT_ALLOWED = 6, /* needs root */
 };
@@ -27,6 +27,17 @@ enum pind_exit {
  * Return: @status, so that "return fail(...)" reads well.
  */
 int fail(enum pind_exit status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/**
+ * fail_unreachable - likewise, where the daemon cannot be asked: the module may be
+ * @advice: what would help; printed after @format's fact, with a colon between
+ */
+int fail_unreachable(enum pind_exit status, const char *advice, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The fact of the last failure, without the advice, if it was fail_unreachable(); else NULL.
+ * Lives until the next fail(). */
+const char *fail_unreachable_fact(void);
 
 /* The failures that many places share. Return: their exit status. */
 int fail_memory(void);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
@@ -202,6 +203,17 @@ int kernel_ask_pages(struct kernel_source *kernel, const struct pind_page_query 
 	return r != 0 ? r : ask(kernel, message, reader, userdata);
 }
 
+/* Of a module that is there, the family may still not be. */
+static int fail_no_family(void)
+{
+	if (access("/sys/module/pind", F_OK) < 0 && access("/proc/pind", F_OK) < 0)
+		return fail_no_module();
+	return fail(PIND_EXIT_FAILED,
+		    "the kernel module pind is loaded, but not to be asked in this network "
+		    "namespace: ask on the host (`nsenter --net=/proc/1/ns/net pinctl ...`); or try "
+		    "again, if it is just being loaded or removed");
+}
+
 int kernel_connect(struct nl_sock **ret_socket, int *ret_family)
 {
 	_cleanup_(nl_sockp) struct nl_sock *socket = nl_socket_alloc();
@@ -219,7 +231,7 @@ int kernel_connect(struct nl_sock **ret_socket, int *ret_family)
 
 	family = genl_ctrl_resolve(socket, PIND_FAMILY_NAME);
 	if (family == -NLE_OBJ_NOTFOUND)
-		return fail_no_module();
+		return fail_no_family();
 	if (family < 0)
 		return fail(PIND_EXIT_FAILED, "generic netlink cannot be asked for \"%s\": %s",
 			    PIND_FAMILY_NAME, nl_geterror(family));

@@ -243,6 +243,8 @@ extern const struct pind_kind pind_keeper_kind;
 #define PIND_STATE_HEALTHY   "healthy"
 #define PIND_STATE_NO_MODULE "no-module"
 #define PIND_STATE_DEGRADED  "degraded"
+/* And pinctl's own, where the daemon cannot be asked. */
+#define PIND_STATE_UNKNOWN   "unknown"
 
 /* Index of the field with this key, -1 if the kind has none. */
 int model_find(const struct pind_kind *kind, const char *key);

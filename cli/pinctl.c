@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pinctl: from the command line to the verb, and the way out. */
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include "option.h"
 #include "pager.h"
 #include "screen.h"
+#include "source.h"
 #include "text.h"
 
 static int unknown_verb(const char *name)
@@ -108,6 +110,36 @@ static int run_paged(const struct verb *verb, const struct pind_options *options
 	return r;
 }
 
+static int run_once(const struct verb *verb, const struct pind_options *options)
+{
+	if (verb->paged && !options->no_pager && !options->json && screen_is_terminal())
+		return run_paged(verb, options);
+	return verb->run(options);
+}
+
+/* The daemon could not be asked: the module is, and that is said. */
+static int run_with_module(int failure, const struct verb *verb, struct pind_options *options)
+{
+	_cleanup_free_ char *sentence = strdup(fail_text()), *fact = strdup(fail_unreachable_fact());
+	struct pind_source *source = NULL;
+	int r;
+
+	if (!sentence || !fact)
+		return fail_memory();
+	r = source_open_kernel(&source);
+	if (r != 0)
+		return fail(failure, "%s; nor can the kernel module be read: %s", sentence,
+			    fail_text());
+	source->ops->close(source);
+	(void)fprintf(stderr, "%s: %s; read from the kernel module itself\n",
+		      program_invocation_short_name, fact);
+	options->kernel = true;
+	options->no_daemon = sentence;
+	r = run_once(verb, options);
+	options->no_daemon = NULL;
+	return r;
+}
+
 static int run_verb(const struct verb *verb, size_t n, char *const *arguments,
 		    struct pind_options *options, uint64_t given)
 {
@@ -120,9 +152,10 @@ static int run_verb(const struct verb *verb, size_t n, char *const *arguments,
 		r = table_check_look(verb->columns, &options->look);
 	if (r != 0)
 		return r;
-	if (verb->paged && !options->no_pager && !options->json && screen_is_terminal())
-		return run_paged(verb, options);
-	return verb->run(options);
+	r = run_once(verb, options);
+	if (r == 0 || !verb->falls_back || options->kernel || !fail_unreachable_fact())
+		return r;
+	return run_with_module(r, verb, options);
 }
 
 /* pinctl help [VERB], pinctl [VERB] --help. */

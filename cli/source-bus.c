@@ -20,7 +20,7 @@ static int get_all(sd_bus *bus, const char *object, const char *interface, const
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	int r;
 
-	r = sd_bus_call_method(bus, PIND_BUS_NAME, object, "org.freedesktop.DBus.Properties",
+	r = bus_call(bus, object, "org.freedesktop.DBus.Properties",
 			       "GetAll", &error, &reply, "s", interface);
 	if (r < 0)
 		return bus_fail(r, &error, name);
@@ -56,7 +56,7 @@ static int source_bus_group(struct pind_source *source, const char *name,
 	const char *object;
 	int r;
 
-	r = sd_bus_call_method(bus_of(source), PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE,
+	r = bus_call(bus_of(source), PIND_OBJECT, PIND_MANAGER_INTERFACE,
 			       "GetGroup", &error, &reply, "s", name);
 	if (r < 0) {
 		r = bus_fail(r, &error, name);
@@ -75,7 +75,7 @@ static int source_bus_accounts(struct pind_source *source, const char *name,
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	int r;
 
-	r = sd_bus_call_method(bus_of(source), PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE,
+	r = bus_call(bus_of(source), PIND_OBJECT, PIND_MANAGER_INTERFACE,
 			       "ListAccounts", &error, &reply, "s", name ? name : "");
 	if (r < 0)
 		return bus_fail(r, &error, name);
@@ -114,7 +114,7 @@ static int source_bus_books(struct pind_source *source, struct pind_books_info *
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	int r;
 
-	r = sd_bus_call_method(bus_of(source), PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE,
+	r = bus_call(bus_of(source), PIND_OBJECT, PIND_MANAGER_INTERFACE,
 			       "GetBooks", &error, &reply, "");
 	/* No module, or one of them is too old: that is told elsewhere. */
 	if (r < 0 && (sd_bus_error_has_name(&error, PIND_ERROR_NO_MODULE) ||
@@ -169,11 +169,11 @@ static int ask_pages(struct pind_source *source, const struct pind_page_query *q
 	int r;
 
 	if (query->is_frame)
-		r = sd_bus_call_method(bus_of(source), PIND_BUS_NAME, PIND_OBJECT,
+		r = bus_call(bus_of(source), PIND_OBJECT,
 				       PIND_MANAGER_INTERFACE, "GetPage", &error, &reply, "t",
 				       query->pfn);
 	else
-		r = sd_bus_call_method(bus_of(source), PIND_BUS_NAME, PIND_OBJECT,
+		r = bus_call(bus_of(source), PIND_OBJECT,
 				       PIND_MANAGER_INTERFACE, "ListPages", &error, &reply, "utt",
 				       query->pid, address, length);
 	if (r < 0)
@@ -260,10 +260,13 @@ static int get_hooks(sd_bus *bus, struct pind_records *hooks)
 	uint64_t calls;
 	int r;
 
-	r = sd_bus_get_property(bus, PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE, "Hooks",
-				&error, &reply, "a(ssst)");
+	r = bus_call(bus, PIND_OBJECT, "org.freedesktop.DBus.Properties", "Get", &error, &reply,
+		     "ss", PIND_MANAGER_INTERFACE, "Hooks");
 	if (r < 0)
 		return bus_fail(r, &error, NULL);
+	r = sd_bus_message_enter_container(reply, 'v', "a(ssst)");
+	if (r < 0)
+		return bus_fail(r, NULL, NULL);
 	r = sd_bus_message_enter_container(reply, 'a', "(ssst)");
 	if (r < 0)
 		return bus_fail(r, NULL, NULL);
@@ -363,7 +366,7 @@ static int source_bus_unset_quota(struct pind_source *source, const char *name,
 	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
 	int r;
 
-	r = sd_bus_call_method(bus_of(source), PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE,
+	r = bus_call(bus_of(source), PIND_OBJECT, PIND_MANAGER_INTERFACE,
 			       "UnsetQuota", &error, NULL, "s", name);
 	if (r < 0)
 		return bus_fail(r, &error, name);
@@ -390,14 +393,14 @@ static int source_bus_reset_peak(struct pind_source *source, const char *name,
 	const char *object;
 	int r;
 
-	r = sd_bus_call_method(bus, PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE, "GetGroup",
+	r = bus_call(bus, PIND_OBJECT, PIND_MANAGER_INTERFACE, "GetGroup",
 			       &error, &reply, "s", name);
 	if (r < 0)
 		return bus_fail(r, &error, name);
 	r = sd_bus_message_read(reply, "o", &object);
 	if (r < 0)
 		return bus_fail(r, NULL, name);
-	r = sd_bus_call_method(bus, PIND_BUS_NAME, object, PIND_GROUP_INTERFACE, "ResetPeak",
+	r = bus_call(bus, object, PIND_GROUP_INTERFACE, "ResetPeak",
 			       &error, NULL, "");
 	if (r < 0)
 		return bus_fail(r, &error, name);
@@ -428,14 +431,31 @@ static const struct pind_source_ops source_bus_ops = {
 	.reset_peak = source_bus_reset_peak,
 };
 
+/* As container managers say it; there the host's bus and daemon are out of reach. */
+static bool in_container(void)
+{
+	return getenv("container") || access("/run/systemd/container", F_OK) == 0 ||
+	       access("/run/.containerenv", F_OK) == 0 || access("/.dockerenv", F_OK) == 0;
+}
+
 static int fail_no_bus(int r)
 {
+	const char *advice = "look at `systemctl status dbus`";
+
 	if (r == -ENOMEM)
 		return fail_memory();
-	return fail(PIND_EXIT_NO_DAEMON,
-		    "the system bus cannot be reached (%s): start it and the daemon with "
-		    "`systemctl start dbus pind`, or read the kernel module directly with --kernel",
-		    strerror(-r));
+	if (in_container())
+		advice = "ask on the host, or give the container /run/dbus";
+	else if (r == -ENOENT || r == -ECONNREFUSED)
+		advice = "start it and the daemon with `systemctl start dbus pind`";
+	if (r == -ENOENT)
+		return fail_unreachable(PIND_EXIT_NO_DAEMON, advice,
+					"there is no system bus here (its socket does not exist)");
+	if (r == -ECONNREFUSED)
+		return fail_unreachable(PIND_EXIT_NO_DAEMON, advice,
+					"the system bus does not run (nobody listens on its socket)");
+	return fail_unreachable(PIND_EXIT_NO_DAEMON, advice,
+				"the system bus cannot be reached (%s)", strerror(-r));
 }
 
 /* The bus ended the connection before it began. */
@@ -443,10 +463,11 @@ static int fail_not_taken(int r)
 {
 	if (r == -ENOMEM || getpwuid(geteuid()))
 		return fail_no_bus(r);
-	return fail(PIND_EXIT_NOT_ALLOWED,
-		    "the system bus takes no user who is in no user database, and user %u is not: "
-		    "add the user, or read the kernel module directly with --kernel",
-		    (unsigned int)geteuid());
+	return fail_unreachable(PIND_EXIT_NOT_ALLOWED,
+				"add the user, or run pinctl as one whom the host knows",
+				"the system bus takes no user who is in no user database, and user "
+				"%u is not",
+				(unsigned int)geteuid());
 }
 
 int source_open_bus(struct pind_source **ret)
@@ -471,4 +492,10 @@ int source_open_bus(struct pind_source **ret)
 	}
 	*ret = &source->source;
 	return 0;
+}
+
+int source_open_to_change(struct pind_source **ret)
+{
+	bus_allow_start();
+	return source_open_bus(ret);
 }

@@ -120,6 +120,9 @@ static inline int source_open(bool kernel, struct pind_source **ret)
 	return kernel ? source_open_kernel(ret) : source_open_bus(ret);
 }
 
+/* The daemon, which is started for it if need be: quotas are its. */
+int source_open_to_change(struct pind_source **ret);
+
 static inline void source_closep(struct pind_source **source)
 {
 	if (*source)

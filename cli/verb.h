@@ -41,6 +41,7 @@ struct pind_options {
 	bool orphans;
 	bool waiting;
 	bool runtime;
+	const char *no_daemon; /* why it is the module that is read, unasked; or NULL */
 	struct table_look look;
 };
 
@@ -58,6 +59,7 @@ struct verb {
 	enum verb_arguments arguments;
 	uint64_t options;     /* OPTION() of each that it takes */
 	bool changes;	      /* the daemon's to do: not with --kernel */
+	bool falls_back;      /* reads the module, where the daemon cannot be asked */
 	bool paged;	      /* shown by a pager where it is longer than the screen */
 	const char *synopsis; /* its arguments, and options that say what it does */
 	const char *summary;

@@ -51,6 +51,8 @@ static int mock_stored = 1; /* is the quota of /stored.slice still there */
 static sd_event *mock_event;
 static int64_t mock_difference; /* of the books */
 static int mock_old;		/* the daemon knows no GetBooks */
+static int mock_hangs;		/* no answer comes any more */
+static int mock_ends;		/* it ends instead of an answer */
 
 static int no_module(void)
 {
@@ -173,6 +175,8 @@ static int set_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
 	const char *name;
 	int r = sd_bus_message_read(call, "s", &name);
 
+	if (mock_hangs)
+		return 1;
 	if (r >= 0 && no_module() && find_name(name))
 		return sd_bus_reply_method_return(call, "o", object_of(find_name(name)));
 	if (r >= 0)
@@ -231,6 +235,10 @@ static int list_groups(sd_bus_message *call, void *userdata, sd_bus_error *error
 	sd_bus_message *reply = NULL;
 	int r;
 
+	if (mock_hangs)
+		return 1;
+	if (mock_ends)
+		_exit(0);
 	if (no_module())
 		return sd_bus_error_set(error, PIND_ERROR_NO_MODULE, NOT_BUILT);
 	r = sd_bus_message_new_method_return(call, &reply);
@@ -505,6 +513,14 @@ static int act(sd_bus *bus, const char *what)
 					  "a{sv}", MISUSE);
 	if (strcmp(what, "grow-old") == 0) {
 		mock_old = 1;
+		return 0;
+	}
+	if (strcmp(what, "hang") == 0) {
+		mock_hangs = 1;
+		return 0;
+	}
+	if (strcmp(what, "end-when-asked") == 0) {
+		mock_ends = 1;
 		return 0;
 	}
 	if (strcmp(what, "added") == 0)

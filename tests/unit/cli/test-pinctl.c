@@ -443,12 +443,27 @@ static void no_daemon(void **state)
 	check(4, NULL, "systemctl start pind", ARGS("monitor"));
 }
 
+/* One that hangs, or that ends while it is asked, is there. */
+static void slow_daemon(void **state)
+{
+	(void)setenv("SYSTEMD_BUS_TIMEOUT", "300ms", 1);
+	mock_do("hang");
+	check(4, NULL, "pind runs, but does not answer in time", ARGS("list"));
+	check(4, NULL, "pind runs, but does not answer in time", ARGS("set", "/", "--max", "1M"));
+	(void)unsetenv("SYSTEMD_BUS_TIMEOUT");
+	mock_start("healthy");
+	mock_do("end-when-asked");
+	check(4, NULL, "ended before it answered", ARGS("list"));
+}
+
 static void no_bus(void **state)
 {
 	_cleanup_free_ char *address = strdup(getenv("DBUS_SYSTEM_BUS_ADDRESS"));
 
 	(void)setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus", 1);
-	check(4, NULL, "--kernel", ARGS("list"));
+	check(4, NULL, "there is no system bus here", ARGS("list"));
+	check(4, NULL, "nor can the kernel module be read", ARGS("list"));
+	check(4, NULL, "there is no system bus here", ARGS("set", "/", "--max", "1M"));
 	(void)setenv("DBUS_SYSTEM_BUS_ADDRESS", address, 1);
 }
 
@@ -619,6 +634,7 @@ int main(void)
 		cmocka_unit_test_setup(terminal, healthy),
 		cmocka_unit_test_setup(no_module, without_module),
 		cmocka_unit_test_setup(no_daemon, without_daemon),
+		cmocka_unit_test_setup(slow_daemon, healthy),
 		cmocka_unit_test(no_bus),
 		cmocka_unit_test(usage),
 	};
