@@ -4,11 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <pind/cgroup.h>
 #include <pind/cleanup.h>
 
 #include "fail.h"
 #include "json.h"
+#include "group-place.h"
 #include "keeper.h"
+#include "process-limits.h"
 #include "process.h"
 #include "source.h"
 #include "table.h"
@@ -24,10 +27,49 @@ static const struct table_column ps_columns[] = {
 	{ "PINS", TABLE_RIGHT, 6, "pins" },
 	{ "COVERED", TABLE_RIGHT, .key = "covered" },
 	{ "SINCE", 0, 3, "since" },
+	{ "UID", TABLE_RIGHT | TABLE_EXTRA, .key = "uid" },
+	{ "UNIT", TABLE_PATH | TABLE_EXTRA },
+	{ "CONTAINER", TABLE_EXTRA },
+	{ "STARTED", TABLE_EXTRA, .key = "start_time" },
+	{ "MEMLOCK", TABLE_RIGHT | TABLE_EXTRA },
+	{ "MLOCKED", TABLE_RIGHT | TABLE_EXTRA },
+	{ "MEMORY", TABLE_RIGHT | TABLE_EXTRA },
+	{ "MEMORY-MAX", TABLE_RIGHT | TABLE_EXTRA },
+	{ "COMMAND", TABLE_TEXT | TABLE_EXTRA },
 	{ "HELD-BY", TABLE_TEXT }, /* of orphans only */
 };
 
 const struct table_columns ps_table = TABLE_COLUMNS(ps_columns);
+
+/* What is to be shown; NULL or 0: all. */
+struct filter {
+	const char *driver;
+	uint64_t before; /* ns of CLOCK_BOOTTIME */
+};
+
+static bool is_wanted(const void *record, const void *userdata)
+{
+	const struct pind_account_info *account = record;
+	const struct filter *filter = userdata;
+
+	return (!filter->driver || strcmp(filter->driver, model_shown(account->driver)) == 0) &&
+	       (!filter->before || account->since <= filter->before);
+}
+
+static int parse_filter(const struct pind_options *options, struct filter *filter)
+{
+	uint64_t now = when_now(CLOCK_BOOTTIME), span;
+
+	filter->driver = options->driver;
+	if (!options->older_than)
+		return 0;
+	if (when_parse_span(options->older_than, &span) < 0)
+		return fail(PIND_EXIT_USAGE,
+			    "the span \"%s\" of --older-than is none: write 90s, 10min, 2h, 3d or 1w",
+			    options->older_than);
+	filter->before = span < now ? now - span : 1;
+	return 0;
+}
 
 static int compare_accounts(const void *a, const void *b)
 {
@@ -56,6 +98,65 @@ static void mark_gone(struct pind_records *accounts)
 	}
 }
 
+static bool wants_any(const struct table *table, const char *const *titles)
+{
+	for (; *titles; titles++) {
+		if (table_wants(table, *titles))
+			return true;
+	}
+	return false;
+}
+
+/* What /proc and the memory controller have beside it, read only if it is asked for. */
+static void add_beside(struct table *table, const struct pind_account_info *account)
+{
+	static const char *const of_process[] = { "MEMLOCK", "MLOCKED", "COMMAND", NULL };
+	static const char *const of_group[] = { "MEMORY", "MEMORY-MAX", NULL };
+	struct process_limits limits = { 0 };
+	struct group_memory memory = { 0 };
+	bool has_limits, has_memory;
+
+	has_limits = wants_any(table, of_process) && account->pid && !account->gone &&
+		     process_sees_host(PROCESS_PROC) &&
+		     process_limits_read(PROCESS_PROC, (pid_t)account->pid, &limits) == 0;
+	has_memory = wants_any(table, of_group) && pind_cgroup_mount() &&
+		     group_memory_read(pind_cgroup_mount(), account->path, &memory) == 0;
+	if (has_limits) {
+		table_add_size(table, limits.memlock);
+		table_add_size(table, limits.mlocked);
+	} else {
+		table_add(table, "-");
+		table_add(table, "-");
+	}
+	if (has_memory) {
+		table_add_size(table, memory.current);
+		table_add_size(table, memory.max);
+	} else {
+		table_add(table, "-");
+		table_add(table, "-");
+	}
+	table_add(table, "%s", model_shown(limits.command));
+	process_limits_done(&limits);
+}
+
+static void add_extras(struct table *table, const struct pind_account_info *account, uint64_t now)
+{
+	char buffer[GROUP_UNIT_MAX], date[WHEN_MAX];
+
+	if (model_has(&pind_account_kind, account, "uid"))
+		table_add(table, "%u", account->uid);
+	else
+		table_add(table, "-");
+	table_add(table, "%s", group_unit(account->path, buffer));
+	table_add(table, "%s", group_container(account->path, buffer));
+	if (account->start_time)
+		table_add(table, "%s",
+			  when_date(when_now(CLOCK_REALTIME) - (now - account->start_time), date));
+	else
+		table_add(table, "-");
+	add_beside(table, account);
+}
+
 static void add_row(struct table *table, const struct pind_account_info *account, uint64_t now)
 {
 	enum screen_style style = account->gone ? SCREEN_DIM : SCREEN_PLAIN;
@@ -73,6 +174,7 @@ static void add_row(struct table *table, const struct pind_account_info *account
 	table_add(table, "%llu", (unsigned long long)account->pins);
 	table_add_size(table, account->covered);
 	table_add(table, "%s", when_ago(account->since, now, ago));
+	add_extras(table, account, now);
 }
 
 static int print_accounts(const struct pind_records *accounts, const struct table_look *look)
@@ -246,6 +348,7 @@ int cmd_ps(const struct pind_options *options)
 	_cleanup_(keeper_search_done) struct keeper_search search = KEEPER_SEARCH(PROCESS_PROC);
 	_cleanup_(records_done) struct pind_records accounts = RECORDS(pind_account_kind);
 	_cleanup_(source_closep) struct pind_source *source = NULL;
+	struct filter filter = { 0 };
 	const char *key = NULL;
 	int r;
 
@@ -255,6 +358,8 @@ int cmd_ps(const struct pind_options *options)
 		return list_calls(options);
 	r = table_sort_key(&ps_table, options->sort, &key);
 	if (r == 0)
+		r = parse_filter(options, &filter);
+	if (r == 0)
 		r = source_open(options->kernel, &source);
 	if (r == 0)
 		r = source->ops->accounts(source, options->group, &accounts);
@@ -262,6 +367,7 @@ int cmd_ps(const struct pind_options *options)
 		return r;
 
 	mark_gone(&accounts);
+	records_keep(&accounts, is_wanted, &filter);
 	if (options->orphans)
 		records_keep(&accounts, is_orphan, NULL);
 	if (accounts.n > 1)

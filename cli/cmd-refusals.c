@@ -2,10 +2,12 @@
 /* pinctl refusals: which pin calls a quota stopped, and which quota. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <pind/cleanup.h>
 #include <pind/size.h>
 
+#include "fail.h"
 #include "json.h"
 #include "source.h"
 #include "table.h"
@@ -93,24 +95,84 @@ static int print_refusals(const struct pind_records *refusals, const struct tabl
 	_cleanup_(table_done) struct table table = TABLE_OF(refusals_table, look);
 
 	if (refusals->n == 0 &&
-	    table_say_empty(look, "No quota refused anything since the module was loaded."))
+	    table_say_empty(look, "No quota refused anything of that since the module was loaded; "
+				  "`pinctl why PID` looks at other limits."))
 		return 0;
 	for (size_t i = 0; i < refusals->n; i++)
 		add_row(&table, records_at(refusals, i));
 	return table_print(&table, stdout);
 }
 
+/* What is to be shown; NULL or 0: all. */
+struct filter {
+	const char *path;
+	const char *driver;
+	uint32_t pid;
+	uint64_t since;
+};
+
+static bool is_wanted(const void *record, const void *userdata)
+{
+	const struct pind_refusal_info *refusal = record;
+	const struct filter *filter = userdata;
+
+	return (!filter->path || path_is_below(refusal->path, filter->path) ||
+		path_is_below(refusal->by, filter->path)) &&
+	       (!filter->driver || strcmp(filter->driver, model_shown(refusal->driver)) == 0) &&
+	       (!filter->pid || filter->pid == refusal->pid) && refusal->last >= filter->since;
+}
+
+static int parse_filter(const struct pind_options *options, struct filter *filter)
+{
+	char *end;
+
+	filter->driver = options->driver;
+	if (options->since &&
+	    when_parse_past(options->since, when_now(CLOCK_REALTIME), &filter->since) < 0)
+		return fail(PIND_EXIT_USAGE,
+			    "the time \"%s\" of --since is none: write 10min, 2h, 3d, today, "
+			    "yesterday, 10:12 or \"2026-11-29 10:12\"",
+			    options->since);
+	if (options->pid) {
+		filter->pid = (uint32_t)strtoul(options->pid, &end, 10);
+		if (options->pid[0] < '1' || options->pid[0] > '9' || *end)
+			return fail(PIND_EXIT_USAGE, "pid \"%s\" is no process's number",
+				    options->pid);
+	}
+	return 0;
+}
+
+/* A cgroup that is gone, and known no more, may still stand in a row. */
+static bool is_path_of_row(const struct pind_records *refusals, const char *name)
+{
+	for (size_t i = 0; i < refusals->n; i++) {
+		const struct pind_refusal_info *refusal = records_at(refusals, i);
+
+		if (strcmp(refusal->path, name) == 0 || strcmp(refusal->by, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 int cmd_refusals(const struct pind_options *options)
 {
+	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
+	struct filter filter = { 0 };
 	_cleanup_(records_done) struct pind_records refusals = RECORDS(pind_refusal_kind);
 	_cleanup_(source_closep) struct pind_source *source = NULL;
 	int r;
 
-	r = source_open(options->kernel, &source);
+	r = parse_filter(options, &filter);
+	if (r == 0)
+		r = source_open(options->kernel, &source);
 	if (r == 0)
 		r = source->ops->refusals(source, &refusals);
+	if (r == 0 && options->group && !is_path_of_row(&refusals, options->group))
+		r = source->ops->group(source, options->group, &group);
 	if (r != 0)
 		return r;
+	filter.path = group.path ?: options->group;
+	records_keep(&refusals, is_wanted, &filter);
 	if (refusals.n > 1)
 		qsort(refusals.items, refusals.n, refusals.kind->size, compare_seq);
 	return options->json ? json_print_records(&refusals)

@@ -2,10 +2,12 @@
 /* pinctl show GROUP: everything that is known of one group. */
 #include <stdio.h>
 
+#include <pind/cgroup.h>
 #include <pind/cleanup.h>
 #include <pind/size.h>
 
 #include "fail.h"
+#include "group-place.h"
 #include "json.h"
 #include "screen.h"
 #include "source.h"
@@ -65,6 +67,35 @@ static void add_count_rows(struct table *table, const struct pind_group_info *gr
 	add_number(table, "own calls refused", group->events_refused);
 }
 
+/* Beside the pins: what the memory controller has of the group. */
+static void add_memory_rows(struct table *table, const struct pind_group_info *group)
+{
+	const char *mount = pind_cgroup_mount();
+	struct group_memory memory;
+	char size[SIZE_FORMAT_MAX], max[SIZE_FORMAT_MAX];
+
+	if (group->dead || !mount || group_memory_read(mount, group->path, &memory) < 0)
+		return;
+	table_add(table, "  memory");
+	if (memory.max == PIND_UNLIMITED)
+		table_add(table, "%s, no memory.max", size_format(memory.current, size));
+	else
+		table_add(table, "%s of memory.max %s", size_format(memory.current, size),
+			  size_format(memory.max, max));
+	if (memory.max != PIND_UNLIMITED && memory.max > 0) {
+		unsigned int percent = (unsigned int)((unsigned __int128)group->current * 100 /
+						      memory.max);
+
+		table_add(table, "  pinned of that");
+		table_add_styled(table, percent >= 80 ? SCREEN_WARN : SCREEN_PLAIN,
+				 "%u%% of memory.max cannot be reclaimed as long as it is pinned",
+				 percent);
+	}
+	table_add(table, "  mlocked");
+	table_add(table, "%s (unevictable; no pins, so not counted here)",
+		  size_format(memory.unevictable, size));
+}
+
 static int print_group(const struct pind_group_info *group)
 {
 	_cleanup_(table_done) struct table table = TABLE(show_columns);
@@ -97,6 +128,7 @@ static int print_group(const struct pind_group_info *group)
 	}
 	if (known)
 		add_count_rows(&table, group);
+	add_memory_rows(&table, group);
 	return table_print(&table, stdout);
 }
 

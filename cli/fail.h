@@ -15,6 +15,11 @@ enum pind_exit {
 	PIND_EXIT_NO_DAEMON = 4,   /* pind does not run, or cannot be asked */
 	PIND_EXIT_NO_MODULE = 5,   /* the kernel module is not loaded */
 	PIND_EXIT_NOT_ALLOWED = 6, /* needs root */
+	/* of why: what it was, or is the likeliest */
+	PIND_EXIT_WHY_QUOTA = 10,
+	PIND_EXIT_WHY_MEMLOCK = 11,
+	PIND_EXIT_WHY_KERNEL = 12, /* another limit of the kernel's */
+	PIND_EXIT_WHY_UNKNOWN = 13,
 };
 
 /**

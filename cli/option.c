@@ -48,6 +48,12 @@ const struct option_row option_rows[N_OPTIONS] = {
 	[OPTION_WAITING] = ROW("waiting", 0, NULL, waiting,
 			       "pin calls that have been under way for more than 10 s"),
 	[OPTION_GROUP] = ROW("group", 0, "GROUP", group, "only what this group and those below it hold"),
+	[OPTION_DRIVER] = ROW("driver", 0, "DRIVER", driver, "only by this driver"),
+	[OPTION_SINCE] = ROW("since", 0, "TIME", since,
+			     "only since then: 10min, 2h, 3d (before now), today, yesterday,\n"
+			     "10:12, \"2026-11-29 10:12\""),
+	[OPTION_OLDER_THAN] = ROW("older-than", 0, "SPAN", older_than,
+				  "only what is held for longer: 90s, 10min, 2h, 3d, 1w"),
 	[OPTION_PID] = ROW("pid", 0, "PID", pid, "of this process"),
 	[OPTION_FRAME] = ROW("frame", 0, "NUMBER", frame, "the page with this page frame number"),
 	[OPTION_MAX] = ROW("max", 0, "SIZE", max, "pin calls that would exceed it are refused"),

@@ -27,6 +27,9 @@ struct pind_options {
 	const char *high;
 	const char *mode;
 	const char *sort;
+	const char *since;
+	const char *driver;
+	const char *older_than;
 	bool help;
 	bool version;
 	bool table; /* --complete-table */
@@ -80,6 +83,7 @@ int cmd_show(const struct pind_options *options);
 int cmd_set(const struct pind_options *options);
 int cmd_unset(const struct pind_options *options);
 int cmd_ps(const struct pind_options *options);
+int cmd_why(const struct pind_options *options);
 int cmd_refusals(const struct pind_options *options);
 int cmd_vmstat(const struct pind_options *options);
 int cmd_monitor(const struct pind_options *options);

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "when.h"
 
@@ -49,4 +54,81 @@ const char *when_date(uint64_t realtime, char *buffer)
 const char *when_time(uint64_t realtime, char *buffer)
 {
 	return format_local(realtime, "%H:%M:%S", buffer);
+}
+
+int when_parse_span(const char *text, uint64_t *ret)
+{
+	static const struct {
+		const char *unit;
+		uint64_t seconds;
+	} units[] = { { "", 1 },     { "s", 1 },   { "m", 60 },	     { "min", 60 },
+		      { "h", 3600 }, { "d", 86400 }, { "w", 604800 } };
+	unsigned long long number;
+	char *end;
+
+	if (!isdigit((unsigned char)text[0]))
+		return -EINVAL;
+	errno = 0;
+	number = strtoull(text, &end, 10);
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(end, units[i].unit) != 0)
+			continue;
+		if (errno || number > UINT64_MAX / NSEC_PER_SEC / units[i].seconds)
+			return -EINVAL;
+		*ret = number * units[i].seconds * NSEC_PER_SEC;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+/* The day's beginning, days before today. */
+static void begin_day(struct tm *local, int days)
+{
+	local->tm_hour = local->tm_min = local->tm_sec = 0;
+	local->tm_mday -= days;
+	local->tm_isdst = -1;
+}
+
+static bool parse_date(const char *text, struct tm *local)
+{
+	static const char *const forms[] = { "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d",
+					     "%H:%M:%S", "%H:%M" };
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		struct tm read = *local;
+		const char *end;
+
+		begin_day(&read, 0);
+		end = strptime(text, forms[i], &read);
+		if (end && *end == '\0') {
+			*local = read;
+			return true;
+		}
+	}
+	return false;
+}
+
+int when_parse_past(const char *text, uint64_t now, uint64_t *ret)
+{
+	time_t seconds = (time_t)(now / NSEC_PER_SEC);
+	uint64_t span;
+	struct tm local;
+
+	if (when_parse_span(text, &span) == 0) {
+		*ret = now > span ? now - span : 0;
+		return 0;
+	}
+	if (!localtime_r(&seconds, &local))
+		return -EINVAL;
+	if (strcmp(text, "today") == 0)
+		begin_day(&local, 0);
+	else if (strcmp(text, "yesterday") == 0)
+		begin_day(&local, 1);
+	else if (!parse_date(text, &local))
+		return -EINVAL;
+	seconds = mktime(&local);
+	if (seconds < 0)
+		return -EINVAL;
+	*ret = (uint64_t)seconds * NSEC_PER_SEC;
+	return 0;
 }

@@ -21,4 +21,22 @@ const char *when_ago(uint64_t then, uint64_t now, char *buffer);
 const char *when_date(uint64_t realtime, char *buffer);
 const char *when_time(uint64_t realtime, char *buffer);
 
+/**
+ * when_parse_span - read how long: "90s", "10min", "2h", "3d", "1w", or seconds
+ * @ret: in nanoseconds
+ *
+ * Return: 0 or -EINVAL.
+ */
+int when_parse_span(const char *text, uint64_t *ret);
+
+/**
+ * when_parse_past - read since when: a span before now, "today", "yesterday",
+ *	"2026-11-29", "2026-11-29 10:12[:30]" or "10:12[:30]" (of today)
+ * @now: ns of CLOCK_REALTIME
+ * @ret: likewise
+ *
+ * Return: 0 or -EINVAL.
+ */
+int when_parse_past(const char *text, uint64_t now, uint64_t *ret);
+
 #endif /* PINCTL_WHEN_H */

@@ -219,6 +219,39 @@ static void refusals(void **state)
 	check(0, "admitted (observe)      3\n", NULL, ARGS("refusals"));
 }
 
+static void refusals_choice(void **state)
+{
+	check(0, "refused", NULL, ARGS("refusals", "tenant-a.slice", "--driver", "io_uring"));
+	check(0, "refused", NULL, ARGS("refusals", "--pid=812", "--since", "2023-11-14"));
+	check(0, "[]", NULL, ARGS("refusals", "--json", "--pid", "813"));
+	check(0, "[]", NULL, ARGS("refusals", "--json", "--driver", "rdma"));
+	check(0, "[]", NULL, ARGS("refusals", "--json", "--since", "1h"));
+	check(0, "[]", NULL, ARGS("refusals", "--json", "idle.service"));
+	/* a cgroup that stands in a row only */
+	check(0, "\"pid\":\t812", NULL,
+	      ARGS("refusals", "--json", "/tenant.slice/tenant-a.slice/job"));
+	check(3, NULL, "mock: no cgroup '/none'", ARGS("refusals", "/none"));
+	check(2, NULL, "\"soon\"", ARGS("refusals", "--since", "soon"));
+	check(2, NULL, "\"x\"", ARGS("refusals", "--pid", "x"));
+	check(0, "[]", NULL, ARGS("ps", "--json", "--driver", "rdma"));
+	check(0, "[]", NULL, ARGS("ps", "--json", "--older-than", "500w"));
+	check(0, "\"pid\":\t4194305", NULL, ARGS("ps", "--json", "--older-than", "0"));
+	check(2, NULL, "\"old\"", ARGS("ps", "--older-than", "old"));
+}
+
+static void why(void **state)
+{
+	check(10, "  pinctl set '/tenant.slice/tenant-a.slice' --max 65M\n", NULL,
+	      ARGS("why", "tenant-a.slice"));
+	check(10, "\"cause\":\t\"quota\"", NULL, ARGS("why", "--json", "tenant-a.slice"));
+	/* a process that is gone */
+	check(10, "io_uring wanted 32.0 MiB", NULL, ARGS("why", "812"));
+	check(3, NULL, "there is no process 4194305", ARGS("why", "4194305"));
+	check(13, "no quota refused anything of it", NULL, ARGS("why", "idle.service"));
+	check(3, NULL, "mock: no cgroup '/none'", ARGS("why", "/none"));
+	check(2, NULL, "why needs a group", ARGS("why"));
+}
+
 static void vmstat(void **state)
 {
 	check(0,
@@ -360,7 +393,7 @@ static void page(void **state)
 	check(2, NULL, "less than that", ARGS("page", "--pid", "1", "0xfffffffffffff000", "8K"));
 	check(2, NULL, "takes no address \"4096\"", ARGS("page", "--frame", "7", "4096"));
 	check(2, NULL, "one argument too many", ARGS("page", "--pid", "1", "1", "2", "3"));
-	check(2, NULL, "only page does", ARGS("ps", "--pid", "1"));
+	check(2, NULL, "only page does", ARGS("ps", "--frame", "1"));
 	check(6, NULL, "root", ARGS("page", "--pid", "13", "4096"));
 }
 
@@ -622,6 +655,8 @@ int main(void)
 		cmocka_unit_test_setup(ps, healthy),
 		cmocka_unit_test_setup(ps_orphans, healthy),
 		cmocka_unit_test_setup(refusals, healthy),
+		cmocka_unit_test_setup(refusals_choice, healthy),
+		cmocka_unit_test_setup(why, healthy),
 		cmocka_unit_test_setup(vmstat, healthy),
 		cmocka_unit_test_setup(audit, healthy),
 		cmocka_unit_test_setup(status, healthy),

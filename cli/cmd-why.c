@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pinctl why PID|GROUP: which limit refused a pin, or is the likeliest to have. */
+#include <errno.h>
+#include <ftw.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pind/cgroup.h>
+#include <pind/cleanup.h>
+#include <pind/size.h>
+
+#include "fail.h"
+#include "process.h"
+#include "source.h"
+#include "verb.h"
+#include "when.h"
+#include "why-text.h"
+
+#define MAX_MAP_COUNT  PROCESS_PROC "/sys/vm/max_map_count"
+#define MAX_ENTRIES    "/sys/module/vfio_iommu_type1/parameters/dma_entry_limit"
+
+/* Of a group so many processes are looked at; more tell nothing more. */
+#define PROCESSES_MAX 1000
+
+/* What is asked about. */
+struct target {
+	pid_t pid;	  /* 0: a group */
+	const char *path; /* of the group, or of the process's; NULL: not known */
+};
+
+static int exit_status(enum why_cause cause)
+{
+	switch (cause) {
+	case WHY_QUOTA:
+		return PIND_EXIT_WHY_QUOTA;
+	case WHY_MEMLOCK:
+		return PIND_EXIT_WHY_MEMLOCK;
+	case WHY_MAPPINGS:
+	case WHY_ENTRIES:
+	case WHY_MEMORY:
+		return PIND_EXIT_WHY_KERNEL;
+	case WHY_UNKNOWN:
+		break;
+	}
+	return PIND_EXIT_WHY_UNKNOWN;
+}
+
+/* Who may not know the process of a row has it by its group. */
+static bool is_of(const struct pind_refusal_info *refusal, const struct target *target)
+{
+	if (refusal->mode == PIND_MODE_OBSERVE)
+		return false;
+	if (target->pid && refusal->pid)
+		return refusal->pid == (uint32_t)target->pid;
+	if (target->pid)
+		return target->path && strcmp(refusal->path, target->path) == 0;
+	return path_is_below(refusal->path, target->path);
+}
+
+static const struct pind_refusal_info *last_refusal(const struct pind_records *refusals,
+						    const struct target *target)
+{
+	const struct pind_refusal_info *last = NULL;
+
+	for (size_t i = 0; i < refusals->n; i++) {
+		const struct pind_refusal_info *refusal = records_at(refusals, i);
+
+		if (is_of(refusal, target) && (!last || last->last <= refusal->last))
+			last = refusal;
+	}
+	return last;
+}
+
+static uint64_t rings_of(const struct pind_records *accounts, uid_t uid)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < accounts->n; i++) {
+		const struct pind_account_info *account = records_at(accounts, i);
+		const char *driver = account->driver ?: "";
+
+		if (model_has(&pind_account_kind, account, "uid") && account->uid == uid &&
+		    (strcmp(driver, "io_uring") == 0 || strcmp(driver, "xdp") == 0))
+			sum += account->covered;
+	}
+	return sum;
+}
+
+static pid_t pids[PROCESSES_MAX];
+static size_t n_pids;
+
+static int take_pids(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+	_cleanup_fclose_ FILE *file = NULL;
+	int pid;
+
+	if (type != FTW_F || strcmp(path + where->base, "cgroup.procs") != 0)
+		return 0;
+	file = fopen(path, "re");
+	while (file && n_pids < PROCESSES_MAX && fscanf(file, "%d", &pid) == 1)
+		pids[n_pids++] = pid;
+	return n_pids == PROCESSES_MAX;
+}
+
+/* The processes of the group, of which the one that is nearest to a limit is told of. */
+static void find_process(const struct target *target, const struct pind_records *accounts,
+			 struct why *why)
+{
+	const char *mount = pind_cgroup_mount();
+	char path[PATH_MAX];
+
+	if (!mount)
+		return;
+	(void)snprintf(path, sizeof(path), "%s%s", mount, target->path);
+	(void)nftw(path, take_pids, 16, FTW_PHYS);
+	for (size_t i = 0; i < n_pids; i++) {
+		struct why other = *why;
+
+		if (process_limits_read(PROCESS_PROC, pids[i], &other.process) < 0) {
+			process_limits_done(&other.process);
+			continue;
+		}
+		other.user_rings = rings_of(accounts, other.process.uid);
+		if (!why->process.pid || why_judge(&other) > why_judge(why) ||
+		    (why_judge(&other) == why_judge(why) &&
+		     why_memlock_left(&other) < why_memlock_left(why))) {
+			process_limits_done(&why->process);
+			*why = other;
+		} else {
+			process_limits_done(&other.process);
+		}
+	}
+}
+
+static int read_process(const struct pind_options *options, struct target *target, struct why *why)
+{
+	const char *text = options->group;
+	int r;
+
+	if (text[strspn(text, "0123456789")] || strlen(text) > 9)
+		return 0;
+	target->pid = (pid_t)strtol(text, NULL, 10);
+	r = target->pid > 0 ? process_limits_read(PROCESS_PROC, target->pid, &why->process)
+			    : -ESRCH;
+	if (r < 0 && r != -ESRCH)
+		return fail(PIND_EXIT_NOT_ALLOWED,
+			    "process %s may not be looked at (%s): run pinctl as root", text,
+			    strerror(-r));
+	/* Of one that is gone, what it was refused may still be known. */
+	if (r < 0)
+		process_limits_done(&why->process);
+	target->path = why->process.path;
+	return 0;
+}
+
+static int collect(struct pind_source *source, const struct pind_options *options,
+		   struct pind_records *refusals, struct pind_group_info *group,
+		   struct target *target, struct why *why)
+{
+	_cleanup_(records_done) struct pind_records accounts = RECORDS(pind_account_kind);
+	const char *mount = pind_cgroup_mount();
+	int r;
+
+	r = read_process(options, target, why);
+	if (r == 0 && !target->pid)
+		r = source->ops->group(source, options->group, group);
+	if (r == 0)
+		r = source->ops->refusals(source, refusals);
+	if (r == 0)
+		r = source->ops->accounts(source, NULL, &accounts);
+	if (r != 0)
+		return r;
+	why->max_mappings = process_limits_number(MAX_MAP_COUNT, 0);
+	why->max_entries = process_limits_number(MAX_ENTRIES, WHY_ENTRIES_USUAL);
+	if (!target->pid) {
+		target->path = group->path;
+		find_process(target, &accounts, why);
+	}
+	why->refusal = last_refusal(refusals, target);
+	if (target->pid && !why->process.pid && !why->refusal)
+		return fail(PIND_EXIT_NO_GROUP,
+			    "there is no process %s, and nothing that a quota refused it: look at one "
+			    "that runs, or at its group",
+			    options->group);
+	why->user_rings = rings_of(&accounts, why->process.uid);
+	if (why->process.pid)
+		why->user_locked = process_limits_of_user(PROCESS_PROC, why->process.uid);
+	if (!target->path && why->refusal)
+		target->path = why->refusal->path;
+	if (!mount || !target->path || group_memory_read(mount, target->path, &why->memory) < 0)
+		why->memory = (struct group_memory){ .max = PIND_UNLIMITED };
+	return 0;
+}
+
+int cmd_why(const struct pind_options *options)
+{
+	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
+	_cleanup_(records_done) struct pind_records refusals = RECORDS(pind_refusal_kind);
+	_cleanup_(source_closep) struct pind_source *source = NULL;
+	struct why why = { 0 };
+	struct target target = { 0 };
+	int r;
+
+	r = source_open(options->kernel, &source);
+	if (r == 0)
+		r = collect(source, options, &refusals, &group, &target, &why);
+	if (r == 0)
+		r = options->json ? why_print_json(&why, target.path) : why_print(&why, target.path);
+	if (r == 0)
+		r = exit_status(why_judge(&why));
+	process_limits_done(&why.process);
+	return r;
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <linux/pind.h>
+#include <pind/cleanup.h>
+
+#include "group-place.h"
+
+#define CONTAINER_DIGITS 64
+#define CONTAINER_SHOWN	 12
+
+static bool ends_in(const char *part, size_t length, const char *suffix)
+{
+	size_t n = strlen(suffix);
+
+	return length > n && strncmp(part + length - n, suffix, n) == 0;
+}
+
+const char *group_unit(const char *path, char *buffer)
+{
+	bool found = false;
+
+	buffer[0] = '\0';
+	for (const char *part = path; *part;) {
+		size_t length;
+		bool is_slice;
+
+		part += strspn(part, "/");
+		length = strcspn(part, "/");
+		is_slice = ends_in(part, length, ".slice");
+		if ((is_slice && !found) || ends_in(part, length, ".service") ||
+		    ends_in(part, length, ".scope")) {
+			(void)snprintf(buffer, GROUP_UNIT_MAX, "%.*s", (int)length, part);
+			found |= !is_slice;
+		}
+		part += length;
+	}
+	return buffer;
+}
+
+const char *group_container(const char *path, char *buffer)
+{
+	const char *part = strrchr(path, '/');
+	size_t n = 0;
+
+	buffer[0] = '\0';
+	for (const char *p = part ?: path; *p; p++) {
+		n = isxdigit((unsigned char)*p) ? n + 1 : 0;
+		if (n == CONTAINER_DIGITS && !isxdigit((unsigned char)p[1]))
+			(void)snprintf(buffer, GROUP_UNIT_MAX, "%.*s", CONTAINER_SHOWN,
+				       p + 1 - CONTAINER_DIGITS);
+	}
+	return buffer;
+}
+
+/* The number of one line of a file, or of its first. Return: 0 or negative errno. */
+static int read_number(const char *mount, const char *path, const char *name, const char *key,
+		       uint64_t *ret)
+{
+	_cleanup_fclose_ FILE *file = NULL;
+	char full[PATH_MAX], line[256];
+	size_t n = strlen(key);
+
+	if ((size_t)snprintf(full, sizeof(full), "%s%s/%s", mount, path, name) >= sizeof(full))
+		return -ENAMETOOLONG;
+	file = fopen(full, "re");
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file)) {
+		if (strncmp(line, key, n) != 0)
+			continue;
+		if (strncmp(line, "max", 3) == 0)
+			*ret = PIND_UNLIMITED;
+		else if (sscanf(line + n, "%" SCNu64, ret) != 1)
+			return -EBADMSG;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+int group_memory_read(const char *mount, const char *path, struct group_memory *ret)
+{
+	struct group_memory memory = { .max = PIND_UNLIMITED };
+	int r;
+
+	r = read_number(mount, path, "memory.current", "", &memory.current);
+	if (r < 0)
+		return r;
+	/* the root has none */
+	(void)read_number(mount, path, "memory.max", "", &memory.max);
+	(void)read_number(mount, path, "memory.stat", "unevictable ", &memory.unevictable);
+	*ret = memory;
+	return 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a cgroup is to people: a unit, a container, and the memory it may have. */
+#ifndef PINCTL_GROUP_PLACE_H
+#define PINCTL_GROUP_PLACE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Room for a unit's name. */
+#define GROUP_UNIT_MAX 256
+
+/* The last unit of the path that is a service or a scope, else its last slice; "" if there
+ * is none. Return: @buffer of GROUP_UNIT_MAX bytes. */
+const char *group_unit(const char *path, char *buffer);
+
+/* The id of a container (64 hexadecimal digits in the path's last part), its first 12
+ * digits; "" if there is none. Return: @buffer of GROUP_UNIT_MAX bytes. */
+const char *group_container(const char *path, char *buffer);
+
+/* Of the memory controller, in bytes; PIND_UNLIMITED: no limit. */
+struct group_memory {
+	uint64_t current;
+	uint64_t max;
+	uint64_t unevictable; /* mlocked, above all; pins are not in it */
+};
+
+/**
+ * group_memory_read - what the memory controller has of a group
+ * @mount: of cgroup v2
+ *
+ * Return: 0 or a negative errno: -ENOENT where it has nothing of it.
+ */
+int group_memory_read(const char *mount, const char *path, struct group_memory *ret);
+
+#endif /* PINCTL_GROUP_PLACE_H */

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "why.h"
+
+#define MIB (UINT64_C(1) << 20)
+
+/* RDMA, VFIO and their like hand the kernel a page full of pointers at a time. */
+#define PIECE_BYTES (2 * MIB)
+
+/* So near a limit it is the likeliest. */
+static bool is_near(uint64_t used, uint64_t limit)
+{
+	return limit != PIND_UNLIMITED && limit > 0 && used >= limit - limit / 20;
+}
+
+uint64_t why_memlock_left(const struct why *why)
+{
+	const struct process_limits *process = &why->process;
+	uint64_t used = process->mlocked;
+
+	if (process->memlock == PIND_UNLIMITED || process->ignores_memlock)
+		return PIND_UNLIMITED;
+	/* RDMA counts by VmPin, VFIO by VmLck, rings by what the user has */
+	if (used < process->pinned)
+		used = process->pinned;
+	if (used < why->user_rings)
+		used = why->user_rings;
+	return used < process->memlock ? process->memlock - used : 0;
+}
+
+enum why_cause why_judge(const struct why *why)
+{
+	if (why->refusal)
+		return WHY_QUOTA;
+	if (!why->process.pid)
+		return WHY_UNKNOWN;
+	if (why->process.mappings && is_near(why->process.mappings, why->max_mappings))
+		return WHY_MAPPINGS;
+	if (why_memlock_left(why) != PIND_UNLIMITED)
+		return WHY_MEMLOCK;
+	if (why->process.has_vfio && why->max_entries < WHY_ENTRIES_USUAL)
+		return WHY_ENTRIES;
+	if (is_near(why->memory.current, why->memory.max))
+		return WHY_MEMORY;
+	return WHY_UNKNOWN;
+}
+
+const char *why_word(enum why_cause cause)
+{
+	static const char *const words[] = {
+		[WHY_UNKNOWN] = "unknown",	 [WHY_QUOTA] = "quota",
+		[WHY_MEMLOCK] = "rlimit",	 [WHY_MAPPINGS] = "mappings",
+		[WHY_ENTRIES] = "vfio-entries", [WHY_MEMORY] = "memory",
+	};
+
+	return words[cause];
+}
+
+uint64_t why_max_needed(const struct pind_refusal_info *refusal)
+{
+	uint64_t more = refusal->needed ?: refusal->wanted;
+
+	return (refusal->current + refusal->reserved + more + MIB - 1) / MIB * MIB;
+}
+
+bool why_is_piece(const struct pind_refusal_info *refusal)
+{
+	static const char *const drivers[] = { "rdma", "vfio", "iommufd", "vdpa" };
+
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
+		if (refusal->driver && strcmp(refusal->driver, drivers[i]) == 0)
+			return refusal->wanted <= PIECE_BYTES;
+	}
+	return false;
+}

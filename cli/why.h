@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Why a pin fails, as far as it can be told afterwards: a quota refused it, which is
+ * known; else which of the kernel's own limits is the likeliest.
+ */
+#ifndef PINCTL_WHY_H
+#define PINCTL_WHY_H
+
+#include "group-place.h"
+#include "process-limits.h"
+
+enum why_cause {
+	WHY_UNKNOWN,
+	WHY_MEMORY,   /* memory.max of its cgroup */
+	WHY_ENTRIES,  /* mappings of a VFIO container */
+	WHY_MEMLOCK,  /* RLIMIT_MEMLOCK */
+	WHY_MAPPINGS, /* vm.max_map_count */
+	WHY_QUOTA,
+};
+
+/* Everything that is judged; what is not known is 0, a limit PIND_UNLIMITED. */
+struct why {
+	const struct pind_refusal_info *refusal; /* the last one, or NULL */
+	struct process_limits process;		 /* pid 0: none */
+	struct group_memory memory;		 /* of its cgroup */
+	uint64_t user_rings; /* bytes that io_uring and AF_XDP hold for the process's user */
+	uint64_t user_locked; /* bytes that the user's processes lock and pin */
+	uint64_t max_mappings;
+	uint64_t max_entries;
+};
+
+/* A VFIO container's mappings, unless a parameter says otherwise. */
+#define WHY_ENTRIES_USUAL 65535
+
+/* The likeliest. */
+enum why_cause why_judge(const struct why *why);
+
+/* "quota", "rlimit", "mappings", "vfio-entries", "memory" or "unknown". */
+const char *why_word(enum why_cause cause);
+
+/* Bytes of RLIMIT_MEMLOCK that are left, by the counter that has the most; PIND_UNLIMITED if
+ * it does not bind. */
+uint64_t why_memlock_left(const struct why *why);
+
+/* The max with which the refused call would have passed, in whole MiB. */
+uint64_t why_max_needed(const struct pind_refusal_info *refusal);
+
+/* Does this driver pin a region by calls of at most 2 MiB, so that more may come? */
+bool why_is_piece(const struct pind_refusal_info *refusal);
+
+#endif /* PINCTL_WHY_H */
