@@ -253,17 +253,18 @@ static int open_store(struct daemon *d, const char *directory, enum pind_trouble
 	r = pind_store_open(directory, ret, &report);
 	if (r < 0 || !report.why)
 		return r;
-	if (report.kept_as)
-		r = asprintf(&sentence,
-			     "%s/" PIND_STORE_FILE " was damaged (%s); it is kept as %s, and the "
-			     "%zu quotas in it that made sense are in force; when you have "
-			     "looked at it, restart pind.service",
-			     directory, report.why, report.kept_as, report.quotas);
+	if (pind_store_sealed(*ret))
+		r = asprintf(&sentence, "%s; it is left alone, and so are the quotas that the "
+					"kernel has: none can be set or unset until it can be read, or "
+					"is moved, and pind.service is restarted",
+			     report.why);
 	else
 		r = asprintf(&sentence,
-			     "%s/" PIND_STORE_FILE " is of no use (%s) and cannot be kept aside: "
-			     "no quota can be set until it can be read or moved",
-			     directory, report.why);
+			     "%s/" PIND_STORE_FILE " was damaged (%s)%s%s, and the %zu quotas %s "
+			     "are in force; when you have looked at it, restart pind.service",
+			     directory, report.why, report.kept_as ? "; it is kept as " : "",
+			     report.kept_as ?: "", report.quotas,
+			     report.restored ? "of the last good copy" : "in it that made sense");
 	if (r < 0)
 		return -ENOMEM;
 	pind_journal_damage(PIND_STORE_FILE, report.kept_as, sentence);

@@ -126,6 +126,10 @@ int pind_desk_change_error(struct pind_desk *desk, int r, enum pind_step step, c
 	(void)pind_text_clean(clean, sizeof(clean), path);
 	if (step == PIND_STEP_KERNEL)
 		return pind_desk_kernel_error(desk, r, path, error);
+	if (step == PIND_STEP_STORE && pind_wanted_sealed(desk->wanted))
+		return sd_bus_error_setf(error, PIND_ERROR_STORE,
+					 "the quota of '%s' cannot change: %s", clean,
+					 pind_wanted_sealed(desk->wanted));
 	if (step == PIND_STEP_STORE)
 		return sd_bus_error_setf(error, PIND_ERROR_STORE,
 					 "the quota of '%s' could not be written to disk (%s); "

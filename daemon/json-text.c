@@ -233,23 +233,15 @@ static int tell_no_json(const char *text, const char *end, struct pind_problems 
 	return pind_problems_add(problems, line, "it is no JSON from here on: %.*s", shown, end);
 }
 
-int pind_json_text_parse(const char *text, size_t length, cJSON **ret,
-			 struct pind_problems *problems)
+/* @copy: may be changed */
+static int parse(char *copy, cJSON **ret, struct pind_problems *problems)
 {
 	_cleanup_(cjson_deletep) cJSON *document = NULL;
-	_cleanup_free_ char *copy = NULL;
 	unsigned int line = 1;
 	const char *end;
 	int r;
 
-	copy = malloc(length + 1);
-	if (!copy)
-		return -ENOMEM;
-	memcpy(copy, text, length);
-	copy[length] = '\0';
-	r = check_characters(copy, length, problems);
-	if (r == 0)
-		r = blank_comments(copy, problems);
+	r = blank_comments(copy, problems);
 	if (r < 0)
 		return r;
 	if (!*pass_blanks(copy, &line)) {
@@ -267,4 +259,40 @@ int pind_json_text_parse(const char *text, size_t length, cJSON **ret,
 		return r;
 	*ret = TAKE_PTR(document);
 	return 0;
+}
+
+static char *copy_of(const char *text, size_t length)
+{
+	char *copy = malloc(length + 1);
+
+	if (!copy)
+		return NULL;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	return copy;
+}
+
+int pind_json_text_parse(const char *text, size_t length, cJSON **ret,
+			 struct pind_problems *problems)
+{
+	_cleanup_free_ char *copy = copy_of(text, length);
+	int r;
+
+	if (!copy)
+		return -ENOMEM;
+	r = check_characters(copy, length, problems);
+	return r < 0 ? r : parse(copy, ret, problems);
+}
+
+int pind_json_text_parse_own(const char *text, size_t length, cJSON **ret,
+			     struct pind_problems *problems)
+{
+	_cleanup_free_ char *copy = copy_of(text, length);
+
+	if (!copy)
+		return -ENOMEM;
+	/* it would hide what stands behind it */
+	if (strlen(copy) != length)
+		return pind_problems_add(problems, 0, "it is no JSON: a byte of 0 stands in it");
+	return parse(copy, ret, problems);
 }

@@ -24,6 +24,10 @@
 int pind_json_text_parse(const char *text, size_t length, cJSON **ret,
 			 struct pind_problems *problems);
 
+/* Likewise of a file of the daemon's own, in which the path of a cgroup has any bytes. */
+int pind_json_text_parse_own(const char *text, size_t length, cJSON **ret,
+			     struct pind_problems *problems);
+
 /* The line on which an item of such a document begins: its key, where it has one. */
 static inline unsigned int pind_json_text_line(const cJSON *item)
 {

@@ -132,6 +132,9 @@ static void apply(struct pind_reconciler *rec, const char *path, char **trouble)
 		limits = group ? pind_limits_of(&group->info) : pind_limits_none();
 		if (group && pind_limits_same(&limits, &wish.limits))
 			return;
+		/* it may have them from what cannot be read */
+		if (pind_wanted_sealed(rec->rooms.wanted) && !pind_limits_are_none(&limits))
+			return;
 		change = pind_limits_change(&wish.limits);
 		r = kernel->ops->group_set(kernel, id, &change, pind_mirror_take,
 					   rec->rooms.mirror);
@@ -245,6 +248,9 @@ void pind_reconciler_adopt(struct pind_reconciler *rec)
 {
 	int r;
 
+	/* they may stand in what cannot be read */
+	if (pind_wanted_sealed(rec->rooms.wanted))
+		return;
 	pind_wanted_hold(rec->rooms.wanted);
 	(void)pind_groups_visit_paths(pind_mirror_groups(rec->rooms.mirror), adopt, rec);
 	r = pind_wanted_flush(rec->rooms.wanted);

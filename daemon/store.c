@@ -1,42 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <fcntl.h>
+#include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include <cjson/cJSON.h>
-#include <linux/pind.h>
-
-#include <pind/cgroup.h>
 #include <pind/cleanup.h>
 
-#include "snapshot.h"
-#include "store.h"
+#include "store-file.h"
+#include "store-load.h"
 
-#define STORE_VERSION	   1
-#define STORE_TEMPORARY	   PIND_STORE_FILE ".new"
-/* A million quotas; what is bigger was not written by us. */
-#define STORE_SIZE_MAX	   (256 * 1024 * 1024)
-#define STORE_DAMAGED_MAX  1000
-/* The word for PIND_UNLIMITED in the file. */
-#define STORE_UNLIMITED	   "max"
+#define BACKUP(file) file "~"
 
-DEFINE_CLEANUP(cJSON, cJSON_Delete, cjson_deletep)
-
-struct entry {
-	struct pind_quota quota;
-	char *text; /* how it stands in the file, or NULL */
-};
+/* A file of this size is written anew as cheaply as a line is appended. */
+#define SMALL_SIZE (16 * 1024)
 
 struct pind_store {
 	char *directory;
-	bool unusable; /* the file could not be read: do not overwrite it */
-	bool held; /* changes are written later */
-	struct entry *entries; /* sorted by path */
-	size_t n;
+	char *sealed; /* why no change can be made, or NULL */
+	bool held; /* changes are written later, */
+	bool due; /* and there are some */
+	struct store_table table;
+	cJSON *unknown; /* at the top of the file */
+	uint64_t generation; /* of the file */
+	bool good; /* the file is: it may become the last good copy */
+	size_t size; /* of the file */
+	size_t changes; /* length of the changes to it */
+	size_t changes_max; /* above it all is written anew */
 };
+
+DEFINE_CLEANUP(char, cJSON_free, cjson_freep)
 
 void pind_store_report_clear(struct pind_store_report *report)
 {
@@ -45,375 +38,264 @@ void pind_store_report_clear(struct pind_store_report *report)
 	*report = (struct pind_store_report){};
 }
 
-static void __attribute__((format(printf, 2, 3)))
-report_why(struct pind_store_report *report, const char *format, ...)
+const char *pind_store_sealed(const struct pind_store *store)
 {
-	va_list arguments;
-
-	if (report->why)
-		return; /* the first trouble is the one to tell */
-	va_start(arguments, format);
-	if (vasprintf(&report->why, format, arguments) < 0)
-		report->why = NULL;
-	va_end(arguments);
+	return store->sealed;
 }
 
-/* Where the path is, or where it would be. */
-static size_t store_position(const struct pind_store *store, const char *path, bool *ret_found)
+/* What stands in the file before the quotas. */
+static int print_head(FILE *file, const struct pind_store *store, uint64_t generation)
 {
-	size_t low = 0, high = store->n;
+	const cJSON *item;
 
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		int order = strcmp(store->entries[middle].quota.path, path);
+	(void)fprintf(file, "{\n\"version\":%d,\n\"generation\":%" PRIu64 ",\n", STORE_VERSION,
+		      generation);
+	cJSON_ArrayForEach(item, store->unknown) {
+		_cleanup_(cjson_freep) char *value = cJSON_PrintUnformatted(item), *key = NULL;
+		cJSON *name = cJSON_CreateStringReference(item->string);
 
-		if (order == 0) {
-			*ret_found = true;
-			return middle;
-		}
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	*ret_found = false;
-	return low;
-}
-
-static void store_take_out(struct pind_store *store, size_t at)
-{
-	store->n--;
-	memmove(&store->entries[at], &store->entries[at + 1],
-		(store->n - at) * sizeof(store->entries[0]));
-}
-
-/* Room for one more at @at; the entry there is to be filled. */
-static int store_make_room(struct pind_store *store, size_t at)
-{
-	struct entry *entries;
-
-	entries = reallocarray(store->entries, store->n + 1, sizeof(*entries));
-	if (!entries)
-		return -ENOMEM;
-	store->entries = entries;
-	memmove(&entries[at + 1], &entries[at], (store->n - at) * sizeof(entries[0]));
-	store->n++;
-	return 0;
-}
-
-static bool json_size(const cJSON *value, uint64_t *ret)
-{
-	uint64_t bytes;
-
-	if (cJSON_IsString(value) && !strcmp(value->valuestring, STORE_UNLIMITED)) {
-		*ret = PIND_UNLIMITED;
-		return true;
-	}
-	/*
-	 * Numbers are doubles, which hold each multiple of a page size below
-	 * 2^64; the kernel has rounded to pages.
-	 */
-	if (!cJSON_IsNumber(value) || !(value->valuedouble >= 0) ||
-	    value->valuedouble >= 0x1p64)
-		return false;
-	bytes = (uint64_t)value->valuedouble;
-	if ((double)bytes != value->valuedouble)
-		return false; /* has a fraction */
-	*ret = bytes;
-	return true;
-}
-
-static bool json_mode(const cJSON *value, uint32_t *ret)
-{
-	if (!cJSON_IsString(value))
-		return false;
-	for (uint32_t mode = PIND_MODE_OBSERVE; mode <= PIND_MODE_ENFORCE; mode++)
-		if (!strcmp(value->valuestring, pind_mode_name(mode))) {
-			*ret = mode;
-			return true;
-		}
-	return false;
-}
-
-/* NULL if the entry is one, else what is wrong. The path stays the document's. */
-static const char *json_quota(const cJSON *entry, struct pind_quota *ret)
-{
-	const cJSON *path = cJSON_GetObjectItemCaseSensitive(entry, "path");
-	const cJSON *id = cJSON_GetObjectItemCaseSensitive(entry, "cgroup_id");
-	const cJSON *max_held = cJSON_GetObjectItemCaseSensitive(entry, "max_held");
-	struct pind_quota quota = {};
-	char *end;
-
-	if (!cJSON_IsString(path) || pind_cgroup_path_wrong(path->valuestring))
-		return "its \"path\" is no cgroup path";
-	if (!json_size(cJSON_GetObjectItemCaseSensitive(entry, "max"), &quota.max))
-		return "its \"max\" is neither a number of bytes nor \"" STORE_UNLIMITED "\"";
-	/* left out for none */
-	if (!max_held)
-		quota.max_held = PIND_UNLIMITED;
-	else if (!json_size(max_held, &quota.max_held))
-		return "its \"max_held\" is neither a number of bytes nor \"" STORE_UNLIMITED "\"";
-	if (!json_size(cJSON_GetObjectItemCaseSensitive(entry, "high"), &quota.high))
-		return "its \"high\" is neither a number of bytes nor \"" STORE_UNLIMITED "\"";
-	if (!json_mode(cJSON_GetObjectItemCaseSensitive(entry, "mode"), &quota.mode))
-		return "its \"mode\" is neither \"observe\" nor \"enforce\"";
-	if (id) {
-		/* a string, for an id needs all its 64 bits */
-		if (!cJSON_IsString(id) || !id->valuestring[0])
-			return "its \"cgroup_id\" is no id";
-		quota.cgroup_id = strtoull(id->valuestring, &end, 10);
-		if (*end || quota.cgroup_id == 0)
-			return "its \"cgroup_id\" is no id";
-	}
-	quota.path = path->valuestring;
-	*ret = quota;
-	return NULL;
-}
-
-static int store_insert(struct pind_store *store, const struct pind_quota *quota)
-{
-	_cleanup_free_ char *path = NULL;
-	bool found;
-	size_t at;
-	int r;
-
-	at = store_position(store, quota->path, &found);
-	if (found)
-		return -EEXIST;
-	path = strdup(quota->path);
-	if (!path)
-		return -ENOMEM;
-	r = store_make_room(store, at);
-	if (r < 0)
-		return r;
-	store->entries[at] = (struct entry){ .quota = *quota };
-	store->entries[at].quota.path = TAKE_PTR(path);
-	return 0;
-}
-
-/* Takes the entries that make sense and tells of those that do not. */
-static int store_take_json(struct pind_store *store, const cJSON *document,
-			   struct pind_store_report *report)
-{
-	const cJSON *version = cJSON_GetObjectItemCaseSensitive(document, "version");
-	const cJSON *quotas = cJSON_GetObjectItemCaseSensitive(document, "quotas");
-	const cJSON *entry;
-	size_t number = 0;
-	int r;
-
-	if (!cJSON_IsNumber(version) || version->valueint != STORE_VERSION ||
-	    !cJSON_IsArray(quotas)) {
-		report_why(report, "it is no list of quotas of version %d", STORE_VERSION);
-		return 0;
-	}
-	cJSON_ArrayForEach(entry, quotas) {
-		struct pind_quota quota;
-		const char *wrong = json_quota(entry, &quota);
-
-		number++;
-		r = wrong ? 0 : store_insert(store, &quota);
-		if (r == -ENOMEM)
-			return r;
-		if (r == -EEXIST)
-			wrong = "its \"path\" is there twice";
-		if (wrong) {
-			report->skipped++;
-			report_why(report, "quota number %zu makes no sense: %s", number, wrong);
-		}
-	}
-	report->quotas = store->n;
-	return 0;
-}
-
-static int file_read(const char *path, char **ret_text)
-{
-	_cleanup_fclose_ FILE *file = fopen(path, "re");
-	_cleanup_free_ char *text = NULL;
-	struct stat st;
-	size_t length;
-
-	if (!file || fstat(fileno(file), &st) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EINVAL;
-	if (st.st_size > STORE_SIZE_MAX)
-		return -EFBIG;
-	text = malloc((size_t)st.st_size + 1);
-	if (!text)
-		return -ENOMEM;
-	length = fread(text, 1, (size_t)st.st_size, file);
-	if (ferror(file))
-		return -EIO;
-	text[length] = '\0';
-	/* a NUL inside would hide what stands behind it */
-	if (strlen(text) != length)
-		text[0] = '\0';
-	*ret_text = TAKE_PTR(text);
-	return 0;
-}
-
-/* Gives the file a second name, under which it stays. */
-static int file_keep(const char *path, char **ret_kept)
-{
-	for (int i = 1; i <= STORE_DAMAGED_MAX; i++) {
-		_cleanup_free_ char *kept = NULL;
-
-		if (asprintf(&kept, "%s.damaged-%d", path, i) < 0)
+		key = cJSON_PrintUnformatted(name);
+		cJSON_Delete(name);
+		if (!value || !key)
 			return -ENOMEM;
-		if (link(path, kept) == 0) {
-			*ret_kept = TAKE_PTR(kept);
-			return 0;
-		}
-		if (errno != EEXIST)
-			return -errno;
+		(void)fprintf(file, "%s:%s,\n", key, value);
 	}
-	return -EMFILE;
-}
-
-static int directory_sync(const char *directory)
-{
-	_cleanup_close_ int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0 || fsync(fd) < 0)
-		return -errno;
 	return 0;
 }
 
-static bool json_add_size(cJSON *entry, const char *key, uint64_t bytes)
-{
-	char digits[24];
-
-	if (bytes == PIND_UNLIMITED)
-		return cJSON_AddStringToObject(entry, key, STORE_UNLIMITED);
-	/* cJSON's own way of printing numbers rounds those of more than 15 digits */
-	(void)snprintf(digits, sizeof(digits), "%" PRIu64, bytes);
-	return cJSON_AddRawToObject(entry, key, digits);
-}
-
-/* How the entry stands in the file; printed once, for the file is written at each change. */
-static const char *entry_text(struct entry *entry)
-{
-	const struct pind_quota *quota = &entry->quota;
-	_cleanup_(cjson_deletep) cJSON *object = NULL;
-	char id[24];
-
-	if (entry->text)
-		return entry->text;
-	object = cJSON_CreateObject();
-	(void)snprintf(id, sizeof(id), "%" PRIu64, quota->cgroup_id);
-	if (cJSON_AddStringToObject(object, "path", quota->path) &&
-	    json_add_size(object, "max", quota->max) &&
-	    (quota->max_held == PIND_UNLIMITED ||
-	     json_add_size(object, "max_held", quota->max_held)) &&
-	    json_add_size(object, "high", quota->high) &&
-	    cJSON_AddStringToObject(object, "mode", pind_mode_name(quota->mode)) &&
-	    (!quota->cgroup_id || cJSON_AddStringToObject(object, "cgroup_id", id)))
-		entry->text = cJSON_Print(object);
-	return entry->text;
-}
-
-static int store_print(struct pind_store *store, char **ret_text)
+static int store_print(struct pind_store *store, uint64_t generation, char **ret_text,
+		       size_t *ret_size)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t size = 0;
 	FILE *file = open_memstream(&text, &size);
-	bool ok = true;
+	int r;
 
 	if (!file)
 		return -ENOMEM;
-	(void)fprintf(file, "{\n\t\"version\":\t%d,\n\t\"quotas\":\t[", STORE_VERSION);
-	for (size_t i = 0; ok && i < store->n; i++) {
-		const char *entry = entry_text(&store->entries[i]);
+	r = print_head(file, store, generation);
+	(void)fputs("\"quotas\":[", file);
+	for (size_t i = 0; r >= 0 && i < store->table.n; i++) {
+		const char *entry = store_entry_text(&store->table.entries[i]);
 
-		ok = entry && fputs(i ? ", " : "", file) >= 0 && fputs(entry, file) >= 0;
+		r = entry ? 0 : -ENOMEM;
+		if (entry)
+			(void)fprintf(file, "%s%s", i ? ",\n" : "\n", entry);
 	}
-	(void)fputs("]\n}\n", file);
-	if (fclose(file) != 0 || !ok)
+	(void)fputs("\n]}\n", file);
+	if (fclose(file) != 0 || r < 0)
 		return -ENOMEM;
 	*ret_text = TAKE_PTR(text);
+	*ret_size = size;
 	return 0;
 }
 
-static int file_write(const char *path, const char *text)
-{
-	_cleanup_close_ int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-				      0644);
-	size_t left = strlen(text);
-
-	if (fd < 0)
-		return -errno;
-	while (left > 0) {
-		ssize_t written = write(fd, text, left);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return -errno;
-		text += written;
-		left -= (size_t)written;
-	}
-	return fsync(fd) < 0 ? -errno : 0;
-}
-
+/* Writes all anew. The changes up to now are of an older generation then. */
 static int store_save(struct pind_store *store)
 {
-	_cleanup_free_ char *text = NULL, *file = NULL, *temporary = NULL;
+	_cleanup_free_ char *text = NULL;
+	bool backup = store->good;
+	size_t size;
 	int r;
 
-	if (store->unusable)
-		return -EROFS;
-	if (store->held)
-		return 0;
-	r = store_print(store, &text);
+	r = store_print(store, store->generation + 1, &text, &size);
+	if (r >= 0)
+		r = store_file_replace(store->directory, PIND_STORE_FILE, text,
+				       backup ? BACKUP(PIND_STORE_FILE) : NULL);
 	if (r < 0)
 		return r;
-	if (asprintf(&file, "%s/" PIND_STORE_FILE, store->directory) < 0 ||
-	    asprintf(&temporary, "%s/" STORE_TEMPORARY, store->directory) < 0)
-		return -ENOMEM;
-	r = file_write(temporary, text);
-	if (r >= 0 && rename(temporary, file) < 0)
-		r = -errno;
-	if (r < 0) {
-		(void)unlink(temporary);
-		return r;
-	}
-	/*
-	 * The new file is in place, so the change is made; a failure here would
-	 * only mean that a power cut may still undo it.
-	 */
-	(void)directory_sync(store->directory);
+	/* a line more to what is of no generation any more does no harm */
+	if (store->changes)
+		(void)store_file_move(store->directory, PIND_STORE_CHANGES,
+				      backup ? BACKUP(PIND_STORE_CHANGES) : NULL);
+	store->generation++;
+	store->good = true;
+	store->due = false;
+	store->size = store->changes_max = size;
+	store->changes = 0;
 	return 0;
+}
+
+/* Adds the change to those that are on disk. @line: with its newline */
+static int store_append(struct pind_store *store, const char *line)
+{
+	_cleanup_free_ char *head = NULL, *both = NULL;
+	int r;
+
+	if (!store->changes) {
+		head = store_changes_head(store->generation);
+		if (!head || asprintf(&both, "%s%s", head, line) < 0)
+			return -ENOMEM;
+		line = both;
+	}
+	r = store_file_append(store->directory, PIND_STORE_CHANGES, store->changes, line);
+	if (r < 0)
+		return r;
+	store->changes += strlen(line);
+	/* the change is made; if not all can be written now, it will be later */
+	if (store->changes > store->changes_max && store_save(store) < 0)
+		store->changes_max *= 2;
+	return 0;
+}
+
+/* Has a change on disk that was made in memory. @line: NULL without memory */
+static int store_commit(struct pind_store *store, const char *line)
+{
+	if (store->sealed)
+		return -EROFS;
+	if (store->held) {
+		store->due = true;
+		return 0;
+	}
+	if (store->size < SMALL_SIZE || store->due)
+		return store_save(store);
+	return line ? store_append(store, line) : -ENOMEM;
+}
+
+static int __attribute__((format(printf, 2, 3)))
+store_seal(struct pind_store *store, const char *format, ...)
+{
+	va_list arguments;
+	int n;
+
+	va_start(arguments, format);
+	n = vasprintf(&store->sealed, format, arguments);
+	va_end(arguments);
+	return n < 0 ? -ENOMEM : 0;
+}
+
+/* Reads a file, if it is there. 0; -ENOENT; -ENOMEM; another negative errno. */
+static int read_file(struct pind_store *store, const char *name, struct store_content *ret,
+		     size_t *ret_size)
+{
+	_cleanup_free_ char *text = NULL;
+	int r = store_file_read(store->directory, name, &text, ret_size);
+
+	return r < 0 ? r : store_load_file(text, *ret_size, ret);
+}
+
+/* Makes the changes of a file to what was read, if it is there and belongs to it. */
+static int read_changes(struct pind_store *store, const char *name, uint64_t first, uint64_t last,
+			struct store_content *content, size_t *ret_length)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t length;
+	int r = store_file_read(store->directory, name, &text, &length);
+
+	*ret_length = 0;
+	if (r == -ENOENT)
+		return 0;
+	return r < 0 ? r : store_load_changes(text, length, first, last, content, ret_length);
+}
+
+/* The last good copy in the place of what was read, if there is one. 1, 0 or -ENOMEM. */
+static int restore(struct pind_store *store, struct store_content *content)
+{
+	struct store_content copy = {};
+	size_t size, length;
+	int r = read_file(store, BACKUP(PIND_STORE_FILE), &copy, &size);
+
+	if (r >= 0 && !copy.why && !copy.newer) {
+		r = read_changes(store, BACKUP(PIND_STORE_CHANGES), copy.generation,
+				 copy.generation, &copy, &length);
+		copy.generation++;
+		if (r >= 0) {
+			free(copy.why);
+			copy.why = TAKE_PTR(content->why);
+			store_content_done(content);
+			*content = copy;
+			return 1;
+		}
+	}
+	store_content_done(&copy);
+	return r == -ENOMEM ? r : 0;
+}
+
+static void take_content(struct pind_store *store, struct store_content *content,
+			 struct pind_store_report *report)
+{
+	store->table = content->table;
+	store->unknown = TAKE_PTR(content->unknown);
+	store->generation = content->generation;
+	report->quotas = content->table.n;
+	report->skipped = content->skipped;
+	report->why = TAKE_PTR(content->why);
+	content->table = (struct store_table){};
+}
+
+/* Something was wrong: keeps it aside, and has a whole file again. */
+static int mend(struct pind_store *store, const char *name, struct pind_store_report *report)
+{
+	int r = store_file_keep(store->directory, name, &report->kept_as);
+
+	if (r < 0 && r != -ENOENT)
+		return store_seal(store, "%s/%s is of no use (%s) and cannot be kept aside (%s)",
+				  store->directory, name, report->why, strerror(-r));
+	/* where that fails the next change tries again: the damaged one is safe */
+	store->size = 0;
+	(void)store_save(store);
+	return 0;
+}
+
+static int load(struct pind_store *store, struct store_content *content,
+		struct pind_store_report *report)
+{
+	uint64_t first, last;
+	bool found, damaged;
+	int r;
+
+	r = read_file(store, PIND_STORE_FILE, content, &store->size);
+	if (r == -ENOMEM)
+		return r;
+	found = r != -ENOENT;
+	if (found && r < 0)
+		return store_seal(store, "%s/" PIND_STORE_FILE " cannot be read: %s",
+				  store->directory, strerror(-r));
+	if (content->newer)
+		return store_seal(store,
+				  "%s/" PIND_STORE_FILE " is of version %" PRIu64
+				  ", which a later pind wrote; this one knows version %d",
+				  store->directory, content->newer, STORE_VERSION);
+	damaged = found && content->why;
+	if (!found || damaged) {
+		r = restore(store, content);
+		if (r < 0)
+			return r;
+		report->restored = r > 0;
+		if (!found && r > 0)
+			content->why = strdup("it is not there");
+	}
+	store->good = found && !damaged;
+	/* after a power cut in the middle, those to the last good copy may not bear its name yet */
+	first = last = content->generation;
+	if (report->restored)
+		first--;
+	else if (damaged)
+		last = UINT64_MAX;
+	r = read_changes(store, PIND_STORE_CHANGES, first, last, content, &store->changes);
+	if (r < 0 && r != -ENOMEM)
+		return store_seal(store, "%s/" PIND_STORE_CHANGES " cannot be read: %s",
+				  store->directory, strerror(-r));
+	store->changes_max = store->size;
+	take_content(store, content, report);
+	if (r < 0 || !report->why)
+		return r;
+	return mend(store, store->good ? PIND_STORE_CHANGES : PIND_STORE_FILE, report);
 }
 
 static int store_load(struct pind_store *store, struct pind_store_report *report)
 {
-	_cleanup_(cjson_deletep) cJSON *document = NULL;
-	_cleanup_free_ char *path = NULL, *text = NULL;
-	int r;
+	struct store_content content = {};
+	int r = load(store, &content, report);
 
-	if (asprintf(&path, "%s/" PIND_STORE_FILE, store->directory) < 0)
-		return -ENOMEM;
-	r = file_read(path, &text);
-	if (r == -ENOENT)
-		return 0;
-	if (r < 0) {
-		store->unusable = true;
-		report_why(report, "it cannot be read: %s", strerror(-r));
-		return 0;
-	}
-	document = cJSON_ParseWithOpts(text, NULL, true);
-	if (!document)
-		report_why(report, "it is no JSON");
-	else if (store_take_json(store, document, report) < 0)
-		return -ENOMEM;
-	if (!report->why)
-		return 0;
-
-	if (file_keep(path, &report->kept_as) < 0)
-		store->unusable = true;
-	else /* where that fails the next change tries again: the damaged one is safe */
-		(void)store_save(store);
-	return 0;
+	store_content_done(&content);
+	if (r < 0 || !store->sealed)
+		return r;
+	/* an empty store, of which nobody shall think that there are no quotas */
+	store_table_done(&store->table);
+	pind_store_report_clear(report);
+	report->why = strdup(store->sealed);
+	return report->why ? 0 : -ENOMEM;
 }
 
 int pind_store_open(const char *directory, struct pind_store **ret,
@@ -446,11 +328,9 @@ int pind_store_open(const char *directory, struct pind_store **ret,
 struct pind_store *pind_store_free(struct pind_store *store)
 {
 	if (store) {
-		for (size_t i = 0; i < store->n; i++) {
-			free(store->entries[i].text);
-			free(store->entries[i].quota.path);
-		}
-		free(store->entries);
+		store_table_done(&store->table);
+		cJSON_Delete(store->unknown);
+		free(store->sealed);
 		free(store->directory);
 		free(store);
 	}
@@ -460,77 +340,99 @@ struct pind_store *pind_store_free(struct pind_store *store)
 const struct pind_quota *pind_store_find(const struct pind_store *store, const char *path)
 {
 	bool found;
-	size_t at = store_position(store, path, &found);
+	size_t at = store_table_position(&store->table, path, &found);
 
-	return found ? &store->entries[at].quota : NULL;
+	return found ? &store->table.entries[at].quota : NULL;
 }
 
 const struct pind_quota *pind_store_at(const struct pind_store *store, size_t index)
 {
-	return index < store->n ? &store->entries[index].quota : NULL;
+	return index < store->table.n ? &store->table.entries[index].quota : NULL;
 }
 
 size_t pind_store_after(const struct pind_store *store, const char *path)
 {
 	bool found;
-	size_t at = store_position(store, path, &found);
+	size_t at = store_table_position(&store->table, path, &found);
 
 	return found ? at + 1 : at;
 }
 
+/* Has the entry at @at on disk. */
+static int commit_entry(struct pind_store *store, size_t at)
+{
+	_cleanup_free_ char *line = NULL;
+	const char *text = store_entry_text(&store->table.entries[at]);
+
+	if (text && asprintf(&line, "%s\n", text) < 0)
+		line = NULL;
+	return store_commit(store, line);
+}
+
+/* The very quota is in memory only, or is the old one again. */
+static int put_new(struct pind_store *store, size_t at, const struct pind_quota *quota)
+{
+	struct store_entry entry = { .quota = *quota };
+	int r;
+
+	entry.quota.path = strdup(quota->path);
+	r = entry.quota.path ? store_table_insert(&store->table, at, &entry) : -ENOMEM;
+	if (r < 0) {
+		store_entry_done(&entry);
+		return r;
+	}
+	r = commit_entry(store, at);
+	if (r < 0) {
+		entry = store_table_take(&store->table, at);
+		store_entry_done(&entry);
+	}
+	return r;
+}
+
 int pind_store_put(struct pind_store *store, const struct pind_quota *quota)
 {
-	struct entry old;
+	struct store_entry *entry, old;
 	bool found;
 	size_t at;
 	int r;
 
-	at = store_position(store, quota->path, &found);
-	if (!found) {
-		r = store_insert(store, quota);
-		if (r < 0)
-			return r;
-		r = store_save(store);
-		if (r < 0) {
-			free(store->entries[at].text);
-			free(store->entries[at].quota.path);
-			store_take_out(store, at);
-		}
-		return r;
-	}
-	old = store->entries[at];
-	store->entries[at] = (struct entry){ .quota = *quota };
-	store->entries[at].quota.path = old.quota.path;
-	r = store_save(store);
-	free(r < 0 ? store->entries[at].text : old.text);
+	at = store_table_position(&store->table, quota->path, &found);
+	if (!found)
+		return put_new(store, at, quota);
+	entry = &store->table.entries[at];
+	old = *entry;
+	*entry = (struct store_entry){ .quota = *quota, .unknown = old.unknown };
+	entry->quota.path = old.quota.path;
+	r = commit_entry(store, at);
+	free(r < 0 ? entry->text : old.text);
 	if (r < 0)
-		store->entries[at] = old;
+		*entry = old;
 	return r;
 }
 
 int pind_store_remove(struct pind_store *store, const char *path)
 {
-	struct entry old;
+	_cleanup_free_ char *line = NULL;
+	struct store_entry old;
 	bool found;
 	size_t at;
 	int r;
 
-	at = store_position(store, path, &found);
+	/* whether it is in the file, nobody knows */
+	if (store->sealed)
+		return -EROFS;
+	at = store_table_position(&store->table, path, &found);
 	if (!found)
 		return 0;
-	old = store->entries[at];
-	store_take_out(store, at);
-	r = store_save(store);
+	line = store_changes_removal(path);
+	old = store_table_take(&store->table, at);
+	r = store_commit(store, line);
 	if (r < 0) {
 		/* the room is still there: nothing was given back */
-		memmove(&store->entries[at + 1], &store->entries[at],
-			(store->n - at) * sizeof(store->entries[0]));
-		store->entries[at] = old;
-		store->n++;
+		(void)store_table_insert(&store->table, at, &old);
 		return r;
 	}
-	free(old.text);
-	free(old.quota.path);
+	store_entry_done(&old);
 	return 1;
 }
 
@@ -541,27 +443,30 @@ void pind_store_hold(struct pind_store *store)
 
 int pind_store_flush(struct pind_store *store)
 {
+	int r = store->due ? store_save(store) : 0;
+
 	store->held = false;
-	return store_save(store);
+	store->due = r < 0; /* with the next change */
+	return r;
 }
 
 int pind_store_filter(struct pind_store *store,
 		      bool (*stays)(const struct pind_quota *quota, void *userdata), void *userdata)
 {
-	size_t left = 0, n = store->n;
+	struct store_table *table = &store->table;
+	size_t left = 0, n = table->n;
 	int r;
 
 	for (size_t i = 0; i < n; i++) {
-		if (stays(&store->entries[i].quota, userdata)) {
-			store->entries[left++] = store->entries[i];
-			continue;
-		}
-		free(store->entries[i].text);
-		free(store->entries[i].quota.path);
+		if (stays(&table->entries[i].quota, userdata))
+			table->entries[left++] = table->entries[i];
+		else
+			store_entry_done(&table->entries[i]);
 	}
-	store->n = left;
+	table->n = left;
 	if (left == n)
 		return 0;
-	r = store_save(store);
+	store->due = true;
+	r = store->held ? 0 : store_save(store);
 	return r < 0 ? r : (int)(n - left);
 }

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Quotas by path, and the file that keeps them: quotas.json in one directory.
- * The daemon has two stores: one in its state directory for the quotas that are
- * kept, one in its runtime directory for those that are forgotten when the
- * machine restarts.
+ * Quotas by path, and the files that keep them, in one directory. The daemon has two
+ * stores: one in its state directory for the quotas that are kept, one in its runtime
+ * directory for those that are forgotten when the machine restarts.
  *
- * A change is on disk when the function that makes it returns 0 (written to a
- * temporary file, fsync, rename, fsync of the directory); else it was not made.
+ *   quotas.json      all of them, and a generation
+ *   quotas.changes   changes to that generation, a line each; to another one: nothing
+ *   quotas.json~, quotas.changes~   those before: the last good copy
+ *
+ * A small quotas.json is written anew at each change (a temporary file, fsync, rename, fsync
+ * of the directory); to a large one the change is appended, and all is written anew once the
+ * changes are as long. So a change costs what it changes, and no power cut finds a file half
+ * written: of the changes, only the last line can be, and it does not count. A change is on
+ * disk when the function that makes it returns 0; else it was not made.
  */
 #ifndef PIND_STORE_H
 #define PIND_STORE_H
@@ -15,7 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PIND_STORE_FILE "quotas.json"
+#define PIND_STORE_FILE	   "quotas.json"
+#define PIND_STORE_CHANGES "quotas.changes"
 
 struct pind_quota {
 	char *path;
@@ -29,12 +36,13 @@ struct pind_quota {
 
 struct pind_store;
 
-/* How the file was found. */
+/* How the files were found. */
 struct pind_store_report {
 	size_t quotas; /* that were read */
 	size_t skipped; /* entries that made no sense */
 	char *kept_as; /* where a damaged file went, or NULL */
 	char *why; /* what was wrong, as a sentence, or NULL */
+	bool restored; /* the quotas are those of the last good copy */
 };
 
 void pind_store_report_clear(struct pind_store_report *report);
@@ -44,16 +52,23 @@ void pind_store_report_clear(struct pind_store_report *report);
  * @directory: made if it is missing (its parent must be there)
  * @ret_report: what was found; to be cleared by pind_store_report_clear()
  *
- * No file: no quotas. A damaged one is kept aside as quotas.json.damaged-N, and the
- * entries that make sense count. A file that cannot be read or kept aside makes a
- * store that refuses each change with -EROFS, lest the file be overwritten; the
- * report has why, and no kept_as.
+ * No file, and no copy of one: no quotas. A damaged file, or an empty one, is kept aside as
+ * quotas.json.damaged-N, and the last good copy counts; if there is none, the entries that
+ * make sense. A file of a later version, or one that cannot be read or kept aside, makes a
+ * store that is sealed, lest the file be overwritten; the report has why, and no kept_as.
  *
  * Return: 0 or -ENOMEM.
  */
 int pind_store_open(const char *directory, struct pind_store **ret,
 		    struct pind_store_report *ret_report);
 struct pind_store *pind_store_free(struct pind_store *store);
+
+/*
+ * Why no change can be made, as a sentence without a full stop; NULL: changes can be made. What
+ * is in the file of a sealed store, nobody knows: it is empty, and each change is refused
+ * with -EROFS. Nothing may be taken from the kernel because it is not in there.
+ */
+const char *pind_store_sealed(const struct pind_store *store);
 
 /* The quota at a path, NULL if there is none. Lives until the store's next change. */
 const struct pind_quota *pind_store_find(const struct pind_store *store, const char *path);

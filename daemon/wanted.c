@@ -54,6 +54,11 @@ struct pind_wish pind_wanted_find(const struct pind_wanted *wanted, const char *
 	return (struct pind_wish){ PIND_SOURCE_NONE, pind_limits_none() };
 }
 
+const char *pind_wanted_sealed(const struct pind_wanted *wanted)
+{
+	return pind_store_sealed(wanted->kept) ?: pind_store_sealed(wanted->runtime);
+}
+
 bool pind_wanted_has_stored(const struct pind_wanted *wanted, const char *path)
 {
 	return pind_store_find(wanted->runtime, path) || pind_store_find(wanted->kept, path);

@@ -31,6 +31,9 @@ struct pind_wanted *pind_wanted_free(struct pind_wanted *wanted);
  */
 struct pind_wish pind_wanted_find(const struct pind_wanted *wanted, const char *path, uint64_t id);
 
+/* Why what is wanted is not known as a whole, and cannot change; NULL. As pind_store_sealed(). */
+const char *pind_wanted_sealed(const struct pind_wanted *wanted);
+
 /* Is anything on disk for the path, be it of a cgroup that was removed? */
 bool pind_wanted_has_stored(const struct pind_wanted *wanted, const char *path);
 

@@ -134,7 +134,7 @@ static void test_set_quota(void **state)
 	assert_int_equal(world_number(w, "/tenant.slice/tenant-a.slice", "Max"), 48 * MIB);
 	free(text);
 	text = world_read(w, "state/quotas.json");
-	assert_non_null(strstr(text, "\"max_held\":\t16777216"));
+	assert_non_null(strstr(text, "\"max_held\":16777216"));
 	world_manager(w, "UnsetQuota", "s", "tenant-a.slice");
 	assert_int_equal(world_number(w, "/tenant.slice/tenant-a.slice", "MaxHeld"), UNLIMITED);
 

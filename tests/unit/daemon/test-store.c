@@ -135,14 +135,15 @@ static void test_damage(void **state)
 		size_t quotas, skipped;
 		const char *why;
 	} cases[] = {
-		{ "", 0, 0, "no JSON" },
-		{ "{\"version\":1,\"quotas\":[" GOOD, 0, 0, "no JSON" },
-		{ FILE_OF(GOOD) "x", 0, 0, "no JSON" },
+		{ "", 0, 0, "it is empty" },
+		{ "{\"version\":1,\"quotas\":[" GOOD, 0, 0, "line 1: " },
+		{ FILE_OF(GOOD) "\nx", 0, 0, "line 2: " },
 		{ "[]", 0, 0, "no list of quotas" },
-		{ "{\"version\":2,\"quotas\":[]}", 0, 0, "version 1" },
 		{ "{\"version\":1}", 0, 0, "no list of quotas" },
-		{ FILE_OF(GOOD ",7"), 1, 1, "number 2" },
+		{ FILE_OF(GOOD ",\n7"), 1, 1, "line 2" },
 		{ FILE_OF(GOOD "," GOOD), 1, 1, "there twice" },
+		{ "{\"version\":1,\n\"quotas\":[],\n\"version\":1}", 0, 0,
+		  "line 3: the key \"version\" stands here a second time; it is on line 1" },
 		{ FILE_OF("{\"path\":\"a\",\"max\":1,\"high\":1,\"mode\":\"enforce\"}," GOOD), 1, 1,
 		  "path" },
 		{ FILE_OF("{\"path\":\"/a/../b\",\"max\":1,\"high\":1,\"mode\":\"enforce\"}"), 0, 1,
@@ -163,6 +164,7 @@ static void test_damage(void **state)
 	FILE *file;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		(void)unlink(in_directory(PIND_STORE_FILE "~"));
 		write_file(cases[i].text);
 		(void)pind_store_free(
 			open_with(cases[i].quotas, cases[i].skipped, cases[i].why));
@@ -185,7 +187,9 @@ static void test_unreadable(void **state)
 
 	assert_int_equal(mkdir(in_directory(PIND_STORE_FILE), 0755), 0);
 	store = open_with(0, 0, "cannot be read");
+	assert_non_null(pind_store_sealed(store));
 	assert_int_equal(pind_store_put(store, &quota), -EROFS);
+	assert_int_equal(pind_store_remove(store, "/x"), -EROFS);
 	assert_null(pind_store_find(store, "/x"));
 	(void)pind_store_free(store);
 }

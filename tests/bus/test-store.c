@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Files of quotas that are of no use: what is said, what stays, and what can be done. */
+#include <string.h>
+
+#include <pind/cleanup.h>
+
+#include "world.h"
+
+#define GROUP "/job.slice"
+#define NEWER "{\"version\":2,\"quotas\":{}}"
+
+static bool state_is(struct world *w, const char *expected)
+{
+	_cleanup_free_ char *word = world_manager_word(w, "State");
+
+	return !strcmp(word, expected);
+}
+
+static bool reason_has(struct world *w, const char *words)
+{
+	_cleanup_free_ char *reason = world_manager_word(w, "Reason");
+
+	return strstr(reason, words);
+}
+
+/* Of a later version: it is left alone, and so is what the kernel has from it. */
+static void check_newer(struct world *w, const char *file)
+{
+	_cleanup_free_ char *text = NULL;
+
+	world_mkdir(w, GROUP);
+	world_mkdir(w, "/free.slice");
+	world_write(w, file, NEWER);
+	world_start(w, GROUP "=4096", NULL);
+	assert_true(state_is(w, "degraded"));
+	assert_true(reason_has(w, "is of version 2, which a later pind wrote"));
+	assert_int_equal(world_kernel_max(w, GROUP), 4096);
+	assert_false(world_flag(w, GROUP, "Runtime"));
+	world_refused(w, PIND_ERROR_STORE, "is of version 2", PIND_OBJECT, PIND_MANAGER_INTERFACE,
+		      "SetQuota", "sa{sv}", GROUP, 1, "max", "t", 8192ULL);
+	world_refused(w, PIND_ERROR_STORE, "is of version 2", PIND_OBJECT, PIND_MANAGER_INTERFACE,
+		      "UnsetQuota", "s", GROUP);
+	world_refused(w, PIND_ERROR_STORE, "is of version 2", PIND_OBJECT, PIND_MANAGER_INTERFACE,
+		      "SetQuota", "sa{sv}", "/free.slice", 1, "max", "t", 8192ULL);
+	assert_int_equal(world_kernel_max(w, GROUP), 4096);
+	assert_int_equal(world_kernel_max(w, "/free.slice"), PIND_UNLIMITED);
+	text = world_read(w, file);
+	assert_string_equal(text, NEWER);
+}
+
+static void test_newer_kept(void **state)
+{
+	check_newer(*state, "state/quotas.json");
+}
+
+static void test_newer_runtime(void **state)
+{
+	struct world *w = *state;
+
+	/* what is kept may be older than what the kernel has */
+	world_write(w, "state/quotas.json",
+		    "{\"version\":1,\"quotas\":[{\"path\":\"" GROUP "\",\"max\":16384,"
+		    "\"high\":\"max\",\"mode\":\"enforce\"}]}");
+	check_newer(w, "runtime/quotas.json");
+}
+
+/* Damaged, with a good copy beside it. */
+static void test_restored(void **state)
+{
+	struct world *w = *state;
+
+	world_mkdir(w, GROUP);
+	world_set_max(w, GROUP, 48 * MIB, false);
+	world_set_max(w, "/", 96 * MIB, false);
+	world_stop(w);
+	world_write(w, "state/quotas.json", "");
+	world_start(w, NULL);
+	assert_true(state_is(w, "degraded"));
+	assert_true(reason_has(w, "state/quotas.json was damaged (it is empty); it is kept as "));
+	assert_true(reason_has(w, "the 1 quotas of the last good copy are in force"));
+	assert_int_equal(world_kernel_max(w, GROUP), 48 * MIB);
+	world_set_max(w, GROUP, 24 * MIB, false);
+	world_stop(w);
+	world_start(w, NULL);
+	assert_true(state_is(w, "healthy"));
+	assert_int_equal(world_kernel_max(w, GROUP), 24 * MIB);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
+#define TEST_QUIET(name) cmocka_unit_test_setup_teardown(name, world_setup_quiet, world_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST_QUIET(test_newer_kept),
+		TEST_QUIET(test_newer_runtime),
+		TEST(test_restored),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
