@@ -19,8 +19,7 @@ static bool is_dev_null(const struct stat *st)
 	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
 }
 
-/* Reads up to @size bytes. Return: how many; negative errno. */
-static ssize_t read_all(int fd, char *buffer, size_t size)
+ssize_t pind_policy_file_read_all(int fd, char *buffer, size_t size)
 {
 	size_t length = 0;
 	ssize_t n;
@@ -56,7 +55,7 @@ static int file_text(const char *path, char **ret_text, size_t *ret_length,
 	text = malloc(PIND_POLICY_FILE_SIZE_MAX + 1);
 	if (!text)
 		return -ENOMEM;
-	length = read_all(fd, text, PIND_POLICY_FILE_SIZE_MAX + 1);
+	length = pind_policy_file_read_all(fd, text, PIND_POLICY_FILE_SIZE_MAX + 1);
 	if (length < 0)
 		return pind_problems_add(problems, 0, "it cannot be read: %s",
 					 strerror((int)-length));
@@ -116,14 +115,12 @@ static int take_rules(struct pind_policy_file *file, const cJSON *rules,
 	return worst;
 }
 
-int pind_policy_file_read(const char *path, struct pind_policy_file **ret,
+int pind_policy_file_read(const char *path, const char *copy, struct pind_policy_file **ret,
 			  struct pind_problems *problems)
 {
 	_cleanup_(policy_file_freep) struct pind_policy_file *file = NULL;
 	_cleanup_(cjson_deletep) cJSON *document = NULL;
-	_cleanup_free_ char *text = NULL;
 	const cJSON *rules = NULL;
-	size_t length = 0;
 	int r;
 
 	file = calloc(1, sizeof(*file));
@@ -135,9 +132,9 @@ int pind_policy_file_read(const char *path, struct pind_policy_file **ret,
 		return -ENOMEM;
 	r = pind_problems_file(problems, path);
 	if (r == 0)
-		r = file_text(path, &text, &length, problems);
+		r = file_text(copy ?: path, &file->text, &file->length, problems);
 	if (r == 0)
-		r = pind_json_text_parse(text, length, &document, problems);
+		r = pind_json_text_parse(file->text, file->length, &document, problems);
 	if (r == 0 && document)
 		r = find_rules(document, &rules, problems);
 	if (r == 0 && document)
@@ -154,9 +151,17 @@ struct pind_policy_file *pind_policy_file_free(struct pind_policy_file *file)
 		for (size_t i = 0; i < file->n; i++)
 			pind_policy_rule_done(&file->rules[i]);
 		free(file->rules);
+		free(file->text);
 		free(file->name);
 		free(file->path);
 		free(file);
 	}
 	return NULL;
+}
+
+void pind_policy_file_forget_text(struct pind_policy_file *file)
+{
+	free(file->text);
+	file->text = NULL;
+	file->length = 0;
 }

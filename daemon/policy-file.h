@@ -4,6 +4,7 @@
 #define PIND_POLICY_FILE_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "policy-rule.h"
 #include "problems.h"
@@ -16,17 +17,26 @@ struct pind_policy_file {
 	char *path;
 	struct pind_policy_rule *rules; /* in their order; their @file is @path */
 	size_t n;
+	char *text; /* as it was read; NULL once pind_policy_file_forget_text() */
+	size_t length;
 };
 
 /**
  * pind_policy_file_read - read a file of rules
  * @path: of a regular file, or of /dev/null, which has no rules
+ * @copy: read this one, which is a copy of what stood there; NULL: the file itself
  * @problems: told all that is wrong, as problems of this file
  *
  * Return: 0; -EINVAL with problems; -ENOMEM.
  */
-int pind_policy_file_read(const char *path, struct pind_policy_file **ret,
+int pind_policy_file_read(const char *path, const char *copy, struct pind_policy_file **ret,
 			  struct pind_problems *problems);
 struct pind_policy_file *pind_policy_file_free(struct pind_policy_file *file);
+
+/* The rules stay. */
+void pind_policy_file_forget_text(struct pind_policy_file *file);
+
+/* Reads up to @size bytes of any file. Return: how many; negative errno. */
+ssize_t pind_policy_file_read_all(int fd, char *buffer, size_t size);
 
 #endif /* PIND_POLICY_FILE_H */

@@ -214,6 +214,7 @@ static int take_pattern(struct reading *reading)
 		return pind_problems_add(reading->problems, pind_json_text_line(value),
 					 "rule %u: the %s \"%.60s\" is of no use: %s",
 					 reading->number, value->string, pattern, wrong);
+	rule->plain = strcspn(pattern, "*?[\\");
 	rule->pattern = strdup(pattern);
 	return rule->pattern ? 0 : -ENOMEM;
 }
@@ -292,6 +293,11 @@ void pind_policy_rule_done(struct pind_policy_rule *rule)
 
 bool pind_policy_rule_fits(const struct pind_policy_rule *rule, const char *path)
 {
+	const char *text = rule->is_unit ? strrchr(path, '/') + 1 : path;
+
+	/* most rules are about others, which shows at once */
+	if (strncmp(rule->pattern, text, rule->plain) != 0)
+		return false;
 	return pind_pattern_matches_path(rule->pattern, rule->is_unit, path);
 }
 

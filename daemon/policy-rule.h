@@ -7,6 +7,7 @@
 #define PIND_POLICY_RULE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <pind/size.h>
@@ -30,6 +31,7 @@ enum pind_on_exceed {
 struct pind_policy_rule {
 	char *pattern; /* of <pind/pattern.h> */
 	bool is_unit;  /* it is compared with the last part of a path, else with all of it */
+	size_t plain;  /* so many bytes at its beginning stand for themselves */
 	struct pind_size max;
 	struct pind_size max_held;
 	struct pind_size high;

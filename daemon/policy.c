@@ -7,7 +7,9 @@
 #include <pind/cleanup.h>
 
 #include "policy-file.h"
+#include "policy-memory.h"
 #include "policy.h"
+#include "text.h"
 
 #define SUFFIX ".json"
 
@@ -15,6 +17,7 @@ const char *const pind_policy_directories[] = { "/etc/pind/quota.d", "/run/pind/
 						"/usr/lib/pind/quota.d", NULL };
 
 struct pind_policy {
+	char *memory; /* directory of copies, or NULL */
 	struct pind_policy_file **files; /* in their order */
 	size_t n_files;
 	const struct pind_policy_rule **rules; /* theirs, all in order */
@@ -35,6 +38,7 @@ struct loading {
 	size_t n_candidates;
 	struct pind_policy_file **files;
 	size_t n_files, n_rules;
+	bool incomplete; /* a directory could not be read */
 	struct pind_problems problems;
 };
 
@@ -55,6 +59,17 @@ int pind_policy_new(struct pind_policy **ret)
 	return *ret ? 0 : -ENOMEM;
 }
 
+int pind_policy_remember(struct pind_policy *policy, const char *directory)
+{
+	char *copy = strdup(directory);
+
+	if (!copy)
+		return -ENOMEM;
+	free(policy->memory);
+	policy->memory = copy;
+	return 0;
+}
+
 struct pind_policy *pind_policy_free(struct pind_policy *policy)
 {
 	if (policy) {
@@ -62,6 +77,7 @@ struct pind_policy *pind_policy_free(struct pind_policy *policy)
 			(void)pind_policy_file_free(policy->files[i]);
 		free(policy->files);
 		free(policy->rules);
+		free(policy->memory);
 		pind_problems_done(&policy->problems);
 		free(policy);
 	}
@@ -103,6 +119,7 @@ static int keep_directory(const struct pind_policy *policy, struct loading *load
 	size_t length = strlen(directory);
 	int r;
 
+	loading->incomplete = true;
 	r = pind_problems_file(&loading->problems, directory);
 	if (r == 0)
 		r = pind_problems_add(&loading->problems, 0,
@@ -127,6 +144,30 @@ static bool is_ours(const char *name)
 	       !strcmp(name + length - strlen(SUFFIX), SUFFIX);
 }
 
+/* The name is shown and sent to others. */
+static bool is_text(const char *name)
+{
+	while (*name) {
+		size_t length = pind_text_character(name);
+
+		if (length == 0)
+			return false;
+		name += length;
+	}
+	return true;
+}
+
+static int add_nameless(struct loading *loading, const char *directory)
+{
+	int r = pind_problems_file(&loading->problems, directory);
+
+	if (r == 0)
+		r = pind_problems_add(&loading->problems, 0,
+				      "it has a file whose name is no text in UTF-8, which is passed "
+				      "over: rename it");
+	return r == -ENOMEM ? r : 0;
+}
+
 static int scan_directory(const struct pind_policy *policy, struct loading *loading,
 			  const char *directory)
 {
@@ -145,6 +186,12 @@ static int scan_directory(const struct pind_policy *policy, struct loading *load
 			return errno ? keep_directory(policy, loading, directory, errno) : 0;
 		if (!is_ours(entry->d_name))
 			continue;
+		if (!is_text(entry->d_name)) {
+			r = add_nameless(loading, directory);
+			if (r < 0)
+				return r;
+			continue;
+		}
 		if (asprintf(&path, "%s/%s", directory, entry->d_name) < 0) {
 			path = NULL;
 			return -ENOMEM;
@@ -177,6 +224,40 @@ static bool has_file(struct pind_policy_file *const *files, size_t n,
 	return false;
 }
 
+/* What stood in the file when it was last in order, in an earlier life. NULL: not known. */
+static struct pind_policy_file *recall(const struct pind_policy *policy,
+				       const struct candidate *candidate)
+{
+	_cleanup_(pind_problems_done) struct pind_problems problems = {};
+	struct pind_policy_file *file = NULL;
+	_cleanup_free_ char *copy = NULL;
+
+	if (!policy->memory)
+		return NULL;
+	if (asprintf(&copy, "%s/%s", policy->memory, candidate->name) < 0) {
+		copy = NULL;
+		return NULL;
+	}
+	(void)pind_policy_file_read(candidate->path, copy, &file, &problems);
+	return file;
+}
+
+/* What was read well is kept for later lives. */
+static void remember(const struct pind_policy *policy, struct loading *loading,
+		     struct pind_policy_file *file)
+{
+	int r = 0;
+
+	if (policy->memory && file->text)
+		r = pind_policy_memory_put(policy->memory, file->name, file->text, file->length);
+	pind_policy_file_forget_text(file);
+	if (r < 0 && pind_problems_file(&loading->problems, policy->memory) == 0)
+		(void)pind_problems_add(&loading->problems, 0,
+					"no copy of the rules can be kept there, so a file that is "
+					"wrong when the daemon starts has no rules: %s",
+					strerror(-r));
+}
+
 /* Reads a candidate, or takes what was last read under its name. 0 or -ENOMEM. */
 static int take_candidate(const struct pind_policy *policy, struct loading *loading,
 			  const struct candidate *candidate)
@@ -185,7 +266,7 @@ static int take_candidate(const struct pind_policy *policy, struct loading *load
 	int r = -EINVAL;
 
 	if (!candidate->unreadable)
-		r = pind_policy_file_read(candidate->path, &file, &loading->problems);
+		r = pind_policy_file_read(candidate->path, NULL, &file, &loading->problems);
 	if (r == -ENOMEM)
 		return r;
 	if (r == 0 && loading->n_rules + file->n > PIND_POLICY_RULES_MAX) {
@@ -197,10 +278,17 @@ static int take_candidate(const struct pind_policy *policy, struct loading *load
 		if (r == -ENOMEM)
 			return r;
 	}
-	if (r < 0) {
-		if (!old || loading->n_rules + old->n > PIND_POLICY_RULES_MAX)
+	if (r == 0) {
+		remember(policy, loading, file);
+	} else {
+		file = old ?: recall(policy, candidate);
+		if (!file)
 			return 0;
-		file = old;
+		if (loading->n_rules + file->n > PIND_POLICY_RULES_MAX) {
+			if (file != old)
+				(void)pind_policy_file_free(file);
+			return 0;
+		}
 	}
 	loading->files[loading->n_files++] = file;
 	loading->n_rules += file->n;
@@ -257,6 +345,11 @@ static int install(struct pind_policy *policy, struct loading *loading)
 	return 0;
 }
 
+static bool is_candidate(const char *name, void *loading)
+{
+	return find_candidate(loading, name);
+}
+
 int pind_policy_load(struct pind_policy *policy, const char *const *directories)
 {
 	_cleanup_(loading_done) struct loading loading = {};
@@ -270,7 +363,10 @@ int pind_policy_load(struct pind_policy *policy, const char *const *directories)
 	if (loading.n_candidates)
 		qsort(loading.candidates, loading.n_candidates, sizeof(*loading.candidates),
 		      compare_candidates);
-	return install(policy, &loading);
+	r = install(policy, &loading);
+	if (r == 0 && policy->memory && !loading.incomplete)
+		pind_policy_memory_prune(policy->memory, is_candidate, &loading);
+	return r;
 }
 
 int pind_policy_load_files(struct pind_policy *policy, const char *const *files)

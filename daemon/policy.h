@@ -27,14 +27,23 @@ int pind_policy_new(struct pind_policy **ret);
 struct pind_policy *pind_policy_free(struct pind_policy *policy);
 
 /**
+ * pind_policy_remember - keep copies of files that are in order, from now on
+ * @directory: where; copied. They count if a file is not in order when it is first read
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int pind_policy_remember(struct pind_policy *policy, const char *directory);
+
+/**
  * pind_policy_load - read the files of the directories
  * @directories: that of the greatest weight first, NULL at the end. One that does not
  *	exist has no files
  *
  * To be called again whenever the files may have changed. A file that cannot be read or has
- * something wrong in it gives no new rules: those last read under its name stay, and
- * what is wrong is in the list of problems, which is made anew each time. All rules of
- * before are void afterwards, also where nothing has changed.
+ * something wrong in it gives no new rules: those last read under its name stay, also
+ * those of an earlier life of the daemon, and what is wrong is in the list of problems, which
+ * is made anew each time. All rules of before are void afterwards, also where nothing has
+ * changed.
  *
  * Return: 0, also where there are problems; -ENOMEM, and nothing has changed.
  */

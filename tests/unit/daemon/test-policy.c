@@ -19,7 +19,7 @@
 #define MIB (UINT64_C(1) << 20)
 
 static char base[] = "/tmp/pind-policy-XXXXXX";
-static char etc[64], run[64], lib[64];
+static char etc[64], run[64], lib[64], memory[64];
 static const char *directories[] = { etc, run, lib, NULL };
 static struct pind_policy *policy;
 
@@ -31,6 +31,9 @@ static int setup(void **state)
 	(void)snprintf(etc, sizeof(etc), "%s/etc", base);
 	(void)snprintf(run, sizeof(run), "%s/run", base);
 	(void)snprintf(lib, sizeof(lib), "%s/lib", base);
+	(void)snprintf(memory, sizeof(memory), "%s/memory", base);
+	if (pind_policy_remember(policy, memory) < 0)
+		return -1;
 	return mkdir(etc, 0755) || mkdir(run, 0755) || mkdir(lib, 0755);
 }
 
@@ -248,6 +251,62 @@ static void test_last_good_stays(void **state)
 	assert_null(pind_policy_find(policy, "/c"));
 }
 
+static void restart(void)
+{
+	(void)pind_policy_free(policy);
+	assert_int_equal(pind_policy_new(&policy), 0);
+	assert_int_equal(pind_policy_remember(policy, memory), 0);
+}
+
+/* What was in order in an earlier life counts as well. */
+static void test_restart(void **state)
+{
+	const struct pind_problem *problem;
+
+	write_file(lib, "a.json", RULE("1"));
+	write_file(etc, "b.json", "{\"rules\":[\n{\"match\":\"/b\",\"max\":1}]}");
+	(void)load(0);
+	write_file(etc, "a.json", "{");
+	write_file(etc, "b.json", "{");
+	for (int i = 0; i < 2; i++) {
+		restart();
+		(void)load(2);
+		assert_int_equal(max_of("/a"), 1);
+		assert_int_equal(max_of("/b"), 1);
+		assert_string_equal(pind_policy_find(policy, "/b")->file, path_of(etc, "b.json"));
+		assert_int_equal(pind_policy_find(policy, "/b")->line, 2);
+	}
+	/* one that went is forgotten, and one that is masked is masked */
+	assert_int_equal(unlink(path_of(etc, "b.json")), 0);
+	write_file(etc, "a.json", "");
+	(void)load(0);
+	write_file(etc, "b.json", "{");
+	write_file(etc, "a.json", "{");
+	restart();
+	(void)load(2);
+	assert_int_equal(count_rules(), 0);
+	/* where nothing can be kept it says so, and the rules apply */
+	write_file(etc, "a.json", RULE("2"));
+	assert_int_equal(nftw(memory, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
+	write_file(base, "memory", "");
+	problem = load(2);
+	assert_string_equal(problem[0].file, memory);
+	assert_non_null(strstr(problem[0].sentence, "Not a directory"));
+	assert_int_equal(max_of("/a"), 2);
+}
+
+static void test_names(void **state)
+{
+	const struct pind_problem *problem;
+
+	write_file(etc, "a\033.json", RULE("1"));
+	write_file(etc, "\xff.json", RULE("1"));
+	write_file(etc, "\xc3\xa4.json", RULE("1"));
+	problem = load(2);
+	assert_string_equal(problem->file, etc);
+	assert_int_equal(count_rules(), 1);
+}
+
 /* What cannot be read is not what is not there. */
 static void test_unreadable(void **state)
 {
@@ -455,11 +514,18 @@ static void test_given_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		each(test_whole_rule),	    each(test_reserve_too_large),
-		each(test_last_decides),    each(test_precedence_and_masking),
-		each(test_last_good_stays), each(test_unreadable),
-		each(test_wrong),	    each(test_all_problems),
-		each(test_bounds),	    each(test_given_files),
+		each(test_whole_rule),
+		each(test_reserve_too_large),
+		each(test_last_decides),
+		each(test_precedence_and_masking),
+		each(test_last_good_stays),
+		each(test_restart),
+		each(test_names),
+		each(test_unreadable),
+		each(test_wrong),
+		each(test_all_problems),
+		each(test_bounds),
+		each(test_given_files),
 	};
 
 	return cmocka_run_group_tests_name("policy", tests, NULL, NULL);
