@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <pind/driver.h>
+
 #include "help.h"
 #include "option.h"
 
@@ -41,6 +43,7 @@ void help_print(void)
 		     "Who pins memory, how much, and how much they may.\n\n");
 	for (size_t i = 0; i < n_verbs; i++) {
 		const char *argument[] = { [ARGUMENTS_GROUP] = "GROUP",
+					   [ARGUMENTS_TARGET] = "PID|GROUP",
 					   [ARGUMENTS_GROUP_OPTIONAL] = "[GROUP]",
 					   [ARGUMENTS_GROUPS] = "[GROUP...]",
 					   [ARGUMENTS_RANGE] = "" };
@@ -102,20 +105,56 @@ static void print_table_options(const char *verb, uint64_t options)
 	}
 }
 
+/* Some of what may stand behind an option; groups, processes and columns are the shell's. */
+static void print_values(void)
+{
+	static const char *const values[][2] = {
+		{ "MODE", "observe" }, { "MODE", "enforce" },	{ "SIZE", "max" },
+		{ "SPAN", "10min" },   { "SPAN", "1h" },	{ "SPAN", "1d" },
+		{ "TIME", "10min" },   { "TIME", "1h" },	{ "TIME", "1d" },
+		{ "TIME", "today" },   { "TIME", "yesterday" },
+	};
+	const char *last = "";
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		(void)printf("value\t%s\t%s\n", values[i][0], values[i][1]);
+	for (size_t i = 0; i < sizeof(pind_driver_rules) / sizeof(pind_driver_rules[0]); i++) {
+		const char *driver = pind_driver_rules[i].driver;
+
+		/* a driver's rules stand side by side */
+		if (strcmp(driver, last) != 0)
+			(void)printf("value\tDRIVER\t%s\n", driver);
+		last = driver;
+	}
+}
+
+static const char *argument_of(const struct verb *verb)
+{
+	switch (verb->arguments) {
+	case ARGUMENTS_GROUP:
+	case ARGUMENTS_GROUP_OPTIONAL:
+	case ARGUMENTS_GROUPS:
+		return "group";
+	case ARGUMENTS_TARGET:
+		return "target";
+	case ARGUMENTS_NONE:
+	case ARGUMENTS_RANGE:
+		break;
+	}
+	return "-";
+}
+
 void help_print_table(void)
 {
 	print_table_options("-", OPTION(JSON) | OPTION(KERNEL) | OPTIONS_GENERAL);
 	for (size_t i = 0; i < n_verbs; i++) {
 		const struct verb *verb = &verbs[i];
-		bool group = verb->arguments == ARGUMENTS_GROUP ||
-			     verb->arguments == ARGUMENTS_GROUP_OPTIONAL ||
-			     verb->arguments == ARGUMENTS_GROUPS;
 
-		(void)printf("verb\t%s\t%s\t%s\n", verb->name, group ? "group" : "-",
-			     verb->summary);
+		(void)printf("verb\t%s\t%s\t%s\n", verb->name, argument_of(verb), verb->summary);
 		print_table_options(verb->name, verb->options | OPTION(HELP) | OPTION(NO_PAGER));
 		for (size_t j = 0; verb->columns && j < verb->columns->n; j++)
 			(void)printf("column\t%s\t%s\n", verb->name, verb->columns->of[j].title);
 	}
 	(void)printf("verb\thelp\tverb\tthis, or with a verb more about it\n");
+	print_values();
 }

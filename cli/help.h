@@ -13,10 +13,11 @@ void help_print_verb(const struct verb *verb);
  * help_print_table - pinctl --complete-table, for completions of shells
  *
  * Lines of fields with a tab between them:
- *	verb NAME ARGUMENT SUMMARY	(ARGUMENT: group, or -)
+ *	verb NAME ARGUMENT SUMMARY	(ARGUMENT: group, target (a group or a process), verb or -)
  *	option VERB NAME VALUE SUMMARY	(VERB: - where no verb is given yet;
  *					VALUE: what stands behind it, or -)
  *	column VERB NAME
+ *	value VALUE WORD		(what may stand for VALUE, beside others)
  */
 void help_print_table(void);
 

@@ -51,6 +51,7 @@ struct pind_options {
 enum verb_arguments {
 	ARGUMENTS_NONE,
 	ARGUMENTS_GROUP,	  /* one */
+	ARGUMENTS_TARGET,	  /* a group, or the number of a process */
 	ARGUMENTS_GROUP_OPTIONAL, /* one or none */
 	ARGUMENTS_GROUPS,	  /* as many as wanted */
 	ARGUMENTS_RANGE,	  /* no group: an address and perhaps a length, or nothing */

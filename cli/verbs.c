@@ -35,7 +35,7 @@ const struct verb verbs[] = {
 	  READS | OPTIONS_TABLE | OPTION(PID) | OPTION(DRIVER) | OPTION(SINCE), .falls_back = true,
 	  .paged = true, .synopsis = "[GROUP]", .summary = "recent refusals, oldest first",
 	  .columns = &refusals_table },
-	{ "why", cmd_why, ARGUMENTS_GROUP, READS, .falls_back = true, .paged = true,
+	{ "why", cmd_why, ARGUMENTS_TARGET, READS, .falls_back = true, .paged = true,
 	  .synopsis = "PID | GROUP", .summary = "which limit refuses pins, or is the likeliest to",
 	  .notes = "A number is a process. Exit status: 10 a quota, 11 RLIMIT_MEMLOCK, 12 another\n"
 		   "limit of the kernel's, 13 not known.\n" },

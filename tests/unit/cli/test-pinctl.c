@@ -249,7 +249,7 @@ static void why(void **state)
 	check(3, NULL, "there is no process 4194305", ARGS("why", "4194305"));
 	check(13, "no quota refused anything of it", NULL, ARGS("why", "idle.service"));
 	check(3, NULL, "mock: no cgroup '/none'", ARGS("why", "/none"));
-	check(2, NULL, "why needs a group", ARGS("why"));
+	check(2, NULL, "why needs a process or a group", ARGS("why"));
 }
 
 static void vmstat(void **state)

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# completion-check.fish FOLDER PINCTL: what fish completes by the files in FOLDER.
+set -g failed 0
+set -p PATH (dirname $argv[2])
+source $argv[1]/pinctl.fish
+
+# completes LINE RESULT...: without what stands behind a tab
+function completes
+    set -l got (complete -C $argv[1] | string replace -r '\t.*' '')
+    if test "$got" != "$argv[2..]"
+        echo "$argv[1]: $got, but should be $argv[2..]"
+        set -g failed 1
+    end
+end
+
+completes 'pinctl re' refusals reset-peak
+completes 'pinctl list --so' --sort
+completes 'pinctl ps --sort PI' PID PINS
+completes 'pinctl set /x --mode e' enforce
+completes 'pinctl refusals --driver vd' vdpa
+completes 'pinctl help unse' unset
+completes 'pinctl metrics --js'
+exit $failed
