@@ -172,7 +172,10 @@ enum pind_cmd {
 enum {
 	/** @PIND_A_HOOK_NAME: string: the kernel function */
 	PIND_A_HOOK_NAME = 1,
-	/** @PIND_A_HOOK_MECHANISM: string: how it is seen */
+	/**
+	 * @PIND_A_HOOK_MECHANISM: string: how it is seen: "ftrace-ipmodify" or
+	 * "ftrace-direct", our function runs in its place; "ftrace", it is only watched
+	 */
 	PIND_A_HOOK_MECHANISM,
 	/** @PIND_A_HOOK_STATE: u32: enum pind_hook_state */
 	PIND_A_HOOK_STATE,
