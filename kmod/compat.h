@@ -148,20 +148,58 @@ static inline bool pind_calls(unsigned long call_site, unsigned long function)
 #endif
 }
 
-/** pind_site_is_on() - does a function that ftrace patched begin with a call, not a nop */
-static inline bool pind_site_is_on(unsigned long function)
-{
 #ifdef CONFIG_X86_64
+/* Bytes that ftrace patches: a nop, or a call. */
+#define PIND_SITE_SIZE 5
+
+/** pind_site_of() - where it patches a function that begins as it may, or 0 */
+static inline unsigned long pind_site_of(unsigned long function)
+{
 	const u8 *text = (const u8 *)function;
 
 	/* endbr64 in front of it; 0xcc while it is being changed */
 	if (text[0] == 0xf3 && text[1] == 0x0f && text[2] == 0x1e && text[3] == 0xfa)
 		text += 4;
-	return *text == 0xe8 || *text == 0xcc;
+	return *text == 0x0f || *text == 0xe8 || *text == 0xcc ? (unsigned long)text : 0;
+}
+#endif
+
+/** pind_site_is_on() - does a function that ftrace patched begin with a call, not a nop */
+static inline bool pind_site_is_on(unsigned long function)
+{
+#ifdef CONFIG_X86_64
+	const u8 *text = (const u8 *)pind_site_of(function);
+
+	return text && *text != 0x0f;
 #else
 	return true;
 #endif
 }
+
+/* Trampolines are written for one architecture. */
+#if defined(CONFIG_X86_64) && defined(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)
+#define PIND_HAVE_DIRECT
+
+/** pind_register_direct() - have all functions of @ops call @addr. As the kernel's own. */
+static inline int pind_register_direct(struct ftrace_ops *ops, unsigned long addr)
+{
+#ifdef PIND_HAVE_FTRACE_DIRECT_MULTI
+	return register_ftrace_direct_multi(ops, addr);
+#else
+	return register_ftrace_direct(ops, addr);
+#endif
+}
+
+/** pind_unregister_direct() - not any more. Context: process. As the kernel's own. */
+static inline int pind_unregister_direct(struct ftrace_ops *ops, unsigned long addr)
+{
+#ifdef PIND_HAVE_FTRACE_DIRECT_MULTI
+	return unregister_ftrace_direct_multi(ops, addr);
+#else
+	return unregister_ftrace_direct(ops, addr, false);
+#endif
+}
+#endif
 
 /**
  * pind_get_pages() - plain references on pages

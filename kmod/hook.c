@@ -14,6 +14,7 @@
 
 #include "compat.h"
 #include "counters.h"
+#include "direct.h"
 #include "folio.h"
 #include "hook.h"
 #include "ledger.h"
@@ -43,7 +44,7 @@ struct hook {
 
 /* A function whose prototype is not the one we replace does not compile here. */
 #define HOOK_ROW(fn, seen_by, needed)						\
-	{									\
+	[PIND_ROW_##fn] = {							\
 		.name = #fn,							\
 		.original = (unsigned long)(fn) +				\
 			    BUILD_BUG_ON_ZERO(!__same_type(&(fn), &pind_##fn)),	\
@@ -98,8 +99,19 @@ static struct watched watched[] = {
 };
 static struct watched *const add_pin = &watched[ARRAY_SIZE(watched) - 1];
 
+static_assert(ARRAY_SIZE(hooks) == PIND_ROWS);
+
+/*
+ * "auto" is ftrace: direct calls cost a fraction of it, but shut out BPF trampolines on
+ * the same functions, and nobody who traces pins is to lose them without having chosen.
+ */
+static char *mechanism = "auto";
+module_param_named(hooks, mechanism, charp, 0444);
+MODULE_PARM_DESC(hooks, "how the pin functions are hooked: ftrace, direct (cheaper; x86-64 only, and no BPF fentry or fexit on them), auto (ftrace)");
+static bool is_direct __ro_after_init;
+
 DEFINE_PER_CPU(long, pind_hook_active);
-static DEFINE_PER_CPU(unsigned long [ARRAY_SIZE(hooks)], calls);
+DEFINE_PER_CPU(unsigned long [PIND_ROWS], pind_hook_calls);
 static DEFINE_PER_CPU(unsigned long [ARRAY_SIZE(watched)], watched_calls);
 
 /* From the first to the last of the hooks, all of them in mm/gup.c. Set once. */
@@ -180,7 +192,7 @@ static void notrace redirect(unsigned long ip, unsigned long parent_ip, struct f
 
 	if (parent_ip - ours_first < ours_length)
 		return;
-	this_cpu_inc(calls[row]);
+	this_cpu_inc(pind_hook_calls[row]);
 	if (concerns(hook, fregs))
 		pind_set_instruction_pointer(fregs, hook->replacement);
 }
@@ -262,6 +274,21 @@ static int cannot_trace(const char *function, int ret)
 	return ret;
 }
 
+/* hooks=... Return: 0, or -EINVAL, and said so. */
+static int __init set_mechanism(void)
+{
+	is_direct = sysfs_streq(mechanism, "direct");
+	if (!is_direct && !sysfs_streq(mechanism, "auto") && !sysfs_streq(mechanism, "ftrace")) {
+		pr_err("hooks=%s is not known: it may be auto, ftrace or direct\n", mechanism);
+		return -EINVAL;
+	}
+	if (is_direct && !PIND_CAN_DIRECT) {
+		pr_err("hooks=direct needs x86-64 and a kernel with CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS: load pind with hooks=ftrace\n");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* All that the kernel has, one by one so that the one that fails can be named. */
 static int set_sites(void)
 {
@@ -277,7 +304,9 @@ static int set_sites(void)
 		}
 		if (!hooks[i].original)
 			continue;
-		ret = ftrace_set_filter_ip(&ops, hooks[i].original, 0, first);
+		ret = pind_direct_original(i, hooks[i].original, is_direct);
+		if (!ret && !is_direct)
+			ret = ftrace_set_filter_ip(&ops, hooks[i].original, 0, first);
 		if (ret)
 			return cannot_trace(hooks[i].name, ret);
 		first = false;
@@ -415,6 +444,34 @@ static void stay_forever(void)
 		schedule_timeout_idle(MAX_SCHEDULE_TIMEOUT);
 }
 
+static void detach_direct(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		if (!pind_direct_detach(i))
+			stay_forever();
+}
+
+/* Each by itself, and all or none. What was let in meanwhile is waited for by the caller. */
+static int attach_direct(void)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < ARRAY_SIZE(hooks) && !ret; i++)
+		if (hooks[i].original)
+			ret = pind_direct_attach(i, hooks[i].original);
+	if (ret == -EBUSY)
+		pr_err("a BPF program, a live patch or another module is attached to %s; load pind with hooks=ftrace to have it beside a BPF program\n",
+		       hooks[i - 1].name);
+	else if (ret)
+		pr_err("cannot call directly from %s (error %d)\n", hooks[i - 1].name, ret);
+	if (ret)
+		detach_direct();
+	return ret;
+}
+
 static void detach_watch(void)
 {
 	if (is_on(&watch_ops) && unregister_ftrace_function(&watch_ops))
@@ -456,7 +513,9 @@ int __init pind_hook_attach(void)
 	bool watches = false;
 	int ret;
 
-	ret = set_sites();
+	ret = set_mechanism();
+	if (!ret)
+		ret = set_sites();
 	if (ret)
 		goto err;
 	ret = set_watched(&watches);
@@ -469,12 +528,15 @@ int __init pind_hook_attach(void)
 		goto err;
 	if (watches)
 		ret = register_ops(&watch_ops);
-	if (!ret)
+	if (!ret && is_direct)
+		ret = attach_direct();
+	else if (!ret)
 		ret = register_ops(&ops);
 	if (!ret)
 		return 0;
 
-	attach_error(ret);
+	if (!is_direct)
+		attach_error(ret);
 	/* refused, but not clean off: ftrace failed half-way */
 	if (is_on(&ops))
 		stay_forever();
@@ -516,6 +578,10 @@ void pind_hook_detach(void)
 	if (is_on(&ops) && unregister_ftrace_function(&ops))
 		stay_forever();
 	ftrace_free_filter(&ops);
+	detach_direct();
+	/* from the trampolines */
+	if (is_direct)
+		synchronize_rcu_tasks();
 	detach_watch();
 	wait_until_left();
 }
@@ -527,11 +593,13 @@ static enum pind_hook_state watched_state(const struct watched *watched)
 	return is_on(&watch_ops) ? PIND_HOOK_STATE_ATTACHED : PIND_HOOK_STATE_LOST;
 }
 
-static enum pind_hook_state state_of(const struct hook *hook)
+static enum pind_hook_state state_of(unsigned int row)
 {
-	if (!hook->original)
+	if (!hooks[row].original)
 		return PIND_HOOK_STATE_ABSENT;
-	if (!is_on(&ops) || !pind_site_is_on(hook->original))
+	if (is_direct ? !pind_direct_is_on(row) : !is_on(&ops))
+		return PIND_HOOK_STATE_LOST;
+	if (!pind_site_is_on(hooks[row].original))
 		return PIND_HOOK_STATE_LOST;
 	return PIND_HOOK_STATE_ATTACHED;
 }
@@ -552,12 +620,12 @@ bool pind_hook_info(unsigned int i, struct pind_hook_info *info)
 	} else {
 		*info = (struct pind_hook_info){
 			.name = hooks[i].name,
-			.mechanism = "ftrace-ipmodify",
-			.state = state_of(&hooks[i]),
+			.mechanism = is_direct ? "ftrace-direct" : "ftrace-ipmodify",
+			.state = state_of(i),
 		};
 	}
 	for_each_possible_cpu(cpu)
-		info->calls += i < ARRAY_SIZE(hooks) ? per_cpu(calls, cpu)[i] :
+		info->calls += i < ARRAY_SIZE(hooks) ? per_cpu(pind_hook_calls, cpu)[i] :
 						       per_cpu(watched_calls, cpu)[w];
 	return true;
 }

@@ -3,6 +3,7 @@
 
 #include "call.h"
 #include "compat.h"
+#include "direct.h"
 #include "hook.h"
 #include "misuse.h"
 #include "pin.h"
@@ -46,7 +47,7 @@ long pind_pin_user_pages(unsigned long start, unsigned long nr_pages, unsigned i
 	pind_hook_enter();
 	ret = begin(&call, current->mm, true, start, nr_pages, gup_flags, pages, _RET_IP_);
 	if (!ret) {
-		ret = pin_user_pages(start, nr_pages, gup_flags, pages PIND_VMAS_ARG);
+		ret = pind_original_pin_user_pages(start, nr_pages, gup_flags, pages PIND_VMAS_ARG);
 		ret = pind_call_end(&call, pages, ret);
 	}
 	pind_hook_exit();
@@ -62,7 +63,7 @@ int pind_pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup
 	pind_hook_enter();
 	ret = begin(&call, current->mm, false, start, nr_pages, gup_flags, pages, _RET_IP_);
 	if (!ret) {
-		ret = pin_user_pages_fast(start, nr_pages, gup_flags, pages);
+		ret = pind_original_pin_user_pages_fast(start, nr_pages, gup_flags, pages);
 		ret = pind_call_end(&call, pages, ret);
 	}
 	pind_hook_exit();
@@ -84,7 +85,7 @@ int pind_pin_user_pages_fast_only(unsigned long start, int nr_pages, unsigned in
 	if (!(gup_flags & FOLL_LONGTERM)) {
 		(void)begin(&call, current->mm, false, start, nr_pages, gup_flags, pages,
 			    _RET_IP_);
-		ret = pin_user_pages_fast_only(start, nr_pages, gup_flags, pages);
+		ret = pind_original_pin_user_pages_fast_only(start, nr_pages, gup_flags, pages);
 		ret = pind_call_end(&call, pages, ret);
 	}
 	pind_hook_exit();
@@ -101,7 +102,7 @@ long pind_pin_user_pages_remote(struct mm_struct *mm, unsigned long start,
 	pind_hook_enter();
 	ret = begin(&call, mm, true, start, nr_pages, gup_flags, pages, _RET_IP_);
 	if (!ret) {
-		ret = pin_user_pages_remote(mm, start, nr_pages, gup_flags, pages PIND_VMAS_ARG,
+		ret = pind_original_pin_user_pages_remote(mm, start, nr_pages, gup_flags, pages PIND_VMAS_ARG,
 					   locked);
 		ret = pind_call_end(&call, pages, ret);
 	}
@@ -118,7 +119,7 @@ long pind_pin_user_pages_unlocked(unsigned long start, unsigned long nr_pages,
 	pind_hook_enter();
 	ret = begin(&call, current->mm, false, start, nr_pages, gup_flags, pages, _RET_IP_);
 	if (!ret) {
-		ret = pin_user_pages_unlocked(start, nr_pages, pages, gup_flags);
+		ret = pind_original_pin_user_pages_unlocked(start, nr_pages, pages, gup_flags);
 		ret = pind_call_end(&call, pages, ret);
 	}
 	pind_hook_exit();
@@ -141,7 +142,7 @@ long pind_memfd_pin_folios(struct file *memfd, loff_t start, loff_t end, struct 
 	pind_hook_enter();
 	ret = pind_call_begin(&call, _RET_IP_);
 	if (!ret) {
-		ret = memfd_pin_folios(memfd, start, end, folios, max_folios, offset);
+		ret = pind_original_memfd_pin_folios(memfd, start, end, folios, max_folios, offset);
 		ret = pind_call_end_memfd(&call, folios, ret,
 					  ret > 0 ? *offset >> PAGE_SHIFT : 0);
 	}
@@ -166,7 +167,7 @@ int pind_folio_add_pins(struct folio *folio, unsigned int pins)
 	pind_hook_enter();
 	ret = pind_call_begin(&call, _RET_IP_);
 	if (!ret) {
-		ret = folio_add_pins(folio, pins);
+		ret = pind_original_folio_add_pins(folio, pins);
 		ret = pind_call_end_folio(&call, pins, ret);
 	}
 	pind_hook_exit();

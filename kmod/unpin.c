@@ -16,6 +16,7 @@
 #include "audit.h"
 #include "compat.h"
 #include "counters.h"
+#include "direct.h"
 #include "folio.h"
 #include "group.h"
 #include "holding.h"
@@ -391,9 +392,9 @@ static void count_returned(const struct unpin *unpin, unsigned long pins)
 static void unpin_original(struct page **pages, unsigned long nr, bool make_dirty)
 {
 	if (make_dirty)
-		unpin_user_pages_dirty_lock(pages, nr, true);
+		pind_original_unpin_user_pages_dirty_lock(pages, nr, true);
 	else
-		unpin_user_pages(pages, nr);
+		pind_original_unpin_user_pages(pages, nr);
 }
 
 static void unpin_pages(struct unpin *unpin, struct page **pages, unsigned long nr,
@@ -429,9 +430,9 @@ static void unpin_folio_pins(struct unpin *unpin, struct folio *folio, unsigned 
 		count_returned(unpin, unpin_count(unpin, folio, pins));
 	pind_count_begun(pins);
 	if (unpin_user_folio)
-		unpin_user_folio(folio, pins);
+		pind_original_unpin_user_folio(folio, pins);
 	else
-		unpin_user_page(page);
+		pind_original_unpin_user_page(page);
 	unpin_end(unpin);
 	pind_count_ended(pins);
 }
@@ -442,7 +443,7 @@ static void unpin_whole_folios(struct unpin *unpin, struct folio **folios, unsig
 	unsigned long n, i, pins;
 
 	if (IS_ERR_VALUE(nr)) {
-		unpin_folios(folios, nr);
+		pind_original_unpin_folios(folios, nr);
 		return;
 	}
 	for (; nr; folios += n, nr -= n) {
@@ -456,7 +457,7 @@ static void unpin_whole_folios(struct unpin *unpin, struct folio **folios, unsig
 		}
 		count_returned(unpin, pins);
 		pind_count_begun(n);
-		unpin_folios(folios, n);
+		pind_original_unpin_folios(folios, n);
 		unpin_end(unpin);
 		pind_count_ended(n);
 	}
@@ -502,7 +503,7 @@ void pind_unpin_user_page(struct page *page)
 	if (pind_counters_exact())
 		count_returned(&unpin, unpin_count(&unpin, page_folio(page), 1));
 	pind_count_begun(1);
-	unpin_user_page(page);
+	pind_original_unpin_user_page(page);
 	unpin_end(&unpin);
 	pind_count_ended(1);
 	pind_hook_exit();
@@ -542,7 +543,7 @@ void pind_unpin_user_page_range_dirty_lock(struct page *page, unsigned long npag
 				pins += unpin_count(&unpin, page_folio(pind_page_behind(page, i)), 1);
 		count_returned(&unpin, pins);
 		pind_count_begun(n);
-		unpin_user_page_range_dirty_lock(page, n, make_dirty);
+		pind_original_unpin_user_page_range_dirty_lock(page, n, make_dirty);
 		unpin_end(&unpin);
 		pind_count_ended(n);
 	}
