@@ -116,9 +116,12 @@ static int run_once(int device, const struct pind_bench_run *question, struct pi
 {
 	int r;
 
-	*ret = *question;
 	MARK(MARK_BEGIN);
-	r = ioctl(device, PIND_BENCH_RUN, ret) < 0 ? -errno : 0;
+	/* a ring that is gone may still interrupt who had it */
+	do {
+		*ret = *question;
+		r = ioctl(device, PIND_BENCH_RUN, ret) < 0 ? -errno : 0;
+	} while (r == -EINTR);
 	MARK(MARK_END);
 	if (r < 0)
 		return r;
