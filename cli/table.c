@@ -19,11 +19,13 @@
 #define COLUMN_GAP "  "
 #define GAP_WIDTH  2
 
-/* What a path and a text are not cut below before other columns are left out. */
+/* Columns of a high rank are left out before a path is cut below PATH_GOOD, the others before
+ * it is below PATH_LEAST; a text goes before both. Nothing is cut below CUT_LEAST. */
+#define PATH_GOOD  40
 #define PATH_LEAST 20
 #define TEXT_LEAST 16
-/* And what nothing is cut below. */
 #define CUT_LEAST  8
+#define RANK_HIGH  4
 
 /* Blanks and lines before a row of a tree, for each level. */
 #define TREE_INDENT 2
@@ -275,37 +277,39 @@ static void choose(const struct table *table, struct layout *layout, bool fit, b
 	}
 }
 
-/* How narrow a column may become. */
-static size_t least(const struct table *table, const struct layout *layout, size_t i, bool all)
+/* How narrow a column may become, if a path may become that. */
+static size_t least(const struct table *table, const struct layout *layout, size_t i, size_t path)
 {
 	unsigned int flags = table->columns.of[i].flags;
 	size_t least = layout[i].natural;
 
-	if (flags & (TABLE_PATH | TABLE_TEXT))
-		least = all ? CUT_LEAST : flags & TABLE_PATH ? PATH_LEAST : TEXT_LEAST;
+	if (flags & TABLE_PATH)
+		least = path;
+	else if (flags & TABLE_TEXT)
+		least = path < TEXT_LEAST ? path : TEXT_LEAST;
 	return least < layout[i].natural ? least : layout[i].natural;
 }
 
-static size_t sum(const struct table *table, const struct layout *layout, bool leasts)
+/* The width of all, where a path is cut to so much; 0: as they are. */
+static size_t sum(const struct table *table, const struct layout *layout, size_t path)
 {
 	size_t width = 0;
 
 	for (size_t i = 0; i < table->columns.n; i++) {
 		if (layout[i].shown)
-			width += GAP_WIDTH + (leasts ? least(table, layout, i, false)
-						     : layout[i].width);
+			width += GAP_WIDTH + (path ? least(table, layout, i, path)
+						   : layout[i].width);
 	}
 	return width ? width - GAP_WIDTH : 0;
 }
 
-/* Return: was there one to leave out? */
-static bool leave_one_out(const struct table *table, struct layout *layout)
+/* Of at least this rank, not 0. Return: was there one to leave out? */
+static bool leave_one_out(const struct table *table, struct layout *layout, unsigned int rank)
 {
 	struct layout *worst = NULL;
-	unsigned int rank = 0;
 
 	for (size_t i = 0; i < table->columns.n; i++) {
-		if (!layout[i].shown || table->columns.of[i].rank <= rank)
+		if (!layout[i].shown || table->columns.of[i].rank < rank)
 			continue;
 		worst = &layout[i];
 		rank = table->columns.of[i].rank;
@@ -318,11 +322,11 @@ static bool leave_one_out(const struct table *table, struct layout *layout)
 /* Takes from the widest that may be cut. */
 static void cut(const struct table *table, struct layout *layout, size_t width)
 {
-	while (sum(table, layout, false) > width) {
+	while (sum(table, layout, 0) > width) {
 		struct layout *widest = NULL;
 
 		for (size_t i = 0; i < table->columns.n; i++) {
-			if (layout[i].shown && layout[i].width > least(table, layout, i, true) &&
+			if (layout[i].shown && layout[i].width > least(table, layout, i, CUT_LEAST) &&
 			    (!widest || layout[i].width > widest->width))
 				widest = &layout[i];
 		}
@@ -342,10 +346,12 @@ static void lay_out(const struct table *table, struct layout *layout)
 	if (width == 0)
 		return;
 	/* What was asked for by name stays. */
-	while (!look->wanted && sum(table, layout, true) > width) {
-		if (!leave_one_out(table, layout))
-			break;
-	}
+	while (!look->wanted && sum(table, layout, PATH_GOOD) > width &&
+	       leave_one_out(table, layout, RANK_HIGH))
+		;
+	while (!look->wanted && sum(table, layout, PATH_LEAST) > width &&
+	       leave_one_out(table, layout, 1))
+		;
 	cut(table, layout, width);
 }
 
