@@ -103,10 +103,12 @@ enum pind_misuse_kind {
  * namespace, with paths as seen from there. Who a process is (PID, START_TIME, UID,
  * COMM, SYMBOL, MODULE of an account, a refusal or a call) is told to a reader of the
  * same uid, to one whose own cgroup is that of the process or above it, and to
- * CAP_SYS_PTRACE in the initial user namespace; to others these attributes are left out.
+ * CAP_SYS_PTRACE or CAP_PERFMON in the initial user namespace; to others these attributes
+ * are left out.
  *
  * @PIND_CMD_INFO_GET: do: the module, its hooks, its self-check (PIND_A_INFO_*)
- * @PIND_CMD_GROUP_GET: do: one group by id; dump: all (PIND_A_GROUP_*)
+ * @PIND_CMD_GROUP_GET: do: one group by id, or (CAP_SYS_PTRACE or CAP_PERFMON) the group
+ *	of a process by pid and uid; dump: all (PIND_A_GROUP_*)
  * @PIND_CMD_GROUP_SET: do, admin: set max, max-held, high, mode; answers with the
  *	group
  * @PIND_CMD_GROUP_RESET_PEAK: do, admin: set peak to current; answers likewise
@@ -262,6 +264,10 @@ enum {
 	 * an unpin it could not be told whose pin it gave back
 	 */
 	PIND_A_GROUP_UNCERTAIN,
+	/** @PIND_A_GROUP_PID: u32: in a request: of a process, in place of the id */
+	PIND_A_GROUP_PID,
+	/** @PIND_A_GROUP_UID: u32: in a request: whose process that has to be */
+	PIND_A_GROUP_UID,
 
 	__PIND_A_GROUP_END,
 	/* the highest attribute; ..._GROUP_MAX is the quota */
