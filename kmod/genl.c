@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/pid.h>
 #include <net/genetlink.h>
 
 #include "audit.h"
@@ -145,18 +148,68 @@ static struct pind_group *changed_group(struct sk_buff *request, struct genl_inf
 	return id ? pind_genl_named_group(id, info->extack) : ERR_PTR(-EINVAL);
 }
 
+/* The cgroup of a process, if it is the user's. */
+static int cgroup_of(u32 pid, u32 uid, u64 *ret_id)
+{
+	struct task_struct *task;
+	int ret = -ESRCH;
+
+	rcu_read_lock();
+	task = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_TGID);
+	if (task && uid_eq(task_euid(task), KUIDT_INIT(uid))) {
+		*ret_id = cgroup_id(task_dfl_cgroup(task));
+		ret = 0;
+	}
+	rcu_read_unlock();
+	return ret;
+}
+
+/* Which group a request asks for: it has an id, or pid and uid of a process. */
+static int requested_group(struct genl_info *info, const struct pind_reader *reader, u64 *ret_id)
+{
+	const struct nlattr *pid = info->attrs[PIND_A_GROUP_PID];
+	const struct nlattr *uid = info->attrs[PIND_A_GROUP_UID];
+	const struct nlattr *id = pid || uid ? NULL : requested_id(info);
+	int ret;
+
+	if (id) {
+		*ret_id = nla_get_u64(id);
+		return 0;
+	}
+	if (!pid && !uid)
+		return -EINVAL;
+	if (!pid || !uid || info->attrs[PIND_A_GROUP_ID]) {
+		NL_SET_ERR_MSG(info->extack, "give id alone, or pid and uid");
+		return -EINVAL;
+	}
+	ret = pind_reader_is_home(genl_info_net(info), info->extack);
+	if (ret)
+		return ret;
+	if (!reader->knows_all) {
+		NL_SET_ERR_MSG(info->extack, "where a process is, is told to CAP_SYS_PTRACE and "
+					     "CAP_PERFMON only");
+		return -EPERM;
+	}
+	ret = cgroup_of(nla_get_u32(pid), nla_get_u32(uid), ret_id);
+	if (ret)
+		NL_SET_ERR_MSG_ATTR(info->extack, pid, "no process of that user has this pid");
+	return ret;
+}
+
 /* Makes nothing: anybody may ask. */
 static int get_group(struct sk_buff *request, struct genl_info *info)
 {
-	const struct nlattr *id = requested_id(info);
 	struct pind_reader reader;
 	struct pind_group *group;
-	int ret = -ENOENT;
+	int ret;
+	u64 id;
 
-	if (!id)
-		return -EINVAL;
 	pind_reader_of(request, genl_info_net(info), &reader);
-	group = pind_group_look(nla_get_u64(id));
+	ret = requested_group(info, &reader, &id);
+	if (ret)
+		return ret;
+	ret = -ENOENT;
+	group = pind_group_look(id);
 	if (!IS_ERR(group)) {
 		if (pind_reader_sees(&reader, group->cgroup))
 			ret = reply(request, info, fill_group, group);
@@ -165,7 +218,7 @@ static int get_group(struct sk_buff *request, struct genl_info *info)
 		ret = PTR_ERR(group);
 	}
 	if (ret == -ENOENT)
-		say_no_group(id, info->extack);
+		say_no_group(info->attrs[PIND_A_GROUP_ID], info->extack);
 	return ret;
 }
 
@@ -303,6 +356,12 @@ static const struct nla_policy id_policy[] = {
 	[PIND_A_GROUP_ID] = { .type = NLA_U64 },
 };
 
+static const struct nla_policy get_policy[] = {
+	[PIND_A_GROUP_ID] = { .type = NLA_U64 },
+	[PIND_A_GROUP_PID] = { .type = NLA_U32 },
+	[PIND_A_GROUP_UID] = { .type = NLA_U32 },
+};
+
 static const struct nla_policy set_policy[] = {
 	[PIND_A_GROUP_ID] = { .type = NLA_U64 },
 	[PIND_A_GROUP_MAX] = { .type = NLA_U64 },
@@ -337,7 +396,7 @@ static const struct genl_ops ops[] = {
 	/* open to everyone: they only read */
 	{ .cmd = PIND_CMD_INFO_GET, .doit = get_info },
 	{ .cmd = PIND_CMD_GROUP_GET, .doit = get_group, .start = pind_dump_start,
-	  .dumpit = pind_dump_groups, POLICY(id_policy) },
+	  .dumpit = pind_dump_groups, POLICY(get_policy) },
 	{ .cmd = PIND_CMD_ACCOUNT_GET, .dumpit = pind_dump_accounts, POLICY(account_policy) },
 	{ .cmd = PIND_CMD_COUNTERS_GET, .doit = get_counters },
 	{ .cmd = PIND_CMD_BOOKS_GET, .doit = get_books },

@@ -13,7 +13,9 @@ void pind_reader_of(const struct sk_buff *request, const struct net *net,
 		    struct pind_reader *reader)
 {
 	*reader = (struct pind_reader){
-		.knows_all = netlink_capable(request, CAP_SYS_PTRACE),
+		/* perf_event_open() lets CAP_PERFMON look at any process as well */
+		.knows_all = netlink_capable(request, CAP_SYS_PTRACE) ||
+			     netlink_capable(request, CAP_PERFMON),
 		.uid = current_euid(),
 		.view = net_eq(net, &init_net) ? NULL : current->nsproxy->cgroup_ns,
 	};

@@ -14,7 +14,7 @@
 
 /**
  * struct pind_reader - who asks
- * @knows_all: may know of any process who it is (CAP_SYS_PTRACE)
+ * @knows_all: may know of any process who it is (CAP_SYS_PTRACE or CAP_PERFMON)
  * @uid: its user
  * @cgroup: its own; without a reference: for as long as the request is worked on
  * @view: the cgroup namespace that it sees groups in; NULL: all of them, from the root
