@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include <pind/cleanup.h>
@@ -8,44 +7,51 @@
 
 #include "access.h"
 
-/* Calls that change nothing. */
-static const struct {
-	const char *interface;
-	const char *member; /* NULL: all of it */
-} open_to_all[] = {
-	{ "org.freedesktop.DBus.Peer", NULL },
-	{ "org.freedesktop.DBus.Introspectable", "Introspect" },
-	{ "org.freedesktop.DBus.Properties", "Get" },
-	{ "org.freedesktop.DBus.Properties", "GetAll" },
-	{ "org.freedesktop.DBus.ObjectManager", "GetManagedObjects" },
-	{ PIND_MANAGER_INTERFACE, "GetGroup" },
-	{ PIND_MANAGER_INTERFACE, "ExplainQuota" },
-	{ PIND_MANAGER_INTERFACE, "ListGroups" },
-	{ PIND_MANAGER_INTERFACE, "ListQuotas" },
-	{ PIND_MANAGER_INTERFACE, "ListAccounts" },
-	{ PIND_MANAGER_INTERFACE, "ListRefusals" },
-	{ PIND_MANAGER_INTERFACE, "GetCounters" },
-	{ PIND_MANAGER_INTERFACE, "GetBooks" },
-	{ PIND_MANAGER_INTERFACE, "ListMisuse" },
+static const struct pind_access accesses[] = {
+	{ "org.freedesktop.DBus.Peer", NULL, NULL, false },
+	{ "org.freedesktop.DBus.Introspectable", "Introspect", NULL, false },
+	{ "org.freedesktop.DBus.Properties", "Get", NULL, false },
+	{ "org.freedesktop.DBus.Properties", "GetAll", NULL, false },
+	{ "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL, false },
+	{ PIND_MANAGER_INTERFACE, "GetGroup", NULL, false },
+	{ PIND_MANAGER_INTERFACE, "ExplainQuota", NULL, false },
+	{ PIND_MANAGER_INTERFACE, "ListGroups", NULL, false },
+	{ PIND_MANAGER_INTERFACE, "ListQuotas", NULL, false },
+	{ PIND_MANAGER_INTERFACE, "GetCounters", NULL, false },
+	{ PIND_MANAGER_INTERFACE, "GetBooks", NULL, false },
+	{ PIND_MANAGER_INTERFACE, "ListAccounts", PIND_ACTION_INSPECT, true },
+	{ PIND_MANAGER_INTERFACE, "ListRefusals", PIND_ACTION_INSPECT, true },
+	{ PIND_MANAGER_INTERFACE, "ListMisuse", PIND_ACTION_INSPECT, true },
+	{ PIND_MANAGER_INTERFACE, "ListPages", PIND_ACTION_INSPECT, false },
+	{ PIND_MANAGER_INTERFACE, "GetPage", PIND_ACTION_INSPECT, false },
+	{ PIND_MANAGER_INTERFACE, "SetQuota", PIND_ACTION_QUOTA, false },
+	{ PIND_MANAGER_INTERFACE, "UnsetQuota", PIND_ACTION_QUOTA, false },
+	{ PIND_MANAGER_INTERFACE, "UnsetStale", PIND_ACTION_QUOTA, false },
+	{ PIND_GROUP_INTERFACE, "SetQuota", PIND_ACTION_QUOTA, false },
+	{ PIND_GROUP_INTERFACE, "UnsetQuota", PIND_ACTION_QUOTA, false },
+	{ PIND_GROUP_INTERFACE, "ResetPeak", PIND_ACTION_QUOTA, false },
+	{ PIND_MANAGER_INTERFACE, "Audit", PIND_ACTION_AUDIT, false },
+	{ PIND_MANAGER_INTERFACE, "AuditGroup", PIND_ACTION_AUDIT, false },
 };
 
-static bool is_open_to_all(const char *interface, const char *member)
+const struct pind_access *pind_access_of(sd_bus_message *call)
 {
-	for (size_t i = 0; i < sizeof(open_to_all) / sizeof(open_to_all[0]); i++)
-		if (!strcmp(open_to_all[i].interface, interface) &&
-		    (!open_to_all[i].member || !strcmp(open_to_all[i].member, member)))
-			return true;
-	return false;
+	/* a call need not name its interface; then it is none of these */
+	const char *interface = sd_bus_message_get_interface(call) ?: "";
+	const char *member = sd_bus_message_get_member(call) ?: "";
+
+	for (size_t i = 0; i < sizeof(accesses) / sizeof(accesses[0]); i++)
+		if (!strcmp(accesses[i].interface, interface) &&
+		    (!accesses[i].member || !strcmp(accesses[i].member, member)))
+			return &accesses[i];
+	return NULL;
 }
 
 int pind_access_check(sd_bus_message *call, uid_t uid, sd_bus_error *ret_error)
 {
-	/* a call need not name its interface; then it is none that is open */
-	const char *interface = sd_bus_message_get_interface(call) ?: "";
-	const char *member = sd_bus_message_get_member(call) ?: "";
-
-	if (uid == 0 || is_open_to_all(interface, member))
+	if (uid == 0 || pind_access_of(call))
 		return 0;
 	return sd_bus_error_setf(ret_error, SD_BUS_ERROR_ACCESS_DENIED,
-				 "only root may call %s, not user %u", member, (unsigned int)uid);
+				 "only root may call %s, not user %u",
+				 sd_bus_message_get_member(call) ?: "", (unsigned int)uid);
 }

@@ -99,7 +99,7 @@ static int quota_set(struct pind_bus *bus, const struct pind_quota_request *requ
 
 	if (!path)
 		return -ENOMEM;
-	return bus->calls->quota_set(bus->userdata, path, request, error);
+	return pind_bus_set_quota(bus, path, request, error);
 }
 
 static int set_max(sd_bus *connection, const char *object, const char *interface,
@@ -158,43 +158,61 @@ static int set_mode(sd_bus *connection, const char *object, const char *interfac
 	return quota_set(userdata, &request, error);
 }
 
-static int method_set_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
+/* Goes on about the group at hand once whoever calls may. */
+static int authorize(struct pind_bus *bus, sd_bus_message *call, pind_bus_named go_on,
+		     sd_bus_error *error)
+{
+	_cleanup_free_ char *path = strdup(bus->group->info.path);
+
+	return path ? pind_bus_authorize(bus, call, path, go_on, error) : -ENOMEM;
+}
+
+static int set_quota_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			 sd_bus_error *error)
 {
 	struct pind_quota_request request;
 	int r;
 
 	r = pind_bus_read_quota(call, true, &request, error);
-	if (r < 0)
-		return r;
-	r = quota_set(userdata, &request, error);
-	if (r < 0)
-		return r;
-	return sd_bus_reply_method_return(call, NULL);
+	r = r < 0 ? r : pind_bus_set_quota(bus, path, &request, error);
+	return r < 0 ? r : sd_bus_reply_method_return(call, NULL);
+}
+
+static int method_set_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	return authorize(userdata, call, set_quota_now, error);
+}
+
+static int unset_quota_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			   sd_bus_error *error)
+{
+	int r = pind_bus_unset_quota(bus, path, error);
+
+	return r < 0 ? r : sd_bus_reply_method_return(call, NULL);
 }
 
 static int method_unset_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-	struct pind_bus *bus = userdata;
-	_cleanup_free_ char *path = strdup(bus->group->info.path);
+	return authorize(userdata, call, unset_quota_now, error);
+}
+
+static int reset_peak_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			  sd_bus_error *error)
+{
+	struct pind_group *group;
 	int r;
 
-	if (!path)
-		return -ENOMEM;
-	r = bus->calls->quota_unset(bus->userdata, path, error);
-	if (r < 0)
-		return r;
-	return sd_bus_reply_method_return(call, NULL);
+	r = bus->calls->group_find(bus->userdata, path, &group, error);
+	if (r == 0)
+		return sd_bus_error_setf(error, PIND_ERROR_NO_SUCH_GROUP,
+					 "there is no cgroup '%s'", path);
+	r = r < 0 ? r : bus->calls->peak_reset(bus->userdata, group, error);
+	return r < 0 ? r : sd_bus_reply_method_return(call, NULL);
 }
 
 static int method_reset_peak(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-	struct pind_bus *bus = userdata;
-	int r;
-
-	r = bus->calls->peak_reset(bus->userdata, bus->group, error);
-	if (r < 0)
-		return r;
-	return sd_bus_reply_method_return(call, NULL);
+	return authorize(userdata, call, reset_peak_now, error);
 }
 
 /* See bus-manager.c. */

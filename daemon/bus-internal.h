@@ -8,12 +8,29 @@
 
 #include "bus.h"
 #include "bus-queue.h"
+#include "pace.h"
+
+/* What a call was granted. */
+enum pind_grant {
+	PIND_GRANT_LESS,  /* what everyone has */
+	PIND_GRANT_OWNER, /* what the owner of a delegated cgroup has below it */
+	PIND_GRANT_ALL,
+};
+
+/* What whoever asks may know of others' processes. To be cleared. */
+struct pind_viewer {
+	bool all;
+	struct pind_caller caller;
+};
 
 struct pind_bus {
 	sd_bus *bus;
 	struct pind_queue *queue;
 	struct pind_answer *answers; /* long ones, on their way */
 	struct pind_naming *namings; /* calls about a unit whose cgroup is asked for */
+	struct pind_asking *askings; /* calls that polkit is asked about */
+	enum pind_grant grant; /* what the call at hand was granted */
+	struct pind_pace owners; /* how often owners of delegated cgroups change quotas */
 	const struct pind_bus_calls *calls;
 	void *userdata;
 	/*
@@ -48,6 +65,34 @@ int pind_bus_with_future_path(struct pind_bus *bus, sd_bus_message *call, pind_b
 			      sd_bus_error *error);
 /* What waits gets no answer: before the connection goes. */
 void pind_bus_drop_namings(struct pind_bus *bus);
+
+/**
+ * pind_bus_authorize - find out whether whoever calls may, and go on if so
+ * @path: that the call is about, or NULL
+ *
+ * Root may. Of others polkit is asked, as access.h says: then @go_on is called later, from
+ * the loop, with the call where it stands now. What was granted is in @bus->grant meanwhile.
+ *
+ * Return: as pind_bus_with_path().
+ */
+int pind_bus_authorize(struct pind_bus *bus, sd_bus_message *call, const char *path,
+		       pind_bus_named go_on, sd_bus_error *error);
+/* What waits gets no answer: before the connection goes. */
+void pind_bus_drop_askings(struct pind_bus *bus);
+
+/* Change a quota as whoever calls, with what was granted. */
+int pind_bus_set_quota(struct pind_bus *bus, const char *path,
+		       const struct pind_quota_request *request, sd_bus_error *error);
+int pind_bus_unset_quota(struct pind_bus *bus, const char *path, sd_bus_error *error);
+int pind_bus_unset_stale(struct pind_bus *bus, bool dry,
+			 int (*handler)(const char *path, void *closure), void *closure,
+			 sd_bus_error *error);
+
+/* What whoever calls may know, and whether that is who a process of @uid in a group is. */
+void pind_bus_viewer_of(struct pind_bus *bus, struct pind_viewer *ret);
+void pind_bus_viewer_clear(struct pind_viewer *viewer);
+bool pind_bus_may_know(const struct pind_viewer *viewer, uid_t uid, const char *path,
+		       uint64_t group_id);
 
 /**
  * pind_bus_answer_list - begin an answer with one entry after the other
@@ -95,6 +140,7 @@ int pind_bus_append_books(sd_bus_message *m, const struct pind_books *books);
 int pind_bus_append_misuse(sd_bus_message *m, const struct pind_misuse *misuse);
 /* @paths: of the group of each holder */
 int pind_bus_append_page(sd_bus_message *m, const struct pind_page *page, const char *const *paths);
+int pind_bus_append_change(sd_bus_message *m, const struct pind_change *change);
 int pind_bus_append_audit(sd_bus_message *m, const struct pind_audit *audit);
 
 /**

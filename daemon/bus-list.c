@@ -27,7 +27,8 @@ struct pind_answer {
 	struct pind_bus *bus;
 	sd_bus_message *call;
 	sd_bus_message *reply;
-	struct pind_queue_user *user; /* who asks, if it is not root */
+	struct pind_turn turn; /* who asks */
+	struct pind_viewer viewer; /* what they may know */
 	sd_event_source *source;
 	struct pind_list *list;
 	const char *what; /* its entries are, in the plural */
@@ -48,7 +49,8 @@ static void answer_free(struct pind_answer *answer)
 	}
 	bus->calls->list_end(answer->list);
 	(void)sd_event_source_disable_unref(answer->source);
-	pind_queue_release(bus->queue, answer->user);
+	pind_queue_release(bus->queue, &answer->turn);
+	pind_bus_viewer_clear(&answer->viewer);
 	(void)sd_bus_message_unref(answer->reply);
 	(void)sd_bus_message_unref(answer->call);
 	if (answer->xml)
@@ -104,14 +106,6 @@ static int append_object(struct pind_group *group, void *closure)
 		       : 0;
 }
 
-/* May whoever asks know who a process of @uid is? */
-static bool may_know(const struct pind_answer *answer, uint32_t uid)
-{
-	uid_t asker = pind_queue_uid(answer->user);
-
-	return asker == 0 || asker == uid;
-}
-
 static int append_account(const struct pind_account_info *account, const char *path, void *closure)
 {
 	struct pind_answer *answer = closure;
@@ -121,7 +115,7 @@ static int append_account(const struct pind_account_info *account, const char *p
 
 	if (!answer_add(answer, ACCOUNT_SIZE + texts))
 		return 0;
-	if (!may_know(answer, account->uid))
+	if (!pind_bus_may_know(&answer->viewer, account->uid, path, account->group_id))
 		shown.symbol = "";
 	return pind_bus_append_account(answer->reply, &shown, path);
 }
@@ -134,7 +128,7 @@ static int append_refusal(const struct pind_refusal *refusal, void *closure)
 
 	if (!answer_add(answer, ACCOUNT_SIZE + texts))
 		return 0;
-	if (!may_know(answer, refusal->uid))
+	if (!pind_bus_may_know(&answer->viewer, refusal->uid, refusal->path, refusal->group_id))
 		shown.symbol = "";
 	return pind_bus_append_refusal(answer->reply, &shown);
 }
@@ -200,8 +194,10 @@ static int answer_begin(struct pind_answer *answer, enum pind_list_kind kind, bo
 	struct pind_bus *bus = answer->bus;
 	int r;
 
-	answer->user = pind_queue_hold(bus->queue);
+	answer->turn = pind_queue_hold(bus->queue);
 	answer->what = kinds[kind].what;
+	if (kinds[kind].handlers.account || kinds[kind].handlers.refusal)
+		pind_bus_viewer_of(bus, &answer->viewer);
 	r = sd_bus_message_new_method_return(answer->call, &answer->reply);
 	if (r < 0)
 		return r;
@@ -216,8 +212,8 @@ static int answer_begin(struct pind_answer *answer, enum pind_list_kind kind, bo
 	}
 	r = sd_event_add_defer(sd_bus_get_event(bus->bus), &answer->source, on_turn, answer);
 	r = r < 0 ? r
-		  : sd_event_source_set_priority(answer->source, answer->user ? PIND_ORDER_ANSWER
-									      : PIND_ORDER_CHANGE);
+		  : sd_event_source_set_priority(answer->source, answer->turn.uid ? PIND_ORDER_ANSWER
+										   : PIND_ORDER_CHANGE);
 	r = r < 0 ? r : sd_event_source_set_enabled(answer->source, SD_EVENT_ON);
 	return r < 0 ? r : sd_event_source_set_description(answer->source, "pind-bus-answer");
 }

@@ -123,15 +123,23 @@ static int method_get_group(sd_bus_message *call, void *userdata, sd_bus_error *
 	return pind_bus_with_path(userdata, call, get_group, error);
 }
 
-static int set_quota(struct pind_bus *bus, sd_bus_message *call, const char *path,
-		     sd_bus_error *error)
+/* Each handler of a call that access.h has an action for goes on once it may. */
+
+static int set_quota_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			 sd_bus_error *error)
 {
 	struct pind_quota_request request;
 	int r;
 
 	r = pind_bus_read_quota(call, true, &request, error);
-	r = r < 0 ? r : bus->calls->quota_set(bus->userdata, path, &request, error);
+	r = r < 0 ? r : pind_bus_set_quota(bus, path, &request, error);
 	return r < 0 ? r : reply_object(call, path);
+}
+
+static int set_quota(struct pind_bus *bus, sd_bus_message *call, const char *path,
+		     sd_bus_error *error)
+{
+	return pind_bus_authorize(bus, call, path, set_quota_now, error);
 }
 
 static int method_set_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
@@ -139,12 +147,18 @@ static int method_set_quota(sd_bus_message *call, void *userdata, sd_bus_error *
 	return pind_bus_with_future_path(userdata, call, set_quota, error);
 }
 
+static int unset_quota_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			   sd_bus_error *error)
+{
+	int r = pind_bus_unset_quota(bus, path, error);
+
+	return r < 0 ? r : sd_bus_reply_method_return(call, NULL);
+}
+
 static int unset_quota(struct pind_bus *bus, sd_bus_message *call, const char *path,
 		       sd_bus_error *error)
 {
-	int r = bus->calls->quota_unset(bus->userdata, path, error);
-
-	return r < 0 ? r : sd_bus_reply_method_return(call, NULL);
+	return pind_bus_authorize(bus, call, path, unset_quota_now, error);
 }
 
 static int method_unset_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
@@ -178,18 +192,23 @@ static int append_path(const char *path, void *closure)
 	return pind_bus_append_text(closure, path);
 }
 
-static int method_unset_stale(sd_bus_message *call, void *userdata, sd_bus_error *error)
+static int unset_stale_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			   sd_bus_error *error)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	struct pind_bus *bus = userdata;
 	int r, dry;
 
 	r = sd_bus_message_read_basic(call, 'b', &dry);
 	r = r < 0 ? r : sd_bus_message_new_method_return(call, &reply);
 	r = r < 0 ? r : sd_bus_message_open_container(reply, 'a', "s");
-	r = r < 0 ? r : bus->calls->unset_stale(bus->userdata, dry, append_path, reply, error);
+	r = r < 0 ? r : pind_bus_unset_stale(bus, dry, append_path, reply, error);
 	r = r < 0 ? r : sd_bus_message_close_container(reply);
 	return r < 0 ? r : sd_bus_message_send(reply);
+}
+
+static int method_unset_stale(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	return pind_bus_authorize(userdata, call, NULL, unset_stale_now, error);
 }
 
 /* An answer with the breaches of the rules. */
@@ -251,10 +270,16 @@ static int method_list_quotas(sd_bus_message *call, void *userdata, sd_bus_error
 	return pind_bus_answer_list(userdata, call, PIND_BUS_QUOTAS, NULL, error);
 }
 
+static int list_accounts_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			     sd_bus_error *error)
+{
+	return pind_bus_answer_list(bus, call, PIND_BUS_ACCOUNTS, path, error);
+}
+
 static int list_accounts(struct pind_bus *bus, sd_bus_message *call, const char *path,
 			 sd_bus_error *error)
 {
-	return pind_bus_answer_list(bus, call, PIND_BUS_ACCOUNTS, path, error);
+	return pind_bus_authorize(bus, call, path, list_accounts_now, error);
 }
 
 static int method_list_accounts(sd_bus_message *call, void *userdata, sd_bus_error *error)
@@ -271,33 +296,44 @@ static int method_list_accounts(sd_bus_message *call, void *userdata, sd_bus_err
 	return r < 0 ? r : pind_bus_with_path(userdata, call, list_accounts, error);
 }
 
-static int method_list_refusals(sd_bus_message *call, void *userdata, sd_bus_error *error)
+static int list_refusals_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			     sd_bus_error *error)
 {
-	return pind_bus_answer_list(userdata, call, PIND_BUS_REFUSALS, NULL, error);
+	return pind_bus_answer_list(bus, call, PIND_BUS_REFUSALS, path, error);
 }
 
-static int method_list_misuse(sd_bus_message *call, void *userdata, sd_bus_error *error)
+static int method_list_refusals(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	return pind_bus_authorize(userdata, call, NULL, list_refusals_now, error);
+}
+
+static int list_misuse_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			   sd_bus_error *error)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	struct misuse_answer answer;
-	struct pind_bus *bus = userdata;
 	int r;
 
 	r = list_begin(call, &reply);
 	if (r < 0)
 		return r;
-	answer = (struct misuse_answer){ reply, pind_queue_is_root(bus->queue) };
+	answer = (struct misuse_answer){ reply, bus->grant == PIND_GRANT_ALL };
 	r = bus->calls->misuse(bus->userdata, append_misuse, &answer, error);
 	if (r < 0)
 		return r;
 	return list_send(reply);
 }
 
-static int method_list_pages(sd_bus_message *call, void *userdata, sd_bus_error *error)
+static int method_list_misuse(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	return pind_bus_authorize(userdata, call, NULL, list_misuse_now, error);
+}
+
+static int list_pages_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			  sd_bus_error *error)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	struct pind_page_query query = {};
-	struct pind_bus *bus = userdata;
 	int r;
 
 	r = sd_bus_message_read(call, "utt", &query.pid, &query.address, &query.length);
@@ -321,11 +357,16 @@ static int method_list_pages(sd_bus_message *call, void *userdata, sd_bus_error 
 	return list_send(reply);
 }
 
-static int method_get_page(sd_bus_message *call, void *userdata, sd_bus_error *error)
+static int method_list_pages(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	return pind_bus_authorize(userdata, call, NULL, list_pages_now, error);
+}
+
+static int get_page_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			sd_bus_error *error)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	struct pind_page_query query = { .is_frame = true };
-	struct pind_bus *bus = userdata;
 	int r;
 
 	r = sd_bus_message_read_basic(call, 't', &query.pfn);
@@ -338,6 +379,11 @@ static int method_get_page(sd_bus_message *call, void *userdata, sd_bus_error *e
 	if (r < 0)
 		return r;
 	return sd_bus_message_send(reply);
+}
+
+static int method_get_page(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	return pind_bus_authorize(userdata, call, NULL, get_page_now, error);
 }
 
 static int method_get_counters(sd_bus_message *call, void *userdata, sd_bus_error *error)
@@ -395,8 +441,8 @@ static void audit_done(const struct pind_audit *audit, const sd_bus_error *error
 		(void)sd_bus_reply_method_errno(call, r, NULL);
 }
 
-static int begin_audit(struct pind_bus *bus, sd_bus_message *call, const char *path,
-		       sd_bus_error *error)
+static int audit_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
+		     sd_bus_error *error)
 {
 	int r;
 
@@ -410,7 +456,13 @@ static int begin_audit(struct pind_bus *bus, sd_bus_message *call, const char *p
 
 static int method_audit(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-	return begin_audit(userdata, call, NULL, error);
+	return pind_bus_authorize(userdata, call, NULL, audit_now, error);
+}
+
+static int begin_audit(struct pind_bus *bus, sd_bus_message *call, const char *path,
+		       sd_bus_error *error)
+{
+	return pind_bus_authorize(bus, call, path, audit_now, error);
 }
 
 static int method_audit_group(sd_bus_message *call, void *userdata, sd_bus_error *error)
@@ -482,6 +534,7 @@ static const sd_bus_vtable manager_vtable[] = {
 				0),
 	SD_BUS_SIGNAL_WITH_ARGS("BooksDiffer", SD_BUS_ARGS("a{sv}", books), 0),
 	SD_BUS_SIGNAL_WITH_ARGS("MisuseSeen", SD_BUS_ARGS("a{sv}", misuse), 0),
+	SD_BUS_SIGNAL_WITH_ARGS("QuotaChanged", SD_BUS_ARGS("a{sv}", change), 0),
 	SD_BUS_VTABLE_END,
 };
 

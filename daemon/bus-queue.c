@@ -41,6 +41,7 @@ struct pind_queue_user {
 /* A connection: its unique name is never given to another. */
 struct sender {
 	char *name;
+	uint32_t pid; /* of whoever connected; 0: not known */
 	struct pind_queue *queue;
 	sd_bus_slot *asking;	      /* the bus, whose it is; NULL: known */
 	struct pind_queue_user *user; /* NULL: root's, or not known yet */
@@ -60,9 +61,12 @@ struct pind_queue {
 	struct pind_queue_user *line, **line_end; /* who has something to be answered */
 	unsigned int waiting;			  /* calls of all users */
 	sd_bus_message *admitted;		  /* it was in line, and is dispatched next */
-	struct pind_queue_user *next;		  /* whose it is */
-	struct pind_queue_user *serving;	  /* whose call is being dispatched; NULL: root's */
+	struct pind_turn next;			  /* whose it is */
+	struct pind_turn turn;			  /* whose call is being dispatched */
 };
+
+/* Between calls: who has no right at all. */
+static const struct pind_turn nobodys_turn = { .uid = (uid_t)-1 };
 
 static int compare_sender(const void *a, const void *b)
 {
@@ -182,21 +186,45 @@ static void refuse(sd_bus_message *call, const char *name, const char *sentence)
 	(void)sd_bus_reply_method_error(call, &error);
 }
 
-/* Is it short? The arguments of all calls that are open to everyone are strings. */
+/* Adds up the bytes of the arguments, until they are too many. Negative errno: malformed. */
+static int add_lengths(sd_bus_message *call, size_t *length)
+{
+	const char *contents;
+	const void *value;
+	uint64_t number;
+	char type;
+	int r;
+
+	while ((r = sd_bus_message_at_end(call, false)) == 0 && *length <= ARGUMENTS_MAX) {
+		r = sd_bus_message_peek_type(call, &type, &contents);
+		if (r < 0)
+			return r;
+		*length += 8;
+		if (strchr("sog", type)) {
+			r = sd_bus_message_read_basic(call, type, &value);
+			*length += r < 0 ? 0 : strlen(value);
+		} else if (strchr("avre", type)) {
+			r = sd_bus_message_enter_container(call, type, contents);
+			r = r < 0 ? r : add_lengths(call, length);
+			if (r >= 0 && *length <= ARGUMENTS_MAX)
+				r = sd_bus_message_exit_container(call);
+		} else {
+			r = sd_bus_message_read_basic(call, type, &number);
+		}
+		if (r < 0)
+			return r;
+	}
+	return r < 0 ? r : 0;
+}
+
+/* Of what waits, the daemon has only so much. */
 static bool is_short(sd_bus_message *call)
 {
 	size_t length = strlen(sd_bus_message_get_path(call));
-	const char *text;
-	int r;
+	int r = add_lengths(call, &length);
 
-	while ((r = sd_bus_message_at_end(call, true)) == 0 && length <= ARGUMENTS_MAX) {
-		r = sd_bus_message_read_basic(call, 's', &text);
-		if (r < 0)
-			break;
-		length += strlen(text);
-	}
 	(void)sd_bus_message_rewind(call, true);
-	return r > 0 && length <= ARGUMENTS_MAX;
+	return r >= 0 && length <= ARGUMENTS_MAX;
 }
 
 /* Puts the call of a user other than root into the line, or refuses it. */
@@ -211,8 +239,7 @@ static void user_take(struct pind_queue *queue, struct sender *sender, sd_bus_me
 	}
 	if (!is_short(call)) {
 		refuse(call, SD_BUS_ERROR_INVALID_ARGS,
-		       "the arguments have to be strings, of 8192 bytes together with the object's "
-		       "path at most");
+		       "the arguments may have 8192 bytes together with the object's path at most");
 		return;
 	}
 	if (sender->waiting >= PIND_QUEUE_SENDER_MAX || user->waiting >= PIND_QUEUE_USER_MAX ||
@@ -259,6 +286,31 @@ static void sender_forget(struct pind_queue *queue, struct sender *sender)
 	}
 }
 
+/* Of what the bus knows about a connection: whose it is, and of which process. */
+static int read_credentials(sd_bus_message *reply, uint32_t *ret_uid, uint32_t *ret_pid)
+{
+	bool has_uid = false;
+	const char *key;
+	int r;
+
+	r = sd_bus_message_enter_container(reply, 'a', "{sv}");
+	while (r >= 0 && (r = sd_bus_message_enter_container(reply, 'e', "sv")) > 0) {
+		r = sd_bus_message_read_basic(reply, 's', &key);
+		if (r < 0)
+			return r;
+		if (!strcmp(key, "UnixUserID")) {
+			r = sd_bus_message_read(reply, "v", "u", ret_uid);
+			has_uid = true;
+		} else if (!strcmp(key, "ProcessID")) {
+			r = sd_bus_message_read(reply, "v", "u", ret_pid);
+		} else {
+			r = sd_bus_message_skip(reply, "v");
+		}
+		r = r < 0 ? r : sd_bus_message_exit_container(reply);
+	}
+	return r < 0 ? r : has_uid ? 0 : -ENODATA;
+}
+
 static int on_owner(sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
 	struct sender *sender = userdata;
@@ -267,7 +319,7 @@ static int on_owner(sd_bus_message *reply, void *userdata, sd_bus_error *error)
 	bool known;
 
 	known = !sd_bus_message_is_method_error(reply, NULL) &&
-		sd_bus_message_read_basic(reply, 'u', &uid) > 0;
+		read_credentials(reply, &uid, &sender->pid) >= 0;
 	if (known && uid != 0) {
 		sender->user = user_want(queue, uid);
 		known = sender->user;
@@ -333,7 +385,7 @@ static struct sender *sender_want(struct pind_queue *queue, const char *name)
 	queue->n_senders++;
 	if (sd_bus_call_method_async(queue->bus, &sender->asking, "org.freedesktop.DBus",
 				     "/org/freedesktop/DBus", "org.freedesktop.DBus",
-				     "GetConnectionUnixUser", on_owner, sender, "s", name) < 0) {
+				     "GetConnectionCredentials", on_owner, sender, "s", name) < 0) {
 		sender_forget(queue, sender);
 		return NULL;
 	}
@@ -351,12 +403,13 @@ static int on_message(sd_bus_message *message, void *userdata, sd_bus_error *err
 		return 0;
 	if (message == queue->admitted) {
 		queue->admitted = sd_bus_message_unref(queue->admitted);
-		queue->serving = queue->next;
+		queue->turn = queue->next;
 		queue->came(queue->userdata);
 		return 0;
 	}
 	sender = sender_want(queue, sd_bus_message_get_sender(message) ?: "");
 	if (sender && !sender->asking && !sender->user) {
+		queue->turn = (struct pind_turn){ .pid = sender->pid };
 		queue->came(queue->userdata);
 		return 0;
 	}
@@ -387,7 +440,7 @@ static int on_serve(sd_event_source *source, void *userdata)
 	sender->waiting--;
 	user->waiting--;
 	queue->waiting--;
-	queue->next = user;
+	queue->next = (struct pind_turn){ user, user->uid, sender->pid };
 	r = sd_bus_enqueue_for_read(queue->bus, queue->admitted);
 	/* before it there may be what was read while we waited for an answer of our own */
 	if (r >= 0)
@@ -395,37 +448,40 @@ static int on_serve(sd_event_source *source, void *userdata)
 			r = sd_bus_process(queue->bus, NULL);
 		while (r > 0 && queue->admitted);
 	queue->admitted = sd_bus_message_unref(queue->admitted);
-	queue->serving = NULL;
+	queue->turn = nobodys_turn;
 	line_join(queue, user);
 	user_drop_unused(queue, user);
 	return 0;
 }
 
-struct pind_queue_user *pind_queue_hold(struct pind_queue *queue)
+struct pind_turn pind_queue_turn(const struct pind_queue *queue)
 {
-	if (queue->serving)
-		queue->serving->held++;
-	return queue->serving;
+	return queue->turn;
 }
 
-uid_t pind_queue_uid(const struct pind_queue_user *user)
+struct pind_turn pind_queue_hold(struct pind_queue *queue)
 {
-	return user ? user->uid : 0;
+	if (queue->turn.user)
+		queue->turn.user->held++;
+	return queue->turn;
 }
 
-void pind_queue_release(struct pind_queue *queue, struct pind_queue_user *user)
+void pind_queue_release(struct pind_queue *queue, const struct pind_turn *turn)
 {
-	if (!user)
+	if (!turn->user)
 		return;
-	user->held--;
-	line_join(queue, user);
-	if (user != queue->serving)
-		user_drop_unused(queue, user);
+	turn->user->held--;
+	line_join(queue, turn->user);
+	if (turn->user != queue->turn.user)
+		user_drop_unused(queue, turn->user);
 }
 
-bool pind_queue_is_root(const struct pind_queue *queue)
+struct pind_turn pind_queue_resume(struct pind_queue *queue, const struct pind_turn *turn)
 {
-	return !queue->serving;
+	struct pind_turn before = queue->turn;
+
+	queue->turn = *turn;
+	return before;
 }
 
 int pind_queue_new(sd_event *event, sd_bus *bus, void (*came)(void *userdata), void *userdata,
@@ -437,6 +493,7 @@ int pind_queue_new(sd_event *event, sd_bus *bus, void (*came)(void *userdata), v
 	if (!queue)
 		return -ENOMEM;
 	queue->bus = bus;
+	queue->turn = nobodys_turn;
 	queue->came = came;
 	queue->userdata = userdata;
 	queue->line_end = &queue->line;

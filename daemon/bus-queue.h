@@ -34,20 +34,31 @@ int pind_queue_new(sd_event *event, sd_bus *bus, void (*came)(void *userdata), v
 /* Before the connection goes. What waits gets no answer. */
 struct pind_queue *pind_queue_free(struct pind_queue *queue);
 
+/* Whose call is at hand. */
+struct pind_turn {
+	struct pind_queue_user *user; /* NULL: root's */
+	uid_t uid;
+	uint32_t pid; /* of the process that connected; 0: not known */
+};
+
+/* Of the call that is being dispatched or gone on with; not to be kept without a hold. */
+struct pind_turn pind_queue_turn(const struct pind_queue *queue);
+
 /**
- * pind_queue_hold - the call that is being dispatched is answered later
+ * pind_queue_hold - the call at hand is answered later
  *
  * Until pind_queue_release() no further call of its user is begun.
  *
- * Return: the user, who has to be released once; NULL for root.
+ * Return: its turn, which has to be released once.
  */
-struct pind_queue_user *pind_queue_hold(struct pind_queue *queue);
-void pind_queue_release(struct pind_queue *queue, struct pind_queue_user *user);
+struct pind_turn pind_queue_hold(struct pind_queue *queue);
+void pind_queue_release(struct pind_queue *queue, const struct pind_turn *turn);
 
-/* Is the call that is being dispatched root's? */
-bool pind_queue_is_root(const struct pind_queue *queue);
-
-/* Which user it is; of NULL: root. */
-uid_t pind_queue_uid(const struct pind_queue_user *user);
+/**
+ * pind_queue_resume - a call that was held is at hand again
+ *
+ * Return: the turn that was at hand until now, to be resumed once this one is over.
+ */
+struct pind_turn pind_queue_resume(struct pind_queue *queue, const struct pind_turn *turn);
 
 #endif /* PIND_BUS_QUEUE_H */

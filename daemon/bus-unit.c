@@ -25,7 +25,7 @@ struct pind_naming {
 	struct pind_bus *bus;
 	sd_bus_message *call;
 	pind_bus_named go_on;
-	struct pind_queue_user *user; /* who asks, if it is not root */
+	struct pind_turn turn; /* who asks */
 	sd_bus_slot *slot;
 	char *unit;
 	bool future; /* it need not run */
@@ -41,7 +41,7 @@ static void naming_free(struct pind_naming *naming)
 		if (naming->next)
 			naming->next->link = naming->link;
 	}
-	pind_queue_release(naming->bus->queue, naming->user);
+	pind_queue_release(naming->bus->queue, &naming->turn);
 	(void)sd_bus_slot_unref(naming->slot);
 	(void)sd_bus_message_unref(naming->call);
 	free(naming->unit);
@@ -108,10 +108,13 @@ static int systemd_error(struct pind_naming *naming, sd_bus_message *reply, sd_b
 /* The call ends with what is known now; @r: negative, with the error, or the path is there. */
 static void naming_end(struct pind_naming *naming, int r, const char *path, sd_bus_error *error)
 {
+	struct pind_turn before = pind_queue_resume(naming->bus->queue, &naming->turn);
+
 	if (r >= 0)
 		r = naming->go_on(naming->bus, naming->call, path, error);
 	if (r < 0)
 		(void)sd_bus_reply_method_errno(naming->call, r, error);
+	(void)pind_queue_resume(naming->bus->queue, &before);
 	naming_free(naming);
 }
 
@@ -247,10 +250,10 @@ static int ask_systemd(struct pind_bus *bus, sd_bus_message *call, const char *u
 	naming->bus = bus;
 	naming->call = sd_bus_message_ref(call);
 	naming->go_on = go_on;
-	naming->user = pind_queue_hold(bus->queue);
+	naming->turn = pind_queue_hold(bus->queue);
 	naming->interface = interface_of(unit);
 	naming->future = future;
-	naming->search = pind_queue_is_root(bus->queue);
+	naming->search = pind_queue_turn(bus->queue).uid == 0;
 	naming->unit = strdup(unit);
 	if (!naming->unit)
 		return -ENOMEM;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include <pind/cgroup.h>
 #include <pind/driver.h>
 #include <pind/rules.h>
 
@@ -225,6 +226,42 @@ int pind_bus_append_page(sd_bus_message *m, const struct pind_page *page, const 
 	r = r < 0 ? r : append_number(m, "room", page->room);
 	r = r < 0 ? r : append_holders(m, page, paths);
 	r = r < 0 ? r : append_number(m, "holders_total", page->holders_total);
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+static int append_limits(sd_bus_message *m, const char *key, const struct pind_limits *limits)
+{
+	int r;
+
+	r = sd_bus_message_open_container(m, 'e', "sv");
+	r = r < 0 ? r : sd_bus_message_append_basic(m, 's', key);
+	r = r < 0 ? r
+		  : sd_bus_message_append(m, "v", "a{sv}", 4, "max", "t", limits->max, "max_held",
+					  "t", limits->max_held, "high", "t", limits->high, "mode",
+					  "s", pind_mode_name(limits->mode));
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+int pind_bus_append_change(sd_bus_message *m, const struct pind_change *change)
+{
+	char unit[PIND_TEXT_NAME_SIZE];
+	int r;
+
+	r = sd_bus_message_open_container(m, 'a', "{sv}");
+	r = r < 0 ? r : append_text_entry(m, "path", change->path);
+	r = r < 0 ? r : append_limits(m, "old", &change->old);
+	r = r < 0 ? r : append_limits(m, "new", &change->new);
+	r = r < 0 ? r : append_text_entry(m, "through", change->through);
+	if (r >= 0 && change->by)
+		r = sd_bus_message_append(m, "{sv}{sv}", "uid", "u", (uint32_t)change->by->uid,
+					  "pid", "u", change->by->pid);
+	if (r >= 0 && change->by && change->by->group) {
+		r = append_text_entry(m, "cgroup", change->by->group);
+		r = r < 0 ? r
+			  : append_text_entry(m, "unit",
+					      pind_cgroup_unit(unit, sizeof(unit),
+							       change->by->group));
+	}
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 

@@ -65,6 +65,7 @@ struct pind_bus *pind_bus_free(struct pind_bus *bus)
 	if (bus) {
 		pind_bus_drop_answers(bus);
 		pind_bus_drop_namings(bus);
+		pind_bus_drop_askings(bus);
 		bus->queue = pind_queue_free(bus->queue);
 		(void)sd_bus_flush_close_unref(bus->bus);
 		free(bus);
@@ -135,6 +136,18 @@ void pind_bus_emit_misuse(struct pind_bus *bus, const struct pind_misuse *misuse
 	r = r < 0 ? r : pind_bus_append_misuse(m, misuse);
 	r = r < 0 ? r : sd_bus_send(bus->bus, m, NULL);
 	log_failure("MisuseSeen", r);
+}
+
+void pind_bus_emit_quota(struct pind_bus *bus, const struct pind_change *change)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+	int r;
+
+	r = sd_bus_message_new_signal(bus->bus, &m, PIND_OBJECT, PIND_MANAGER_INTERFACE,
+				      "QuotaChanged");
+	r = r < 0 ? r : pind_bus_append_change(m, change);
+	r = r < 0 ? r : sd_bus_send(bus->bus, m, NULL);
+	log_failure("QuotaChanged", r);
 }
 
 void pind_bus_emit_added(struct pind_bus *bus, const struct pind_group *group)

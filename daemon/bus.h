@@ -11,6 +11,7 @@
 
 #include <systemd/sd-bus.h>
 
+#include "change.h"
 #include "groups.h"
 #include "quota.h"
 #include "wanted.h"
@@ -92,16 +93,30 @@ struct pind_bus_calls {
 	/* Name to path. Return: 0; 1: it is the name of a unit, which systemd knows. */
 	int (*path_of)(void *userdata, const char *name, char **ret_path, sd_bus_error *error);
 
+	/*
+	 * May the user change the quota of a path as the owner of a delegated cgroup above?
+	 * Not where an administrator has set one, nor an owner further up.
+	 */
+	bool (*owner_may)(void *userdata, const char *path, uid_t uid);
+	/*
+	 * The cgroup of a process, if it is the user's. Return: 0; negative errno: it cannot
+	 * be known.
+	 */
+	int (*group_of_process)(void *userdata, uint32_t pid, uid_t uid, char **ret_path,
+				uint64_t *ret_id);
+
 	int (*quota_set)(void *userdata, const char *path,
 			 const struct pind_quota_request *request, sd_bus_error *error);
-	int (*quota_unset)(void *userdata, const char *path, sd_bus_error *error);
+	int (*quota_unset)(void *userdata, const char *path, const struct pind_caller *by,
+			   sd_bus_error *error);
 	/* What is, or (something is asked for) would be. */
 	int (*quota_explain)(void *userdata, const char *path,
 			     const struct pind_quota_request *request,
 			     struct pind_explanation *ret, sd_bus_error *error);
 	/* Gives each path to the handler; @dry: nothing is done but that. */
-	int (*unset_stale)(void *userdata, bool dry, int (*handler)(const char *path, void *closure),
-			   void *closure, sd_bus_error *error);
+	int (*unset_stale)(void *userdata, bool dry, const struct pind_caller *by,
+			   int (*handler)(const char *path, void *closure), void *closure,
+			   sd_bus_error *error);
 	/*
 	 * The path of a unit that systemd has no file of: from what is stored. Else it is
 	 * an error that says what there is of that name; @search: also in all cgroups.
@@ -160,6 +175,7 @@ void pind_bus_emit_refused(struct pind_bus *bus, const struct pind_refusal *refu
 void pind_bus_emit_high(struct pind_bus *bus, const struct pind_group_info *group);
 void pind_bus_emit_books(struct pind_bus *bus, const struct pind_books *books);
 void pind_bus_emit_misuse(struct pind_bus *bus, const struct pind_misuse *misuse);
+void pind_bus_emit_quota(struct pind_bus *bus, const struct pind_change *change);
 /* The group's object came to be, or is about to go (it must still be found). */
 void pind_bus_emit_added(struct pind_bus *bus, const struct pind_group *group);
 void pind_bus_emit_removed(struct pind_bus *bus, const struct pind_group *group);

@@ -363,3 +363,39 @@ int pind_cgroup_id(const char *mount, const char *path, uint64_t *ret_id)
 	*ret_id = st.st_ino;
 	return 0;
 }
+
+static bool is_slice(const char *part, size_t length)
+{
+	return length > 6 && !strncmp(part + length - 6, ".slice", 6);
+}
+
+const char *pind_cgroup_unit(char *buffer, size_t size, const char *path)
+{
+	const char *unit = path;
+	size_t length = 0;
+
+	for (const char *part = path; *part == '/' && part[1]; part += 1 + strcspn(part + 1, "/")) {
+		unit = part + 1;
+		length = strcspn(unit, "/");
+		if (!is_slice(unit, length))
+			break;
+	}
+	(void)snprintf(buffer, size, "%.*s", (int)length, unit);
+	return buffer;
+}
+
+size_t pind_cgroup_owned_at(const char *mount, const char *path, uid_t uid)
+{
+	char above[2 * PATH_MAX];
+	struct stat st;
+
+	for (const char *end = path; (end = strchr(end + 1, '/'));) {
+		int n = snprintf(above, sizeof(above), "%s%.*s", mount, (int)(end - path), path);
+
+		if (n < 0 || (size_t)n >= sizeof(above) || stat(above, &st) < 0)
+			return 0;
+		if (st.st_uid == uid)
+			return (size_t)(end - path);
+	}
+	return 0;
+}

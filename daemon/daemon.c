@@ -115,9 +115,17 @@ static void on_again(void *userdata)
 	pind_sync_again(d->sync);
 }
 
+static void on_limited(const struct pind_change *change, void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_teller_quota(d->teller, change);
+}
+
 static const struct pind_reconciler_handlers reconciler_handlers = {
 	.again = on_again,
 	.changed = on_changed,
+	.limited = on_limited,
 };
 
 /* What the kernel tells: each begins a moment of the mirror. */

@@ -149,31 +149,109 @@ int pind_desk_change_error(struct pind_desk *desk, int r, enum pind_step step, c
 				 "the cgroup '%s' cannot be looked at: %s", clean, strerror(-r));
 }
 
+/* Quotas that one owner may have below delegated cgroups: each is a line of the file. */
+#define OWNER_QUOTAS_MAX 1000
+
+static bool call_owner_may(void *userdata, const char *path, uid_t uid)
+{
+	struct pind_desk *desk = userdata;
+	size_t at = pind_cgroup_owned_at(desk->mount, path, uid), set_at;
+	const struct pind_group *group;
+	struct pind_limits limits;
+	struct pind_wish wish;
+	uint64_t id;
+
+	if (!at || pind_cgroup_id(desk->mount, path, &id) < 0)
+		return false;
+	wish = pind_wanted_find(desk->wanted, path, id);
+	if (wish.source == PIND_SOURCE_NONE) {
+		group = pind_groups_by_id(pind_mirror_groups(desk->mirror), id);
+		limits = group ? pind_limits_of(&group->info) : pind_limits_none();
+		return pind_limits_are_none(&limits);
+	}
+	if (wish.owner == 0 || wish.owner == uid)
+		return wish.owner == uid;
+	set_at = pind_cgroup_owned_at(desk->mount, path, wish.owner);
+	return !set_at || at < set_at;
+}
+
+/* Has the owner of a delegated cgroup as many quotas as they may? */
+static bool owner_is_full(const struct pind_desk *desk, uint32_t owner)
+{
+	const struct pind_store *store = pind_wanted_store(desk->wanted, true);
+	const struct pind_quota *quota;
+	size_t count = 0;
+
+	for (size_t i = 0; (quota = pind_store_at(store, i)); i++)
+		count += quota->owner == owner;
+	return count >= OWNER_QUOTAS_MAX;
+}
+
+struct taken_group {
+	char *path;
+	uint64_t id;
+};
+
+static int take_group(const struct pind_group_info *info, void *userdata)
+{
+	struct taken_group *taken = userdata;
+
+	taken->path = strdup(info->path);
+	taken->id = info->id;
+	return taken->path ? 0 : -ENOMEM;
+}
+
+static int call_group_of_process(void *userdata, uint32_t pid, uid_t uid, char **ret_path,
+				 uint64_t *ret_id)
+{
+	struct pind_desk *desk = userdata;
+	struct taken_group taken = {};
+	int r;
+
+	if (!pind_mirror_present(desk->mirror))
+		return -ENODEV;
+	r = desk->kernel->ops->group_of(desk->kernel, pid, uid, take_group, &taken);
+	if (r < 0) {
+		free(taken.path);
+		return r;
+	}
+	*ret_path = taken.path;
+	*ret_id = taken.id;
+	return 0;
+}
+
 static int call_quota_set(void *userdata, const char *path,
 			  const struct pind_quota_request *request, sd_bus_error *error)
 {
 	struct pind_desk *desk = userdata;
 	enum pind_step step;
-	int r = pind_reconciler_set(desk->reconciler, path, request, &step);
+	int r;
 
+	if (request->owner && owner_is_full(desk, request->owner))
+		return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
+					 "user %" PRIu32 " has %d quotas below delegated cgroups, and "
+					 "may not have more",
+					 request->owner, OWNER_QUOTAS_MAX);
+	r = pind_reconciler_set(desk->reconciler, path, request, &step);
 	return r < 0 ? pind_desk_change_error(desk, r, step, path, error) : 0;
 }
 
-static int call_quota_unset(void *userdata, const char *path, sd_bus_error *error)
+static int call_quota_unset(void *userdata, const char *path, const struct pind_caller *by,
+			    sd_bus_error *error)
 {
 	struct pind_desk *desk = userdata;
 	enum pind_step step;
-	int r = pind_reconciler_unset(desk->reconciler, path, &step);
+	int r = pind_reconciler_unset(desk->reconciler, path, by, &step);
 
 	return r < 0 ? pind_desk_change_error(desk, r, step, path, error) : 0;
 }
 
-static int call_unset_stale(void *userdata, bool dry,
+static int call_unset_stale(void *userdata, bool dry, const struct pind_caller *by,
 			    int (*handler)(const char *path, void *closure), void *closure,
 			    sd_bus_error *error)
 {
 	struct pind_desk *desk = userdata;
-	int r = pind_reconciler_unset_stale(desk->reconciler, dry, handler, closure);
+	int r = pind_reconciler_unset_stale(desk->reconciler, dry, by, handler, closure);
 
 	if (r < 0)
 		return sd_bus_error_setf(error, PIND_ERROR_STORE,
@@ -403,6 +481,8 @@ const struct pind_bus_calls pind_desk_calls = {
 	.group_read = call_group_read,
 	.group_is_runtime = call_group_is_runtime,
 	.path_of = call_path_of,
+	.owner_may = call_owner_may,
+	.group_of_process = call_group_of_process,
 	.quota_set = call_quota_set,
 	.quota_unset = call_quota_unset,
 	.quota_explain = pind_desk_explain,

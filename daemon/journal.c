@@ -11,6 +11,7 @@
 
 #include <systemd/sd-journal.h>
 
+#include <pind/cgroup.h>
 #include <pind/driver.h>
 #include <pind/rules.h>
 
@@ -161,6 +162,72 @@ void pind_journal_books(const struct pind_books *books)
 		books->older_pins, "PIND_UNDER_WAY=%" PRIu64, books->under_way,
 		"PIND_CHECKS=%" PRIu64, books->checks, "PIND_REPAIRED=%" PRIu64, books->repaired,
 		NULL);
+	show(message);
+}
+
+/* "max 2.0 GiB, high 1.0 GiB"; "no quota" */
+static const char *limits_text(char *buffer, size_t size, const struct pind_limits *limits)
+{
+	const struct {
+		const char *name;
+		uint64_t bytes;
+	} all[] = { { "max", limits->max },
+		    { "max-held", limits->max_held },
+		    { "high", limits->high } };
+	char bytes[PIND_TEXT_SIZE_SIZE];
+	size_t used = 0;
+
+	(void)snprintf(buffer, size, "no quota");
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i].bytes != PIND_UNLIMITED && used < size)
+			used += (size_t)snprintf(buffer + used, size - used, "%s%s %s",
+						 used ? ", " : "", all[i].name,
+						 pind_text_size(bytes, all[i].bytes));
+	if (limits->mode == PIND_MODE_OBSERVE && used < size)
+		(void)snprintf(buffer + used, size - used, "%smode observe", used ? ", " : "");
+	return buffer;
+}
+
+/* " by user 1000 (process 12 in x.service)"; "" for nobody */
+static const char *by_text(char *buffer, size_t size, const struct pind_caller *by, const char *unit)
+{
+	buffer[0] = '\0';
+	if (by && by->pid)
+		(void)snprintf(buffer, size, " by user %u (process %" PRIu32 "%s%s)",
+			       (unsigned int)by->uid, by->pid, unit[0] ? " in " : "", unit);
+	else if (by)
+		(void)snprintf(buffer, size, " by user %u", (unsigned int)by->uid);
+	return buffer;
+}
+
+void pind_journal_quota(const struct pind_change *change)
+{
+	char message[PIND_TEXT_PATH_SIZE + 2 * PIND_TEXT_NAME_SIZE], path[PIND_TEXT_PATH_SIZE];
+	char by[PIND_TEXT_NAME_SIZE + 64], unit[PIND_TEXT_NAME_SIZE] = "", old[160], new[160];
+	char raw[PIND_TEXT_NAME_SIZE], uid[24] = "", pid[24] = "";
+	const char *group = change->by ? change->by->group : NULL;
+
+	if (group)
+		(void)pind_text_clean(unit, sizeof(unit), pind_cgroup_unit(raw, sizeof(raw), group));
+	if (change->by)
+		(void)snprintf(uid, sizeof(uid), "%u", (unsigned int)change->by->uid);
+	if (change->by && change->by->pid)
+		(void)snprintf(pid, sizeof(pid), "%" PRIu32, change->by->pid);
+	(void)snprintf(message, sizeof(message), "the quota of %s was changed%s: %s, before %s (%s)",
+		       pind_text_clean(path, sizeof(path), change->path),
+		       by_text(by, sizeof(by), change->by, unit),
+		       limits_text(new, sizeof(new), &change->new),
+		       limits_text(old, sizeof(old), &change->old), change->through);
+	(void)sd_journal_send(
+		"MESSAGE=%s", message, "MESSAGE_ID=%s", PIND_MESSAGE_QUOTA, "PRIORITY=%d",
+		LOG_NOTICE, "PIND_CGROUP=%s", change->path, "PIND_THROUGH=%s", change->through,
+		"PIND_BY_UID=%s", uid, "PIND_BY_PID=%s", pid, "PIND_BY_CGROUP=%s", group ?: "",
+		"PIND_BY_UNIT=%s", unit, "PIND_OLD_MAX=%" PRIu64, change->old.max,
+		"PIND_OLD_MAX_HELD=%" PRIu64, change->old.max_held, "PIND_OLD_HIGH=%" PRIu64,
+		change->old.high, "PIND_OLD_MODE=%s", pind_mode_name(change->old.mode),
+		"PIND_NEW_MAX=%" PRIu64, change->new.max, "PIND_NEW_MAX_HELD=%" PRIu64,
+		change->new.max_held, "PIND_NEW_HIGH=%" PRIu64, change->new.high,
+		"PIND_NEW_MODE=%s", pind_mode_name(change->new.mode), NULL);
 	show(message);
 }
 

@@ -17,6 +17,10 @@
  *   misuse   PIND_MISUSE (its kind, as the bus says it), PIND_SYMBOL, PIND_MODULE,
  *            PIND_PID, PIND_COMM
  *
+ *   quota    PIND_CGROUP, PIND_THROUGH (as struct pind_change says); who asked, as far as it
+ *            is known: PIND_BY_UID, PIND_BY_PID, PIND_BY_CGROUP, PIND_BY_UNIT; PIND_OLD_MAX,
+ *            PIND_OLD_MAX_HELD, PIND_OLD_HIGH, PIND_OLD_MODE, and PIND_NEW_... likewise
+ *
  * Sizes are bytes.
  */
 #ifndef PIND_JOURNAL_H
@@ -24,6 +28,7 @@
 
 #include <syslog.h>
 
+#include "change.h"
 #include "snapshot.h"
 
 #define PIND_MESSAGE_REFUSAL "dd9ff8247d34415599f327d4b0f4dcaf"
@@ -33,12 +38,14 @@
 #define PIND_MESSAGE_DAMAGE  "bc53c77d9631407588fd253f892bb7fb"
 #define PIND_MESSAGE_BOOKS   "284aa583c6ad4e7bb57fbe094419570d"
 #define PIND_MESSAGE_MISUSE  "4bc979ebc9c8425a949e81cd71530bfa"
+#define PIND_MESSAGE_QUOTA   "bf136b7496964f2ca4ae8e8273c2f1a5"
 
 /* A line for people; @priority as syslog(3). To stderr, which is the journal's in a unit. */
 void pind_log(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 void pind_journal_refusal(const struct pind_refusal *refusal);
 void pind_journal_high(const struct pind_group_info *group);
+void pind_journal_quota(const struct pind_change *change);
 void pind_journal_misuse(const struct pind_misuse *misuse);
 void pind_journal_books(const struct pind_books *books);
 void pind_journal_module_came(const struct pind_info *info);

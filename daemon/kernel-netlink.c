@@ -268,6 +268,24 @@ static int request_group(struct pind_kernel *kernel, uint8_t command, uint64_t i
 	return answer.count == 1 ? 0 : -EBADMSG;
 }
 
+static int kernel_group_of(struct pind_kernel *kernel, uint32_t pid, uint32_t uid,
+			   pind_group_handler handler, void *userdata)
+{
+	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct answer answer = { .handler.group = handler, .userdata = userdata };
+	struct nlmsghdr *nlh;
+	int r;
+
+	r = kernel_request_begin(kernel, buffer, PIND_CMD_GROUP_GET, 0, &nlh);
+	if (r < 0)
+		return r;
+	pind_message_put_process(nlh, pid, uid);
+	r = kernel_request_send(kernel, nlh, on_group, &answer);
+	if (r < 0)
+		return r;
+	return answer.count == 1 ? 0 : -EBADMSG;
+}
+
 static int kernel_group_get(struct pind_kernel *kernel, uint64_t id, pind_group_handler handler,
 			    void *userdata)
 {
@@ -558,6 +576,7 @@ static const struct pind_kernel_ops kernel_ops = {
 	.start = kernel_start,
 	.info_get = kernel_info_get,
 	.group_get = kernel_group_get,
+	.group_of = kernel_group_of,
 	.group_set = kernel_group_set,
 	.group_reset_peak = kernel_group_reset_peak,
 	.rules_swap = kernel_rules_swap,

@@ -77,7 +77,10 @@ struct pind_kernel_ops {
 	/* The group is handed to the handler, which may be NULL. -ENOENT: no such cgroup. */
 	int (*group_get)(struct pind_kernel *kernel, uint64_t id, pind_group_handler handler,
 			 void *userdata);
-	/* Likewise, as the group is after the change. -ESTALE: it was removed. */
+	/* Likewise, the one that a process is in, if it is the user's. -ESRCH: it is not. */
+	int (*group_of)(struct pind_kernel *kernel, uint32_t pid, uint32_t uid,
+			pind_group_handler handler, void *userdata);
+	/* As group_get(), as the group is after the change. -ESTALE: it was removed. */
 	int (*group_set)(struct pind_kernel *kernel, uint64_t id,
 			 const struct pind_group_change *change, pind_group_handler handler,
 			 void *userdata);

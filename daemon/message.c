@@ -380,6 +380,12 @@ void pind_message_put_group_change(struct nlmsghdr *nlh, uint64_t id,
 		mnl_attr_put_u32(nlh, PIND_A_GROUP_MODE, change->mode);
 }
 
+void pind_message_put_process(struct nlmsghdr *nlh, uint32_t pid, uint32_t uid)
+{
+	mnl_attr_put_u32(nlh, PIND_A_GROUP_PID, pid);
+	mnl_attr_put_u32(nlh, PIND_A_GROUP_UID, uid);
+}
+
 void pind_message_put_refusals_of(struct nlmsghdr *nlh, uint64_t group_id)
 {
 	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_GROUP_ID, group_id);

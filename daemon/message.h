@@ -38,6 +38,9 @@ struct nlmsghdr *pind_message_request(char *buffer, uint16_t family, uint8_t com
 void pind_message_put_group_change(struct nlmsghdr *nlh, uint64_t id,
 				   const struct pind_group_change *change);
 
+/* Puts the group of which process is wanted. */
+void pind_message_put_process(struct nlmsghdr *nlh, uint32_t pid, uint32_t uid);
+
 /* Puts whose refusals are wanted. */
 void pind_message_put_refusals_of(struct nlmsghdr *nlh, uint64_t group_id);
 

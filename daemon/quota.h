@@ -75,10 +75,15 @@ enum pind_quota_kind {
 	PIND_QUOTA_RUNTIME,
 };
 
+struct pind_caller;
+
 /* A change that was asked for, and found well-formed. */
 struct pind_quota_request {
 	struct pind_group_change change;
 	enum pind_quota_kind kind;
+	/* The owner of a delegated cgroup above, whose word it is; 0: an administrator's. */
+	uint32_t owner;
+	const struct pind_caller *by; /* who asks, or NULL */
 };
 
 #endif /* PIND_QUOTA_H */

@@ -218,6 +218,8 @@ static int adopt(struct pind_group *group, void *userdata)
 	const struct pind_group_info *info = &group->info;
 	const struct pind_limits limits = pind_limits_of(info);
 	struct pind_reconciler *rec = userdata;
+	const struct pind_change change = { info->path, pind_limits_none(), limits, "adopted",
+					    NULL };
 	const struct pind_quota quota = {
 		.path = (char *)info->path,
 		.max = info->max,
@@ -226,16 +228,12 @@ static int adopt(struct pind_group *group, void *userdata)
 		.mode = info->mode,
 		.cgroup_id = info->id,
 	};
-	char clean[PIND_TEXT_PATH_SIZE];
 	int r;
 
 	if (info->dead || pind_limits_are_none(&limits) ||
 	    pind_wanted_find(rec->rooms.wanted, info->path, info->id).source != PIND_SOURCE_NONE)
 		return 0;
-	pind_log(LOG_NOTICE,
-		 "%s has a quota in the kernel that is not in the store; taken over as a runtime "
-		 "quota",
-		 pind_text_clean(clean, sizeof(clean), info->path));
+	rec->handlers->limited(&change, rec->userdata);
 	r = pind_wanted_put(rec->rooms.wanted, &quota);
 	if (r < 0)
 		pind_log(LOG_WARNING, "it could not be noted, and is in the kernel only: %s",
@@ -321,6 +319,15 @@ static void settle_group(struct pind_reconciler *rec, uint64_t id, bool set)
 		rec->handlers->changed(group, rec->userdata);
 }
 
+/* Somebody's word changed the limits that a path is to have. */
+static void tell(struct pind_reconciler *rec, const char *path, const struct pind_limits *old,
+		 const struct pind_limits *new, const char *through, const struct pind_caller *by)
+{
+	const struct pind_change change = { path, *old, *new, through, by };
+
+	rec->handlers->limited(&change, rec->userdata);
+}
+
 static bool is_runtime(const char *path, enum pind_quota_kind kind, enum pind_source source)
 {
 	if (kind == PIND_QUOTA_AS_IS && source >= PIND_SOURCE_KEPT)
@@ -351,6 +358,8 @@ int pind_reconciler_plan(struct pind_reconciler *rec, const char *path,
 	r = find_cgroup(rec, path, &plan.id);
 	if (r < 0)
 		return r;
+	wish = pind_wanted_find(rec->rooms.wanted, path, plan.id);
+	plan.old = wish.limits;
 	if (plan.id && pind_mirror_present(rec->rooms.mirror)) {
 		*ret_step = PIND_STEP_KERNEL;
 		r = kernel->ops->group_get(kernel, plan.id, take_limits, &plan.old);
@@ -361,7 +370,6 @@ int pind_reconciler_plan(struct pind_reconciler *rec, const char *path,
 	 * What is not given stays as it is wanted, not as the kernel has it: a cgroup that was
 	 * made just now, or a module that was loaded just now, may not have got it yet.
 	 */
-	wish = pind_wanted_find(rec->rooms.wanted, path, plan.id);
 	plan.new = pind_limits_changed(wish.source == PIND_SOURCE_NONE ? &plan.old : &wish.limits,
 				       &request->change);
 	plan.new.max = whole_pages(rec, plan.new.max);
@@ -399,7 +407,8 @@ int pind_reconciler_set(struct pind_reconciler *rec, const char *path,
 				     .max_held = plan.new.max_held,
 				     .high = plan.new.high,
 				     .mode = plan.new.mode,
-				     .cgroup_id = plan.runtime ? plan.id : 0 };
+				     .cgroup_id = plan.runtime ? plan.id : 0,
+				     .owner = request->owner };
 	*ret_step = PIND_STEP_STORE;
 	r = pind_wanted_put(rec->rooms.wanted, &quota);
 	if (r < 0) {
@@ -410,14 +419,16 @@ int pind_reconciler_set(struct pind_reconciler *rec, const char *path,
 	if (set)
 		settle_group(rec, plan.id, true);
 	pind_reconciler_apply(rec, path); /* to watch for the cgroup's next life */
+	tell(rec, path, &plan.old, &plan.new, "SetQuota", request->by);
 	return 0;
 }
 
-int pind_reconciler_unset(struct pind_reconciler *rec, const char *path, enum pind_step *ret_step)
+int pind_reconciler_unset(struct pind_reconciler *rec, const char *path,
+			  const struct pind_caller *by, enum pind_step *ret_step)
 {
 	const struct pind_limits none = pind_limits_none();
 	bool had = pind_wanted_has_stored(rec->rooms.wanted, path), set = false;
-	struct pind_limits old = none, unused;
+	struct pind_limits old, unused;
 	struct pind_kernel *kernel = rec->rooms.kernel;
 	uint64_t id;
 	int r;
@@ -428,6 +439,7 @@ int pind_reconciler_unset(struct pind_reconciler *rec, const char *path, enum pi
 		return r;
 	if (!id && !had)
 		return no_cgroup(rec, path);
+	old = pind_wanted_find(rec->rooms.wanted, path, id).limits;
 	*ret_step = PIND_STEP_KERNEL;
 	if (!had && !pind_mirror_present(rec->rooms.mirror))
 		return -ENODEV;
@@ -447,6 +459,8 @@ int pind_reconciler_unset(struct pind_reconciler *rec, const char *path, enum pi
 	}
 	pind_reconciler_apply(rec, path);
 	settle_group(rec, id, set);
+	if (had || set)
+		tell(rec, path, &old, &none, "UnsetQuota", by);
 	return 0;
 }
 
@@ -462,22 +476,61 @@ static bool is_not_stale(const struct pind_quota *quota, void *userdata)
 	return !is_stale(userdata, quota->path);
 }
 
-int pind_reconciler_unset_stale(struct pind_reconciler *rec, bool dry,
+/* Quotas that were taken back. */
+struct gone {
+	struct pind_quota *quotas; /* each with a path of its own */
+	size_t n;
+};
+
+static void gone_clear(struct gone *gone)
+{
+	while (gone->n)
+		free(gone->quotas[--gone->n].path);
+	free(gone->quotas);
+}
+
+static int gone_add(struct gone *gone, const struct pind_quota *quota)
+{
+	struct pind_quota *quotas = reallocarray(gone->quotas, gone->n + 1, sizeof(*quotas));
+	char *path = strdup(quota->path);
+
+	if (quotas)
+		gone->quotas = quotas;
+	if (!quotas || !path) {
+		free(path);
+		return -ENOMEM;
+	}
+	quotas[gone->n] = *quota;
+	quotas[gone->n++].path = path;
+	return 0;
+}
+
+int pind_reconciler_unset_stale(struct pind_reconciler *rec, bool dry, const struct pind_caller *by,
 				int (*handler)(const char *path, void *closure), void *closure)
 {
 	const struct pind_store *kept = pind_wanted_store(rec->rooms.wanted, false);
+	_cleanup_(gone_clear) struct gone gone = {};
+	const struct pind_limits none = pind_limits_none();
 	const struct pind_quota *quota;
-	int n = 0, r = 0;
+	int r = 0;
 
 	for (size_t i = 0; r >= 0 && (quota = pind_store_at(kept, i)); i++) {
 		if (!is_stale(rec, quota->path))
 			continue;
 		r = handler(quota->path, closure);
-		n++;
+		r = r < 0 ? r : gone_add(&gone, quota);
 	}
-	if (r < 0 || dry)
-		return r < 0 ? r : n;
-	return pind_wanted_filter(rec->rooms.wanted, false, is_not_stale, rec);
+	if (r >= 0 && !dry)
+		r = pind_wanted_filter(rec->rooms.wanted, false, is_not_stale, rec);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; !dry && i < gone.n; i++) {
+		const struct pind_limits old = { gone.quotas[i].max, gone.quotas[i].max_held,
+						 gone.quotas[i].high, gone.quotas[i].mode };
+
+		tell(rec, gone.quotas[i].path, &old, &none, "UnsetStale", by);
+	}
+	return (int)gone.n;
 }
 
 static int on_later(sd_event_source *source, void *userdata)

@@ -8,6 +8,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "change.h"
 #include "health.h"
 #include "mirror.h"
 #include "wanted.h"
@@ -19,6 +20,8 @@ struct pind_reconciler_handlers {
 	void (*again)(void *userdata);
 	/* Limits of the group, or whose word they are, may be others. */
 	void (*changed)(struct pind_group *group, void *userdata);
+	/* Somebody's word changed them, and this is whose. */
+	void (*limited)(const struct pind_change *change, void *userdata);
 };
 
 /* Which step of a change failed: what its negative errno is about. */
@@ -85,7 +88,7 @@ int pind_reconciler_plan(struct pind_reconciler *reconciler, const char *path,
 int pind_reconciler_set(struct pind_reconciler *reconciler, const char *path,
 			const struct pind_quota_request *request, enum pind_step *ret_step);
 int pind_reconciler_unset(struct pind_reconciler *reconciler, const char *path,
-			  enum pind_step *ret_step);
+			  const struct pind_caller *by, enum pind_step *ret_step);
 
 /*
  * Forgets what is kept for cgroups that are gone and never come again under their name.
@@ -93,6 +96,7 @@ int pind_reconciler_unset(struct pind_reconciler *reconciler, const char *path,
  * Return: how many there were; negative errno of the store.
  */
 int pind_reconciler_unset_stale(struct pind_reconciler *reconciler, bool dry,
+				const struct pind_caller *by,
 				int (*handler)(const char *path, void *closure), void *closure);
 
 #endif /* PIND_RECONCILER_H */

@@ -125,12 +125,22 @@ static bool read_id(const cJSON *value, uint64_t *ret)
 	return !*end && *ret;
 }
 
+static bool read_user(const cJSON *value, uint32_t *ret)
+{
+	if (!cJSON_IsNumber(value) || !(value->valuedouble >= 0) ||
+	    value->valuedouble > UINT32_MAX)
+		return false;
+	*ret = (uint32_t)value->valuedouble;
+	return *ret == value->valuedouble;
+}
+
 /* NULL if the object is a quota, else what is wrong. The path stays the object's. */
 static const char *read_quota(const cJSON *item, struct pind_quota *ret)
 {
 	const cJSON *path = cJSON_GetObjectItemCaseSensitive(item, "path");
 	const cJSON *id = cJSON_GetObjectItemCaseSensitive(item, "cgroup_id");
 	const cJSON *max_held = cJSON_GetObjectItemCaseSensitive(item, "max_held");
+	const cJSON *owner = cJSON_GetObjectItemCaseSensitive(item, "owner");
 	struct pind_quota quota = { .max_held = PIND_UNLIMITED };
 
 	if (!cJSON_IsString(path) || pind_cgroup_path_wrong(path->valuestring))
@@ -146,6 +156,8 @@ static const char *read_quota(const cJSON *item, struct pind_quota *ret)
 		return "its \"mode\" is neither \"observe\" nor \"enforce\"";
 	if (id && !read_id(id, &quota.cgroup_id))
 		return "its \"cgroup_id\" is no id";
+	if (owner && !read_user(owner, &quota.owner))
+		return "its \"owner\" is no user's number";
 	quota.path = path->valuestring;
 	*ret = quota;
 	return NULL;
@@ -175,7 +187,7 @@ int store_exact(cJSON *item)
 int store_entry_read(cJSON *item, struct store_entry *ret, const char **ret_wrong)
 {
 	static const char *const known[] = { "path", "max",  "max_held",
-					     "high", "mode", "cgroup_id" };
+					     "high", "mode", "cgroup_id", "owner" };
 	_cleanup_free_ char *path = NULL;
 	struct pind_quota quota;
 
@@ -238,6 +250,7 @@ const char *store_entry_text(struct store_entry *entry)
 	    add_size(object, "high", quota->high) &&
 	    cJSON_AddStringToObject(object, "mode", pind_mode_name(quota->mode)) &&
 	    (!quota->cgroup_id || cJSON_AddStringToObject(object, "cgroup_id", id)) &&
+	    (!quota->owner || cJSON_AddNumberToObject(object, "owner", quota->owner)) &&
 	    add_unknown(object, entry->unknown))
 		entry->text = cJSON_PrintUnformatted(object);
 	return entry->text;

@@ -32,6 +32,8 @@ struct pind_quota {
 	/* Runtime quotas: the very cgroup it was set on; 0 for one that is kept. */
 	uint64_t cgroup_id;
 	uint64_t max_held; /* as max */
+	/* The owner of a delegated cgroup above, whose word it is; 0: an administrator's. */
+	uint32_t owner;
 };
 
 struct pind_store;

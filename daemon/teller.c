@@ -122,6 +122,13 @@ void pind_teller_high(struct pind_teller *teller, const struct pind_group_info *
 		pind_bus_emit_high(teller->bus, group);
 }
 
+void pind_teller_quota(struct pind_teller *teller, const struct pind_change *change)
+{
+	pind_journal_quota(change);
+	if (teller->bus)
+		pind_bus_emit_quota(teller->bus, change);
+}
+
 void pind_teller_books(struct pind_teller *teller, const struct pind_books *books)
 {
 	pind_journal_books(books);

@@ -47,11 +47,12 @@ struct pind_wish pind_wanted_find(const struct pind_wanted *wanted, const char *
 
 	/* not that of a cgroup that was removed, which may be there yet */
 	if (runtime && runtime->cgroup_id == id)
-		return (struct pind_wish){ PIND_SOURCE_RUNTIME, limits_of(runtime) };
+		return (struct pind_wish){ PIND_SOURCE_RUNTIME, limits_of(runtime),
+					   runtime->owner };
 	kept = pind_store_find(wanted->kept, path);
 	if (kept)
-		return (struct pind_wish){ PIND_SOURCE_KEPT, limits_of(kept) };
-	return (struct pind_wish){ PIND_SOURCE_NONE, pind_limits_none() };
+		return (struct pind_wish){ PIND_SOURCE_KEPT, limits_of(kept), kept->owner };
+	return (struct pind_wish){ PIND_SOURCE_NONE, pind_limits_none(), 0 };
 }
 
 const char *pind_wanted_sealed(const struct pind_wanted *wanted)

@@ -16,6 +16,7 @@ enum pind_source { PIND_SOURCE_NONE, PIND_SOURCE_FILE, PIND_SOURCE_KEPT, PIND_SO
 struct pind_wish {
 	enum pind_source source;
 	struct pind_limits limits; /* none, where nobody says anything */
+	uint32_t owner; /* as in struct pind_quota */
 };
 
 struct pind_wanted;

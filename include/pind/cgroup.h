@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Room for a sentence about a name that is wrong. */
 #define PIND_CGROUP_SENTENCE_SIZE 512
@@ -90,5 +91,21 @@ int pind_cgroup_id(const char *mount, const char *path, uint64_t *ret_id);
  * Return: NULL if nothing does, else the end of a sentence.
  */
 const char *pind_cgroup_path_wrong(const char *path);
+
+/**
+ * pind_cgroup_unit - the unit of the system's systemd that a cgroup belongs to
+ *
+ * Return: @buffer: the first part of the path that is no slice, else the last slice; cut to
+ * @size, and empty for the root.
+ */
+const char *pind_cgroup_unit(char *buffer, size_t size, const char *path);
+
+/**
+ * pind_cgroup_owned_at - where a user's delegated cgroups begin on the way to a path
+ *
+ * Return: how much of the path it is to the topmost cgroup above it that belongs to the user,
+ * the path itself and the root not among them; 0: none does.
+ */
+size_t pind_cgroup_owned_at(const char *mount, const char *path, uid_t uid);
 
 #endif /* PIND_CGROUP_H */

@@ -327,6 +327,20 @@ static int method_books(sd_bus_message *call, void *userdata, sd_bus_error *erro
 	return done(call);
 }
 
+/* Processes of other users than root are in this group from now on. */
+static int method_processes(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct fake_kernel *k = userdata;
+	const char *path;
+	int r;
+
+	r = sd_bus_message_read(call, "s", &path);
+	if (r < 0)
+		return r;
+	(void)snprintf(k->processes_in, sizeof(k->processes_in), "%s", path);
+	return done(call);
+}
+
 /* A rule is broken at one place more. */
 static int method_misuse(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
@@ -470,6 +484,7 @@ static const sd_bus_vtable fake_vtable[] = {
 	SD_BUS_METHOD("High", "s", NULL, method_high, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Books", "xb", NULL, method_books, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Misuse", NULL, NULL, method_misuse, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("Processes", "s", NULL, method_processes, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Hook", "u", NULL, method_hook, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("GrowOld", NULL, NULL, method_grow_old, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("HoldAudits", NULL, NULL, method_hold_audits, SD_BUS_VTABLE_UNPRIVILEGED),

@@ -9,10 +9,10 @@
 #include "order.h"
 
 const char *const fake_request_names[FAKE_REQUESTS] = {
-	"info-get",   "group-get",    "group-set",    "group-reset-peak",
-	"group-dump", "account-dump", "refusal-dump", "misuse-dump",
-	"pages-get",  "counters-get", "books-get",    "audit",
-	"rules-swap", "rule-set",     "rule-unset",
+	"info-get",	"group-get",  "group-of",     "group-set",    "group-reset-peak",
+	"group-dump",	"account-dump", "refusal-dump", "misuse-dump", "pages-get",
+	"counters-get", "books-get",  "audit",	      "rules-swap",   "rule-set",
+	"rule-unset",
 };
 
 static struct fake_kernel *fake_of(struct pind_kernel *kernel)
@@ -345,6 +345,19 @@ static int fake_group_get(struct pind_kernel *kernel, uint64_t id, pind_group_ha
 	return r;
 }
 
+static int fake_group_of(struct pind_kernel *kernel, uint32_t pid, uint32_t uid,
+			 pind_group_handler handler, void *userdata)
+{
+	struct fake_kernel *k = fake_of(kernel);
+	int r = fake_request(k, FAKE_GROUP_OF);
+
+	if (r < 0)
+		return r;
+	if (uid != 0 && !k->processes_in[0])
+		return -ESRCH;
+	return hand_out(fake_group(k, uid ? k->processes_in : "/"), handler, userdata);
+}
+
 static int fake_group_set(struct pind_kernel *kernel, uint64_t id,
 			  const struct pind_group_change *change, pind_group_handler handler,
 			  void *userdata)
@@ -647,6 +660,7 @@ static const struct pind_kernel_ops fake_ops = {
 	.start = fake_start,
 	.info_get = fake_info_get,
 	.group_get = fake_group_get,
+	.group_of = fake_group_of,
 	.group_set = fake_group_set,
 	.group_reset_peak = fake_group_reset_peak,
 	.rules_swap = fake_rules_swap,

@@ -25,6 +25,7 @@
 enum fake_request {
 	FAKE_INFO_GET,
 	FAKE_GROUP_GET,
+	FAKE_GROUP_OF,
 	FAKE_GROUP_SET,
 	FAKE_RESET_PEAK,
 	FAKE_GROUP_DUMP,
@@ -104,6 +105,7 @@ struct fake_kernel {
 	struct fake_unit units[FAKE_UNITS];
 	size_t n_units;
 	uint64_t units_asked; /* calls of GetUnit and LoadUnit */
+	char processes_in[256]; /* the group of each process of other users than root */
 
 	uint64_t requests[FAKE_REQUESTS];
 	int fail[FAKE_REQUESTS]; /* errno of the next such request */

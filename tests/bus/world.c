@@ -211,6 +211,53 @@ static void books_line(struct world *w, sd_bus_message *m)
 	see(w, "Books %lld %lld", (long long)difference, (long long)account_pins);
 }
 
+static uint64_t read_max(sd_bus_message *m)
+{
+	uint64_t max = 0;
+	const char *key;
+
+	assert_true(sd_bus_message_enter_container(m, 'v', "a{sv}") > 0);
+	assert_true(sd_bus_message_enter_container(m, 'a', "{sv}") > 0);
+	while (sd_bus_message_enter_container(m, 'e', "sv") > 0) {
+		assert_true(sd_bus_message_read(m, "s", &key) > 0);
+		if (!strcmp(key, "max"))
+			assert_true(sd_bus_message_read(m, "v", "t", &max) > 0);
+		else
+			assert_true(sd_bus_message_skip(m, "v") >= 0);
+		assert_true(sd_bus_message_exit_container(m) >= 0);
+	}
+	assert_true(sd_bus_message_exit_container(m) >= 0);
+	assert_true(sd_bus_message_exit_container(m) >= 0);
+	return max;
+}
+
+static void quota_line(struct world *w, sd_bus_message *m)
+{
+	const char *key, *path = "", *through = "";
+	uint64_t old = 0, new = 0;
+	uint32_t uid = UINT32_MAX;
+
+	assert_true(sd_bus_message_enter_container(m, 'a', "{sv}") > 0);
+	while (sd_bus_message_enter_container(m, 'e', "sv") > 0) {
+		assert_true(sd_bus_message_read(m, "s", &key) > 0);
+		if (!strcmp(key, "path"))
+			assert_true(sd_bus_message_read(m, "v", "s", &path) > 0);
+		else if (!strcmp(key, "through"))
+			assert_true(sd_bus_message_read(m, "v", "s", &through) > 0);
+		else if (!strcmp(key, "uid"))
+			assert_true(sd_bus_message_read(m, "v", "u", &uid) > 0);
+		else if (!strcmp(key, "old"))
+			old = read_max(m);
+		else if (!strcmp(key, "new"))
+			new = read_max(m);
+		else
+			assert_true(sd_bus_message_skip(m, "v") >= 0);
+		assert_true(sd_bus_message_exit_container(m) >= 0);
+	}
+	see(w, "Quota %s %s %d %llu %llu", path, through, (int)uid, (unsigned long long)old,
+	    (unsigned long long)new);
+}
+
 static void group_line(struct world *w, const char *what, const char *object)
 {
 	_cleanup_free_ char *path = NULL;
@@ -236,6 +283,8 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error)
 		    (unsigned long long)high);
 	} else if (!strcmp(member, "BooksDiffer")) {
 		books_line(w, m);
+	} else if (!strcmp(member, "QuotaChanged")) {
+		quota_line(w, m);
 	} else if (!strcmp(member, "MisuseSeen")) {
 		see(w, "Misuse");
 	} else if (!strcmp(member, "InterfacesAdded") || !strcmp(member, "InterfacesRemoved")) {
@@ -328,6 +377,10 @@ int world_teardown(void **state)
 
 	if (w->daemon_pid > 0)
 		world_stop(w);
+	if (w->polkit_pid > 0) {
+		(void)kill(w->polkit_pid, SIGTERM);
+		(void)waitpid(w->polkit_pid, NULL, 0);
+	}
 	(void)sd_bus_flush_close_unref(w->bus);
 	(void)kill(w->bus_pid, SIGTERM);
 	(void)waitpid(w->bus_pid, NULL, 0);
@@ -524,6 +577,53 @@ void world_unit(struct world *w, const char *name, const char *path)
 void world_unit_of_slice(struct world *w, const char *name, const char *slice)
 {
 	(void)sd_bus_message_unref(systemd_call(w, "FakeLoad", "ss", name, slice));
+}
+
+static sd_bus_message *polkit_call(struct world *w, const char *member, const char *types, ...)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	sd_bus_message *reply;
+	va_list arguments;
+
+	va_start(arguments, types);
+	reply = callv(w, "org.freedesktop.PolicyKit1", &error,
+		      "/org/freedesktop/PolicyKit1/Authority", "org.freedesktop.DBus.Mock", member,
+		      types, arguments);
+	va_end(arguments);
+	return must(reply, &error, member);
+}
+
+void world_polkit(struct world *w)
+{
+	/* Debian's, whose package it is of; what it logs would be no TAP */
+	char *argv[] = { "/usr/bin/python3", "-m",	  "dbusmock",	"--system", "--template",
+			 "polkitd",	     "--logfile", "/dev/null", NULL };
+
+	w->polkit_pid = spawn(w, argv);
+	world_until(w, sd_bus_get_name_creds(w->bus, "org.freedesktop.PolicyKit1", 0, NULL) >= 0);
+}
+
+void world_polkit_allows(struct world *w, const char *action)
+{
+	(void)sd_bus_message_unref(
+		polkit_call(w, "SetAllowed", "as", action ? 1 : 0, action));
+}
+
+void world_polkit_hangs(struct world *w, bool hangs)
+{
+	(void)sd_bus_message_unref(polkit_call(w, "SimulateHang", "b", hangs));
+	if (!hangs)
+		(void)sd_bus_message_unref(polkit_call(w, "ReleaseHangingCalls", NULL));
+}
+
+bool world_polkit_waits(struct world *w)
+{
+	sd_bus_message *reply = polkit_call(w, "HaveHangingCalls", NULL);
+	int waits;
+
+	assert_true(sd_bus_message_read(reply, "b", &waits) > 0);
+	(void)sd_bus_message_unref(reply);
+	return waits;
 }
 
 void world_set_max(struct world *w, const char *name, uint64_t max, bool runtime)

@@ -25,7 +25,7 @@
 struct world {
 	char directory[64];
 	char cgroups[96], state[96], runtime[96], notify[96];
-	pid_t bus_pid, daemon_pid;
+	pid_t bus_pid, daemon_pid, polkit_pid;
 	int notify_fd;
 	sd_bus *bus; /* of the test itself, which is root */
 	bool ready; /* the daemon said so */
@@ -79,6 +79,13 @@ void world_fake(struct world *w, const char *member, const char *types, ...);
 void world_unit(struct world *w, const char *name, const char *path);
 /* systemd knows the unit, which is to run in the slice, and does not yet. */
 void world_unit_of_slice(struct world *w, const char *name, const char *slice);
+/* A polkit comes to the bus: python3-dbusmock's, which allows nothing. */
+void world_polkit(struct world *w);
+/* From now on it allows this action, or (NULL) none. */
+void world_polkit_allows(struct world *w, const char *action);
+/* From now on it answers nothing, until it is released; how many calls wait. */
+void world_polkit_hangs(struct world *w, bool hangs);
+bool world_polkit_waits(struct world *w);
 /* How often it was asked about a unit. */
 uint64_t world_units_asked(struct world *w);
 void world_set_max(struct world *w, const char *name, uint64_t max, bool runtime);
@@ -102,7 +109,7 @@ void world_flooded(struct world *w, uint64_t *ret_before, uint64_t *ret_after);
  * Waits until a signal was seen whose line begins with @begin. Lines:
  *   "Refused SEQ COMM DRIVER PATH BY", "High PATH CURRENT HIGH",
  *   "Books DIFFERENCE ACCOUNT_PINS", "Misuse", "Added PATH", "Removed PATH", "Changed PATH",
- * "Changed Manager"
+ * "Changed Manager", "Quota PATH THROUGH UID OLD_MAX NEW_MAX"
  */
 void world_saw(struct world *w, const char *begin);
 /* How many such lines came; takes in what is there. */

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A change of a group's limits: what they were and are, and whose doing it is. */
+#ifndef PIND_CHANGE_H
+#define PIND_CHANGE_H
+
+#include "caller.h"
+#include "quota.h"
+
+struct pind_change {
+	const char *path;
+	struct pind_limits old;
+	struct pind_limits new;
+	/* "SetQuota", "UnsetQuota", "UnsetStale"; "adopted": the kernel had limits that nobody wants */
+	const char *through;
+	const struct pind_caller *by; /* NULL: nobody asked for it */
+};
+
+#endif /* PIND_CHANGE_H */
