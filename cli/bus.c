@@ -204,6 +204,13 @@ static int fail_message(enum pind_exit status, const sd_bus_error *error)
 	return fail(status, "%s", text);
 }
 
+/* Did the bus itself say no, which tells nothing that helps? The daemon's sentence does. */
+static bool is_of_bus(const sd_bus_error *error)
+{
+	return !error->message || strncmp(error->message, "Rejected send message", 21) == 0 ||
+	       strcmp(error->message, "Access denied") == 0;
+}
+
 int bus_fail(int r, const sd_bus_error *error, const char *name)
 {
 	static const struct {
@@ -244,7 +251,8 @@ int bus_fail(int r, const sd_bus_error *error, const char *name)
 		return fail_no_daemon();
 	if (strcmp(error->name, SD_BUS_ERROR_ACCESS_DENIED) == 0 ||
 	    strcmp(error->name, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED) == 0)
-		return fail_not_allowed(name);
+		return is_of_bus(error) ? fail_not_allowed(name)
+					: fail_message(PIND_EXIT_NOT_ALLOWED, error);
 	if (name && strcmp(error->name, SD_BUS_ERROR_UNKNOWN_OBJECT) == 0)
 		return fail_no_group(name);
 	if (strcmp(error->name, SD_BUS_ERROR_UNKNOWN_METHOD) == 0)

@@ -9,6 +9,7 @@
 #include <pind/cleanup.h>
 #include <pind/dbus-names.h>
 
+#include "agent.h"
 #include "bus.h"
 #include "fail.h"
 
@@ -161,6 +162,19 @@ static int read_pages(sd_bus_message *message, struct pind_pages *pages)
 	return r < 0 ? r : sd_bus_message_exit_container(message);
 }
 
+/* How long somebody may type a password. */
+#define PASSWORD_USEC (120ULL * 1000 * 1000)
+
+/* What is asked for may need an administrator's password; root needs none. */
+static void allow_password(sd_bus *bus)
+{
+	if (geteuid() == 0)
+		return;
+	(void)sd_bus_set_allow_interactive_authorization(bus, true);
+	(void)sd_bus_set_method_call_timeout(bus, PASSWORD_USEC);
+	agent_start();
+}
+
 static int ask_pages(struct pind_source *source, const struct pind_page_query *query,
 		     uint64_t address, uint64_t length, struct pind_pages *pages)
 {
@@ -168,6 +182,7 @@ static int ask_pages(struct pind_source *source, const struct pind_page_query *q
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	int r;
 
+	allow_password(bus_of(source));
 	if (query->is_frame)
 		r = bus_call(bus_of(source), PIND_OBJECT,
 				       PIND_MANAGER_INTERFACE, "GetPage", &error, &reply, "t",
@@ -213,6 +228,7 @@ static int source_bus_audit(struct pind_source *source, const char *name,
 	sd_bus *bus = bus_of(source);
 	int r;
 
+	allow_password(bus_of(source));
 	r = sd_bus_message_new_method_call(bus, &call, PIND_BUS_NAME, PIND_OBJECT,
 					   PIND_MANAGER_INTERFACE, name ? "AuditGroup" : "Audit");
 	if (r >= 0 && name)
@@ -317,6 +333,7 @@ static int source_bus_set_quota(struct pind_source *source, const char *name,
 	const char *object;
 	int r;
 
+	allow_password(bus_of(source));
 	r = sd_bus_message_new_method_call(bus, &call, PIND_BUS_NAME, PIND_OBJECT,
 					   PIND_MANAGER_INTERFACE, "SetQuota");
 	if (r >= 0)
@@ -366,6 +383,7 @@ static int source_bus_unset_quota(struct pind_source *source, const char *name,
 	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
 	int r;
 
+	allow_password(bus_of(source));
 	r = bus_call(bus_of(source), PIND_OBJECT, PIND_MANAGER_INTERFACE,
 			       "UnsetQuota", &error, NULL, "s", name);
 	if (r < 0)
@@ -393,6 +411,7 @@ static int source_bus_reset_peak(struct pind_source *source, const char *name,
 	const char *object;
 	int r;
 
+	allow_password(bus_of(source));
 	r = bus_call(bus, PIND_OBJECT, PIND_MANAGER_INTERFACE, "GetGroup",
 			       &error, &reply, "s", name);
 	if (r < 0)
