@@ -149,7 +149,9 @@ int store_file_append(const char *directory, const char *name, size_t length, co
 	if (r >= 0 && fdatasync(fd) < 0)
 		r = -errno;
 	if (r < 0) {
-		(void)ftruncate(fd, (off_t)length);
+		/* nothing half-written stays */
+		if (ftruncate(fd, (off_t)length) < 0)
+			return -errno;
 		return r;
 	}
 	return length ? 0 : directory_sync(directory);
