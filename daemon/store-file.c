@@ -118,7 +118,7 @@ int store_file_replace(const char *directory, const char *name, const char *text
 		/* while there is no backup the file itself is good */
 		old = path_of(directory, backup);
 		if (old && (unlink(old) == 0 || errno == ENOENT))
-			(void)link(path, old);
+			(void)!link(path, old);
 	}
 	if (r >= 0 && rename(temporary, path) < 0)
 		r = -errno;
@@ -138,12 +138,17 @@ int store_file_append(const char *directory, const char *name, size_t length, co
 {
 	_cleanup_free_ char *path = path_of(directory, name);
 	_cleanup_close_ int fd = -EBADF;
+	struct stat st;
 	int r;
 
 	if (!path)
 		return -ENOMEM;
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0 || ftruncate(fd, (off_t)length) < 0)
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (st.st_size < (off_t)length)
+		return -ESTALE;
+	if (st.st_size > (off_t)length && ftruncate(fd, (off_t)length) < 0)
 		return -errno;
 	r = write_all(fd, text);
 	if (r >= 0 && fdatasync(fd) < 0)

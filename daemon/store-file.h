@@ -27,7 +27,8 @@ int store_file_replace(const char *directory, const char *name, const char *text
  * store_file_append - add text at the end, and have it on disk
  * @length: how much of the file counts; what is behind it goes. 0: it is made, or made anew
  *
- * A failure leaves what counted, and perhaps something behind it.
+ * A failure leaves what counted, and perhaps something behind it; -ESTALE: somebody else has
+ * made the file shorter.
  */
 int store_file_append(const char *directory, const char *name, size_t length, const char *text);
 

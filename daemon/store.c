@@ -129,6 +129,8 @@ static int store_append(struct pind_store *store, const char *line)
 		line = both;
 	}
 	r = store_file_append(store->directory, PIND_STORE_CHANGES, store->changes, line);
+	if (r == -ESTALE) /* it is no list of all changes any more */
+		return store_save(store);
 	if (r < 0)
 		return r;
 	store->changes += strlen(line);

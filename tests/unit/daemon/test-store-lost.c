@@ -282,6 +282,21 @@ static void test_changes_cut(void **state)
 	(void)pind_store_free(open_good());
 }
 
+/* Somebody has removed the file under the daemon: all is in memory, and is written anew. */
+static void test_changes_removed(void **state)
+{
+	struct pind_store *store = fill(MANY);
+
+	assert_int_equal(put(store, "/a", 1), 0);
+	assert_int_equal(unlink(in_directory(PIND_STORE_CHANGES)), 0);
+	assert_int_equal(put(store, "/b", 2), 0);
+	(void)pind_store_free(store);
+	store = open_good();
+	assert_int_equal(pages_of(store, "/a"), 1);
+	assert_int_equal(pages_of(store, "/b"), 2);
+	(void)pind_store_free(store);
+}
+
 /* All was written anew, and the power was cut before the changes got their other name. */
 static void test_changes_of_before(void **state)
 {
@@ -557,6 +572,7 @@ int main(void)
 		TEST(test_last_good),
 		TEST(test_last_good_and_changes),
 		TEST(test_changes_cut),
+		TEST(test_changes_removed),
 		TEST(test_changes_of_before),
 		TEST(test_corpus),
 		TEST(test_cost),
