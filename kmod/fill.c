@@ -139,6 +139,23 @@ int pind_fill_group(struct sk_buff *skb, const struct pind_reader *reader,
 	return 0;
 }
 
+int pind_fill_rule(struct sk_buff *skb, const struct pind_rule *rule)
+{
+	const struct pind_quota *quota = &rule->quota;
+	int type = rule->kind == PIND_RULE_PATH ? PIND_A_RULE_PATH : PIND_A_RULE_PATTERN;
+
+	if (nla_put_string(skb, type, rule->text) ||
+	    (rule->kind == PIND_RULE_UNIT && nla_put_flag(skb, PIND_A_RULE_UNIT)) ||
+	    (quota->has_max && fill_limit(skb, PIND_A_RULE_MAX, quota->max)) ||
+	    (quota->has_max_held && fill_limit(skb, PIND_A_RULE_MAX_HELD, quota->max_held)) ||
+	    (quota->has_high && fill_limit(skb, PIND_A_RULE_HIGH, quota->high)) ||
+	    (quota->has_mode &&
+	     nla_put_u32(skb, PIND_A_RULE_MODE,
+			 quota->enforce ? PIND_MODE_ENFORCE : PIND_MODE_OBSERVE)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 /* A user of the initial user namespace, which knows every user. */
 static u32 uid_number(kuid_t uid)
 {

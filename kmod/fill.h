@@ -10,6 +10,7 @@
 #include "misuse.h"
 #include "reader.h"
 #include "refusal.h"
+#include "rule.h"
 #include "waiting.h"
 
 /* Sizes go out in bytes in 64 bits. Return: 0; -EMSGSIZE if @skb is full. */
@@ -17,6 +18,8 @@ int pind_fill_u64(struct sk_buff *skb, int type, u64 value);
 int pind_fill_info(struct sk_buff *skb);
 int pind_fill_counters(struct sk_buff *skb);
 int pind_fill_books(struct sk_buff *skb, const struct pind_books *books);
+
+int pind_fill_rule(struct sk_buff *skb, const struct pind_rule *rule);
 
 /* With what the reader may see of it. Return: likewise; -ENOMEM. */
 int pind_fill_group(struct sk_buff *skb, const struct pind_reader *reader,

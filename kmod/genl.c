@@ -7,6 +7,7 @@
 #include "audit.h"
 #include "books.h"
 #include "compat.h"
+#include "draft.h"
 #include "dump.h"
 #include "fill.h"
 #include "genl.h"
@@ -222,8 +223,7 @@ static int get_group(struct sk_buff *request, struct genl_info *info)
 	return ret;
 }
 
-/* Bytes to pages, rounded down. */
-static unsigned long limit_of(const struct nlattr *attr)
+unsigned long pind_genl_limit(const struct nlattr *attr)
 {
 	u64 bytes = nla_get_u64(attr);
 
@@ -246,11 +246,11 @@ static int parse_quota(struct genl_info *info, struct pind_quota *quota)
 		return -EINVAL;
 	}
 	if (quota->has_max)
-		quota->max = limit_of(attrs[PIND_A_GROUP_MAX]);
+		quota->max = pind_genl_limit(attrs[PIND_A_GROUP_MAX]);
 	if (quota->has_max_held)
-		quota->max_held = limit_of(attrs[PIND_A_GROUP_MAX_HELD]);
+		quota->max_held = pind_genl_limit(attrs[PIND_A_GROUP_MAX_HELD]);
 	if (quota->has_high)
-		quota->high = limit_of(attrs[PIND_A_GROUP_HIGH]);
+		quota->high = pind_genl_limit(attrs[PIND_A_GROUP_HIGH]);
 	if (quota->has_mode)
 		quota->enforce = nla_get_u32(attrs[PIND_A_GROUP_MODE]) == PIND_MODE_ENFORCE;
 	return 0;
@@ -415,6 +415,16 @@ static const struct genl_ops ops[] = {
 	  .flags = GENL_ADMIN_PERM },
 	{ .cmd = PIND_CMD_AUDIT, .dumpit = pind_dump_audit, .done = pind_dump_audit_done,
 	  POLICY(audit_policy), .flags = GENL_ADMIN_PERM },
+	{ .cmd = PIND_CMD_RULES_BEGIN, .doit = pind_draft_begin, .flags = GENL_ADMIN_PERM },
+	{ .cmd = PIND_CMD_RULES_ADD, .doit = pind_draft_add, .policy = pind_draft_policy,
+	  .maxattr = PIND_A_RULES_MAX, .flags = GENL_ADMIN_PERM },
+	{ .cmd = PIND_CMD_RULES_COMMIT, .doit = pind_draft_commit, .flags = GENL_ADMIN_PERM },
+	{ .cmd = PIND_CMD_RULE_SET, .doit = pind_draft_set_rule, .policy = pind_rule_policy,
+	  .maxattr = PIND_A_RULE_HIGHEST, .flags = GENL_ADMIN_PERM },
+	{ .cmd = PIND_CMD_RULE_UNSET, .doit = pind_draft_unset_rule, .policy = pind_rule_policy,
+	  .maxattr = PIND_A_RULE_HIGHEST, .flags = GENL_ADMIN_PERM },
+	{ .cmd = PIND_CMD_RULE_GET, .start = pind_dump_start, .dumpit = pind_draft_dump_rules,
+	  .flags = GENL_ADMIN_PERM },
 };
 
 static const struct genl_multicast_group multicast_groups[] = {
@@ -435,11 +445,19 @@ struct genl_family pind_family __ro_after_init = {
 
 int pind_genl_init(void)
 {
+	int ret = pind_draft_init();
+
+	if (ret)
+		return ret;
 	pind_load_id_init();
-	return genl_register_family(&pind_family);
+	ret = genl_register_family(&pind_family);
+	if (ret)
+		pind_draft_exit();
+	return ret;
 }
 
 void pind_genl_exit(void)
 {
 	genl_unregister_family(&pind_family);
+	pind_draft_exit();
 }

@@ -27,6 +27,9 @@ int pind_genl_dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
  */
 struct pind_group *pind_genl_named_group(const struct nlattr *id, struct netlink_ext_ack *extack);
 
+/** pind_genl_limit() - what an attribute of bytes says, in whole pages, rounded down */
+unsigned long pind_genl_limit(const struct nlattr *attr);
+
 /**
  * pind_genl_may_see_frames() - may whoever asks know where in memory a page lies
  * Return: 0; -EPERM.

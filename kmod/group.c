@@ -7,6 +7,7 @@
 #include "event.h"
 #include "group.h"
 #include "reap.h"
+#include "rule.h"
 
 /* Guards coming, going and setting of groups. Taken inside mmap_lock (a pin
  * call may hold it); nothing that takes mmap_lock may run under it. */
@@ -82,10 +83,27 @@ static void bump_generation(void)
 		generation = 1;
 }
 
-/* In no index, with one reference to its memory. */
+/* Of a level that is exact, or that nobody has charged yet. */
+static void write_quota(struct pind_charge *charge, const struct pind_quota *quota)
+{
+	/* a group that is to enforce a new max never enforces the old one */
+	if (quota->has_max)
+		WRITE_ONCE(charge->max, quota->max);
+	if (quota->has_max_held)
+		WRITE_ONCE(charge->max_held, quota->max_held);
+	if (quota->has_mode)
+		smp_store_release(&charge->enforce, quota->enforce);
+	if (quota->has_high) {
+		WRITE_ONCE(charge->high, quota->high);
+		atomic_set(&charge->above_high, 0);
+	}
+}
+
+/* In no index, with one reference to its memory, and the limits that its rule gives. */
 static struct pind_group *new_group(struct cgroup *cgroup, struct pind_group *parent)
 {
 	struct pind_group *group = kzalloc(sizeof(*group), GFP_KERNEL_ACCOUNT);
+	struct pind_quota quota;
 
 	if (!group)
 		return NULL;
@@ -104,6 +122,8 @@ static struct pind_group *new_group(struct cgroup *cgroup, struct pind_group *pa
 	pind_refusals_init(&group->refusals);
 	pind_charge_init(&group->charge, parent ? &parent->charge : NULL);
 	pind_room_init(&group->room);
+	pind_rule_find(group->path, &quota);
+	write_quota(&group->charge, &quota);
 	return group;
 }
 
@@ -115,6 +135,8 @@ static struct pind_group *add_group(struct cgroup *cgroup, struct pind_group *pa
 	lockdep_assert_held(&group_mutex);
 	if (!group)
 		return NULL;
+	/* its rule may have given it a limit that is near */
+	pind_charge_limits_changed(&group->charge);
 	atomic_long_set(&group->members.refs, 2); /* the index, and the caller */
 	if (xa_err(xa_store(&groups, group->id, group, GFP_KERNEL))) {
 		pind_group_put(group);
@@ -229,22 +251,19 @@ int pind_group_set(struct pind_group *group, const struct pind_quota *quota)
 		goto out;
 	}
 	pind_charge_exact_begin(&group->charge);
-	/* a group that is to enforce a new max never enforces the old one */
-	if (quota->has_max)
-		WRITE_ONCE(group->charge.max, quota->max);
-	if (quota->has_max_held)
-		WRITE_ONCE(group->charge.max_held, quota->max_held);
-	if (quota->has_mode)
-		smp_store_release(&group->charge.enforce, quota->enforce);
-	if (quota->has_high) {
-		WRITE_ONCE(group->charge.high, quota->high);
-		atomic_set(&group->charge.above_high, 0);
-	}
+	write_quota(&group->charge, quota);
 	pind_charge_limits_changed(&group->charge);
 	pind_charge_exact_end(&group->charge);
 out:
 	mutex_unlock(&group_mutex);
 	return ret;
+}
+
+void pind_group_wait_for_births(void)
+{
+	/* who asked the older rules holds it until the group is in the index */
+	mutex_lock(&group_mutex);
+	mutex_unlock(&group_mutex);
 }
 
 struct pind_group *pind_group_next(u64 id)

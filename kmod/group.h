@@ -88,6 +88,7 @@ static inline struct pind_group *pind_group_of(struct pind_charge *charge)
 
 /**
  * pind_group_join() - the group of a task's cgroup, made if need be
+ * A new one has from the start what the rule for it gives (rule.h).
  * Context: process, may sleep; takes the group mutex when it is new.
  * Return: the group, as a member of it (pind_group_leave()), or an ERR_PTR:
  * -ENOMEM.
@@ -103,7 +104,7 @@ struct pind_group *pind_group_join_id(u64 id);
 /**
  * pind_group_look() - the group of a cgroup, without meeting it
  * If the module has not met the cgroup, an empty group that stands for it and that
- * nobody else finds.
+ * nobody else finds, with the limits that it would get.
  * Context: process, may sleep. Return: with pind_group_get(), or an ERR_PTR: -ENOENT,
  * -ENOMEM.
  */
@@ -133,6 +134,12 @@ static inline bool pind_group_is_dead(const struct pind_group *group)
  * Context: process. Return: 0, or -ESTALE for a removed cgroup.
  */
 int pind_group_set(struct pind_group *group, const struct pind_quota *quota);
+
+/**
+ * pind_group_wait_for_births() - all that may have been met under older rules is found
+ * Context: process, may sleep; takes the group mutex.
+ */
+void pind_group_wait_for_births(void);
 
 /**
  * pind_group_next() - the group with the lowest id not below @id

@@ -17,6 +17,7 @@
 #include "ledger.h"
 #include "misuse.h"
 #include "reap.h"
+#include "rule.h"
 #include "waiting.h"
 
 /*
@@ -85,6 +86,7 @@ static void __exit pind_exit(void)
 	pind_ledger_exit();
 	pind_account_exit();
 	pind_group_exit();
+	pind_rules_exit();
 }
 
 module_init(pind_init);

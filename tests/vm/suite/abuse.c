@@ -26,6 +26,9 @@
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define NOBODY		  65534
 #define NO_SUCH_ID	  0xfffffffffffffff0ULL
+/* The path "/x", and a rule for it without limits, as they lie in memory. */
+#define A_PATH		  ('/' | 'x' << 8)
+#define A_RULE		  (7 | PIND_A_RULE_PATH << 16 | (uint64_t)A_PATH << 32)
 
 struct attribute {
 	uint16_t type;
@@ -64,11 +67,10 @@ struct question {
 };
 
 /* Rooms for the values that are known only when the program runs. */
-enum {
-	ID = 1,
-	PID,
-	ADDRESS,
-};
+#define ROOMS	0xffffffff00000000ULL
+#define ID	(ROOMS + 0)
+#define PID	(ROOMS + 1)
+#define ADDRESS (ROOMS + 2)
 
 static struct operation operations[] = {
 	{ "info-get", PIND_CMD_INFO_GET, .last = PIND_A_INFO_MAX },
@@ -99,6 +101,20 @@ static struct operation operations[] = {
 	{ "books-get", PIND_CMD_BOOKS_GET, .last = PIND_A_BOOKS_MAX },
 	{ "misuse-get dump", PIND_CMD_MISUSE_GET, .dump = true, .last = PIND_A_MISUSE_MAX },
 	{ "call-get dump", PIND_CMD_CALL_GET, .dump = true, .last = PIND_A_CALL_MAX },
+	{ "rules-begin", PIND_CMD_RULES_BEGIN, .admin = true, .last = PIND_A_RULES_MAX },
+	{ "rules-add", PIND_CMD_RULES_ADD, .admin = true, .last = PIND_A_RULES_MAX,
+	  .attributes = { { PIND_A_RULES_RULE | NLA_F_NESTED, 8, A_RULE } } },
+	{ "rules-commit", PIND_CMD_RULES_COMMIT, .admin = true, .last = PIND_A_RULES_MAX },
+	{ "rule-set", PIND_CMD_RULE_SET, .admin = true, .last = PIND_A_RULE_HIGHEST,
+	  .attributes = { { PIND_A_RULE_PATH, 3, A_PATH, true },
+			  { PIND_A_RULE_MAX, 8, 77 << 20 },
+			  { PIND_A_RULE_HIGH, 8, 33 << 20 },
+			  { PIND_A_RULE_MODE, 4, PIND_MODE_ENFORCE },
+			  { PIND_A_RULE_MAX_HELD, 8, 99 << 20 } } },
+	{ "rule-unset", PIND_CMD_RULE_UNSET, .admin = true, .last = PIND_A_RULE_HIGHEST,
+	  .attributes = { { PIND_A_RULE_PATH, 3, A_PATH, true } } },
+	{ "rule-get dump", PIND_CMD_RULE_GET, .dump = true, .admin = true,
+	  .last = PIND_A_RULE_HIGHEST },
 };
 
 static int get_quota(struct abuse *abuse, struct quota *ret_quota)
@@ -245,6 +261,8 @@ static void abuse_attribute(struct abuse *abuse, struct question *question,
 		char bytes[1024] = {};
 		uint16_t length = attribute->length + off[i];
 
+		if (attribute->length + off[i] < 0)
+			continue;
 		memcpy(bytes, &attribute->value, sizeof(attribute->value));
 		begin(abuse, question, operation, "attribute %u of %u bytes", attribute->type,
 		      length);
@@ -378,6 +396,10 @@ static void abuse_values(struct abuse *abuse, struct question *question,
 		{ PIND_CMD_GROUP_SET, PIND_A_GROUP_MODE, PIND_MODE_ENFORCE + 1, 0 },
 		{ PIND_CMD_GROUP_SET, PIND_A_GROUP_MODE, 0xffffffff, 0 },
 		{ PIND_CMD_GROUP_RESET_PEAK, PIND_A_GROUP_ID, NO_SUCH_ID, -ENOENT },
+		{ PIND_CMD_RULE_SET, PIND_A_RULE_PATH, 'x', 0 },
+		{ PIND_CMD_RULE_SET, PIND_A_RULE_MODE, 0, 0 },
+		{ PIND_CMD_RULE_SET, PIND_A_RULE_MODE, PIND_MODE_ENFORCE + 1, 0 },
+		{ PIND_CMD_RULE_UNSET, PIND_A_RULE_PATH, '/' | 'y' << 8, -ENOENT },
 		{ PIND_CMD_PAGE_GET, PIND_A_PAGE_PFN, 1ULL << 60, 0 },
 		{ PIND_CMD_PAGE_GET, PIND_A_PAGE_PFN, ~0ULL, 0 },
 		{ PIND_CMD_PAGE_GET, PIND_A_PAGE_PID, 0, 0 },
@@ -537,17 +559,14 @@ static void abuse_as(struct abuse *abuse, struct question *question,
 
 static void fill_in(struct abuse *abuse)
 {
-	const uint64_t values[] = {
-		[ID] = abuse->id, [PID] = getpid(), [ADDRESS] = (uintptr_t)abuse & ~4095ULL
-	};
+	const uint64_t values[] = { abuse->id, getpid(), (uintptr_t)abuse & ~4095ULL };
 
 	for (size_t i = 0; i < ARRAY_SIZE(operations); i++)
 		for (size_t j = 0; j < ARRAY_SIZE(operations->attributes); j++) {
 			struct attribute *attribute = &operations[i].attributes[j];
 
-			if (attribute->value && attribute->value < ARRAY_SIZE(values) &&
-			    attribute->type != PIND_A_GROUP_MODE)
-				attribute->value = values[attribute->value];
+			if (attribute->value >= ROOMS)
+				attribute->value = values[attribute->value - ROOMS];
 		}
 }
 
@@ -575,8 +594,10 @@ int main(int argc, char **argv)
 		const struct operation *operation = &operations[i];
 
 		ask_rightly(&abuse, &question, operation);
+		/* (nests of wrong rules: see birth.c) */
 		for (size_t j = 0; j < ARRAY_SIZE(operation->attributes); j++)
-			if (operation->attributes[j].type)
+			if (operation->attributes[j].type &&
+			    operation->command != PIND_CMD_RULES_ADD)
 				abuse_attribute(&abuse, &question, operation,
 						&operation->attributes[j]);
 		abuse_unknown(&abuse, &question, operation);
