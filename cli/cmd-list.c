@@ -65,6 +65,8 @@ static const char *note(const struct pind_group_info *group)
 		return "no cgroup";
 	if (group->dead)
 		return "removed";
+	if (group->over)
+		return "over";
 	if (group->mode == PIND_MODE_OBSERVE)
 		return "observe";
 	if (group->runtime)

@@ -103,6 +103,7 @@ static const struct field_metric group_metrics[] = {
 	      "Memory promised to pin calls under way, beside current."),
 	BYTES("peak", "group_peak", METRIC_GAUGE, "The most that current was."),
 	BYTES("max", "group_max", METRIC_GAUGE, "The quota; infinite without one."),
+	PLAIN("over", "group_over", METRIC_GAUGE, "Is the group above its quota."),
 	BYTES("high", "group_high", METRIC_GAUGE, "The mark for an event; infinite without one."),
 	PINS("pins", "group_held", METRIC_GAUGE, "Long-term pins that the group holds."),
 	PLAIN("events_max", "group_events_max", METRIC_COUNTER,
@@ -143,6 +144,8 @@ static int write_value(const struct metric *metric, const struct metric_label *l
 		return metric_limit(stdout, metric, labels, *(const uint64_t *)place);
 	case PIND_FIELD_S64:
 		return metric_signed(stdout, metric, labels, *(const int64_t *)place);
+	case PIND_FIELD_FLAG:
+		return metric_number(stdout, metric, labels, *(const bool *)place);
 	default:
 		return fail(PIND_EXIT_FAILED, "\"%s\" is no number", field->key);
 	}

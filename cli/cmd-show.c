@@ -48,11 +48,25 @@ static void add_use(struct table *table, const struct pind_group_info *group)
 			 screen_bar(group->current, group->max, bar));
 }
 
+/* By how much it is above what it may have. */
+static void add_over(struct table *table, const struct pind_group_info *group)
+{
+	bool held = group->current <= group->max;
+	uint64_t bytes = held ? group->held - group->max_held : group->current - group->max;
+	char size[SIZE_FORMAT_MAX];
+
+	table_add(table, "  over");
+	table_add_styled(table, SCREEN_WARN, "its %s, by %s", held ? "max held" : "max",
+			 size_format(bytes, size));
+}
+
 static void add_use_rows(struct table *table, const struct pind_group_info *group)
 {
 	add_number(table, "id", group->id);
 	add_size(table, "current", group->current);
 	add_use(table, group);
+	if (group->over)
+		add_over(table, group);
 	if (group->reserved)
 		add_size(table, "reserved", group->reserved);
 	add_size(table, "peak", group->peak);

@@ -51,6 +51,7 @@ static const struct pind_field group_fields[] = {
 	ROW(pind_group_info, held, U64, PIND_A_GROUP_HELD, OPTIONAL),
 	ROW(pind_group_info, max_held, LIMIT, PIND_A_GROUP_MAX_HELD, OPTIONAL),
 	ROW(pind_group_info, uncertain, U64, PIND_A_GROUP_UNCERTAIN, OPTIONAL),
+	ROW(pind_group_info, over, FLAG, 0, OPTIONAL),
 	ROW(pind_group_info, present, FLAG, 0, OPTIONAL),
 	ROW(pind_group_info, enforced, FLAG, 0, OPTIONAL),
 };

@@ -67,6 +67,7 @@ struct pind_group_info {
 	uint64_t held;
 	uint64_t max_held;
 	uint64_t uncertain;
+	bool over; /* current is above max, or held above max_held */
 	bool present; /* seen only where a quota is kept and its cgroup may not exist */
 	bool enforced; /* seen only when false: a quota that is kept while there is no module */
 };

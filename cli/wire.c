@@ -83,6 +83,17 @@ static int read_fields(const struct pind_kind *kind, struct nlattr **table, void
 	return 0;
 }
 
+/* What the daemon tells beyond the module. */
+static void complete_group(struct pind_group_info *group)
+{
+	/* the root has no parent, which the bus calls 0 */
+	model_mark(&pind_group_kind, group, "parent_id");
+	group->over = group->current > group->max ||
+		      (model_has(&pind_group_kind, group, "max_held") &&
+		       group->held > group->max_held);
+	model_mark(&pind_group_kind, group, "over");
+}
+
 int wire_read(const struct pind_kind *kind, struct nlattr *attributes, int length, void *record,
 	      const char **ret_problem)
 {
@@ -96,9 +107,8 @@ int wire_read(const struct pind_kind *kind, struct nlattr *attributes, int lengt
 	if (r < 0)
 		return r;
 
-	/* The root has no parent, which the bus calls 0. */
 	if (kind == &pind_group_kind)
-		model_mark(kind, record, "parent_id");
+		complete_group(record);
 	return 0;
 }
 

@@ -86,6 +86,8 @@ static int get_flag(sd_bus *connection, const char *object, const char *interfac
 		return r;
 	if (!strcmp(property, "Dead"))
 		flag = bus->group->info.dead;
+	else if (!strcmp(property, "Over"))
+		flag = pind_group_is_over(&bus->group->info);
 	else
 		flag = bus->calls->group_is_runtime(bus->userdata, bus->group);
 	return sd_bus_message_append(reply, "b", flag);
@@ -241,6 +243,7 @@ static const sd_bus_vtable group_vtable[] = {
 	SD_BUS_PROPERTY("Held", "t", get_number, 0, 0),
 	SD_BUS_WRITABLE_PROPERTY("MaxHeld", "t", get_number, set_max_held, 0, CHANGING | FREE),
 	SD_BUS_PROPERTY("Uncertain", "t", get_number, 0, 0),
+	SD_BUS_PROPERTY("Over", "b", get_flag, 0, 0),
 	SD_BUS_METHOD_WITH_ARGS("SetQuota", SD_BUS_ARGS("a{sv}", quota), SD_BUS_NO_RESULT,
 				method_set_quota, FREE),
 	SD_BUS_METHOD_WITH_ARGS("UnsetQuota", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT,

@@ -111,6 +111,7 @@ int pind_bus_append_group(sd_bus_message *m, const struct pind_group_info *group
 	r = r < 0 ? r : append_number(m, "held", group->held);
 	r = r < 0 ? r : append_number(m, "max_held", group->max_held);
 	r = r < 0 ? r : append_number(m, "uncertain", group->uncertain);
+	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "over", "b", pind_group_is_over(group));
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 

@@ -21,6 +21,12 @@ static inline struct pind_limits pind_limits_none(void)
 				     PIND_MODE_ENFORCE };
 }
 
+/* Does the group pin, or keep in place, more than it may? */
+static inline bool pind_group_is_over(const struct pind_group_info *info)
+{
+	return info->current > info->max || info->held > info->max_held;
+}
+
 /* Those that a group has. */
 static inline struct pind_limits pind_limits_of(const struct pind_group_info *info)
 {

@@ -504,12 +504,27 @@ static void test_damaged_store(void **state)
 	assert_int_equal(world_kernel_max(w, "/tenant.slice"), 4096);
 }
 
+/* A quota that is set below what is pinned already. */
+static void test_over(void **state)
+{
+	struct world *w = *state;
+
+	world_mkdir(w, "/a");
+	world_fake(w, "Use", "sttt", "/a", 8 * MIB, 8 * MIB, 2048ULL);
+	assert_false(world_flag(w, "/a", "Over"));
+	world_set_max(w, "/a", 8 * MIB, false);
+	assert_false(world_flag(w, "/a", "Over"));
+	world_set_max(w, "/a", 4 * MIB, false);
+	assert_true(world_flag(w, "/a", "Over"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 #define TEST_QUIET(name) cmocka_unit_test_setup_teardown(name, world_setup_quiet, world_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_over),
 		TEST(test_get_group),
 		TEST(test_units),
 		TEST(test_get_group_refused),
