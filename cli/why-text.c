@@ -13,7 +13,7 @@
 #include "when.h"
 #include "why-text.h"
 
-static const struct table_column fact_columns[] = { { NULL }, { NULL, TABLE_TEXT } };
+static const struct table_column fact_columns[] = { { NULL }, { NULL } };
 
 static const char *limit_text(uint64_t limit, char *buffer)
 {
@@ -30,14 +30,17 @@ static void add_quota(struct table *table, const struct why *why)
 		table_add(table, "no quota refused anything of it since the module was loaded");
 		return;
 	}
-	table_add_styled(table, SCREEN_BAD,
-			 "%s: %s wanted %s, and %s has %s of its %s %s; %" PRIu64 " time%s",
-			 when_date(refusal->last, date), model_shown(refusal->driver),
-			 size_format(refusal->wanted, wanted), refusal->by,
-			 size_format(refusal->current, current),
-			 refusal->limit == PIND_LIMIT_MAX_HELD ? "max held" : "max",
-			 size_format(refusal->max, max), refusal->count,
-			 refusal->count == 1 ? "" : "s");
+	table_add_styled(table, SCREEN_BAD, "refused %" PRIu64 " time%s, last %s", refusal->count,
+			 refusal->count == 1 ? "" : "s", when_date(refusal->last, date));
+	table_add(table, "    wanted");
+	table_add(table, "%s by %s", size_format(refusal->wanted, wanted),
+		  model_shown(refusal->driver));
+	table_add(table, "    there was");
+	table_add(table, "%s of %s %s", size_format(refusal->current, current),
+		  refusal->limit == PIND_LIMIT_MAX_HELD ? "max held" : "max",
+		  size_format(refusal->max, max));
+	table_add(table, "    in");
+	table_add(table, "%s", refusal->by);
 }
 
 static void add_memlock(struct table *table, const struct why *why)

@@ -245,7 +245,7 @@ static void why(void **state)
 	      ARGS("why", "tenant-a.slice"));
 	check(10, "\"cause\":\t\"quota\"", NULL, ARGS("why", "--json", "tenant-a.slice"));
 	/* a process that is gone */
-	check(10, "io_uring wanted 32.0 MiB", NULL, ARGS("why", "812"));
+	check(10, "    wanted     32.0 MiB by io_uring\n", NULL, ARGS("why", "812"));
 	check(3, NULL, "there is no process 4194305", ARGS("why", "4194305"));
 	check(13, "no quota refused anything of it", NULL, ARGS("why", "idle.service"));
 	check(3, NULL, "mock: no cgroup '/none'", ARGS("why", "/none"));
