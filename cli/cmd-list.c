@@ -43,13 +43,12 @@ static bool is_interesting(const void *record, const void *userdata)
 	return group->pins > 0 || group->current > 0 || group_has_quota(group);
 }
 
-/* What is pinned when a quota comes stays, so it may be above max, too. */
+/* Above its quota, as what is pinned when that comes stays; or above high. */
 static bool is_over(const void *record, const void *userdata)
 {
 	const struct pind_group_info *group = record;
 
-	return group->current > group->high || group->current >= group->max ||
-	       (group_has_max_held(group) && group->held >= group->max_held);
+	return group->over || group->current > group->high;
 }
 
 static bool is_dead(const void *record, const void *userdata)
@@ -247,7 +246,7 @@ static int print_list(struct pind_records *groups, const struct pind_options *op
 static const char *empty(const struct pind_options *options)
 {
 	if (options->over)
-		return "No group is above high or has reached max.";
+		return "No group is above its quota or above high.";
 	if (options->dead)
 		return "No group that was removed holds pins.";
 	return options->n_arguments > 0

@@ -39,7 +39,7 @@ const struct option_row option_rows[N_OPTIONS] = {
 			    "by this column, numbers the largest first; flat without --tree"),
 	[OPTION_ALL] = ROW("all", 0, NULL, all, "every group that the module knows"),
 	[OPTION_OVER] = ROW("over", 0, NULL, over,
-			    "only groups that are above high, or have no room under max"),
+			    "only groups that are above their quota or above high"),
 	[OPTION_DEAD] = ROW("dead", 0, NULL, dead,
 			    "only groups that were removed while their pins live on"),
 	[OPTION_ORPHANS] = ROW("orphans", 0, NULL, orphans,
