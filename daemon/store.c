@@ -371,7 +371,7 @@ static int commit_entry(struct pind_store *store, size_t at)
 	return store_commit(store, line);
 }
 
-/* The very quota is in memory only, or is the old one again. */
+/* Of a path that has none yet; @at: where it belongs. */
 static int put_new(struct pind_store *store, size_t at, const struct pind_quota *quota)
 {
 	struct store_entry entry = { .quota = *quota };

@@ -408,7 +408,7 @@ static void test_cost(void **state)
 			 (unsigned long long)few, (unsigned long long)many);
 }
 
-/* Changes with all kinds of file too large to be written: refused, and what was stays. */
+/* Changes until one does not fit any more: it is refused, and what was stays. */
 static void check_full(struct pind_store *store, size_t n)
 {
 	uint64_t last = 0;
