@@ -157,7 +157,7 @@ static int cgroup_of(u32 pid, u32 uid, u64 *ret_id)
 
 	rcu_read_lock();
 	task = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_TGID);
-	if (task && uid_eq(task_euid(task), KUIDT_INIT(uid))) {
+	if (task && uid_eq(__task_cred(task)->euid, KUIDT_INIT(uid))) {
 		*ret_id = cgroup_id(task_dfl_cgroup(task));
 		ret = 0;
 	}
