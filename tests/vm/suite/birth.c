@@ -253,7 +253,7 @@ static void which_rule(struct family *family)
 {
 	const struct rule rules[] = {
 		{ .pattern = "**/which-a*", .max = 5 * PAGE },
-		{ .path = path_of("which-e"), .max = 9 * PAGE },
+		{ .path = strdup(path_of("which-e")), .max = 9 * PAGE },
 		{ .pattern = "which-*", .unit = true, .max = 6 * PAGE },
 		{ .pattern = "/**", .max = 4 * PAGE },
 	};
