@@ -431,6 +431,8 @@ void world_start(struct world *w, ...)
 	while (n < 15 && (argv[n] = va_arg(arguments, char *)))
 		n++;
 	va_end(arguments);
+	/* what the one before said, also after a reload, is not of this one */
+	world_process(w, 0);
 	w->ready = false;
 	w->daemon_pid = spawn(w, argv);
 	world_until(w, w->ready || waitpid(w->daemon_pid, NULL, WNOHANG) != 0);
