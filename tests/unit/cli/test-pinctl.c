@@ -47,6 +47,18 @@ static void check(int status, const char *out, const char *err, const char *cons
 	assert_null(strchr(run.out, '\033'));
 }
 
+/* What stands in both, whatever else does. */
+static void check_played(int status, const char *out, const char *err, const char *const *arguments)
+{
+	_cleanup_(run_done) struct run run = { 0 };
+
+	run_pinctl(&run, arguments);
+	print_message("%s -> %d\n%s%s", arguments[0], run.status, run.out, run.err);
+	assert_int_equal(run.status, status);
+	assert_non_null(strstr(run.out, out));
+	assert_non_null(strstr(run.err, err));
+}
+
 static cJSON *run_json(int status, const char *const *arguments)
 {
 	_cleanup_(run_done) struct run run = { 0 };
@@ -489,6 +501,27 @@ static void slow_daemon(void **state)
 	check(4, NULL, "ended before it answered", ARGS("list"));
 }
 
+/* Reading goes on with the module, and says why; a change does not. */
+static void falls_back(void **state)
+{
+	_cleanup_free_ char *pinctl = strdup(getenv("PINCTL"));
+
+	(void)setenv("PINCTL", getenv("PINCTL_PLAYED"), 1);
+	check_played(0, "/played.slice  12.0 KiB",
+		     "the daemon pind does not run; read from the kernel module itself", ARGS("list"));
+	check_played(0, "\"path\":\t\"/played.slice\"", "the daemon pind does not run; read",
+		     ARGS("show", "/played.slice", "--json"));
+	check_played(3, "", "no group is named \"/none\"", ARGS("show", "/none"));
+	check_played(4, "unknown: the daemon pind does not run: start it", "read from the kernel",
+		     ARGS("status"));
+	check_played(4, "\"state\":\t\"unknown\"", "read from the kernel", ARGS("status", "--json"));
+	check_played(4, "", "the daemon pind does not run", ARGS("set", "/played.slice", "--max", "1M"));
+	check_played(4, "", "the daemon pind does not run", ARGS("monitor"));
+	/* who asks for the module is told nothing of a daemon */
+	check_played(0, "/played.slice", "", ARGS("list", "--kernel"));
+	(void)setenv("PINCTL", pinctl, 1);
+}
+
 static void no_bus(void **state)
 {
 	_cleanup_free_ char *address = strdup(getenv("DBUS_SYSTEM_BUS_ADDRESS"));
@@ -670,6 +703,7 @@ int main(void)
 		cmocka_unit_test_setup(no_module, without_module),
 		cmocka_unit_test_setup(no_daemon, without_daemon),
 		cmocka_unit_test_setup(slow_daemon, healthy),
+		cmocka_unit_test_setup(falls_back, without_daemon),
 		cmocka_unit_test(no_bus),
 		cmocka_unit_test(usage),
 	};
