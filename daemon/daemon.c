@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
@@ -15,6 +17,9 @@
 #include "desk.h"
 #include "journal.h"
 #include "order.h"
+
+/* Between two looks at what no event tells. */
+#define LOOK_USEC (60ULL * 1000 * 1000)
 
 struct daemon {
 	sd_event *event;
@@ -29,6 +34,8 @@ struct daemon {
 	struct pind_sync *sync;
 	struct pind_desk desk;
 	struct pind_bus *bus;
+	const struct pind_places *places;
+	bool started;
 };
 
 static void on_health(void *userdata)
@@ -89,6 +96,9 @@ static void on_info(const struct pind_info *info, void *userdata)
 	struct daemon *d = userdata;
 
 	pind_check_info(d->check, info);
+	/* the files' percentages are worked out anew, all else stays as it is */
+	if (pind_wanted_set_ram(d->wanted, info->total_ram) && d->started)
+		pind_sync_soon(d->sync);
 }
 
 static void on_lost(void *userdata)
@@ -173,16 +183,17 @@ static void on_high(const struct pind_group_info *group, void *userdata)
 static void on_group_new(const struct pind_group_info *info, void *userdata)
 {
 	struct daemon *d = userdata;
+	const struct pind_group *group;
 
 	pind_mirror_tick(d->mirror);
 	if (!pind_mirror_present(d->mirror))
 		return;
-	/* what is in the table was read later than this was written; its quota was not set then */
-	if (!pind_groups_by_id(pind_mirror_groups(d->mirror), info->id) &&
-	    pind_mirror_take(info, d->mirror) < 0)
+	/* what is in the table was read later than this was written */
+	group = pind_groups_by_id(pind_mirror_groups(d->mirror), info->id);
+	if (!group && pind_mirror_take(info, d->mirror) < 0)
 		pind_sync_stale(d->sync);
-	else if (pind_wanted_has_stored(d->wanted, info->path))
-		pind_reconciler_apply(d->reconciler, info->path);
+	else
+		pind_reconciler_born(d->reconciler, group ? &group->info : info);
 }
 
 static void on_group_dead(const struct pind_group_info *info, void *userdata)
@@ -190,10 +201,8 @@ static void on_group_dead(const struct pind_group_info *info, void *userdata)
 	struct daemon *d = userdata;
 
 	pind_mirror_tick(d->mirror);
+	pind_reconciler_died(d->reconciler, info);
 	pind_mirror_take_end(d->mirror, info);
-	/* a runtime quota is forgotten now; for a kept one the cgroup may be there again */
-	if (pind_wanted_has_stored(d->wanted, info->path))
-		pind_reconciler_apply(d->reconciler, info->path);
 }
 
 static void on_books(const struct pind_books *books, void *userdata)
@@ -227,7 +236,7 @@ static const struct pind_kernel_handlers kernel_handlers = {
 	.misuse = on_misuse,
 };
 
-static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
 	const struct daemon *d = userdata;
 
@@ -239,14 +248,92 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 	return sd_event_exit(sd_event_source_get_event(source), 0);
 }
 
-/* It is obeyed before all else. */
-static int add_signal(struct daemon *d, int number)
+static int add_signal(struct daemon *d, int number, sd_event_signal_handler_t handler,
+		      int64_t priority)
 {
 	_cleanup_(sd_event_source_unrefp) sd_event_source *source = NULL;
 	int r;
 
-	r = sd_event_add_signal(d->event, &source, number, on_signal, d);
-	r = r < 0 ? r : sd_event_source_set_priority(source, PIND_ORDER_STOP);
+	r = sd_event_add_signal(d->event, &source, number, handler, d);
+	r = r < 0 ? r : sd_event_source_set_priority(source, priority);
+	return r < 0 ? r : sd_event_source_set_floating(source, true);
+}
+
+/* The files' rules are read, and what is wrong with them is said. */
+static int load_policy(struct daemon *d, struct pind_policy *policy)
+{
+	const struct pind_problems *problems;
+	char *sentence = NULL;
+	int r;
+
+	r = pind_policy_load(policy, d->places->policy_directories);
+	if (r < 0) {
+		pind_log(LOG_ERR, "the files of rules cannot be read: %s", strerror(-r));
+		return r;
+	}
+	problems = pind_policy_problems(policy);
+	for (size_t i = 0; i < problems->n; i++)
+		pind_log(LOG_ERR, "%s:%u: %s", problems->entries[i].file, problems->entries[i].line,
+			 problems->entries[i].sentence);
+	if (problems->n &&
+	    asprintf(&sentence,
+		     "%s, line %u: %s%s; what the file said when it was last read stays in force, "
+		     "'pind --check' tells all that is wrong, and 'systemctl reload pind' has the "
+		     "files read again",
+		     problems->entries[0].file, problems->entries[0].line,
+		     problems->entries[0].sentence, problems->n > 1 ? " (and more)" : "") < 0)
+		return -ENOMEM;
+	/* each problem stands in the journal by itself */
+	pind_health_replace(d->health, PIND_TROUBLE_FILES, sentence);
+	return 0;
+}
+
+static void notify_reloading(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	(void)sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
+			 (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
+}
+
+/* A file that is wrong changes nothing of what is in force, and the others apply. */
+static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+	struct daemon *d = userdata;
+
+	notify_reloading();
+	pind_mirror_tick(d->mirror);
+	if (load_policy(d, pind_wanted_policy(d->wanted)) >= 0) {
+		pind_mirror_refresh_info(d->mirror);
+		pind_reconciler_apply(d->reconciler, true);
+		pind_log(LOG_INFO, "the files of rules were read again");
+	}
+	pind_health_settle(d->health);
+	(void)sd_notify(false, "READY=1");
+	return 0;
+}
+
+/* Memory may have come or gone, and a hook may be lost: neither is told by an event. */
+static int on_look(sd_event_source *source, uint64_t time, void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_mirror_tick(d->mirror);
+	pind_mirror_refresh_info(d->mirror);
+	pind_health_settle(d->health);
+	(void)sd_event_source_set_time(source, time + LOOK_USEC);
+	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+static int add_look(struct daemon *d)
+{
+	_cleanup_(sd_event_source_unrefp) sd_event_source *source = NULL;
+	int r;
+
+	r = sd_event_add_time_relative(d->event, &source, CLOCK_MONOTONIC, LOOK_USEC, LOOK_USEC / 4,
+				       on_look, d);
+	r = r < 0 ? r : sd_event_source_set_description(source, "pind-look");
 	return r < 0 ? r : sd_event_source_set_floating(source, true);
 }
 
@@ -283,12 +370,16 @@ static int open_store(struct daemon *d, const char *directory, enum pind_trouble
 static int make_wanted(struct daemon *d, const struct pind_places *places)
 {
 	struct pind_store *kept = NULL, *runtime = NULL;
+	struct pind_policy *policy = NULL;
 	int r;
 
-	r = open_store(d, places->state_directory, PIND_TROUBLE_KEPT, &kept);
+	r = pind_policy_new(&policy);
+	r = r < 0 ? r : load_policy(d, policy);
+	r = r < 0 ? r : open_store(d, places->state_directory, PIND_TROUBLE_KEPT, &kept);
 	r = r < 0 ? r : open_store(d, places->runtime_directory, PIND_TROUBLE_RUNTIME, &runtime);
 	if (r >= 0)
-		return pind_wanted_new(kept, runtime, &d->wanted);
+		return pind_wanted_new(kept, runtime, policy, &d->wanted);
+	(void)pind_policy_free(policy);
 	(void)pind_store_free(kept);
 	(void)pind_store_free(runtime);
 	return r;
@@ -320,8 +411,15 @@ static int make_rooms(struct daemon *d, const struct pind_places *places)
 			  &(struct pind_sync_rooms){ d->kernel, d->mirror, d->reconciler, d->teller,
 						     d->health, d->absence },
 			  &d->sync);
-	d->desk = (struct pind_desk){ places->cgroup_mount, d->kernel, d->mirror, d->wanted,
-				      d->reconciler,	    d->health, d->sync,	  d->teller,
+	(void)pind_wanted_set_ram(d->wanted, pind_mirror_info(d->mirror)->total_ram);
+	d->desk = (struct pind_desk){ places->cgroup_mount,
+				      d->kernel,
+				      d->mirror,
+				      d->wanted,
+				      d->reconciler,
+				      d->health,
+				      d->sync,
+				      d->teller,
 				      d->absence };
 	return r;
 }
@@ -378,8 +476,10 @@ static int start(struct daemon *d)
 	if (r == -ENODEV)
 		pind_log(LOG_WARNING, "nothing is enforced: %s", pind_health_absence(d->health));
 	r = start_bus(d);
+	r = r < 0 ? r : add_look(d);
 	if (r < 0)
 		return r;
+	d->started = true;
 	(void)sd_notify(false, "READY=1");
 	return 0;
 }
@@ -395,17 +495,20 @@ static int run(struct pind_kernel *kernel, const struct pind_places *places)
 		return -ENOMEM;
 	}
 	d->kernel = kernel;
+	d->places = places;
 	(void)sigemptyset(&signals);
 	(void)sigaddset(&signals, SIGTERM);
 	(void)sigaddset(&signals, SIGINT);
+	(void)sigaddset(&signals, SIGHUP);
 	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
 
 	r = sd_event_default(&d->event);
 	if (r < 0)
 		return r;
 	(void)sd_event_set_watchdog(d->event, true);
-	r = add_signal(d, SIGTERM);
-	r = r < 0 ? r : add_signal(d, SIGINT);
+	r = add_signal(d, SIGTERM, on_stop, PIND_ORDER_STOP);
+	r = r < 0 ? r : add_signal(d, SIGINT, on_stop, PIND_ORDER_STOP);
+	r = r < 0 ? r : add_signal(d, SIGHUP, on_reload, PIND_ORDER_CHANGE);
 	r = r < 0 ? r : make_rooms(d, places);
 	r = r < 0 ? r : start(d);
 	if (r < 0)

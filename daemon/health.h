@@ -15,6 +15,7 @@ enum pind_trouble {
 	PIND_TROUBLE_MODULE,  /* it does not answer as it should */
 	PIND_TROUBLE_KEPT,    /* the file of kept quotas was damaged */
 	PIND_TROUBLE_RUNTIME, /* that of runtime quotas was */
+	PIND_TROUBLE_FILES,   /* a file of rules has something wrong in it */
 	PIND_TROUBLE_RULES,   /* the module does not take the rules */
 	PIND_TROUBLE_QUOTA,   /* a quota could not be applied */
 	PIND_TROUBLE_HOOKS,   /* some are lost */

@@ -11,6 +11,7 @@
 
 #include "journal.h"
 #include "kernel-netlink.h"
+#include "policy.h"
 #include "daemon.h"
 #include "policy.h"
 #include "policy-check.h"
@@ -108,6 +109,7 @@ int main(int argc, char **argv)
 	places.cgroup_mount = pind_cgroup_mount();
 	places.state_directory = directory_of("STATE_DIRECTORY", "/var/lib/pind");
 	places.runtime_directory = directory_of("RUNTIME_DIRECTORY", "/run/pind");
+	places.policy_directories = pind_policy_directories;
 	places.module_note = PIND_MODULE_NOTE;
 	if (!places.cgroup_mount) {
 		pind_log(LOG_ERR, "there is no cgroup v2 hierarchy at /sys/fs/cgroup");

@@ -12,8 +12,6 @@ enum pind_order {
 	PIND_ORDER_STOP = -120,
 	/* The module came, and has no quota yet, or went. */
 	PIND_ORDER_MODULE = -110,
-	/* A cgroup was made that may have a quota waiting. */
-	PIND_ORDER_BIRTH = -100,
 	/* The bus, where changes are done and what others ask is put in line, and events. */
 	PIND_ORDER_CHANGE = 0,
 	/* Refusals being told. */

@@ -6,6 +6,8 @@
 #ifndef PIND_QUOTA_H
 #define PIND_QUOTA_H
 
+#include <unistd.h>
+
 #include "snapshot.h"
 
 struct pind_limits {
@@ -44,6 +46,17 @@ static inline bool pind_limits_are_none(const struct pind_limits *limits)
 	const struct pind_limits none = pind_limits_none();
 
 	return pind_limits_same(limits, &none);
+}
+
+/* As the kernel takes them: in whole pages. */
+static inline struct pind_limits pind_limits_rounded(struct pind_limits limits)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	limits.max -= limits.max == PIND_UNLIMITED ? 0 : limits.max % page;
+	limits.max_held -= limits.max_held == PIND_UNLIMITED ? 0 : limits.max_held % page;
+	limits.high -= limits.high == PIND_UNLIMITED ? 0 : limits.high % page;
+	return limits;
 }
 
 /* What is given in the change, and of @limits what is not. */

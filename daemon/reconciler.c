@@ -1,82 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 #include <pind/cgroup.h>
 #include <pind/cleanup.h>
 
 #include "journal.h"
-#include "order.h"
 #include "reconciler.h"
 #include "text.h"
-#include "watch.h"
 
-/* Births that wait for the end of the event at hand; beyond it all are looked at. */
-#define BIRTHS_MAX 64
+/* Runtime quotas of removed cgroups are forgotten together, with one writing. */
+#define FORGET_USEC (1000 * 1000)
 
 struct pind_reconciler {
 	struct pind_reconciler_rooms rooms;
 	char *mount;
 	const struct pind_reconciler_handlers *handlers;
 	void *userdata;
-	struct pind_watch *watch;
-	sd_event_source *later;
-	/* Where cgroups were made: see whether quotas there, or below, wait for one. */
-	char *births[BIRTHS_MAX];
-	size_t n_births;
+	sd_event_source *forget; /* on when a runtime quota is of a cgroup that was removed */
 };
 
 DEFINE_CLEANUP(struct pind_reconciler, pind_reconciler_free, reconciler_freep)
-
-/*
- * Gives the visitor the store's quotas at a path and below it; "" is all of them.
- */
-static void visit_quotas(struct pind_reconciler *rec, bool runtime, const char *path,
-			 void (*visit)(struct pind_reconciler *rec, const struct pind_quota *quota,
-				       char **trouble),
-			 char **trouble)
-{
-	const struct pind_store *store = pind_wanted_store(rec->rooms.wanted, runtime);
-	const struct pind_quota *quota = pind_store_find(store, path);
-	char below[PATH_MAX + 1] = "";
-	size_t i = 0, length = 0;
-
-	if (quota)
-		visit(rec, quota, trouble);
-	if (path[0]) {
-		length = (size_t)snprintf(below, sizeof(below), "%s/", path);
-		i = pind_store_after(store, below);
-	}
-	for (; (quota = pind_store_at(store, i)) && !strncmp(quota->path, below, length); i++)
-		visit(rec, quota, trouble);
-}
-
-static bool store_has_below(const struct pind_store *store, const char *path)
-{
-	const struct pind_quota *quota;
-	char below[PATH_MAX + 1];
-	int length;
-
-	if (!strcmp(path, "/"))
-		return pind_store_at(store, 0);
-	if (pind_store_find(store, path))
-		return true;
-	length = snprintf(below, sizeof(below), "%s/", path);
-	quota = pind_store_at(store, pind_store_after(store, below));
-	return quota && !strncmp(quota->path, below, (size_t)length);
-}
-
-static bool is_waited(const char *path, void *userdata)
-{
-	const struct pind_wanted *wanted = ((struct pind_reconciler *)userdata)->rooms.wanted;
-
-	return store_has_below(pind_wanted_store(wanted, true), path) ||
-	       store_has_below(pind_wanted_store(wanted, false), path);
-}
 
 /* A runtime quota is of the past once its cgroup was removed, whatever is at its path now. */
 static bool is_of_now(const struct pind_quota *quota, void *userdata)
@@ -100,117 +47,179 @@ static void forget_past(struct pind_reconciler *rec)
 	(void)pind_wanted_filter(rec->rooms.wanted, true, is_of_now, rec);
 }
 
-/* Notes the first quota that could not be applied or waited for, and why. */
-static void apply_failed(const char *path, const char *what, const char *why, char **trouble)
+static int on_forget(sd_event_source *source, uint64_t time, void *userdata)
 {
+	forget_past(userdata);
+	return 0;
+}
+
+/* Notes the first quota that could not be applied, and why. */
+static void apply_failed(struct pind_reconciler *rec, const char *path, int r, char **trouble)
+{
+	const char *text = rec->rooms.kernel->text;
 	char clean[PIND_TEXT_PATH_SIZE];
 
-	if (*trouble)
+	/* one that was removed needs none, and a module that went has its own sentence */
+	if (r >= 0 || r == -ENOENT || r == -ESTALE || r == -ENODEV || *trouble)
 		return;
-	if (asprintf(trouble, "the quota of %s could not be %s: %s",
-		     pind_text_clean(clean, sizeof(clean), path), what, why) < 0)
+	if (asprintf(trouble, "the quota of %s could not be applied: %s",
+		     pind_text_clean(clean, sizeof(clean), path),
+		     text[0] ? text : strerror(-r)) < 0)
 		*trouble = NULL;
 }
 
-/* Gives the cgroup at a path what is wanted for it, if it has not got that. */
-static void apply(struct pind_reconciler *rec, const char *path, char **trouble)
+static void settle(struct pind_reconciler *rec, enum pind_trouble trouble, char *sentence)
 {
-	const struct pind_group *group;
-	struct pind_group_change change;
-	struct pind_kernel *kernel = rec->rooms.kernel;
-	struct pind_limits limits;
-	struct pind_wish wish;
-	uint64_t id;
-	int r;
-
-	r = pind_cgroup_id(rec->mount, path, &id);
-	if (r >= 0) {
-		wish = pind_wanted_find(rec->rooms.wanted, path, id);
-		if (wish.source == PIND_SOURCE_NONE)
-			return;
-		group = pind_groups_by_id(pind_mirror_groups(rec->rooms.mirror), id);
-		limits = group ? pind_limits_of(&group->info) : pind_limits_none();
-		if (group && pind_limits_same(&limits, &wish.limits))
-			return;
-		/* it may have them from what cannot be read */
-		if (pind_wanted_sealed(rec->rooms.wanted) && !pind_limits_are_none(&limits))
-			return;
-		change = pind_limits_change(&wish.limits);
-		r = kernel->ops->group_set(kernel, id, &change, pind_mirror_take,
-					   rec->rooms.mirror);
-	}
-	if (r < 0 && r != -ENOENT && r != -ESTALE && r != -ENODEV)
-		apply_failed(path, "applied", kernel->text[0] ? kernel->text : strerror(-r),
-			     trouble);
-}
-
-/* First the watch, then the look: what is made between the two is seen by both. */
-static void watch_and_apply(struct pind_reconciler *rec, const struct pind_quota *quota,
-			    char **trouble)
-{
-	int r = pind_watch_add(rec->watch, quota->path);
-
-	if (r < 0)
-		apply_failed(quota->path, "waited for", strerror(-r), trouble);
-	if (r != 0)
-		apply(rec, quota->path, trouble);
-}
-
-static void settle(struct pind_reconciler *rec, char *trouble)
-{
-	pind_health_set(rec->rooms.health, PIND_TROUBLE_QUOTA, trouble);
-	if (trouble)
+	if (!sentence && !pind_health_has(rec->rooms.health, trouble))
+		return;
+	pind_health_set(rec->rooms.health, trouble, sentence);
+	if (sentence)
 		rec->handlers->again(rec->userdata);
 	pind_health_settle(rec->rooms.health);
 }
 
-static void apply_below(struct pind_reconciler *rec, const char *path)
+/* A look at groups; what it would set is collected, for setting changes the mirror. */
+struct look {
+	struct pind_reconciler *rec;
+	bool forsake;
+	struct due {
+		uint64_t id;
+		struct pind_limits limits;
+	} * due;
+	size_t n, size;
+	bool incomplete; /* no memory */
+};
+
+static void look_add(struct look *look, uint64_t id, const struct pind_limits *limits)
 {
-	bool had = pind_health_has(rec->rooms.health, PIND_TROUBLE_QUOTA);
-	char *trouble = NULL;
+	if (look->n == look->size) {
+		size_t size = look->size ? 2 * look->size : 64;
+		struct due *due = reallocarray(look->due, size, sizeof(*due));
 
-	if (!pind_mirror_present(rec->rooms.mirror))
-		return;
-	/* whether what failed still does shows if all is tried */
-	if (had)
-		path = "";
-	forget_past(rec);
-	pind_watch_begin(rec->watch);
-	visit_quotas(rec, true, path, watch_and_apply, &trouble);
-	visit_quotas(rec, false, path, watch_and_apply, &trouble);
-	if (trouble || had)
-		settle(rec, trouble);
-}
-
-void pind_reconciler_apply_all(struct pind_reconciler *rec)
-{
-	apply_below(rec, "");
-}
-
-void pind_reconciler_apply(struct pind_reconciler *rec, const char *path)
-{
-	const struct pind_quota *quota;
-	struct pind_wanted *wanted = rec->rooms.wanted;
-	char *trouble = NULL;
-
-	if (!pind_mirror_present(rec->rooms.mirror))
-		return;
-	if (pind_health_has(rec->rooms.health, PIND_TROUBLE_QUOTA)) {
-		pind_reconciler_apply_all(rec);
-		return;
+		if (!due) {
+			look->incomplete = true;
+			return;
+		}
+		look->due = due;
+		look->size = size;
 	}
-	quota = pind_store_find(pind_wanted_store(wanted, true), path);
-	if (quota && !is_of_now(quota, rec))
-		(void)pind_wanted_forget_runtime(wanted, path);
-	pind_watch_begin(rec->watch);
-	quota = pind_store_find(pind_wanted_store(wanted, true), path)
-			?: pind_store_find(pind_wanted_store(wanted, false), path);
-	if (quota)
-		watch_and_apply(rec, quota, &trouble);
-	else
-		pind_watch_drop(rec->watch, path);
+	look->due[look->n++] = (struct due){ id, *limits };
+}
+
+static int look_at(struct pind_group *group, void *userdata)
+{
+	const struct pind_limits has = pind_limits_of(&group->info);
+	struct look *look = userdata;
+	struct pind_wish wish;
+
+	if (group->info.dead)
+		return 0;
+	wish = pind_wanted_find(look->rec->rooms.wanted, group->info.path, group->info.id);
+	if (pind_limits_same(&has, &wish.limits) ||
+	    (wish.source == PIND_SOURCE_NONE && !look->forsake))
+		return 0;
+	/* it may have them from what cannot be read */
+	if (!pind_wanted_sealed(look->rec->rooms.wanted) || pind_limits_are_none(&has))
+		look_add(look, group->info.id, &wish.limits);
+	return 0;
+}
+
+/* Runtime quotas are of cgroups that the module may not have met yet: no rule knows them. */
+static void look_at_runtime(struct look *look)
+{
+	const struct pind_reconciler_rooms *rooms = &look->rec->rooms;
+	const struct pind_store *runtime = pind_wanted_store(rooms->wanted, true);
+	const struct pind_quota *quota;
+
+	for (size_t i = 0; (quota = pind_store_at(runtime, i)); i++) {
+		struct pind_wish wish =
+			pind_wanted_find(rooms->wanted, quota->path, quota->cgroup_id);
+
+		if (!pind_groups_by_id(pind_mirror_groups(rooms->mirror), quota->cgroup_id))
+			look_add(look, quota->cgroup_id, &wish.limits);
+	}
+}
+
+static int give(struct pind_reconciler *rec, uint64_t id, const struct pind_limits *limits)
+{
+	const struct pind_group_change change = pind_limits_change(limits);
+	struct pind_kernel *kernel = rec->rooms.kernel;
+
+	return kernel->ops->group_set(kernel, id, &change, pind_mirror_take, rec->rooms.mirror);
+}
+
+static void swap_rules(struct pind_reconciler *rec)
+{
+	struct pind_kernel *kernel = rec->rooms.kernel;
+	_cleanup_free_ struct pind_rule *rules = NULL;
+	char *sentence = NULL;
+	ssize_t n;
+	int r;
+
+	/* those that it has may be from what cannot be read */
+	if (pind_wanted_sealed(rec->rooms.wanted))
+		return;
+	n = pind_wanted_rules(rec->rooms.wanted, &rules);
+	r = n < 0 ? (int)n : kernel->ops->rules_swap(kernel, rules, (size_t)n);
+	if (r < 0 && r != -ENODEV &&
+	    asprintf(&sentence,
+		     "the kernel module does not take the rules, so a cgroup that it has not met "
+		     "yet gets its quota late or not at all: %s",
+		     kernel->text[0] ? kernel->text : strerror(-r)) < 0)
+		sentence = NULL;
+	settle(rec, PIND_TROUBLE_RULES, sentence);
+}
+
+void pind_reconciler_apply(struct pind_reconciler *rec, bool forsake)
+{
+	const struct pind_groups *groups = pind_mirror_groups(rec->rooms.mirror);
+	struct look look = { .rec = rec, .forsake = forsake };
+	char *trouble = NULL;
+
+	if (!pind_mirror_present(rec->rooms.mirror))
+		return;
+	forget_past(rec);
+	/* first the rules, then the look: what is met between the two is met under the new ones */
+	swap_rules(rec);
+	(void)pind_groups_visit(groups, look_at, &look);
+	look_at_runtime(&look);
+	for (size_t i = 0; i < look.n; i++) {
+		const struct pind_group *group = pind_groups_by_id(groups, look.due[i].id);
+		int r = give(rec, look.due[i].id, &look.due[i].limits);
+
+		apply_failed(rec, group ? group->info.path : "a cgroup", r, &trouble);
+	}
+	if (look.incomplete && !trouble)
+		trouble = strdup("quotas could not be applied: out of memory");
+	free(look.due);
+	settle(rec, PIND_TROUBLE_QUOTA, trouble);
+}
+
+void pind_reconciler_born(struct pind_reconciler *rec, const struct pind_group_info *info)
+{
+	const struct pind_limits has = pind_limits_of(info);
+	struct pind_wish wish = pind_wanted_find(rec->rooms.wanted, info->path, info->id);
+	char *trouble = NULL;
+
+	if (wish.source == PIND_SOURCE_NONE || pind_limits_same(&has, &wish.limits))
+		return;
+	apply_failed(rec, info->path, give(rec, info->id, &wish.limits), &trouble);
 	if (trouble)
-		settle(rec, trouble);
+		settle(rec, PIND_TROUBLE_QUOTA, trouble);
+}
+
+void pind_reconciler_died(struct pind_reconciler *rec, const struct pind_group_info *info)
+{
+	const struct pind_store *runtime = pind_wanted_store(rec->rooms.wanted, true);
+	const struct pind_quota *quota = pind_store_find(runtime, info->path);
+	uint64_t now;
+
+	if (!quota || quota->cgroup_id != info->id ||
+	    sd_event_source_get_enabled(rec->forget, NULL) != 0)
+		return;
+	(void)sd_event_now(sd_event_source_get_event(rec->forget), CLOCK_MONOTONIC, &now);
+	(void)sd_event_source_set_time(rec->forget, now + FORGET_USEC);
+	(void)sd_event_source_set_enabled(rec->forget, SD_EVENT_ONESHOT);
 }
 
 static int adopt(struct pind_group *group, void *userdata)
@@ -279,25 +288,41 @@ static int no_cgroup(struct pind_reconciler *rec, const char *path)
 	return pind_groups_by_path(pind_mirror_groups(rec->rooms.mirror), path) ? -ESTALE : -ENOENT;
 }
 
-static int set_limits(struct pind_reconciler *rec, uint64_t id, const struct pind_limits *limits,
-		      struct pind_limits *ret)
+/* Has the kernel's rule for a path say what is wanted: none, where there is to be none. */
+static int say_rule(struct pind_reconciler *rec, const char *path, bool kept)
 {
-	const struct pind_group_change change = pind_limits_change(limits);
 	struct pind_kernel *kernel = rec->rooms.kernel;
+	struct pind_group_change change;
+	struct pind_limits limits;
+	int r;
 
-	return kernel->ops->group_set(kernel, id, &change, take_limits, ret);
+	if (pind_wanted_rule(rec->rooms.wanted, path, kept, &limits)) {
+		change = pind_limits_change(&limits);
+		return kernel->ops->rule_set(kernel, path, &change);
+	}
+	r = kernel->ops->rule_unset(kernel, path);
+	return r == -ENOENT ? 0 : r;
 }
 
-/* Undoes a change in the kernel. */
-static void restore(struct pind_reconciler *rec, uint64_t id, const struct pind_limits *old)
+/*
+ * Undoes a change in the kernel, whose sentence is still about that. @id: 0 if no group was
+ * changed
+ */
+static void restore(struct pind_reconciler *rec, const char *path, uint64_t id,
+		    const struct pind_limits *old)
 {
-	struct pind_limits unused;
-	int r = set_limits(rec, id, old, &unused);
+	char text[sizeof(rec->rooms.kernel->text)];
+	int r;
 
-	if (r < 0) {
+	memcpy(text, rec->rooms.kernel->text, sizeof(text));
+	r = say_rule(rec, path, true);
+	if (id && r >= 0)
+		r = give(rec, id, old);
+	if (r < 0 && r != -ENODEV) {
 		pind_log(LOG_ERR, "a quota could not be set back: %s", strerror(-r));
 		rec->handlers->again(rec->userdata);
 	}
+	memcpy(rec->rooms.kernel->text, text, sizeof(text));
 }
 
 /*
@@ -311,7 +336,7 @@ static void settle_group(struct pind_reconciler *rec, uint64_t id, bool set)
 	struct pind_group *group;
 
 	/* it never tells the end of one that it has not met: no object must come of it */
-	if (!set && !pind_groups_by_id(groups, id))
+	if (!id || (!set && !pind_groups_by_id(groups, id)))
 		return;
 	(void)kernel->ops->group_get(kernel, id, pind_mirror_take, rec->rooms.mirror);
 	group = pind_groups_by_id(groups, id);
@@ -335,14 +360,6 @@ static bool is_runtime(const char *path, enum pind_quota_kind kind, enum pind_so
 	if (kind == PIND_QUOTA_BY_NAME || kind == PIND_QUOTA_AS_IS)
 		return pind_cgroup_is_transient(path);
 	return kind == PIND_QUOTA_RUNTIME;
-}
-
-/* As the kernel takes it. */
-static uint64_t whole_pages(struct pind_reconciler *rec, uint64_t bytes)
-{
-	uint64_t page = pind_mirror_info(rec->rooms.mirror)->page_size;
-
-	return bytes == PIND_UNLIMITED ? bytes : bytes - bytes % page;
 }
 
 int pind_reconciler_plan(struct pind_reconciler *rec, const char *path,
@@ -372,36 +389,43 @@ int pind_reconciler_plan(struct pind_reconciler *rec, const char *path,
 	 */
 	plan.new = pind_limits_changed(wish.source == PIND_SOURCE_NONE ? &plan.old : &wish.limits,
 				       &request->change);
-	plan.new.max = whole_pages(rec, plan.new.max);
-	plan.new.max_held = whole_pages(rec, plan.new.max_held);
-	plan.new.high = whole_pages(rec, plan.new.high);
+	plan.new = pind_limits_rounded(plan.new);
 	plan.runtime = is_runtime(path, request->kind, wish.source);
 	*ret = plan;
 	return 0;
 }
 
+/*
+ * Has the kernel do it. First the rule, then the look: a cgroup that is made between the two
+ * is met under the new rule. @plan->id becomes that of the cgroup, if there is one.
+ */
+static int say(struct pind_reconciler *rec, const char *path, struct pind_plan *plan,
+	       const struct pind_group_change *rule)
+{
+	struct pind_kernel *kernel = rec->rooms.kernel;
+	int r = 0;
+
+	if (rule)
+		r = kernel->ops->rule_set(kernel, path, rule);
+	r = r < 0 ? r : find_cgroup(rec, path, &plan->id);
+	return r < 0 || !plan->id ? r : give(rec, plan->id, &plan->new);
+}
+
 int pind_reconciler_set(struct pind_reconciler *rec, const char *path,
 			const struct pind_quota_request *request, enum pind_step *ret_step)
 {
-	struct pind_limits unused;
+	bool present = pind_mirror_present(rec->rooms.mirror);
+	struct pind_group_change change;
 	struct pind_quota quota;
 	struct pind_plan plan;
-	bool set;
 	int r;
 
-	/* a runtime quota may be of the cgroup before */
-	pind_reconciler_apply(rec, path);
 	r = pind_reconciler_plan(rec, path, request, &plan, ret_step);
 	if (r < 0)
 		return r;
 	*ret_step = PIND_STEP_CGROUP;
 	if (plan.runtime && !plan.id)
 		return no_cgroup(rec, path);
-	*ret_step = PIND_STEP_KERNEL;
-	set = plan.id && pind_mirror_present(rec->rooms.mirror);
-	r = set ? set_limits(rec, plan.id, &plan.new, &unused) : 0;
-	if (r < 0)
-		return r;
 	quota = (struct pind_quota){ .path = (char *)path,
 				     .max = plan.new.max,
 				     .max_held = plan.new.max_held,
@@ -409,16 +433,20 @@ int pind_reconciler_set(struct pind_reconciler *rec, const char *path,
 				     .mode = plan.new.mode,
 				     .cgroup_id = plan.runtime ? plan.id : 0,
 				     .owner = request->owner };
-	*ret_step = PIND_STEP_STORE;
-	r = pind_wanted_put(rec->rooms.wanted, &quota);
+	*ret_step = PIND_STEP_KERNEL;
+	change = pind_limits_change(&plan.new);
+	r = present ? say(rec, path, &plan, plan.runtime ? NULL : &change) : 0;
+	if (r >= 0) {
+		*ret_step = PIND_STEP_STORE;
+		r = pind_wanted_put(rec->rooms.wanted, &quota);
+	}
 	if (r < 0) {
-		if (set)
-			restore(rec, plan.id, &plan.old);
+		if (present)
+			restore(rec, path, plan.id, &plan.old);
 		return r;
 	}
-	if (set)
+	if (present)
 		settle_group(rec, plan.id, true);
-	pind_reconciler_apply(rec, path); /* to watch for the cgroup's next life */
 	tell(rec, path, &plan.old, &plan.new, "SetQuota", request->by);
 	return 0;
 }
@@ -426,41 +454,44 @@ int pind_reconciler_set(struct pind_reconciler *rec, const char *path,
 int pind_reconciler_unset(struct pind_reconciler *rec, const char *path,
 			  const struct pind_caller *by, enum pind_step *ret_step)
 {
-	const struct pind_limits none = pind_limits_none();
-	bool had = pind_wanted_has_stored(rec->rooms.wanted, path), set = false;
-	struct pind_limits old, unused;
+	bool had = pind_wanted_has_stored(rec->rooms.wanted, path);
+	bool present = pind_mirror_present(rec->rooms.mirror), set = false;
+	const struct pind_wish left = pind_wanted_file(rec->rooms.wanted, path);
+	struct pind_limits old = pind_limits_none();
 	struct pind_kernel *kernel = rec->rooms.kernel;
-	uint64_t id;
-	int r;
+	uint64_t id = 0;
+	int r = 0;
 
-	*ret_step = PIND_STEP_CGROUP;
-	r = find_cgroup(rec, path, &id);
+	*ret_step = PIND_STEP_KERNEL;
+	if (!had && !present)
+		return -ENODEV;
+	if (present && had)
+		r = say_rule(rec, path, false);
 	if (r < 0)
 		return r;
-	if (!id && !had)
-		return no_cgroup(rec, path);
+	*ret_step = PIND_STEP_CGROUP;
+	r = find_cgroup(rec, path, &id);
+	if (r >= 0 && !id && !had)
+		r = no_cgroup(rec, path);
 	old = pind_wanted_find(rec->rooms.wanted, path, id).limits;
-	*ret_step = PIND_STEP_KERNEL;
-	if (!had && !pind_mirror_present(rec->rooms.mirror))
-		return -ENODEV;
-	if (id && pind_mirror_present(rec->rooms.mirror)) {
+	if (r >= 0 && id && present) {
+		*ret_step = PIND_STEP_KERNEL;
 		r = kernel->ops->group_get(kernel, id, take_limits, &old);
-		set = r >= 0 && !pind_limits_are_none(&old);
-		r = set ? set_limits(rec, id, &none, &unused) : r;
-		if (r < 0)
-			return r;
+		set = r >= 0 && !pind_limits_same(&old, &left.limits);
+		r = set ? give(rec, id, &left.limits) : r;
 	}
-	*ret_step = PIND_STEP_STORE;
-	r = pind_wanted_remove(rec->rooms.wanted, path);
+	if (r >= 0) {
+		*ret_step = PIND_STEP_STORE;
+		r = pind_wanted_remove(rec->rooms.wanted, path);
+	}
 	if (r < 0) {
-		if (set)
-			restore(rec, id, &old);
+		if (present && had)
+			restore(rec, path, set ? id : 0, &old);
 		return r;
 	}
-	pind_reconciler_apply(rec, path);
 	settle_group(rec, id, set);
 	if (had || set)
-		tell(rec, path, &old, &none, "UnsetQuota", by);
+		tell(rec, path, &old, &left.limits, "UnsetQuota", by);
 	return 0;
 }
 
@@ -528,48 +559,13 @@ int pind_reconciler_unset_stale(struct pind_reconciler *rec, bool dry, const str
 		const struct pind_limits old = { gone.quotas[i].max, gone.quotas[i].max_held,
 						 gone.quotas[i].high, gone.quotas[i].mode };
 
+		/* a rule of a name that never comes again does no harm where that fails */
+		if (pind_mirror_present(rec->rooms.mirror))
+			(void)say_rule(rec, gone.quotas[i].path, true);
 		tell(rec, gone.quotas[i].path, &old, &none, "UnsetStale", by);
 	}
 	return (int)gone.n;
 }
-
-static int on_later(sd_event_source *source, void *userdata)
-{
-	struct pind_reconciler *rec = userdata;
-
-	pind_mirror_tick(rec->rooms.mirror);
-	while (rec->n_births) {
-		_cleanup_free_ char *path = rec->births[--rec->n_births];
-
-		apply_below(rec, path);
-	}
-	return 0;
-}
-
-static void on_birth(const char *path, void *userdata)
-{
-	struct pind_reconciler *rec = userdata;
-	char *copy;
-
-	(void)sd_event_source_set_enabled(rec->later, SD_EVENT_ONESHOT);
-	for (size_t i = 0; i < rec->n_births; i++)
-		if (!strcmp(rec->births[i], path))
-			return;
-	copy = strdup(rec->n_births < BIRTHS_MAX - 1 ? path : "");
-	if (!copy || rec->n_births == BIRTHS_MAX) {
-		/* no room: what there is says all */
-		free(copy);
-		if (rec->n_births)
-			rec->births[0][0] = '\0';
-		return;
-	}
-	rec->births[rec->n_births++] = copy;
-}
-
-static const struct pind_watch_calls watch_calls = {
-	.is_waited = is_waited,
-	.birth = on_birth,
-};
 
 int pind_reconciler_new(sd_event *event, const char *mount,
 			const struct pind_reconciler_rooms *rooms,
@@ -587,11 +583,10 @@ int pind_reconciler_new(sd_event *event, const char *mount,
 	rec->mount = strdup(mount);
 	if (!rec->mount)
 		return -ENOMEM;
-	r = sd_event_add_defer(event, &rec->later, on_later, rec);
-	r = r < 0 ? r : sd_event_source_set_enabled(rec->later, SD_EVENT_OFF);
-	/* it does what a birth asks for */
-	r = r < 0 ? r : sd_event_source_set_priority(rec->later, PIND_ORDER_BIRTH);
-	r = r < 0 ? r : pind_watch_new(event, mount, &watch_calls, rec, &rec->watch);
+	r = sd_event_add_time(event, &rec->forget, CLOCK_MONOTONIC, UINT64_MAX, FORGET_USEC / 10,
+			      on_forget, rec);
+	r = r < 0 ? r : sd_event_source_set_enabled(rec->forget, SD_EVENT_OFF);
+	r = r < 0 ? r : sd_event_source_set_description(rec->forget, "pind-forget");
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(rec);
@@ -601,10 +596,7 @@ int pind_reconciler_new(sd_event *event, const char *mount,
 struct pind_reconciler *pind_reconciler_free(struct pind_reconciler *rec)
 {
 	if (rec) {
-		(void)pind_watch_free(rec->watch);
-		(void)sd_event_source_disable_unref(rec->later);
-		while (rec->n_births)
-			free(rec->births[--rec->n_births]);
+		(void)sd_event_source_disable_unref(rec->forget);
 		free(rec->mount);
 		free(rec);
 	}

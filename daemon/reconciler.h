@@ -52,14 +52,22 @@ int pind_reconciler_new(sd_event *event, const char *mount,
 			struct pind_reconciler **ret);
 struct pind_reconciler *pind_reconciler_free(struct pind_reconciler *reconciler);
 
-/*
- * Gives the kernel each quota that it has not got. Runtime quotas whose cgroup was removed
- * are forgotten. What the kernel does not take is tried again. Of all; of one path.
+/**
+ * pind_reconciler_apply - give the kernel the rules, and each group that it has met its limits
+ * @forsake: limits that nobody wants are taken away: those of a rule that was there before.
+ *	Else they stay, until they are adopted
+ *
+ * Whatever a cgroup is that the module has not met, the rules give it its limits when it
+ * does, before its first pin is decided. What the kernel does not take is tried again.
  */
-void pind_reconciler_apply_all(struct pind_reconciler *reconciler);
-void pind_reconciler_apply(struct pind_reconciler *reconciler, const char *path);
+void pind_reconciler_apply(struct pind_reconciler *reconciler, bool forsake);
 /* Makes limits that a group has, and that nobody wants, runtime quotas. */
 void pind_reconciler_adopt(struct pind_reconciler *reconciler);
+
+/* A group is new: it may have been met before the last change of the rules. */
+void pind_reconciler_born(struct pind_reconciler *reconciler, const struct pind_group_info *info);
+/* The cgroup of a group was removed: a runtime quota of it is forgotten, soon. */
+void pind_reconciler_died(struct pind_reconciler *reconciler, const struct pind_group_info *info);
 
 /* What a change would come to. */
 struct pind_plan {

@@ -89,8 +89,8 @@ void pind_sync_module_left(struct pind_sync *sync)
 }
 
 /*
- * Reads all there is. A module without quotas refuses nothing: nothing that tenants do may
- * delay them, so those of one that came are set before groups are read.
+ * Reads all there is. A module without rules refuses nothing: nothing that tenants do may
+ * delay them, so one that came is given them before groups are read.
  */
 static int read_all(struct pind_sync *sync)
 {
@@ -106,15 +106,14 @@ static int read_all(struct pind_sync *sync)
 		pind_journal_module_came(pind_mirror_info(rooms->mirror));
 	pind_health_set_module(rooms->health, pind_mirror_info(rooms->mirror)->load_id);
 	if (came)
-		pind_reconciler_apply_all(rooms->reconciler);
+		pind_reconciler_apply(rooms->reconciler, false);
 	r = pind_mirror_read_groups(rooms->mirror);
 	if (r < 0)
 		return r;
 	/* something may be missing */
 	if (r > 0)
 		pind_sync_soon(sync);
-	if (!came)
-		pind_reconciler_apply_all(rooms->reconciler);
+	pind_reconciler_apply(rooms->reconciler, false);
 	return pind_teller_read_refusals(rooms->teller);
 }
 

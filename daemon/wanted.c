@@ -1,26 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <pind/cleanup.h>
+#include <pind/pattern.h>
 
 #include "wanted.h"
 
 struct pind_wanted {
 	struct pind_store *kept, *runtime;
+	struct pind_policy *policy;
+	uint64_t total_ram;
 };
 
-int pind_wanted_new(struct pind_store *kept, struct pind_store *runtime, struct pind_wanted **ret)
+int pind_wanted_new(struct pind_store *kept, struct pind_store *runtime, struct pind_policy *policy,
+		    struct pind_wanted **ret)
 {
 	struct pind_wanted *wanted = calloc(1, sizeof(*wanted));
 
 	if (!wanted) {
 		(void)pind_store_free(kept);
 		(void)pind_store_free(runtime);
+		(void)pind_policy_free(policy);
 		return -ENOMEM;
 	}
 	wanted->kept = kept;
 	wanted->runtime = runtime;
+	wanted->policy = policy;
 	*ret = wanted;
 	return 0;
 }
@@ -30,14 +37,55 @@ struct pind_wanted *pind_wanted_free(struct pind_wanted *wanted)
 	if (wanted) {
 		(void)pind_store_free(wanted->kept);
 		(void)pind_store_free(wanted->runtime);
+		(void)pind_policy_free(wanted->policy);
 		free(wanted);
 	}
 	return NULL;
 }
 
+bool pind_wanted_set_ram(struct pind_wanted *wanted, uint64_t total_ram)
+{
+	bool other = wanted->total_ram != total_ram;
+
+	wanted->total_ram = total_ram;
+	return other;
+}
+
+struct pind_policy *pind_wanted_policy(struct pind_wanted *wanted)
+{
+	return wanted->policy;
+}
+
 static struct pind_limits limits_of(const struct pind_quota *quota)
 {
-	return (struct pind_limits){ quota->max, quota->max_held, quota->high, quota->mode };
+	const struct pind_limits limits = { quota->max, quota->max_held, quota->high, quota->mode };
+
+	return pind_limits_rounded(limits);
+}
+
+/* Is it a rule for one path? */
+static bool is_plain(const struct pind_policy_rule *rule)
+{
+	return !rule->is_unit && pind_pattern_is_plain(rule->pattern);
+}
+
+static struct pind_limits limits_of_rule(const struct pind_wanted *wanted,
+					 const struct pind_policy_rule *rule)
+{
+	struct pind_limits limits;
+
+	pind_policy_rule_limits(rule, wanted->total_ram, &limits);
+	return pind_limits_rounded(limits);
+}
+
+struct pind_wish pind_wanted_file(const struct pind_wanted *wanted, const char *path)
+{
+	const struct pind_policy_rule *rule = pind_policy_find(wanted->policy, path);
+
+	if (!rule)
+		return (struct pind_wish){ PIND_SOURCE_NONE, pind_limits_none(), 0, NULL, 0 };
+	return (struct pind_wish){ PIND_SOURCE_FILE, limits_of_rule(wanted, rule), 0, rule->file,
+				   rule->line };
 }
 
 struct pind_wish pind_wanted_find(const struct pind_wanted *wanted, const char *path, uint64_t id)
@@ -48,11 +96,83 @@ struct pind_wish pind_wanted_find(const struct pind_wanted *wanted, const char *
 	/* not that of a cgroup that was removed, which may be there yet */
 	if (runtime && runtime->cgroup_id == id)
 		return (struct pind_wish){ PIND_SOURCE_RUNTIME, limits_of(runtime),
-					   runtime->owner };
+					   runtime->owner, NULL, 0 };
 	kept = pind_store_find(wanted->kept, path);
 	if (kept)
-		return (struct pind_wish){ PIND_SOURCE_KEPT, limits_of(kept), kept->owner };
-	return (struct pind_wish){ PIND_SOURCE_NONE, pind_limits_none(), 0 };
+		return (struct pind_wish){ PIND_SOURCE_KEPT, limits_of(kept), kept->owner, NULL,
+					   0 };
+	return pind_wanted_file(wanted, path);
+}
+
+bool pind_wanted_rule(const struct pind_wanted *wanted, const char *path, bool kept,
+		      struct pind_limits *ret)
+{
+	const struct pind_quota *quota = kept ? pind_store_find(wanted->kept, path) : NULL;
+	const struct pind_policy_rule *rule;
+
+	if (quota) {
+		*ret = limits_of(quota);
+		return true;
+	}
+	for (size_t i = 0; (rule = pind_policy_at(wanted->policy, i)); i++)
+		if (is_plain(rule) && !strcmp(rule->pattern, path)) {
+			*ret = pind_wanted_file(wanted, path).limits;
+			return true;
+		}
+	return false;
+}
+
+/* Which rule decides of the path that rule number @i is for: itself, or one behind it. */
+static const struct pind_policy_rule *decider(const struct pind_wanted *wanted, size_t i, size_t n)
+{
+	const struct pind_policy_rule *rule = pind_policy_at(wanted->policy, i), *other;
+
+	while (--n > i) {
+		other = pind_policy_at(wanted->policy, n);
+		if (is_plain(other) ? !strcmp(other->pattern, rule->pattern)
+				    : pind_policy_rule_fits(other, rule->pattern))
+			return other;
+	}
+	return rule;
+}
+
+ssize_t pind_wanted_rules(const struct pind_wanted *wanted, struct pind_rule **ret)
+{
+	const struct pind_policy_rule *rule;
+	const struct pind_quota *quota;
+	size_t kept = 0, files = 0, n = 0;
+	struct pind_limits limits;
+	struct pind_rule *rules;
+
+	while (pind_store_at(wanted->kept, kept))
+		kept++;
+	while (pind_policy_at(wanted->policy, files))
+		files++;
+	rules = calloc(kept + files + 1, sizeof(*rules));
+	if (!rules)
+		return -ENOMEM;
+	/* the last rule that fits decides, in the kernel the first */
+	for (size_t i = files; i-- > 0;) {
+		rule = pind_policy_at(wanted->policy, i);
+		if (is_plain(rule)) {
+			/* the kernel asks it first, whatever comes behind it in the files */
+			limits = limits_of_rule(wanted, decider(wanted, i, files));
+			rules[n].path = rule->pattern;
+		} else {
+			limits = limits_of_rule(wanted, rule);
+			rules[n].pattern = rule->pattern;
+			rules[n].unit = rule->is_unit;
+		}
+		rules[n++].limits = pind_limits_change(&limits);
+	}
+	/* of two for one path the later one holds */
+	for (size_t i = 0; (quota = pind_store_at(wanted->kept, i)); i++) {
+		limits = limits_of(quota);
+		rules[n].path = quota->path;
+		rules[n++].limits = pind_limits_change(&limits);
+	}
+	*ret = rules;
+	return (ssize_t)n;
 }
 
 const char *pind_wanted_sealed(const struct pind_wanted *wanted)

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is wanted: one answer for a path, and whose word it is. A runtime quota of the very
- * cgroup comes before the kept quota of its path. Knows neither the kernel nor what is there.
+ * cgroup comes before the kept quota of its path, and that before the files' rules. Knows
+ * neither the kernel nor what is there.
  */
 #ifndef PIND_WANTED_H
 #define PIND_WANTED_H
 
+#include <sys/types.h>
+
 #include "quota.h"
+#include "policy.h"
 #include "store.h"
 
 /* Who says so; a later one counts more. */
@@ -16,14 +20,42 @@ enum pind_source { PIND_SOURCE_NONE, PIND_SOURCE_FILE, PIND_SOURCE_KEPT, PIND_SO
 struct pind_wish {
 	enum pind_source source;
 	struct pind_limits limits; /* none, where nobody says anything */
+<<<<<<< HEAD
 	uint32_t owner; /* as in struct pind_quota */
+=======
+	const char *file;	   /* of a rule; until the policy is loaded again. Else NULL */
+	unsigned int line;
+>>>>>>> a3ab79d (daemon: the kernel decides at birth, by rules)
 };
 
 struct pind_wanted;
 
-/* The stores belong to it, also when this fails. 0 or -ENOMEM. */
-int pind_wanted_new(struct pind_store *kept, struct pind_store *runtime, struct pind_wanted **ret);
+/* All belong to it, also when this fails. 0 or -ENOMEM. */
+int pind_wanted_new(struct pind_store *kept, struct pind_store *runtime, struct pind_policy *policy,
+		    struct pind_wanted **ret);
 struct pind_wanted *pind_wanted_free(struct pind_wanted *wanted);
+
+/* How much memory the machine has, to which the files' percentages refer. Is it another now? */
+bool pind_wanted_set_ram(struct pind_wanted *wanted, uint64_t total_ram);
+
+/* The files' rules; whoever loads them anew has the reconciler look at everything. */
+struct pind_policy *pind_wanted_policy(struct pind_wanted *wanted);
+
+/**
+ * pind_wanted_rules - what the kernel is to do by itself when it meets a cgroup
+ * @ret: kept quotas and rules for one path, each as it is decided; then the patterns, of which
+ *	the first that fits decides. To be freed; its strings live until the next change
+ *
+ * Return: how many there are; -ENOMEM.
+ */
+ssize_t pind_wanted_rules(const struct pind_wanted *wanted, struct pind_rule **ret);
+
+/* Is there to be a rule for the very path? Its limits. @kept: the kept quota counts, too */
+bool pind_wanted_rule(const struct pind_wanted *wanted, const char *path, bool kept,
+		      struct pind_limits *ret);
+
+/* What the files alone want for a path. */
+struct pind_wish pind_wanted_file(const struct pind_wanted *wanted, const char *path);
 
 /**
  * pind_wanted_find - what is wanted for a path

@@ -180,19 +180,24 @@ static int method_set(sd_bus_message *call, void *userdata, sd_bus_error *error)
 	return done(call);
 }
 
+/* Of a cgroup that was not met, what it would get. */
 static int method_get(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-	struct pind_group_info *group;
+	struct pind_group_info *group, *met;
 	const char *path;
 	int r;
 
 	r = sd_bus_message_read(call, "s", &path);
 	if (r < 0)
 		return r;
-	group = find(userdata, path, false);
+	met = find(userdata, path, false);
+	group = met ?: fake_group(userdata, path);
 	if (!group)
 		return no_cgroup(error, path);
-	return sd_bus_reply_method_return(call, "ttu", group->max, group->high, group->mode);
+	r = sd_bus_reply_method_return(call, "ttu", group->max, group->high, group->mode);
+	if (!met)
+		fake_group_remove(userdata, group);
+	return r;
 }
 
 static int method_account(sd_bus_message *call, void *userdata, sd_bus_error *error)

@@ -26,10 +26,12 @@ static void refuse_early(struct fake_kernel *k, int n)
 
 int main(int argc, char **argv)
 {
+	const char *const policy_directories[] = { getenv("PIND_TEST_POLICY"), NULL };
 	struct pind_places places = {
 		.cgroup_mount = argv[1],
 		.state_directory = getenv("STATE_DIRECTORY"),
 		.runtime_directory = getenv("RUNTIME_DIRECTORY"),
+		.policy_directories = policy_directories,
 		.module_note = getenv("PIND_TEST_MODULE_NOTE"),
 	};
 	struct pind_kernel *kernel;

@@ -116,6 +116,8 @@ struct fake_kernel {
 struct pind_group_info *fake_group(struct fake_kernel *k, const char *path);
 struct pind_group_info *fake_group_by_id(struct fake_kernel *k, uint64_t id);
 void fake_group_remove(struct fake_kernel *k, struct pind_group_info *group);
+/* It has a quota, or rules that give one, from now on. */
+void fake_quota_came(struct fake_kernel *k);
 /* Notes a refusal; NULL if there is no such cgroup. */
 struct pind_refusal *fake_refuse(struct fake_kernel *k, const char *path, const char *by_path,
 				 const char *comm);

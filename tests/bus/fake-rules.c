@@ -80,6 +80,7 @@ int fake_rules_swap(struct pind_kernel *kernel, const struct pind_rule *rules, s
 	for (size_t i = 0; i < n; i++)
 		if (rule_is_wrong(k, &rules[i]))
 			return -EINVAL;
+	fake_quota_came(k);
 	fake_rules_forget(k);
 	for (size_t i = 0; r >= 0 && i < n; i++)
 		r = append(k, &rules[i]);

@@ -35,16 +35,18 @@ static void test_birth_by_module(void **state)
 static void test_quota_waits_for_cgroup(void **state)
 {
 	struct world *w = *state;
+	uint64_t sets;
 
 	world_write(w, "state/quotas.json",
 		    "{\"version\":1,\"quotas\":[{\"path\":\"/a.slice/a-b.slice/c.service\","
 		    "\"max\":8192,\"high\":\"max\",\"mode\":\"enforce\"}]}");
 	world_start(w, NULL);
-	/* nobody tells but the file system, and for each part of the way */
 	world_mkdir(w, "/a.slice");
-	world_process(w, 20);
 	world_mkdir(w, "/a.slice/a-b.slice");
+	/* the daemon has nothing to do for it: the kernel has the rule */
+	sets = world_requests_of(w, "group-set");
 	world_mkdir(w, "/a.slice/a-b.slice/c.service");
+	world_fake(w, "Born", "sb", "/a.slice/a-b.slice/c.service", false);
 	world_saw(w, "Added /a.slice/a-b.slice/c.service");
 	assert_int_equal(world_kernel_max(w, "/a.slice/a-b.slice/c.service"), 8192);
 
@@ -58,8 +60,10 @@ static void test_quota_waits_for_cgroup(void **state)
 	world_mkdir(w, "/a.slice");
 	world_mkdir(w, "/a.slice/a-b.slice");
 	world_mkdir(w, "/a.slice/a-b.slice/c.service");
+	world_fake(w, "Born", "sb", "/a.slice/a-b.slice/c.service", false);
 	world_saw(w, "Added /a.slice/a-b.slice/c.service");
 	assert_int_equal(world_kernel_max(w, "/a.slice/a-b.slice/c.service"), 8192);
+	assert_int_equal(world_requests_of(w, "group-set"), sets);
 }
 
 static void test_birth_applies_quota(void **state)
@@ -70,7 +74,6 @@ static void test_birth_applies_quota(void **state)
 	world_set_max(w, GROUP, 48 * MIB, false);
 	world_rmdir(w, GROUP);
 	world_fake(w, "Died", "st", GROUP, 0ULL);
-	/* the module meets the new one before inotify does, or after */
 	world_mkdir(w, GROUP);
 	world_fake(w, "Born", "sb", GROUP, false);
 	assert_int_equal(world_kernel_max(w, GROUP), 48 * MIB);
@@ -90,7 +93,8 @@ static void test_restart_keeps_quota(void **state)
 	world_mkdir(w, GROUP);
 	if (world_id(w, GROUP) == old)
 		skip(); /* a file system that gives numbers away again */
-	world_until(w, world_number(w, GROUP, "Max") == 48 * MIB);
+	world_fake(w, "Born", "sb", GROUP, false);
+	assert_int_equal(world_number(w, GROUP, "Max"), 48 * MIB);
 	/* another object, though nobody has told yet that the first one is no more */
 	world_until(w, world_count(w, "Added " GROUP) == 1);
 	assert_int_equal(world_count(w, "Removed " GROUP), 1);
@@ -126,6 +130,7 @@ static void test_death(void **state)
 
 	/* made anew: the kept quota again, not the runtime one */
 	world_mkdir(w, GROUP);
+	world_fake(w, "Born", "sb", GROUP, false);
 	world_saw(w, "Added " GROUP);
 	assert_int_equal(world_kernel_max(w, GROUP), 48 * MIB);
 	assert_false(world_flag(w, GROUP, "Runtime"));

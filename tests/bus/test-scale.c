@@ -48,6 +48,7 @@ static uint64_t births(struct world *w, int others)
 	for (int i = 0; i < BIRTHS; i++) {
 		(void)snprintf(path, sizeof(path), "/born%d.slice", i);
 		world_mkdir(w, path);
+		world_fake(w, "Born", "sb", path, false);
 		(void)snprintf(path, sizeof(path), "Added /born%d.slice", i);
 		world_saw(w, path);
 	}
@@ -105,29 +106,28 @@ static void test_set(void **state)
 	assert_true(many < 10 * few + 200000);
 }
 
-/* The places of watches go with the quotas that they were for. */
-static void test_unset(void **state)
+/* Many groups are adopted, and forgotten again, with a few writings of the file. */
+static void test_adopt(void **state)
 {
 	struct world *w = *state;
+	uint64_t worked, resyncs;
+	char path[64];
 
-	world_mkdir(w, "/a.slice");
-	world_mkdir(w, "/a.slice/b.service");
-	world_set_max(w, "/a.slice", 8 * MIB, false);
-	world_set_max(w, "/a.slice/b.service", 8 * MIB, false);
-	world_manager(w, "UnsetQuota", "s", "/a.slice/b.service");
-	/* the other one is still waited for */
-	world_rmdir(w, "/a.slice/b.service");
-	world_rmdir(w, "/a.slice");
-	world_fake(w, "Died", "st", "/a.slice/b.service", 0ULL);
-	world_fake(w, "Died", "st", "/a.slice", 0ULL);
-	world_forget(w);
-	world_mkdir(w, "/a.slice");
-	world_saw(w, "Added /a.slice");
-	assert_int_equal(world_kernel_max(w, "/a.slice"), 8 * MIB);
-	/* and that one is not */
-	world_mkdir(w, "/a.slice/b.service");
-	world_process(w, 100);
-	assert_int_equal(world_count(w, "Added /a.slice/b.service"), 0);
+	for (int i = 0; i < 4000; i++) {
+		(void)snprintf(path, sizeof(path), "/a%d.slice", i);
+		world_mkdir(w, path);
+		world_fake(w, "Born", "sb", path, true);
+		world_fake(w, "Set", "sttu", path, 4096ULL, PIND_UNLIMITED, PIND_MODE_ENFORCE);
+	}
+	worked = world_worked(w);
+	resyncs = world_manager_number(w, "Resyncs");
+	world_fake(w, "Overrun", NULL);
+	world_until(w, world_manager_number(w, "Resyncs") > resyncs);
+	assert_true(world_flag(w, "/a3999.slice", "Runtime"));
+	worked = (world_worked(w) - worked) / 1000000;
+	print_message("# 4000 groups adopted: %llu ms\n", (unsigned long long)worked);
+	/* one writing each took minutes */
+	assert_true(worked < 10000);
 }
 
 #define TEST(name)	 cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
@@ -138,7 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST_QUIET(test_birth),
 		TEST_QUIET(test_set),
-		TEST(test_unset),
+		TEST(test_adopt),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

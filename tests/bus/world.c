@@ -299,6 +299,7 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error)
 static void make_world(struct world *w)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char policy[128];
 	char note[128];
 
 	/* tmpfs gives no inode number away twice, as cgroups do not */
@@ -315,6 +316,9 @@ static void make_world(struct world *w)
 	assert_int_equal(mkdir(w->runtime, 0755), 0);
 	(void)setenv("STATE_DIRECTORY", w->state, 1);
 	(void)setenv("RUNTIME_DIRECTORY", w->runtime, 1);
+	path_in(w, "quota.d", policy, sizeof(policy));
+	assert_int_equal(mkdir(policy, 0755), 0);
+	(void)setenv("PIND_TEST_POLICY", policy, 1);
 	(void)snprintf(note, sizeof(note), "%s/module-failure", w->directory);
 	(void)setenv("PIND_TEST_MODULE_NOTE", note, 1);
 	/* dbus-daemon would tell of itself there */

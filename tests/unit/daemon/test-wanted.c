@@ -6,22 +6,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#include <pind/pattern.h>
 
 #include "wanted.h"
 
 #define GIB (1024ULL * 1024 * 1024)
 
-static char directory[64], kept_directory[80], runtime_directory[80];
+static char directory[64], kept_directory[80], runtime_directory[80], files_directory[80];
 
 static struct pind_wanted *open_wanted(void)
 {
+	const char *const directories[] = { files_directory, NULL };
 	struct pind_store *kept, *runtime;
 	struct pind_store_report report;
+	struct pind_policy *policy;
 	struct pind_wanted *wanted;
 
 	assert_int_equal(pind_store_open(kept_directory, &kept, &report), 0);
 	assert_int_equal(pind_store_open(runtime_directory, &runtime, &report), 0);
-	assert_int_equal(pind_wanted_new(kept, runtime, &wanted), 0);
+	assert_int_equal(pind_policy_new(&policy), 0);
+	assert_int_equal(pind_policy_load(policy, directories), 0);
+	assert_int_equal(pind_wanted_new(kept, runtime, policy, &wanted), 0);
+	assert_true(pind_wanted_set_ram(wanted, 8 * GIB));
 	return wanted;
 }
 
@@ -32,8 +40,26 @@ static int setup(void **state)
 		return -1;
 	(void)snprintf(kept_directory, sizeof(kept_directory), "%s/kept", directory);
 	(void)snprintf(runtime_directory, sizeof(runtime_directory), "%s/runtime", directory);
+	(void)snprintf(files_directory, sizeof(files_directory), "%s/files", directory);
+	if (mkdir(files_directory, 0755) < 0)
+		return -1;
 	*state = open_wanted();
 	return 0;
+}
+
+static void write_rules(struct pind_wanted *wanted, const char *file, const char *rules)
+{
+	const char *const directories[] = { files_directory, NULL };
+	char path[128];
+	FILE *stream;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", files_directory, file);
+	stream = fopen(path, "we");
+	assert_non_null(stream);
+	(void)fprintf(stream, "{ \"rules\": [\n%s\n] }\n", rules);
+	assert_int_equal(fclose(stream), 0);
+	assert_int_equal(pind_policy_load(pind_wanted_policy(wanted), directories), 0);
+	assert_int_equal(pind_policy_problems(pind_wanted_policy(wanted))->n, 0);
 }
 
 static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
@@ -109,6 +135,83 @@ static void test_half_done(void **state)
 	assert_int_equal(rename(away, runtime_directory), 0);
 }
 
+static void test_files(void **state)
+{
+	struct pind_wanted *wanted = *state;
+	struct pind_limits limits;
+	struct pind_wish wish;
+
+	write_rules(wanted, "10.json",
+		    "{ \"match\": \"/tenant.slice/**\", \"max\": \"25%\" },\n"
+		    "{ \"match\": \"/tenant.slice/a\", \"max\": \"1G\" }");
+	wish = pind_wanted_find(wanted, "/tenant.slice/b", 5);
+	assert_int_equal(wish.source, PIND_SOURCE_FILE);
+	assert_true(wish.limits.max == 2 * GIB);
+	assert_non_null(strstr(wish.file, "/10.json"));
+	assert_int_equal(wish.line, 2);
+	expect(wanted, "/tenant.slice/a", 0, PIND_SOURCE_FILE, GIB);
+	/* memory came */
+	assert_true(pind_wanted_set_ram(wanted, 16 * GIB));
+	assert_false(pind_wanted_set_ram(wanted, 16 * GIB));
+	expect(wanted, "/tenant.slice/b", 0, PIND_SOURCE_FILE, 4 * GIB);
+	/* what is kept counts more, and a runtime quota more than that */
+	put(wanted, "/tenant.slice/a", 3 * GIB, 0);
+	expect(wanted, "/tenant.slice/a", 0, PIND_SOURCE_KEPT, 3 * GIB);
+	put(wanted, "/tenant.slice/b", 5 * GIB, 5);
+	expect(wanted, "/tenant.slice/b", 5, PIND_SOURCE_RUNTIME, 5 * GIB);
+	assert_true(pind_wanted_file(wanted, "/tenant.slice/b").limits.max == 4 * GIB);
+	/* for which paths the kernel is to have a rule of their own */
+	assert_true(pind_wanted_rule(wanted, "/tenant.slice/a", true, &limits));
+	assert_true(limits.max == 3 * GIB);
+	assert_true(pind_wanted_rule(wanted, "/tenant.slice/a", false, &limits));
+	assert_true(limits.max == GIB);
+	assert_false(pind_wanted_rule(wanted, "/tenant.slice/b", true, &limits));
+}
+
+/* What the kernel would decide, of a list of rules; PIND_UNLIMITED if there is none. */
+static uint64_t decided(const struct pind_rule *rules, ssize_t n, const char *path)
+{
+	for (ssize_t i = n; i-- > 0;)
+		if (rules[i].path && !strcmp(rules[i].path, path))
+			return rules[i].limits.max;
+	for (ssize_t i = 0; i < n; i++)
+		if (rules[i].pattern &&
+		    pind_pattern_matches_path(rules[i].pattern, rules[i].unit, path))
+			return rules[i].limits.max;
+	return PIND_UNLIMITED;
+}
+
+/* The kernel asks the paths first, then the first pattern: it decides as the files do. */
+static void test_rules(void **state)
+{
+	static const char *const paths[] = {
+		"/", "/a", "/b", "/a/x", "/a/u.service", "/c", "/kept"
+	};
+	struct pind_wanted *wanted = *state;
+	struct pind_rule *rules;
+	ssize_t n;
+
+	write_rules(wanted, "10.json",
+		    "{ \"match\": \"/**\", \"max\": \"1G\" },\n"
+		    "{ \"match\": \"/a\", \"max\": \"2G\" },\n"
+		    "{ \"match\": \"/b\", \"max\": \"3G\" },\n"
+		    "{ \"match\": \"/kept\", \"max\": \"3G\" }");
+	write_rules(wanted, "20.json",
+		    "{ \"match\": \"/[bc]\", \"max\": \"4G\" },\n"
+		    "{ \"unit\": \"u.*\", \"max\": \"5G\" },\n"
+		    "{ \"match\": \"/a\", \"max\": \"6G\" }");
+	put(wanted, "/kept", 7 * GIB, 0);
+	n = pind_wanted_rules(wanted, &rules);
+	assert_int_equal(n, 8);
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		assert_true(decided(rules, n, paths[i]) ==
+			    pind_wanted_find(wanted, paths[i], 0).limits.max);
+	assert_true(decided(rules, n, "/a") == 6 * GIB);
+	assert_true(decided(rules, n, "/b") == 4 * GIB);
+	assert_true(decided(rules, n, "/kept") == 7 * GIB);
+	free(rules);
+}
+
 static bool is_odd(const struct pind_quota *quota, void *userdata)
 {
 	return quota->cgroup_id % 2;
@@ -140,9 +243,8 @@ static void test_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_order),
-		TEST(test_half_done),
-		TEST(test_many),
+		TEST(test_order),     TEST(test_files), TEST(test_rules),
+		TEST(test_half_done), TEST(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
