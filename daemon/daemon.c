@@ -306,6 +306,9 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 	pind_mirror_tick(d->mirror);
 	if (load_policy(d, pind_wanted_policy(d->wanted)) >= 0) {
 		pind_mirror_refresh_info(d->mirror);
+		pind_reconciler_rules(d->reconciler);
+		if (pind_mirror_present(d->mirror) && pind_mirror_read_groups(d->mirror) != 0)
+			pind_sync_soon(d->sync);
 		pind_reconciler_apply(d->reconciler, true);
 		pind_log(LOG_INFO, "the files of rules were read again");
 	}
@@ -371,9 +374,14 @@ static int make_wanted(struct daemon *d, const struct pind_places *places)
 {
 	struct pind_store *kept = NULL, *runtime = NULL;
 	struct pind_policy *policy = NULL;
+	_cleanup_free_ char *memory = NULL;
 	int r;
 
 	r = pind_policy_new(&policy);
+	if (r >= 0 && asprintf(&memory, "%s/quota.d", places->state_directory) < 0)
+		memory = NULL;
+	/* a directory of its own: what is no copy of a file of rules is removed there */
+	r = r < 0 ? r : memory ? pind_policy_remember(policy, memory) : -ENOMEM;
 	r = r < 0 ? r : load_policy(d, policy);
 	r = r < 0 ? r : open_store(d, places->state_directory, PIND_TROUBLE_KEPT, &kept);
 	r = r < 0 ? r : open_store(d, places->runtime_directory, PIND_TROUBLE_RUNTIME, &runtime);

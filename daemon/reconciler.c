@@ -84,13 +84,15 @@ struct look {
 	bool forsake;
 	struct due {
 		uint64_t id;
+		const char *path; /* the group\'s, or the store\'s */
 		struct pind_limits limits;
-	} * due;
+	} *due;
 	size_t n, size;
 	bool incomplete; /* no memory */
 };
 
-static void look_add(struct look *look, uint64_t id, const struct pind_limits *limits)
+static void look_add(struct look *look, uint64_t id, const char *path,
+		     const struct pind_limits *limits)
 {
 	if (look->n == look->size) {
 		size_t size = look->size ? 2 * look->size : 64;
@@ -103,7 +105,7 @@ static void look_add(struct look *look, uint64_t id, const struct pind_limits *l
 		look->due = due;
 		look->size = size;
 	}
-	look->due[look->n++] = (struct due){ id, *limits };
+	look->due[look->n++] = (struct due){ id, path, *limits };
 }
 
 static int look_at(struct pind_group *group, void *userdata)
@@ -120,7 +122,7 @@ static int look_at(struct pind_group *group, void *userdata)
 		return 0;
 	/* it may have them from what cannot be read */
 	if (!pind_wanted_sealed(look->rec->rooms.wanted) || pind_limits_are_none(&has))
-		look_add(look, group->info.id, &wish.limits);
+		look_add(look, group->info.id, group->info.path, &wish.limits);
 	return 0;
 }
 
@@ -136,7 +138,7 @@ static void look_at_runtime(struct look *look)
 			pind_wanted_find(rooms->wanted, quota->path, quota->cgroup_id);
 
 		if (!pind_groups_by_id(pind_mirror_groups(rooms->mirror), quota->cgroup_id))
-			look_add(look, quota->cgroup_id, &wish.limits);
+			look_add(look, quota->cgroup_id, quota->path, &wish.limits);
 	}
 }
 
@@ -148,7 +150,7 @@ static int give(struct pind_reconciler *rec, uint64_t id, const struct pind_limi
 	return kernel->ops->group_set(kernel, id, &change, pind_mirror_take, rec->rooms.mirror);
 }
 
-static void swap_rules(struct pind_reconciler *rec)
+void pind_reconciler_rules(struct pind_reconciler *rec)
 {
 	struct pind_kernel *kernel = rec->rooms.kernel;
 	_cleanup_free_ struct pind_rule *rules = NULL;
@@ -179,15 +181,12 @@ void pind_reconciler_apply(struct pind_reconciler *rec, bool forsake)
 	if (!pind_mirror_present(rec->rooms.mirror))
 		return;
 	forget_past(rec);
-	/* first the rules, then the look: what is met between the two is met under the new ones */
-	swap_rules(rec);
 	(void)pind_groups_visit(groups, look_at, &look);
 	look_at_runtime(&look);
 	for (size_t i = 0; i < look.n; i++) {
-		const struct pind_group *group = pind_groups_by_id(groups, look.due[i].id);
 		int r = give(rec, look.due[i].id, &look.due[i].limits);
 
-		apply_failed(rec, group ? group->info.path : "a cgroup", r, &trouble);
+		apply_failed(rec, look.due[i].path, r, &trouble);
 	}
 	if (look.incomplete && !trouble)
 		trouble = strdup("quotas could not be applied: out of memory");
@@ -420,6 +419,9 @@ int pind_reconciler_set(struct pind_reconciler *rec, const char *path,
 	struct pind_plan plan;
 	int r;
 
+	*ret_step = PIND_STEP_STORE;
+	if (pind_wanted_sealed(rec->rooms.wanted))
+		return -EROFS;
 	r = pind_reconciler_plan(rec, path, request, &plan, ret_step);
 	if (r < 0)
 		return r;
@@ -462,6 +464,9 @@ int pind_reconciler_unset(struct pind_reconciler *rec, const char *path,
 	uint64_t id = 0;
 	int r = 0;
 
+	*ret_step = PIND_STEP_STORE;
+	if (pind_wanted_sealed(rec->rooms.wanted))
+		return -EROFS;
 	*ret_step = PIND_STEP_KERNEL;
 	if (!had && !present)
 		return -ENODEV;
@@ -485,7 +490,7 @@ int pind_reconciler_unset(struct pind_reconciler *rec, const char *path,
 		r = pind_wanted_remove(rec->rooms.wanted, path);
 	}
 	if (r < 0) {
-		if (present && had)
+		if (present)
 			restore(rec, path, set ? id : 0, &old);
 		return r;
 	}

@@ -53,12 +53,21 @@ int pind_reconciler_new(sd_event *event, const char *mount,
 struct pind_reconciler *pind_reconciler_free(struct pind_reconciler *reconciler);
 
 /**
- * pind_reconciler_apply - give the kernel the rules, and each group that it has met its limits
+ * pind_reconciler_rules - give the kernel the rules
+ *
+ * Whatever a cgroup is that the module has not met, they give it its limits when it does,
+ * before its first pin is decided. What was met before is in a reading of the groups that
+ * begins afterwards. If the kernel does not take them it is tried again.
+ */
+void pind_reconciler_rules(struct pind_reconciler *reconciler);
+
+/**
+ * pind_reconciler_apply - give each group that the module has met its limits
  * @forsake: limits that nobody wants are taken away: those of a rule that was there before.
  *	Else they stay, until they are adopted
  *
- * Whatever a cgroup is that the module has not met, the rules give it its limits when it
- * does, before its first pin is decided. What the kernel does not take is tried again.
+ * Runtime quotas of removed cgroups are forgotten. What the kernel does not take is tried
+ * again.
  */
 void pind_reconciler_apply(struct pind_reconciler *reconciler, bool forsake);
 /* Makes limits that a group has, and that nobody wants, runtime quotas. */

@@ -22,8 +22,7 @@ struct pind_sync {
 	uint64_t last;		/* CLOCK_MONOTONIC, us */
 	uint64_t pause;		/* us until the next try, while something fails */
 	uint64_t count;
-	bool stale;  /* something was lost since the last reading */
-	bool synced; /* everything was read once in this life */
+	bool stale; /* something was lost since the last reading */
 };
 
 static uint64_t now_usec(void)
@@ -84,29 +83,27 @@ void pind_sync_module_left(struct pind_sync *sync)
 	pind_health_set_module(rooms->health, 0);
 	pind_health_set(rooms->health, PIND_TROUBLE_MODULE, NULL);
 	pind_health_set(rooms->health, PIND_TROUBLE_QUOTA, NULL);
+	pind_health_set(rooms->health, PIND_TROUBLE_RULES, NULL);
 	(void)sd_event_source_set_enabled(sync->timer, SD_EVENT_OFF);
 	pind_health_settle(rooms->health);
 }
 
 /*
- * Reads all there is. A module without rules refuses nothing: nothing that tenants do may
- * delay them, so one that came is given them before groups are read.
+ * Reads all there is. First the rules: a module without them refuses nothing, so nothing that
+ * tenants do may delay them; and what was met before they changed is among the groups then.
  */
 static int read_all(struct pind_sync *sync)
 {
 	const struct pind_sync_rooms *rooms = &sync->rooms;
-	bool came;
 	int r;
 
 	r = pind_mirror_read_info(rooms->mirror);
 	if (r < 0)
 		return r;
-	came = r > 0 && sync->synced;
 	if (r > 0)
 		pind_journal_module_came(pind_mirror_info(rooms->mirror));
 	pind_health_set_module(rooms->health, pind_mirror_info(rooms->mirror)->load_id);
-	if (came)
-		pind_reconciler_apply(rooms->reconciler, false);
+	pind_reconciler_rules(rooms->reconciler);
 	r = pind_mirror_read_groups(rooms->mirror);
 	if (r < 0)
 		return r;
@@ -129,7 +126,6 @@ int pind_sync_now(struct pind_sync *sync)
 	sync->count += sync->stale;
 	sync->stale = false;
 	r = read_all(sync);
-	sync->synced = sync->synced || r >= 0 || r == -ENODEV;
 	if (r == -ENODEV) {
 		pind_teller_no_history(rooms->teller);
 		pind_sync_module_left(sync);
@@ -142,7 +138,8 @@ int pind_sync_now(struct pind_sync *sync)
 			pind_health_set(rooms->health, PIND_TROUBLE_MODULE, sentence);
 	} else {
 		pind_health_set(rooms->health, PIND_TROUBLE_MODULE, NULL);
-		if (!pind_health_has(rooms->health, PIND_TROUBLE_QUOTA))
+		if (!pind_health_has(rooms->health, PIND_TROUBLE_QUOTA) &&
+		    !pind_health_has(rooms->health, PIND_TROUBLE_RULES))
 			sync->pause = 0;
 		pind_reconciler_adopt(rooms->reconciler);
 	}

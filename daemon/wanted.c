@@ -95,8 +95,8 @@ struct pind_wish pind_wanted_find(const struct pind_wanted *wanted, const char *
 
 	/* not that of a cgroup that was removed, which may be there yet */
 	if (runtime && runtime->cgroup_id == id)
-		return (struct pind_wish){ PIND_SOURCE_RUNTIME, limits_of(runtime),
-					   runtime->owner, NULL, 0 };
+		return (struct pind_wish){ PIND_SOURCE_RUNTIME, limits_of(runtime), runtime->owner,
+					   NULL, 0 };
 	kept = pind_store_find(wanted->kept, path);
 	if (kept)
 		return (struct pind_wish){ PIND_SOURCE_KEPT, limits_of(kept), kept->owner, NULL,

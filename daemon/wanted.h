@@ -20,12 +20,9 @@ enum pind_source { PIND_SOURCE_NONE, PIND_SOURCE_FILE, PIND_SOURCE_KEPT, PIND_SO
 struct pind_wish {
 	enum pind_source source;
 	struct pind_limits limits; /* none, where nobody says anything */
-<<<<<<< HEAD
-	uint32_t owner; /* as in struct pind_quota */
-=======
+	uint32_t owner;		   /* as in struct pind_quota */
 	const char *file;	   /* of a rule; until the policy is loaded again. Else NULL */
 	unsigned int line;
->>>>>>> a3ab79d (daemon: the kernel decides at birth, by rules)
 };
 
 struct pind_wanted;

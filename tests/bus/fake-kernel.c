@@ -345,7 +345,6 @@ static int fake_group_get(struct pind_kernel *kernel, uint64_t id, pind_group_ha
 	return r;
 }
 
-<<<<<<< HEAD
 static int fake_group_of(struct pind_kernel *kernel, uint32_t pid, uint32_t uid,
 			 pind_group_handler handler, void *userdata)
 {
@@ -357,13 +356,13 @@ static int fake_group_of(struct pind_kernel *kernel, uint32_t pid, uint32_t uid,
 	if (uid != 0 && !k->processes_in[0])
 		return -ESRCH;
 	return hand_out(fake_group(k, uid ? k->processes_in : "/"), handler, userdata);
-=======
+}
+
 void fake_quota_came(struct fake_kernel *k)
 {
 	if (!k->quota_set)
 		k->after_quota = k->flood;
 	k->quota_set = true;
->>>>>>> a3ab79d (daemon: the kernel decides at birth, by rules)
 }
 
 static int fake_group_set(struct pind_kernel *kernel, uint64_t id,

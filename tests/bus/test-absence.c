@@ -93,6 +93,7 @@ static void test_quotas_without_module(void **state)
 	assert_int_equal(world_kernel_max(w, "/run.slice"), 2 * MIB);
 	assert_true(world_flag(w, "/run.slice", "Runtime"));
 	world_mkdir(w, "/later.slice");
+	world_fake(w, "Born", "sb", "/later.slice", false);
 	world_saw(w, "Added /later.slice");
 	assert_int_equal(world_kernel_max(w, "/later.slice"), MIB);
 }

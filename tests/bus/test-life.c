@@ -197,6 +197,7 @@ static void test_module_goes_and_comes(void **state)
 	world_forget(w);
 	world_fake(w, "Load", NULL);
 	world_saw(w, "Changed Manager");
+	world_fake(w, "Born", "sb", GROUP, false);
 	world_saw(w, "Added " GROUP);
 	assert_true(state_is(w, "healthy"));
 	assert_int_equal(world_kernel_max(w, GROUP), 48 * MIB);
@@ -573,7 +574,7 @@ static void test_apply_fails(void **state)
 	struct world *w = *state;
 
 	world_mkdir(w, GROUP);
-	world_set_max(w, GROUP, 48 * MIB, false);
+	world_set_max(w, GROUP, 48 * MIB, true);
 	world_fake(w, "Unload", NULL);
 	world_fake(w, "Fail", "sis", "group-set", EINVAL, "no such luck");
 	world_fake(w, "Load", NULL);

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Files of rules: in force from a cgroup's birth, read again by SIGHUP, never half. */
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <pind/cleanup.h>
+
+#include "world.h"
+
+#define JOB "/jobs.slice/one"
+
+static void rules(struct world *w, const char *file, const char *max)
+{
+	char text[256], path[64];
+
+	(void)snprintf(text, sizeof(text),
+		       "{ \"rules\": [ { \"match\": \"/jobs.slice/*\", \"max\": \"%s\" } ] }\n", max);
+	(void)snprintf(path, sizeof(path), "quota.d/%s", file);
+	world_write(w, path, text);
+}
+
+static void reload(struct world *w)
+{
+	size_t before = world_log_count(w, "read again");
+
+	assert_int_equal(kill(w->daemon_pid, SIGHUP), 0);
+	world_until(w, world_log_count(w, "read again") > before);
+}
+
+static bool state_is(struct world *w, const char *expected)
+{
+	_cleanup_free_ char *word = world_manager_word(w, "State");
+
+	return !strcmp(word, expected);
+}
+
+static void start(struct world *w)
+{
+	rules(w, "10.json", "8M");
+	world_start(w, NULL);
+	world_mkdir(w, "/jobs.slice");
+	world_mkdir(w, JOB);
+}
+
+static void test_birth(void **state)
+{
+	struct world *w = *state;
+	uint64_t sets;
+
+	start(w);
+	sets = world_requests_of(w, "group-set");
+	world_fake(w, "Born", "sb", JOB, false);
+	assert_int_equal(world_number(w, JOB, "Max"), 8 * MIB);
+	assert_int_equal(world_requests_of(w, "group-set"), sets);
+	/* what is set counts more, and what the files say is there again after it */
+	world_set_max(w, JOB, 16 * MIB, false);
+	assert_int_equal(world_kernel_max(w, JOB), 16 * MIB);
+	world_set_max(w, JOB, 4 * MIB, true);
+	assert_int_equal(world_kernel_max(w, JOB), 4 * MIB);
+	world_manager(w, "UnsetQuota", "s", JOB);
+	assert_int_equal(world_kernel_max(w, JOB), 8 * MIB);
+	/* and no one takes it for a quota that somebody set behind our back */
+	world_fake(w, "Overrun", NULL);
+	world_until(w, world_manager_number(w, "Resyncs") > 0);
+	assert_false(world_flag(w, JOB, "Runtime"));
+}
+
+static void test_reload(void **state)
+{
+	struct world *w = *state;
+	char path[128];
+
+	start(w);
+	world_fake(w, "Born", "sb", JOB, false);
+	world_forget(w);
+	rules(w, "10.json", "50%");
+	reload(w);
+	assert_int_equal(world_kernel_max(w, JOB), 512 * MIB);
+	world_saw(w, "Changed " JOB);
+	/* of a later file, and of none */
+	rules(w, "20.json", "12M");
+	reload(w);
+	assert_int_equal(world_kernel_max(w, JOB), 12 * MIB);
+	for (int i = 1; i <= 2; i++) {
+		(void)snprintf(path, sizeof(path), "%s/quota.d/%d0.json", w->directory, i);
+		assert_int_equal(unlink(path), 0);
+	}
+	reload(w);
+	assert_int_equal(world_kernel_max(w, JOB), PIND_UNLIMITED);
+	world_mkdir(w, "/jobs.slice/two");
+	world_fake(w, "Born", "sb", "/jobs.slice/two", false);
+	assert_int_equal(world_kernel_max(w, "/jobs.slice/two"), PIND_UNLIMITED);
+	assert_true(state_is(w, "healthy"));
+}
+
+static void test_bad_file(void **state)
+{
+	_cleanup_free_ char *reason = NULL;
+	struct world *w = *state;
+
+	start(w);
+	world_fake(w, "Born", "sb", JOB, false);
+	world_write(w, "quota.d/10.json", "{ \"rules\": [\n{ \"match\": \"jobs\" } ] }\n");
+	rules(w, "05.json", "4M");
+	reload(w);
+	assert_true(state_is(w, "degraded"));
+	reason = world_manager_word(w, "Reason");
+	assert_non_null(strstr(reason, "quota.d/10.json, line 2"));
+	assert_true(world_log_count(w, "quota.d/10.json:2") > 0);
+	assert_int_equal(world_kernel_max(w, JOB), 8 * MIB);
+	/* nor does another life of the daemon lose it */
+	world_kill(w);
+	world_start(w, NULL);
+	assert_int_equal(world_kernel_max(w, JOB), 8 * MIB);
+	rules(w, "10.json", "24M");
+	reload(w);
+	assert_true(state_is(w, "healthy"));
+	assert_int_equal(world_kernel_max(w, JOB), 24 * MIB);
+}
+
+static void test_rules_refused(void **state)
+{
+	struct world *w = *state;
+
+	start(w);
+	world_fake(w, "Fail", "sis", "rules-swap", 7, "too many");
+	reload(w);
+	assert_true(state_is(w, "degraded"));
+	/* it tries again by itself */
+	world_until(w, state_is(w, "healthy"));
+}
+
+#define TEST_QUIET(name) cmocka_unit_test_setup_teardown(name, world_setup_quiet, world_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST_QUIET(test_birth),
+		TEST_QUIET(test_reload),
+		TEST_QUIET(test_bad_file),
+		TEST_QUIET(test_rules_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
