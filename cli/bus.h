@@ -97,6 +97,10 @@ int bus_groups(struct pind_source *source, struct pind_records *groups);
  */
 int bus_kept_group(sd_bus *bus, const char *path, struct pind_group_info *group);
 
+/* The rules operation: bus-rules.c. */
+int bus_rules(struct pind_source *source, const char *name, struct pind_records *rules,
+	      struct pind_records *problems);
+
 /* The watch operation: bus-watch.c. */
 int bus_watch(struct pind_source *source, int (*ready)(void), pind_event_handler handler,
 	      void *userdata);

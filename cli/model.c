@@ -200,6 +200,26 @@ static const struct pind_field misuse_fields[] = {
 	ROW(pind_misuse_info, comm, TEXT, PIND_A_MISUSE_COMM),
 };
 
+static const struct pind_field rule_fields[] = {
+	ROW(pind_rule_info, source, TEXT, 0),
+	ROW(pind_rule_info, pattern, TEXT, 0),
+	ROW(pind_rule_info, unit, FLAG, 0, OPTIONAL),
+	ROW(pind_rule_info, max, LIMIT, 0),
+	ROW(pind_rule_info, max_held, LIMIT, 0),
+	ROW(pind_rule_info, high, LIMIT, 0),
+	ROW(pind_rule_info, mode, WORD, 0, .words = mode_words),
+	ROW(pind_rule_info, file, TEXT, 0, OPTIONAL),
+	ROW(pind_rule_info, line, U32, 0, OPTIONAL),
+	ROW(pind_rule_info, on_exceed, TEXT, 0, OPTIONAL),
+	ROW(pind_rule_info, comment, TEXT, 0, OPTIONAL),
+};
+
+static const struct pind_field problem_fields[] = {
+	ROW(pind_problem_info, file, TEXT, 0),
+	ROW(pind_problem_info, line, U32, 0),
+	ROW(pind_problem_info, sentence, TEXT, 0),
+};
+
 /* The holders are records of their own. */
 static const struct pind_field page_fields[] = {
 	ROW(pind_page_info, address, U64, PIND_A_PAGE_ADDRESS, OPTIONAL),
@@ -230,6 +250,8 @@ const struct pind_kind pind_status_kind = KIND("status", pind_status_info, statu
 const struct pind_kind pind_audit_kind = KIND("audit", pind_audit_info, audit_fields);
 const struct pind_kind pind_books_kind = KIND("books", pind_books_info, books_fields);
 const struct pind_kind pind_misuse_kind = KIND("misuse", pind_misuse_info, misuse_fields);
+const struct pind_kind pind_rule_kind = KIND("rule", pind_rule_info, rule_fields);
+const struct pind_kind pind_problem_kind = KIND("problem", pind_problem_info, problem_fields);
 const struct pind_kind pind_page_kind = KIND("page", pind_page_info, page_fields);
 const struct pind_kind pind_keeper_kind = KIND("keeper", pind_keeper_info, keeper_fields);
 

@@ -187,6 +187,30 @@ struct pind_audit_info {
 };
 
 /* One rule of FOLL_PIN that was broken at one place. */
+/* A rule of a file, or a quota of its path alone. */
+struct pind_rule_info {
+	uint64_t seen;
+	char *source; /* file, kept, runtime */
+	char *pattern;
+	bool unit; /* of the last part of a path */
+	uint64_t max;
+	uint64_t max_held;
+	uint64_t high;
+	uint32_t mode; /* enum pind_mode */
+	char *file;
+	uint32_t line;
+	char *on_exceed;
+	char *comment;
+};
+
+/* What is wrong with a file of rules. */
+struct pind_problem_info {
+	uint64_t seen;
+	char *file;
+	uint32_t line; /* 0: all of it */
+	char *sentence;
+};
+
 struct pind_misuse_info {
 	uint64_t seen;
 	uint32_t kind; /* enum pind_misuse_kind */
@@ -237,6 +261,8 @@ extern const struct pind_kind pind_status_kind;
 extern const struct pind_kind pind_audit_kind;
 extern const struct pind_kind pind_books_kind;
 extern const struct pind_kind pind_misuse_kind;
+extern const struct pind_kind pind_rule_kind;
+extern const struct pind_kind pind_problem_kind;
 extern const struct pind_kind pind_page_kind;
 extern const struct pind_kind pind_keeper_kind;
 

@@ -448,6 +448,7 @@ static const struct pind_source_ops source_bus_ops = {
 	.set_quota = source_bus_set_quota,
 	.unset_quota = source_bus_unset_quota,
 	.reset_peak = source_bus_reset_peak,
+	.rules = bus_rules,
 };
 
 /* As container managers say it; there the host's bus and daemon are out of reach. */

@@ -103,6 +103,12 @@ struct pind_source_ops {
 			   struct pind_group_info *group);
 	int (*reset_peak)(struct pind_source *source, const char *name,
 			  struct pind_group_info *group);
+	/*
+	 * All rules and quotas, that which counts least first; with @name those that are about
+	 * this group, of which the last decides. And what is wrong with the files of rules.
+	 */
+	int (*rules)(struct pind_source *source, const char *name, struct pind_records *rules,
+		     struct pind_records *problems);
 };
 
 /* The bodies embed this as their first member. */

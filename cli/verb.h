@@ -77,10 +77,11 @@ extern const size_t n_verbs;
 /* NULL if there is none. */
 const struct verb *verb_find(const char *name);
 
-extern const struct table_columns list_table, ps_table, refusals_table, page_table;
+extern const struct table_columns cat_table, list_table, ps_table, refusals_table, page_table;
 
 int cmd_list(const struct pind_options *options);
 int cmd_show(const struct pind_options *options);
+int cmd_cat(const struct pind_options *options);
 int cmd_set(const struct pind_options *options);
 int cmd_unset(const struct pind_options *options);
 int cmd_ps(const struct pind_options *options);

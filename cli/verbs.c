@@ -14,6 +14,11 @@ const struct verb verbs[] = {
 	  .notes = "With GROUP only these and those below them.\n", .columns = &list_table },
 	{ "show", cmd_show, ARGUMENTS_GROUP, READS, .falls_back = true, .paged = true, .synopsis = "GROUP",
 	  .summary = "everything about one group" },
+	{ "cat", cmd_cat, ARGUMENTS_GROUP_OPTIONAL, OPTION(JSON) | OPTIONS_TABLE, .paged = true,
+	  .synopsis = "[GROUP]", .summary = "which quotas are in force, and whose word each is",
+	  .notes = "All rules of files in their order, then the quotas that were set; with GROUP\n"
+		   "those that are about it, of which the first decides.\n",
+	  .columns = &cat_table },
 	{ "set", cmd_set, ARGUMENTS_GROUP,
 	  OPTION(JSON) | OPTION(MAX) | OPTION(MAX_HELD) | OPTION(HIGH) | OPTION(MODE) |
 		  OPTION(RUNTIME),

@@ -44,6 +44,7 @@ static int problems_append(struct pind_problems *problems, unsigned int line, co
 		return -ENOMEM;
 	}
 	(void)pind_text_clean(entry->sentence, strlen(sentence) + 1, sentence);
+	(void)pind_text_clean(entry->file, strlen(problems->file) + 1, problems->file);
 	problems->n++;
 	problems->n_file++;
 	return -EINVAL;

@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 struct pind_problem {
-	char *file;
+	char *file;	   /* fit for a terminal and for the journal, as is the sentence */
 	unsigned int line; /* from 1; 0: the file as a whole */
-	char *sentence;	   /* fit for a terminal and for the journal */
+	char *sentence;
 };
 
 /* All zeros is an empty list. */

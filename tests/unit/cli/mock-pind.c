@@ -335,6 +335,38 @@ static int list_misuse(sd_bus_message *call, void *userdata, sd_bus_error *error
 	return r < 0 ? r : sd_bus_reply_method_return(call, "aa{sv}", 1, MISUSE);
 }
 
+#define LIMITS(max) \
+	"max", "t", max, "max_held", "t", PIND_UNLIMITED, "high", "t", PIND_UNLIMITED, "mode", "s"
+#define FILE_RULE(pattern, unit, max, mode, line, deed, words)                                \
+	11, "source", "s", "file", "pattern", "s", pattern, "unit", "b", unit, LIMITS(max), mode, \
+		"file", "s", "/etc/pind/quota.d/a.json", "line", "u", line, "on_exceed", "s",   \
+		deed, "comment", "s", words
+#define KEPT_RULE 6, "source", "s", "kept", "pattern", "s", "/a.slice", LIMITS(32 * MIB), "enforce"
+
+static int list_rules(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	const char *name;
+	int r = sd_bus_message_read(call, "s", &name);
+
+	r = r < 0 ? r : provoke(name, error);
+	if (r < 0)
+		return r;
+	if (!strcmp(name, "idle.service"))
+		return sd_bus_reply_method_return(call, "aa{sv}", 0);
+	return sd_bus_reply_method_return(
+		call, "aa{sv}", 3,
+		FILE_RULE("a*.slice", 1, 64 * MIB, "observe", 7, "stop-unit", "for \033all"),
+		FILE_RULE("/a.slice", 0, PIND_UNLIMITED, "enforce", 9, "nothing", ""),
+		KEPT_RULE);
+}
+
+static int list_problems(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	return sd_bus_reply_method_return(call, "a(sus)", 2, "/etc/pind/quota.d/b.json", 3,
+					  "a ',' is missing", "/run/pind/quota.d", 0,
+					  "it cannot be read");
+}
+
 #define PAGE_VALUES(frame, word, pins, refs, total)                                               \
 	"pfn", "t", (uint64_t)(frame), "folio_pfn", "t", (uint64_t)(frame), "folio_size", "t",    \
 		UINT64_C(4096), "pinned", "s", word, "pincount", "t", UINT64_C(pins), "refcount", \
@@ -587,6 +619,8 @@ static const sd_bus_vtable manager_vtable[] = {
 	METHOD("GetCounters", "", "a{sv}", get_counters),
 	METHOD("GetBooks", "", "a{sv}", get_books),
 	METHOD("ListMisuse", "", "aa{sv}", list_misuse),
+	METHOD("ListRules", "s", "aa{sv}", list_rules),
+	METHOD("ListProblems", "", "a(sus)", list_problems),
 	METHOD("ListPages", "utt", "aa{sv}", list_pages),
 	METHOD("GetPage", "t", "a{sv}", get_page),
 	METHOD("Audit", "", "a{sv}", audit),

@@ -373,6 +373,40 @@ static void misuse(void **state)
 	check(5, NULL, "mock: not built", ARGS("misuse"));
 }
 
+static void cat(void **state)
+{
+	_cleanup_(json_freep) cJSON *json = run_json(0, ARGS("cat", "--json"));
+	_cleanup_(run_done) struct run run = { 0 };
+
+	/* all, in their order */
+	run_pinctl(&run, ARGS("cat", "-o", "pattern,max,mode,on-exceed,source,comment"));
+	assert_string_equal(run.out,
+			    "PATTERN        MAX  MODE     ON-EXCEED  SOURCE                      "
+			    "COMMENT\n"
+			    "a*.slice  64.0 MiB  observe  stop-unit  /etc/pind/quota.d/a.json:7  "
+			    "for ?all\n"
+			    "/a.slice       max  enforce  -          /etc/pind/quota.d/a.json:9  -\n"
+			    "/a.slice  32.0 MiB  enforce  -          kept                        -\n");
+	assert_string_equal(run.err, "/etc/pind/quota.d/b.json:3: a ',' is missing\n"
+				     "/run/pind/quota.d: it cannot be read\n");
+	run_done(&run);
+	/* of one group, that which decides is on top */
+	run_pinctl(&run, ARGS("cat", "a.slice", "-o", "decides,source", "--raw"));
+	assert_string_equal(run.out, "DECIDES SOURCE\nyes kept\nno /etc/pind/quota.d/a.json:9\n"
+				     "no /etc/pind/quota.d/a.json:7\n");
+	assert_json(cJSON_GetArrayItem(cJSON_GetObjectItem(json, "rules"), 2),
+		    "{\"source\":\"kept\",\"pattern\":\"/a.slice\",\"max\":33554432,"
+		    "\"max_held\":null,\"high\":null,\"mode\":\"enforce\"}");
+	assert_json(cJSON_GetArrayItem(cJSON_GetObjectItem(json, "problems"), 0),
+		    "{\"file\":\"/etc/pind/quota.d/b.json\",\"line\":3,\"sentence\":\"a ',' is "
+		    "missing\"}");
+	run_done(&run);
+	run_pinctl(&run, ARGS("cat", "idle.service"));
+	assert_non_null(strstr(run.err, "No rule and no quota is about this group.\n"));
+	check(2, NULL, "not good", ARGS("cat", "invalid.slice"));
+	check(2, NULL, "cat takes no --kernel", ARGS("cat", "--kernel"));
+}
+
 static void page(void **state)
 {
 	check(0,
@@ -695,6 +729,7 @@ int main(void)
 		cmocka_unit_test_setup(status, healthy),
 		cmocka_unit_test_setup(books, healthy),
 		cmocka_unit_test_setup(misuse, healthy),
+		cmocka_unit_test_setup(cat, healthy),
 		cmocka_unit_test_setup(page, healthy),
 		cmocka_unit_test_setup(metrics, healthy),
 		cmocka_unit_test_setup(bus_errors, healthy),

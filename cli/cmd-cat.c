@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pinctl cat [GROUP]: which quotas are in force, and whose word each is. */
+#include <stdio.h>
+#include <string.h>
+
+#include <pind/cleanup.h>
+
+#include "fail.h"
+#include "json.h"
+#include "source.h"
+#include "table.h"
+#include "verb.h"
+
+static const struct table_column cat_columns[] = {
+	{ "DECIDES", TABLE_AUTO },
+	{ "PATTERN", TABLE_PATH },
+	{ "MAX", TABLE_RIGHT },
+	{ "MAX-HELD", TABLE_RIGHT | TABLE_AUTO, 3 },
+	{ "HIGH", TABLE_RIGHT | TABLE_AUTO, 2 },
+	{ "MODE", 0, 4 },
+	{ "ON-EXCEED", TABLE_AUTO, 5 },
+	{ "SOURCE", TABLE_PATH },
+	{ "COMMENT", TABLE_TEXT | TABLE_AUTO, 6 },
+};
+
+const struct table_columns cat_table = TABLE_COLUMNS(cat_columns);
+
+/* A limit that is none says nothing, except where it is all that the rule says. */
+static void add_limit(struct table *table, uint64_t limit)
+{
+	if (limit == PIND_UNLIMITED)
+		table_add(table, "-");
+	else
+		table_add_size(table, limit);
+}
+
+static void add_row(struct table *table, const struct pind_rule_info *rule, const char *decides)
+{
+	bool acts = rule->on_exceed && strcmp(rule->on_exceed, "nothing") != 0;
+
+	table_add(table, "%s", decides);
+	table_add(table, "%s", rule->pattern);
+	table_add_size(table, rule->max);
+	add_limit(table, rule->max_held);
+	add_limit(table, rule->high);
+	table_add(table, "%s", rule->mode == PIND_MODE_OBSERVE ? "observe" : "enforce");
+	table_add(table, "%s", acts ? rule->on_exceed : "-");
+	if (rule->file)
+		table_add(table, "%s:%u", rule->file, rule->line);
+	else
+		table_add(table, "%s", rule->source);
+	table_add(table, "%s", rule->comment && rule->comment[0] ? rule->comment : "-");
+}
+
+/* All in their order; of a group, that which decides is on top. */
+static int print_rules(const struct pind_records *rules, const struct pind_options *options)
+{
+	_cleanup_(table_done) struct table table = TABLE_OF(cat_table, &options->look);
+
+	if (rules->n == 0 &&
+	    table_say_empty(&options->look, options->group
+						    ? "No rule and no quota is about this group."
+						    : "There are no rules and no quotas."))
+		return 0;
+	for (size_t i = 0; i < rules->n; i++) {
+		if (!options->group)
+			add_row(&table, records_at(rules, i), "-");
+		else
+			add_row(&table, records_at(rules, rules->n - 1 - i), i == 0 ? "yes" : "no");
+	}
+	return table_print(&table, stdout);
+}
+
+/* What is wrong with the files: to stderr, where it is no row of the table. */
+static void print_problems(const struct pind_records *problems)
+{
+	for (size_t i = 0; i < problems->n; i++) {
+		const struct pind_problem_info *problem = records_at(problems, i);
+
+		if (problem->line)
+			(void)fprintf(stderr, "%s:%u: %s\n", problem->file, problem->line,
+				      problem->sentence);
+		else
+			(void)fprintf(stderr, "%s: %s\n", problem->file, problem->sentence);
+	}
+}
+
+static int print_json(const struct pind_records *rules, const struct pind_records *problems)
+{
+	_cleanup_(json_freep) cJSON *object = cJSON_CreateObject();
+	cJSON *first = json_records(rules), *second = json_records(problems);
+
+	if (!object || !first || !cJSON_AddItemToObject(object, "rules", first)) {
+		cJSON_Delete(first);
+		cJSON_Delete(second);
+		return fail_memory();
+	}
+	if (!second || !cJSON_AddItemToObject(object, "problems", second)) {
+		cJSON_Delete(second);
+		return fail_memory();
+	}
+	return json_print(object, false);
+}
+
+int cmd_cat(const struct pind_options *options)
+{
+	_cleanup_(records_done) struct pind_records problems = RECORDS(pind_problem_kind);
+	_cleanup_(records_done) struct pind_records rules = RECORDS(pind_rule_kind);
+	_cleanup_(source_closep) struct pind_source *source = NULL;
+	int r;
+
+	r = source_open(options->kernel, &source);
+	if (r == 0)
+		r = source->ops->rules(source, options->group, &rules, &problems);
+	if (r != 0)
+		return r;
+	if (options->json)
+		return print_json(&rules, &problems);
+	r = print_rules(&rules, options);
+	print_problems(&problems);
+	return r;
+}
