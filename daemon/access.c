@@ -17,6 +17,8 @@ static const struct pind_access accesses[] = {
 	{ PIND_MANAGER_INTERFACE, "ExplainQuota", NULL, false },
 	{ PIND_MANAGER_INTERFACE, "ListGroups", NULL, false },
 	{ PIND_MANAGER_INTERFACE, "ListQuotas", NULL, false },
+	{ PIND_MANAGER_INTERFACE, "ListRules", NULL, false },
+	{ PIND_MANAGER_INTERFACE, "ListProblems", NULL, false },
 	{ PIND_MANAGER_INTERFACE, "GetCounters", NULL, false },
 	{ PIND_MANAGER_INTERFACE, "GetBooks", NULL, false },
 	{ PIND_MANAGER_INTERFACE, "ListAccounts", PIND_ACTION_INSPECT, true },

@@ -134,6 +134,7 @@ int pind_bus_append_group(sd_bus_message *m, const struct pind_group_info *group
 int pind_bus_append_account(sd_bus_message *m, const struct pind_account_info *account,
 			    const char *path);
 int pind_bus_append_quota(sd_bus_message *m, const struct pind_quota *quota, bool present);
+int pind_bus_append_word(sd_bus_message *m, const struct pind_word *word);
 int pind_bus_append_explanation(sd_bus_message *m, const struct pind_explanation *explanation);
 int pind_bus_append_counters(sd_bus_message *m, const struct pind_counters *counters);
 int pind_bus_append_books(sd_bus_message *m, const struct pind_books *books);

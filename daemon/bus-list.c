@@ -142,6 +142,16 @@ static int append_quota(const struct pind_quota *quota, bool present, void *clos
 	return pind_bus_append_quota(answer->reply, quota, present);
 }
 
+static int append_word(const struct pind_word *word, void *closure)
+{
+	struct pind_answer *answer = closure;
+	size_t size = GROUP_SIZE + strlen(word->pattern);
+
+	if (word->rule)
+		size += strlen(word->rule->file) + strlen(word->rule->comment ?: "");
+	return answer_add(answer, size) ? pind_bus_append_word(answer->reply, word) : 0;
+}
+
 static const struct {
 	const char *what;
 	const char *type; /* of one entry */
@@ -152,6 +162,7 @@ static const struct {
 	[PIND_BUS_ACCOUNTS] = { "accounts", "a{sv}", { .account = append_account } },
 	[PIND_BUS_REFUSALS] = { "refusals", "a{sv}", { .refusal = append_refusal } },
 	[PIND_BUS_QUOTAS] = { "quotas", "a{sv}", { .quota = append_quota } },
+	[PIND_BUS_RULES] = { "rules", "a{sv}", { .word = append_word } },
 };
 
 /* All is there: sends it, unless it is too long. */

@@ -276,6 +276,42 @@ static int list_accounts_now(struct pind_bus *bus, sd_bus_message *call, const c
 	return pind_bus_answer_list(bus, call, PIND_BUS_ACCOUNTS, path, error);
 }
 
+static int list_rules(struct pind_bus *bus, sd_bus_message *call, const char *path,
+		      sd_bus_error *error)
+{
+	return pind_bus_answer_list(bus, call, PIND_BUS_RULES, path, error);
+}
+
+static int method_list_rules(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	const char *name;
+	int r;
+
+	r = sd_bus_message_read_basic(call, 's', &name);
+	if (r >= 0 && !name[0])
+		return list_rules(userdata, call, NULL, error);
+	r = r < 0 ? r : sd_bus_message_rewind(call, true);
+	return r < 0 ? r : pind_bus_with_future_path(userdata, call, list_rules, error);
+}
+
+static int method_list_problems(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	const struct pind_problems *problems;
+	struct pind_bus *bus = userdata;
+	int r;
+
+	r = sd_bus_message_new_method_return(call, &reply);
+	r = r < 0 ? r : sd_bus_message_open_container(reply, 'a', "(sus)");
+	problems = bus->calls->problems(bus->userdata);
+	for (size_t i = 0; r >= 0 && i < problems->n; i++)
+		r = sd_bus_message_append(reply, "(sus)", problems->entries[i].file,
+					  problems->entries[i].line,
+					  problems->entries[i].sentence);
+	r = r < 0 ? r : sd_bus_message_close_container(reply);
+	return r < 0 ? r : sd_bus_message_send(reply);
+}
+
 static int list_accounts(struct pind_bus *bus, sd_bus_message *call, const char *path,
 			 sd_bus_error *error)
 {
@@ -511,6 +547,10 @@ static const sd_bus_vtable manager_vtable[] = {
 				method_list_groups, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListQuotas", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", quotas),
 				method_list_quotas, FREE),
+	SD_BUS_METHOD_WITH_ARGS("ListRules", SD_BUS_ARGS("s", name), SD_BUS_RESULT("aa{sv}", rules),
+				method_list_rules, FREE),
+	SD_BUS_METHOD_WITH_ARGS("ListProblems", SD_BUS_NO_ARGS,
+				SD_BUS_RESULT("a(sus)", problems), method_list_problems, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListAccounts", SD_BUS_ARGS("s", name),
 				SD_BUS_RESULT("aa{sv}", accounts), method_list_accounts, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListRefusals", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", refusals),

@@ -405,9 +405,36 @@ int pind_bus_read_quota(sd_bus_message *call, bool something, struct pind_quota_
 	return 0;
 }
 
+/* By enum pind_source. */
+static const char *const sources[] = { "none", "file", "kept", "runtime" };
+
+static int append_limit_entries(sd_bus_message *m, const struct pind_limits *limits)
+{
+	return sd_bus_message_append(m, "{sv}{sv}{sv}{sv}", "max", "t", limits->max, "max_held", "t",
+				     limits->max_held, "high", "t", limits->high, "mode", "s",
+				     pind_mode_name(limits->mode));
+}
+
+int pind_bus_append_word(sd_bus_message *m, const struct pind_word *word)
+{
+	const struct pind_policy_rule *rule = word->rule;
+	int r;
+
+	r = sd_bus_message_open_container(m, 'a', "{sv}");
+	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "source", "s", sources[word->source]);
+	r = r < 0 ? r : append_text_entry(m, "pattern", word->pattern);
+	r = r < 0 ? r : append_limit_entries(m, &word->limits);
+	if (r >= 0 && rule) {
+		r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}", "unit", "b", (int)rule->is_unit,
+					  "file", "s", rule->file, "line", "u", rule->line,
+					  "on_exceed", "s", pind_on_exceed_name(rule->on_exceed));
+		r = r < 0 ? r : append_text_entry(m, "comment", rule->comment ?: "");
+	}
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
 int pind_bus_append_explanation(sd_bus_message *m, const struct pind_explanation *e)
 {
-	static const char *const sources[] = { "none", "file", "kept", "runtime" };
 	int r;
 
 	r = sd_bus_message_open_container(m, 'a', "{sv}");
@@ -417,11 +444,7 @@ int pind_bus_append_explanation(sd_bus_message *m, const struct pind_explanation
 	if (r >= 0 && e->file)
 		r = sd_bus_message_append(m, "{sv}{sv}", "file", "s", e->file, "line", "u",
 					  e->line);
-	r = r < 0 ? r
-		  : sd_bus_message_append(m, "{sv}{sv}{sv}{sv}", "max", "t", e->limits.max,
-					  "max_held", "t", e->limits.max_held, "high", "t",
-					  e->limits.high, "mode", "s",
-					  pind_mode_name(e->limits.mode));
+	r = r < 0 ? r : append_limit_entries(m, &e->limits);
 	r = r < 0 ? r
 		  : sd_bus_message_append(m, "{sv}{sv}{sv}{sv}", "current", "t", e->current,
 					  "reserved", "t", e->reserved, "held", "t", e->held, "over",

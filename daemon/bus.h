@@ -44,6 +44,15 @@ struct pind_explanation {
 	char left_by[PATH_MAX];
 };
 
+/* One word on quotas: a rule of a file, or a quota, which is of its path alone. */
+struct pind_word {
+	enum pind_source source;
+	const char *pattern;
+	struct pind_limits limits;
+	/* Of a rule, else NULL. */
+	const struct pind_policy_rule *rule;
+};
+
 /* A list on its way to the bus. */
 struct pind_list;
 
@@ -53,6 +62,7 @@ enum pind_list_kind {
 	PIND_BUS_ACCOUNTS,
 	PIND_BUS_REFUSALS,
 	PIND_BUS_QUOTAS,
+	PIND_BUS_RULES, /* and quotas, that which counts least first */
 };
 
 /* Given one entry of a list, by the handler of its kind. Negative errno ends the list. */
@@ -63,6 +73,7 @@ struct pind_list_handlers {
 	int (*refusal)(const struct pind_refusal *refusal, void *closure);
 	/* @present: its cgroup exists */
 	int (*quota)(const struct pind_quota *quota, bool present, void *closure);
+	int (*word)(const struct pind_word *word, void *closure);
 };
 
 typedef void (*pind_bus_audit_done)(const struct pind_audit *audit, const sd_bus_error *error,
@@ -125,9 +136,12 @@ struct pind_bus_calls {
 			       sd_bus_error *error);
 	int (*peak_reset)(void *userdata, struct pind_group *group, sd_bus_error *error);
 
+	/* What is wrong with the files of rules. */
+	const struct pind_problems *(*problems)(void *userdata);
+
 	/*
 	 * A list that is read a little at a time, while others are served. @path: only of
-	 * the group there and all below it; NULL: all. What list_begin() returned is ended
+	 * the group there and all below it (of rules: what is about it); NULL: all. What list_begin() returned is ended
 	 * by list_end(), wherever it stands.
 	 */
 	int (*list_begin)(void *userdata, enum pind_list_kind kind, const char *path,

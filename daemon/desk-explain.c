@@ -75,12 +75,16 @@ int pind_desk_explain(void *userdata, const char *path, const struct pind_quota_
 	*ret = (struct pind_explanation){ .path = path,
 					  .present = plan.id != 0,
 					  .source = wish.source,
+					  .file = wish.file,
+					  .line = wish.line,
 					  .limits = plan.new,
 					  .effective_max = PIND_UNLIMITED,
 					  .left = PIND_UNLIMITED };
 	if (change->set_max || change->set_max_held || change->set_high || change->set_mode ||
-	    request->kind != PIND_QUOTA_BY_NAME)
+	    request->kind != PIND_QUOTA_BY_NAME) {
 		ret->source = plan.runtime ? PIND_SOURCE_RUNTIME : PIND_SOURCE_KEPT;
+		ret->file = NULL;
+	}
 	for (;;) {
 		char *slash = strrchr(at, '/');
 

@@ -23,6 +23,7 @@ struct pind_list {
 	/* Where the quotas stand: the store, and the last path that was handed out. */
 	bool runtime;
 	char *after;
+	bool files_done; /* the files' rules were handed out */
 };
 
 DEFINE_CLEANUP(struct pind_list, pind_desk_list_end, list_endp)
@@ -118,13 +119,35 @@ int pind_desk_list_begin(void *userdata, enum pind_list_kind kind, const char *p
 	if (path && !list->path)
 		return -ENOMEM;
 	/* without the module there is no object, and quotas are on disk */
-	if (kind != PIND_BUS_QUOTAS && (pind_mirror_present(desk->mirror) || kind != PIND_BUS_OBJECTS)) {
+	if (kind != PIND_BUS_QUOTAS && kind != PIND_BUS_RULES && (pind_mirror_present(desk->mirror) || kind != PIND_BUS_OBJECTS)) {
 		r = list_read(list, error);
 		if (r < 0)
 			return r;
 	}
 	*ret = TAKE_PTR(list);
 	return 0;
+}
+
+static int list_word(const struct pind_list *list, const struct pind_quota *quota)
+{
+	const struct pind_word word = {
+		quota->cgroup_id ? PIND_SOURCE_RUNTIME : PIND_SOURCE_KEPT,
+		quota->path,
+		{ quota->max, quota->max_held, quota->high, quota->mode },
+		NULL,
+	};
+
+	return list->handlers->word(&word, list->closure);
+}
+
+static int hand_out(const struct pind_list *list, const struct pind_quota *quota)
+{
+	uint64_t id;
+
+	if (list->kind == PIND_BUS_RULES)
+		return list_word(list, quota);
+	return list->handlers->quota(quota, pind_cgroup_id(list->desk->mount, quota->path, &id) >= 0,
+				     list->closure);
 }
 
 /* The store's quotas that follow the last one, which may be gone meanwhile. */
@@ -138,12 +161,8 @@ static int list_quotas(struct pind_list *list)
 	int r;
 
 	for (size_t n = 0; n < QUOTAS_AT_ONCE && pind_store_at(store, i); n++) {
-		uint64_t id;
-
 		quota = pind_store_at(store, i++);
-		r = list->handlers->quota(quota,
-					  pind_cgroup_id(desk->mount, quota->path, &id) >= 0,
-					  list->closure);
+		r = hand_out(list, quota);
 		if (r < 0)
 			return r;
 	}
@@ -158,10 +177,57 @@ static int list_quotas(struct pind_list *list)
 	return 1;
 }
 
+/* All of the files' rules at once, for the files may be read anew before the next turn. */
+static int list_file_rules(struct pind_list *list)
+{
+	const struct pind_wanted *wanted = list->desk->wanted;
+	const struct pind_policy *policy = pind_wanted_policy(list->desk->wanted);
+	const struct pind_policy_rule *rule;
+	int r;
+
+	for (size_t i = 0; (rule = pind_policy_at(policy, i)); i++) {
+		const struct pind_word word = { PIND_SOURCE_FILE, rule->pattern,
+						pind_wanted_limits(wanted, rule), rule };
+
+		if (list->path && !pind_policy_rule_fits(rule, list->path))
+			continue;
+		r = list->handlers->word(&word, list->closure);
+		if (r < 0)
+			return r;
+	}
+	list->files_done = true;
+	return 1;
+}
+
+/* What was set for one path. A runtime quota of a cgroup that was removed says nothing. */
+static int list_path_quotas(const struct pind_list *list)
+{
+	const struct pind_wanted *wanted = list->desk->wanted;
+	const struct pind_quota *kept = pind_store_find(pind_wanted_store(wanted, false), list->path);
+	const struct pind_quota *runtime = pind_store_find(pind_wanted_store(wanted, true),
+							   list->path);
+	uint64_t id;
+	int r = 0;
+
+	if (kept)
+		r = list_word(list, kept);
+	if (r >= 0 && runtime && pind_cgroup_id(list->desk->mount, list->path, &id) >= 0 &&
+	    runtime->cgroup_id == id)
+		r = list_word(list, runtime);
+	return r < 0 ? r : 0;
+}
+
 int pind_desk_list_some(struct pind_list *list, sd_bus_error *error)
 {
 	struct pind_desk *desk = list->desk;
 	int r;
+
+	if (list->kind == PIND_BUS_RULES && !list->files_done)
+		return list_file_rules(list);
+	if (list->kind == PIND_BUS_RULES && list->path)
+		return list_path_quotas(list);
+	if (list->kind == PIND_BUS_RULES)
+		return list_quotas(list);
 
 	if (list->kind == PIND_BUS_QUOTAS)
 		return list_quotas(list);

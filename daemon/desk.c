@@ -473,6 +473,13 @@ static int call_audit(void *userdata, const char *path, pind_bus_audit_done done
 	return 0;
 }
 
+static const struct pind_problems *desk_problems(void *userdata)
+{
+	const struct pind_desk *desk = userdata;
+
+	return pind_policy_problems(pind_wanted_policy(desk->wanted));
+}
+
 const struct pind_bus_calls pind_desk_calls = {
 	.message_came = call_message_came,
 	.status = call_status,
@@ -486,6 +493,7 @@ const struct pind_bus_calls pind_desk_calls = {
 	.quota_set = call_quota_set,
 	.quota_unset = call_quota_unset,
 	.quota_explain = pind_desk_explain,
+	.problems = desk_problems,
 	.unset_stale = call_unset_stale,
 	.path_of_unknown = call_path_of_unknown,
 	.peak_reset = call_peak_reset,

@@ -48,14 +48,6 @@ static void print_rule(FILE *out, const struct pind_policy_rule *rule, uint64_t 
 	(void)fputc('\n', out);
 }
 
-static void print_problem(FILE *err, const struct pind_problem *problem)
-{
-	if (problem->line)
-		(void)fprintf(err, "%s:%u: %s\n", problem->file, problem->line, problem->sentence);
-	else
-		(void)fprintf(err, "%s: %s\n", problem->file, problem->sentence);
-}
-
 int pind_policy_check(const char *const *files, const char *const *directories, uint64_t total_ram,
 		      FILE *out, FILE *err)
 {
@@ -72,8 +64,13 @@ int pind_policy_check(const char *const *files, const char *const *directories, 
 	if (r < 0)
 		return r;
 	problems = pind_policy_problems(policy);
-	for (size_t i = 0; i < problems->n; i++)
-		print_problem(err, &problems->entries[i]);
+	for (size_t i = 0; i < problems->n; i++) {
+		_cleanup_free_ char *text = pind_problem_text(&problems->entries[i]);
+
+		if (!text)
+			return -ENOMEM;
+		(void)fprintf(err, "%s\n", text);
+	}
 	if (problems->n)
 		return -EINVAL;
 	while ((rule = pind_policy_at(policy, n++)))

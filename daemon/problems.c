@@ -70,6 +70,17 @@ int pind_problems_add(struct pind_problems *problems, unsigned int line, const c
 	return problems_append(problems, line, sentence);
 }
 
+char *pind_problem_text(const struct pind_problem *problem)
+{
+	char *text;
+	int r;
+
+	r = problem->line ? asprintf(&text, "%s:%u: %s", problem->file, problem->line,
+				     problem->sentence)
+			  : asprintf(&text, "%s: %s", problem->file, problem->sentence);
+	return r < 0 ? NULL : text;
+}
+
 void pind_problems_done(struct pind_problems *problems)
 {
 	for (size_t i = 0; i < problems->n; i++) {

@@ -38,6 +38,9 @@ int pind_problems_file(struct pind_problems *problems, const char *file);
 int pind_problems_add(struct pind_problems *problems, unsigned int line, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* "file:line: sentence", or without a line; to be freed. NULL: no memory. */
+char *pind_problem_text(const struct pind_problem *problem);
+
 void pind_problems_done(struct pind_problems *problems);
 
 #endif /* PIND_PROBLEMS_H */

@@ -69,8 +69,8 @@ static bool is_plain(const struct pind_policy_rule *rule)
 	return !rule->is_unit && pind_pattern_is_plain(rule->pattern);
 }
 
-static struct pind_limits limits_of_rule(const struct pind_wanted *wanted,
-					 const struct pind_policy_rule *rule)
+struct pind_limits pind_wanted_limits(const struct pind_wanted *wanted,
+				      const struct pind_policy_rule *rule)
 {
 	struct pind_limits limits;
 
@@ -84,7 +84,7 @@ struct pind_wish pind_wanted_file(const struct pind_wanted *wanted, const char *
 
 	if (!rule)
 		return (struct pind_wish){ PIND_SOURCE_NONE, pind_limits_none(), 0, NULL, 0 };
-	return (struct pind_wish){ PIND_SOURCE_FILE, limits_of_rule(wanted, rule), 0, rule->file,
+	return (struct pind_wish){ PIND_SOURCE_FILE, pind_wanted_limits(wanted, rule), 0, rule->file,
 				   rule->line };
 }
 
@@ -156,10 +156,10 @@ ssize_t pind_wanted_rules(const struct pind_wanted *wanted, struct pind_rule **r
 		rule = pind_policy_at(wanted->policy, i);
 		if (is_plain(rule)) {
 			/* the kernel asks it first, whatever comes behind it in the files */
-			limits = limits_of_rule(wanted, decider(wanted, i, files));
+			limits = pind_wanted_limits(wanted, decider(wanted, i, files));
 			rules[n].path = rule->pattern;
 		} else {
-			limits = limits_of_rule(wanted, rule);
+			limits = pind_wanted_limits(wanted, rule);
 			rules[n].pattern = rule->pattern;
 			rules[n].unit = rule->is_unit;
 		}

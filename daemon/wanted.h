@@ -51,6 +51,10 @@ ssize_t pind_wanted_rules(const struct pind_wanted *wanted, struct pind_rule **r
 bool pind_wanted_rule(const struct pind_wanted *wanted, const char *path, bool kept,
 		      struct pind_limits *ret);
 
+/* What a rule of the files comes to. */
+struct pind_limits pind_wanted_limits(const struct pind_wanted *wanted,
+				      const struct pind_policy_rule *rule);
+
 /* What the files alone want for a path. */
 struct pind_wish pind_wanted_file(const struct pind_wanted *wanted, const char *path);
 
