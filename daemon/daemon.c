@@ -262,6 +262,7 @@ static int add_signal(struct daemon *d, int number, sd_event_signal_handler_t ha
 /* The files' rules are read, and what is wrong with them is said. */
 static int load_policy(struct daemon *d, struct pind_policy *policy)
 {
+	_cleanup_free_ char *first = NULL;
 	const struct pind_problems *problems;
 	char *sentence = NULL;
 	int r;
@@ -272,16 +273,19 @@ static int load_policy(struct daemon *d, struct pind_policy *policy)
 		return r;
 	}
 	problems = pind_policy_problems(policy);
-	for (size_t i = 0; i < problems->n; i++)
-		pind_log(LOG_ERR, "%s:%u: %s", problems->entries[i].file, problems->entries[i].line,
-			 problems->entries[i].sentence);
-	if (problems->n &&
+	for (size_t i = problems->n; i-- > 0;) {
+		free(first);
+		first = pind_problem_text(&problems->entries[i]);
+		if (!first)
+			return -ENOMEM;
+		pind_log(LOG_ERR, "%s", first);
+	}
+	if (first &&
 	    asprintf(&sentence,
-		     "%s, line %u: %s%s; what the file said when it was last read stays in force, "
+		     "%s%s; what the file said when it was last read stays in force, "
 		     "'pind --check' tells all that is wrong, and 'systemctl reload pind' has the "
 		     "files read again",
-		     problems->entries[0].file, problems->entries[0].line,
-		     problems->entries[0].sentence, problems->n > 1 ? " (and more)" : "") < 0)
+		     first, problems->n > 1 ? " (and more)" : "") < 0)
 		return -ENOMEM;
 	/* each problem stands in the journal by itself */
 	pind_health_replace(d->health, PIND_TROUBLE_FILES, sentence);

@@ -28,7 +28,8 @@ struct pind_policy *pind_policy_free(struct pind_policy *policy);
 
 /**
  * pind_policy_remember - keep copies of files that are in order, from now on
- * @directory: where; copied. They count if a file is not in order when it is first read
+ * @directory: where; copied. It is a directory of its own: what is no copy of a file is removed
+ *	there. A copy counts if its file is not in order when it is first read
  *
  * Return: 0 or -ENOMEM.
  */
