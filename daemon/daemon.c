@@ -273,12 +273,13 @@ static int load_policy(struct daemon *d, struct pind_policy *policy)
 		return r;
 	}
 	problems = pind_policy_problems(policy);
-	for (size_t i = problems->n; i-- > 0;) {
-		free(first);
-		first = pind_problem_text(&problems->entries[i]);
-		if (!first)
+	for (size_t i = 0; i < problems->n; i++) {
+		_cleanup_free_ char *text = pind_problem_text(&problems->entries[i]);
+
+		if (!text)
 			return -ENOMEM;
-		pind_log(LOG_ERR, "%s", first);
+		pind_log(LOG_ERR, "%s", text);
+		first = first ?: TAKE_PTR(text);
 	}
 	if (first &&
 	    asprintf(&sentence,

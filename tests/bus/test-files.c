@@ -106,7 +106,7 @@ static void test_bad_file(void **state)
 	reload(w);
 	assert_true(state_is(w, "degraded"));
 	reason = world_manager_word(w, "Reason");
-	assert_non_null(strstr(reason, "quota.d/10.json, line 2"));
+	assert_non_null(strstr(reason, "quota.d/10.json:2: "));
 	assert_true(world_log_count(w, "quota.d/10.json:2") > 0);
 	assert_int_equal(world_kernel_max(w, JOB), 8 * MIB);
 	/* nor does another life of the daemon lose it */
