@@ -19,8 +19,8 @@
 #include "when.h"
 #include "why-text.h"
 
-#define MAX_MAP_COUNT  PROCESS_PROC "/sys/vm/max_map_count"
-#define MAX_ENTRIES    "/sys/module/vfio_iommu_type1/parameters/dma_entry_limit"
+#define MAX_MAP_COUNT PROCESS_PROC "/sys/vm/max_map_count"
+#define MAX_ENTRIES   "/sys/module/vfio_iommu_type1/parameters/dma_entry_limit"
 
 /* Of a group so many processes are looked at; more tell nothing more. */
 #define PROCESSES_MAX 1000
@@ -181,10 +181,11 @@ static int collect(struct pind_source *source, const struct pind_options *option
 	}
 	why->refusal = last_refusal(refusals, target);
 	if (target->pid && !why->process.pid && !why->refusal)
-		return fail(PIND_EXIT_NO_GROUP,
-			    "there is no process %s, and nothing that a quota refused it: look at one "
-			    "that runs, or at its group",
-			    options->group);
+		return fail(
+			PIND_EXIT_NO_GROUP,
+			"there is no process %s, and nothing that a quota refused it: look at one "
+			"that runs, or at its group",
+			options->group);
 	why->user_rings = rings_of(&accounts, why->process.uid);
 	if (why->process.pid)
 		why->user_locked = process_limits_of_user(PROCESS_PROC, why->process.uid);
@@ -208,7 +209,8 @@ int cmd_why(const struct pind_options *options)
 	if (r == 0)
 		r = collect(source, options, &refusals, &group, &target, &why);
 	if (r == 0)
-		r = options->json ? why_print_json(&why, target.path) : why_print(&why, target.path);
+		r = options->json ? why_print_json(&why, target.path)
+				  : why_print(&why, target.path);
 	if (r == 0)
 		r = exit_status(why_judge(&why));
 	process_limits_done(&why.process);

@@ -97,8 +97,8 @@ static int read_status(const char *proc, struct process_limits *limits)
 	value = line_of(text, "CapEff:");
 	if (value)
 		capabilities = strtoull(value, NULL, 16);
-	limits->ignores_memlock = capabilities >> CAP_IPC_LOCK_BIT & 1 &&
-				  in_our_user_namespace(proc, limits->pid);
+	limits->ignores_memlock =
+		capabilities >> CAP_IPC_LOCK_BIT & 1 && in_our_user_namespace(proc, limits->pid);
 	value = line_of(text, "Name:");
 	if (value) {
 		value += strspn(value, " \t");

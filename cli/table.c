@@ -297,8 +297,8 @@ static size_t sum(const struct table *table, const struct layout *layout, size_t
 
 	for (size_t i = 0; i < table->columns.n; i++) {
 		if (layout[i].shown)
-			width += GAP_WIDTH + (path ? least(table, layout, i, path)
-						   : layout[i].width);
+			width += GAP_WIDTH +
+				 (path ? least(table, layout, i, path) : layout[i].width);
 	}
 	return width ? width - GAP_WIDTH : 0;
 }
@@ -326,7 +326,8 @@ static void cut(const struct table *table, struct layout *layout, size_t width)
 		struct layout *widest = NULL;
 
 		for (size_t i = 0; i < table->columns.n; i++) {
-			if (layout[i].shown && layout[i].width > least(table, layout, i, CUT_LEAST) &&
+			if (layout[i].shown &&
+			    layout[i].width > least(table, layout, i, CUT_LEAST) &&
 			    (!widest || layout[i].width > widest->width))
 				widest = &layout[i];
 		}
@@ -372,9 +373,9 @@ static int set_cell(const struct table *table, const struct layout *layout, size
 	int r;
 
 	if (layout->width < layout->natural && text_width(cell->text) > room)
-		r = scols_line_refer_data(line, layout->order,
-					  text_cut(cell->text, room,
-						   table->columns.of[i].flags & TABLE_PATH));
+		r = scols_line_refer_data(
+			line, layout->order,
+			text_cut(cell->text, room, table->columns.of[i].flags & TABLE_PATH));
 	else
 		r = scols_line_set_data(line, layout->order,
 					look_of(table)->raw && !cell->text[0] ? "-" : cell->text);
@@ -397,9 +398,8 @@ static int add_columns(const struct table *table, const struct layout *layout,
 			if (!layout[i].shown || layout[i].order != order)
 				continue;
 			added = scols_table_new_column(scols, column->title ?: "", 1, flags);
-			if (!added ||
-			    scols_cell_set_color(scols_column_get_header(added),
-						 sequence(SCREEN_BOLD)) < 0)
+			if (!added || scols_cell_set_color(scols_column_get_header(added),
+							   sequence(SCREEN_BOLD)) < 0)
 				return -ENOMEM;
 		}
 	}
@@ -452,8 +452,7 @@ static void set_look(const struct table *table, struct libscols_table *scols)
 	/* The text is clean. Where bytes above 0x7f are unknown, libsmartcols 2.38 measures
 	 * for ever. */
 	(void)scols_table_enable_noencoding(scols, MB_CUR_MAX > 1 && !look->raw);
-	(void)scols_table_enable_noheadings(scols,
-					    look->noheadings || !table->columns.of[0].title);
+	(void)scols_table_enable_noheadings(scols, look->noheadings || !table->columns.of[0].title);
 	(void)scols_table_enable_colors(scols, screen_on(SCREEN_BOLD)[0] != '\0');
 	if (look->raw) {
 		(void)scols_table_set_column_separator(scols, " ");

@@ -23,7 +23,8 @@ static const char *limit_text(uint64_t limit, char *buffer)
 static void add_quota(struct table *table, const struct why *why)
 {
 	const struct pind_refusal_info *refusal = why->refusal;
-	char date[WHEN_MAX], wanted[SIZE_FORMAT_MAX], current[SIZE_FORMAT_MAX], max[SIZE_FORMAT_MAX];
+	char date[WHEN_MAX], wanted[SIZE_FORMAT_MAX], current[SIZE_FORMAT_MAX],
+		max[SIZE_FORMAT_MAX];
 
 	table_add(table, "  quota");
 	if (!refusal) {
@@ -85,16 +86,17 @@ static void add_kernel(struct table *table, const struct why *why)
 /* What lets a process lock more: now, and when its unit starts again. */
 static void advise_memlock(const struct why *why, const char *path)
 {
-	uint64_t twice = why->process.memlock > (UINT64_C(1) << 62) ? PIND_UNLIMITED :
-									why->process.memlock * 2;
+	uint64_t twice = why->process.memlock > (UINT64_C(1) << 62) ? PIND_UNLIMITED
+								    : why->process.memlock * 2;
 	char unit[GROUP_UNIT_MAX];
 
 	(void)printf("  prlimit --pid %d --memlock=%" PRIu64 ":%" PRIu64
 		     "    # until it ends; bytes\n",
 		     (int)why->process.pid, twice, twice);
 	if (path && strstr(group_unit(path, unit), ".service"))
-		(void)printf("  systemctl edit %s    # [Service] LimitMEMLOCK=..., then restart it\n",
-			     unit);
+		(void)printf(
+			"  systemctl edit %s    # [Service] LimitMEMLOCK=..., then restart it\n",
+			unit);
 	(void)puts("In a container: its runtime's ulimit memlock; in a login: limits.conf(5).");
 }
 
@@ -105,19 +107,21 @@ static void advise_quota(const struct pind_refusal_info *refusal)
 	(void)printf("  pinctl set '%s' --max%s %" PRIu64 "M\n", refusal->by,
 		     refusal->limit == PIND_LIMIT_MAX_HELD ? "-held" : "", mib);
 	if (why_is_piece(refusal))
-		(void)printf("At least: %s pins a region by calls of 2 MiB, so the rest of it comes "
-			     "on top. In mode\nobserve, peak tells the whole.\n",
-			     refusal->driver);
+		(void)printf(
+			"At least: %s pins a region by calls of 2 MiB, so the rest of it comes "
+			"on top. In mode\nobserve, peak tells the whole.\n",
+			refusal->driver);
 }
 
 static void advise_unknown(const struct why *why)
 {
-	(void)puts(why->process.pid ?
-			   "No limit is near. What is left: memory that cannot be pinned for long "
-			   "(a file on DAX or\nwritten by a file system, secretmem, a device's BAR: "
-			   "EFAULT, EOPNOTSUPP), or one that is\nfull only at that moment. The "
-			   "kernel's own failures are not counted here." :
-			   "It has no process, so there is no limit to look at.");
+	(void)puts(
+		why->process.pid
+			? "No limit is near. What is left: memory that cannot be pinned for long "
+			  "(a file on DAX or\nwritten by a file system, secretmem, a device's BAR: "
+			  "EFAULT, EOPNOTSUPP), or one that is\nfull only at that moment. The "
+			  "kernel's own failures are not counted here."
+			: "It has no process, so there is no limit to look at.");
 }
 
 static void advise(const struct why *why, const char *path)

@@ -49,8 +49,8 @@ enum why_cause why_judge(const struct why *why)
 const char *why_word(enum why_cause cause)
 {
 	static const char *const words[] = {
-		[WHY_UNKNOWN] = "unknown",	 [WHY_QUOTA] = "quota",
-		[WHY_MEMLOCK] = "rlimit",	 [WHY_MAPPINGS] = "mappings",
+		[WHY_UNKNOWN] = "unknown",	[WHY_QUOTA] = "quota",
+		[WHY_MEMLOCK] = "rlimit",	[WHY_MAPPINGS] = "mappings",
 		[WHY_ENTRIES] = "vfio-entries", [WHY_MEMORY] = "memory",
 	};
 

@@ -17,8 +17,8 @@ static int play_group(struct pind_source *source, const char *name, struct pind_
 	*group = (struct pind_group_info){ .id = 7, .pins = 3, .current = 12288 };
 	group->max = group->high = PIND_UNLIMITED;
 	group->mode = PIND_MODE_ENFORCE;
-	for (const char *const *key = (const char *const[]){ "id", "pins", "current", "max", "high",
-							     "mode", NULL };
+	for (const char *const *key =
+		     (const char *const[]){ "id", "pins", "current", "max", "high", "mode", NULL };
 	     *key; key++)
 		model_mark(&pind_group_kind, group, *key);
 	return model_set_text(&pind_group_kind, group, "path", name) < 0 ? fail_memory() : 0;

@@ -12,9 +12,7 @@
 #include "text.h"
 #include "when.h"
 
-static const struct table_column columns[] = { { "NAME" },
-					       { "SIZE", TABLE_RIGHT },
-					       { "X" } };
+static const struct table_column columns[] = { { "NAME" }, { "SIZE", TABLE_RIGHT }, { "X" } };
 
 static void print_to(const struct table *table, char **ret)
 {
@@ -59,8 +57,8 @@ static const struct table_columns paths = TABLE_COLUMNS(path_columns);
 
 static void fill(struct table *table, const char *first, const char *note)
 {
-	const char *cells[] = { first, "1.0 MiB", note, "256", "77", "##", "/b", "2.0 MiB", "", "1",
-				"78", "#" };
+	const char *cells[] = { first, "1.0 MiB", note, "256", "77", "##",
+				"/b",  "2.0 MiB", "",	"1",   "78", "#" };
 
 	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++)
 		table_add(table, "%s", cells[i]);
@@ -81,18 +79,21 @@ static void looks_like(const char *columns, const struct table_look *look, const
 
 static void fits(void **state)
 {
-	const char *pod = "/kubepods.slice/kubepods-burstable.slice/cri-containerd-0123456789.scope";
+	const char *pod =
+		"/kubepods.slice/kubepods-burstable.slice/cri-containerd-0123456789.scope";
 	const struct table_look usual = { 0 }, full = { .full = true };
 	const struct table_look raw = { .raw = true, .noheadings = true };
 
 	/* no width: all that is not extra or for the screen */
-	looks_like("", &usual, "/a", "", "GROUP     SIZE  NOTE  PINS\n"
-					 "/a     1.0 MiB         256\n"
-					 "/b     2.0 MiB           1\n");
-	looks_like("80", &usual, pod, "",
-		   "GROUP                                                            SIZE  PINS  USE\n"
-		   "/kubepods.slice/kubepods-burs…ri-containerd-0123456789.scope  1.0 MiB   256  ##\n"
-		   "/b                                                            2.0 MiB     1  #\n");
+	looks_like("", &usual, "/a", "",
+		   "GROUP     SIZE  NOTE  PINS\n"
+		   "/a     1.0 MiB         256\n"
+		   "/b     2.0 MiB           1\n");
+	looks_like(
+		"80", &usual, pod, "",
+		"GROUP                                                            SIZE  PINS  USE\n"
+		"/kubepods.slice/kubepods-burs…ri-containerd-0123456789.scope  1.0 MiB   256  ##\n"
+		"/b                                                            2.0 MiB     1  #\n");
 	looks_like("40", &usual, pod, "removed",
 		   "GROUP                          SIZE  USE\n"
 		   "/kubepods.sl…3456789.scope  1.0 MiB  ##\n"
@@ -206,9 +207,10 @@ static void ages(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(aligned), cmocka_unit_test(fits),	  cmocka_unit_test(without_titles),
-		cmocka_unit_test(nothing_is_cut), cmocka_unit_test(many_rows),
-		cmocka_unit_test(clean_text),	  cmocka_unit_test(ages),
+		cmocka_unit_test(aligned),	  cmocka_unit_test(fits),
+		cmocka_unit_test(without_titles), cmocka_unit_test(nothing_is_cut),
+		cmocka_unit_test(many_rows),	  cmocka_unit_test(clean_text),
+		cmocka_unit_test(ages),
 	};
 
 	(void)setlocale(LC_ALL, "C.UTF-8");

@@ -84,9 +84,10 @@ static void read_proc(void **state)
 	fake_proc_file(*state, "4200001/status",
 		       "Name:\ta b) c\nUid:\t1000\t0\t0\t0\nVmLck:\t    1024 kB\n"
 		       "VmPin:\t       4 kB\nCapEff:\t0000000000004000\n");
-	fake_proc_file(*state, "4200001/limits",
-		       "Limit                     Soft Limit           Hard Limit           Units\n"
-		       "Max locked memory         8388608              unlimited            bytes\n");
+	fake_proc_file(
+		*state, "4200001/limits",
+		"Limit                     Soft Limit           Hard Limit           Units\n"
+		"Max locked memory         8388608              unlimited            bytes\n");
 	fake_proc_file(*state, "4200001/maps", "a\nb\nc\n");
 	fake_proc_file(*state, "4200001/cgroup", "1:name=x:/y\n0::/a.slice/b.service\n");
 	fake_proc_file(*state, "4200001/cmdline", "fio job");
@@ -132,9 +133,9 @@ static void places(void **state)
 	char buffer[GROUP_UNIT_MAX];
 
 	assert_string_equal(group_unit("/a.slice/b.service/sub", buffer), "b.service");
-	assert_string_equal(group_unit("/user.slice/user-1.slice/user@1.service/app.slice/x.scope",
-				       buffer),
-			    "x.scope");
+	assert_string_equal(
+		group_unit("/user.slice/user-1.slice/user@1.service/app.slice/x.scope", buffer),
+		"x.scope");
 	assert_string_equal(group_unit("/a.slice/a-b.slice", buffer), "a-b.slice");
 	assert_string_equal(group_unit("/a/b", buffer), "");
 	assert_string_equal(group_unit("/", buffer), "");
@@ -161,9 +162,10 @@ static void spans(void **state)
 	static const struct {
 		const char *text;
 		uint64_t seconds;
-	} good[] = { { "90", 90 }, { "90s", 90 }, { "10min", 600 }, { "2h", 7200 },
-		     { "3d", 259200 }, { "1w", 604800 } };
-	static const char *const bad[] = { "", "h", "-1h", "1x", "1.5h", "99999999999999999999", " 1" };
+	} good[] = { { "90", 90 },   { "90s", 90 },    { "10min", 600 },
+		     { "2h", 7200 }, { "3d", 259200 }, { "1w", 604800 } };
+	static const char *const bad[] = { "",	"h", "-1h", "1x", "1.5h", "99999999999999999999",
+					   " 1" };
 	uint64_t ns;
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
@@ -181,8 +183,13 @@ static void past(void **state)
 	static const struct {
 		const char *text;
 		int64_t before;
-	} good[] = { { "1h", 3600 }, { "today", 72000 }, { "yesterday", 158400 }, { "19:00", 3600 },
-		     { "19:59:30", 30 }, { "2026-11-29", 72000 }, { "2026-11-28 20:00", 86400 } };
+	} good[] = { { "1h", 3600 },
+		     { "today", 72000 },
+		     { "yesterday", 158400 },
+		     { "19:00", 3600 },
+		     { "19:59:30", 30 },
+		     { "2026-11-29", 72000 },
+		     { "2026-11-28 20:00", 86400 } };
 
 	(void)setenv("TZ", "UTC", 1);
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
@@ -198,10 +205,11 @@ static void past(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(likeliest), cmocka_unit_test(memlock_left), cmocka_unit_test(needed),
-		WITH_PROC(read_proc),	     WITH_PROC(other_namespace),
-		cmocka_unit_test(places),    WITH_PROC(memory),
-		cmocka_unit_test(spans),     cmocka_unit_test(past),
+		cmocka_unit_test(likeliest), cmocka_unit_test(memlock_left),
+		cmocka_unit_test(needed),    WITH_PROC(read_proc),
+		WITH_PROC(other_namespace),  cmocka_unit_test(places),
+		WITH_PROC(memory),	     cmocka_unit_test(spans),
+		cmocka_unit_test(past),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
