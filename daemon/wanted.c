@@ -88,20 +88,30 @@ struct pind_wish pind_wanted_file(const struct pind_wanted *wanted, const char *
 				   rule->line };
 }
 
+static struct pind_wish wish_of(enum pind_source source, const struct pind_quota *quota)
+{
+	return (struct pind_wish){ source, limits_of(quota), quota->owner, NULL, 0 };
+}
+
 struct pind_wish pind_wanted_find(const struct pind_wanted *wanted, const char *path, uint64_t id)
 {
 	const struct pind_quota *runtime = id ? pind_store_find(wanted->runtime, path) : NULL;
 	const struct pind_quota *kept;
+	struct pind_wish wish;
 
 	/* not that of a cgroup that was removed, which may be there yet */
-	if (runtime && runtime->cgroup_id == id)
-		return (struct pind_wish){ PIND_SOURCE_RUNTIME, limits_of(runtime), runtime->owner,
-					   NULL, 0 };
+	if (runtime && runtime->cgroup_id != id)
+		runtime = NULL;
+	if (runtime && !runtime->owner)
+		return wish_of(PIND_SOURCE_RUNTIME, runtime);
 	kept = pind_store_find(wanted->kept, path);
 	if (kept)
-		return (struct pind_wish){ PIND_SOURCE_KEPT, limits_of(kept), kept->owner, NULL,
-					   0 };
-	return pind_wanted_file(wanted, path);
+		return wish_of(PIND_SOURCE_KEPT, kept);
+	wish = pind_wanted_file(wanted, path);
+	/* the word of a delegated cgroup's owner counts where no administrator says anything */
+	if (runtime && wish.source == PIND_SOURCE_NONE)
+		return wish_of(PIND_SOURCE_RUNTIME, runtime);
+	return wish;
 }
 
 bool pind_wanted_rule(const struct pind_wanted *wanted, const char *path, bool kept,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is wanted: one answer for a path, and whose word it is. A runtime quota of the very
- * cgroup comes before the kept quota of its path, and that before the files' rules. Knows
- * neither the kernel nor what is there.
+ * cgroup comes before the kept quota of its path, and that before the files' rules; the
+ * word of a delegated cgroup's owner comes last. Knows neither the kernel nor what is there.
  */
 #ifndef PIND_WANTED_H
 #define PIND_WANTED_H

@@ -182,6 +182,29 @@ static uint64_t decided(const struct pind_rule *rules, ssize_t n, const char *pa
 }
 
 /* The kernel asks the paths first, then the first pattern: it decides as the files do. */
+/* What the owner of a delegated cgroup says, until an administrator says something. */
+static void test_owner(void **state)
+{
+	const struct pind_quota quota = { .path = (char *)"/own/a",
+					  .max = GIB,
+					  .max_held = PIND_UNLIMITED,
+					  .high = PIND_UNLIMITED,
+					  .mode = PIND_MODE_ENFORCE,
+					  .cgroup_id = 5,
+					  .owner = 1000 };
+	struct pind_wanted *wanted = *state;
+	struct pind_wish wish;
+
+	assert_int_equal(pind_wanted_put(wanted, &quota), 0);
+	wish = pind_wanted_find(wanted, "/own/a", 5);
+	assert_int_equal(wish.source, PIND_SOURCE_RUNTIME);
+	assert_int_equal(wish.owner, 1000);
+	write_rules(wanted, "10.json", "{ \"match\": \"/own/*\", \"max\": \"1M\" }");
+	wish = pind_wanted_find(wanted, "/own/a", 5);
+	assert_int_equal(wish.source, PIND_SOURCE_FILE);
+	assert_int_equal(wish.owner, 0);
+}
+
 static void test_rules(void **state)
 {
 	static const char *const paths[] = {
@@ -243,7 +266,7 @@ static void test_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_order),     TEST(test_files), TEST(test_rules),
+		TEST(test_order),     TEST(test_files), TEST(test_owner), TEST(test_rules),
 		TEST(test_half_done), TEST(test_many),
 	};
 
