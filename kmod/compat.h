@@ -149,7 +149,7 @@ static inline bool pind_calls(unsigned long call_site, unsigned long function)
 }
 
 #ifdef CONFIG_X86_64
-/* Bytes that ftrace patches: a nop, or a call. */
+/* Bytes that ftrace patches: a nop, a call, or the jump of a newer BPF trampoline. */
 #define PIND_SITE_SIZE 5
 
 /** pind_site_of() - where it patches a function that begins as it may, or 0 */
@@ -160,7 +160,15 @@ static inline unsigned long pind_site_of(unsigned long function)
 	/* endbr64 in front of it; 0xcc while it is being changed */
 	if (text[0] == 0xf3 && text[1] == 0x0f && text[2] == 0x1e && text[3] == 0xfa)
 		text += 4;
-	return *text == 0x0f || *text == 0xe8 || *text == 0xcc ? (unsigned long)text : 0;
+	switch (*text) {
+	case 0x0f:
+	case 0xe8:
+	case 0xe9:
+	case 0xcc:
+		return (unsigned long)text;
+	default:
+		return 0;
+	}
 }
 #endif
 
