@@ -101,6 +101,12 @@ int bus_kept_group(sd_bus *bus, const char *path, struct pind_group_info *group)
 int bus_rules(struct pind_source *source, const char *name, struct pind_records *rules,
 	      struct pind_records *problems);
 
+/* bus-quota.c: the a{sv} of a change, and the explain and unset_stale operations. */
+int bus_append_quota(sd_bus_message *message, const struct pind_quota_change *change);
+int bus_explain(sd_bus *bus, const char *name, const struct pind_quota_change *change,
+		struct pind_explanation *ret);
+int bus_unset_stale(sd_bus *bus, bool dry, void (*handler)(const char *path));
+
 /* The watch operation: bus-watch.c. */
 int bus_watch(struct pind_source *source, int (*ready)(void), pind_event_handler handler,
 	      void *userdata);

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pinctl set GROUP --max SIZE ...: set or change a quota. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <pind/cleanup.h>
 #include <pind/size.h>
 
+#include "explain-text.h"
 #include "fail.h"
 #include "group-text.h"
 #include "json.h"
 #include "source.h"
+#include "text.h"
 #include "verb.h"
 
 /* Reads the size of an option that may be left out. */
@@ -46,9 +49,63 @@ static int read_total_ram(struct pind_source *source, uint64_t *ret)
 	return 0;
 }
 
+/* Who pins in a group that would be over, and so would be refused more. */
+static int print_refused(struct pind_source *source, const char *path)
+{
+	_cleanup_(records_done) struct pind_records accounts = RECORDS(pind_account_kind);
+	char size[SIZE_FORMAT_MAX];
+	int r = source->ops->accounts(source, path, &accounts);
+
+	for (size_t i = 0; r == 0 && i < accounts.n; i++) {
+		const struct pind_account_info *account = records_at(&accounts, i);
+		_cleanup_free_ char *comm = text_cleaned(account->comm ?: "");
+
+		if (!comm)
+			return fail_memory();
+		(void)printf("  would be refused more: %s[%u] by %s, which holds %s\n", comm,
+			     account->pid, account->driver ?: "?",
+			     size_format(account->covered, size));
+	}
+	return r;
+}
+
+static int print_dry_run(struct pind_source *source, const struct pind_options *options,
+			 const struct pind_explanation *plan)
+{
+	int r;
+
+	if (options->json)
+		return json_print_record(&pind_explanation_kind, plan);
+	r = explain_print_plan(plan);
+	if (r == 0 && plan->over && strcmp(plan->mode, "enforce") == 0)
+		r = print_refused(source, plan->path);
+	return r;
+}
+
+static int change_quota(struct pind_source *source, const struct pind_options *options,
+			const struct pind_quota_change *change)
+{
+	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
+	_cleanup_(explanation_done) struct pind_explanation plan = { 0 };
+	int explained = source->ops->explain(source, options->group, change, &plan);
+	int r;
+
+	if (options->dry_run)
+		return explained ? explained : print_dry_run(source, options, &plan);
+	/* what keeps it from being explained keeps it from being set, or is no matter */
+	fail_forget();
+	r = source->ops->set_quota(source, options->group, change, &group);
+	if (r != 0)
+		return r;
+	if (options->json)
+		return json_print_record(&pind_group_kind, &group);
+	r = group_print_quota(&group);
+	return r == 0 && explained == 0 ? explain_print_bounds(&plan) : r;
+}
+
 static int set_quota(struct pind_source *source, const struct pind_options *options,
 		     const struct pind_size *max, const struct pind_size *max_held,
-		     const struct pind_size *high, struct pind_group_info *group)
+		     const struct pind_size *high)
 {
 	uint64_t total_ram = 0, max_bytes, max_held_bytes, high_bytes;
 	int r;
@@ -61,21 +118,20 @@ static int set_quota(struct pind_source *source, const struct pind_options *opti
 	max_bytes = size_bytes(max, total_ram);
 	max_held_bytes = size_bytes(max_held, total_ram);
 	high_bytes = size_bytes(high, total_ram);
-	return source->ops->set_quota(source, options->group,
-				      &(struct pind_quota_change){
-					      .max = options->max ? &max_bytes : NULL,
-					      .max_held = options->max_held ? &max_held_bytes : NULL,
-					      .high = options->high ? &high_bytes : NULL,
-					      .mode = options->mode,
-					      .runtime = options->runtime,
-				      },
-				      group);
+	return change_quota(source, options,
+			    &(struct pind_quota_change){
+				    .max = options->max ? &max_bytes : NULL,
+				    .max_held = options->max_held ? &max_held_bytes : NULL,
+				    .high = options->high ? &high_bytes : NULL,
+				    .mode = options->mode,
+				    .runtime = options->runtime,
+				    .kept = options->kept,
+			    });
 }
 
 int cmd_set(const struct pind_options *options)
 {
 	struct pind_size max = { .scale = 1 }, max_held = { .scale = 1 }, high = { .scale = 1 };
-	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
 	_cleanup_(source_closep) struct pind_source *source = NULL;
 	int r;
 
@@ -84,6 +140,8 @@ int cmd_set(const struct pind_options *options)
 			    "nothing to set for \"%s\": give --max SIZE, --max-held SIZE, "
 			    "--high SIZE or --mode MODE",
 			    options->group);
+	if (options->runtime && options->kept)
+		return fail(PIND_EXIT_USAGE, "--runtime and --kept exclude each other: give one");
 	r = read_size("--max", options->max, &max);
 	if (r == 0)
 		r = read_size("--max-held", options->max_held, &max_held);
@@ -93,11 +151,5 @@ int cmd_set(const struct pind_options *options)
 		r = check_mode(options->mode);
 	if (r == 0)
 		r = source_open_to_change(&source);
-	if (r == 0)
-		r = set_quota(source, options, &max, &max_held, &high, &group);
-	if (r != 0)
-		return r;
-
-	return options->json ? json_print_record(&pind_group_kind, &group)
-			     : group_print_quota(&group);
+	return r == 0 ? set_quota(source, options, &max, &max_held, &high) : r;
 }

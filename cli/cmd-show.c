@@ -110,7 +110,30 @@ static void add_memory_rows(struct table *table, const struct pind_group_info *g
 		  size_format(memory.unevictable, size));
 }
 
-static int print_group(const struct pind_group_info *group)
+/* Whose word the quota is, and what is left until the first limit above or here is met. */
+static void add_bounds(struct table *table, const struct pind_explanation *bounds)
+{
+	_cleanup_free_ char *by = text_cleaned(bounds->effective_by);
+	_cleanup_free_ char *left_by = text_cleaned(bounds->left_by);
+	char size[SIZE_FORMAT_MAX];
+
+	if (bounds->file) {
+		_cleanup_free_ char *file = text_cleaned(bounds->file);
+
+		table_add(table, "  quota by");
+		table_add(table, "%s, line %u", file ? file : "?", bounds->line);
+	}
+	if (by && by[0]) {
+		table_add(table, "  effective max");
+		table_add(table, "%s, by %s", size_format(bounds->effective_max, size), by);
+	}
+	if (left_by && left_by[0]) {
+		table_add(table, "  left");
+		table_add(table, "%s, of %s", size_format(bounds->left, size), left_by);
+	}
+}
+
+static int print_group(const struct pind_group_info *group, const struct pind_explanation *bounds)
 {
 	_cleanup_(table_done) struct table table = TABLE(show_columns);
 	_cleanup_free_ char *path = text_cleaned(group->path);
@@ -125,6 +148,8 @@ static int print_group(const struct pind_group_info *group)
 	if (known)
 		add_use_rows(&table, group);
 	add_size(&table, "max", group->max);
+	if (bounds)
+		add_bounds(&table, bounds);
 	add_size(&table, "high", group->high);
 	if (model_has(&pind_group_kind, group, "held"))
 		add_size(&table, "held", group->held);
@@ -148,8 +173,11 @@ static int print_group(const struct pind_group_info *group)
 
 int cmd_show(const struct pind_options *options)
 {
+	_cleanup_(explanation_done) struct pind_explanation bounds = { 0 };
 	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
 	_cleanup_(source_closep) struct pind_source *source = NULL;
+	const struct pind_quota_change none = { 0 };
+	bool bound;
 	int r;
 
 	r = source_open(options->kernel, &source);
@@ -157,5 +185,11 @@ int cmd_show(const struct pind_options *options)
 		r = source->ops->group(source, options->group, &group);
 	if (r != 0)
 		return r;
-	return options->json ? json_print_record(&pind_group_kind, &group) : print_group(&group);
+	if (options->json)
+		return json_print_record(&pind_group_kind, &group);
+	/* of the daemon's words only; an older daemon has none */
+	bound = source->ops->explain &&
+		source->ops->explain(source, options->group, &none, &bounds) == 0;
+	fail_forget();
+	return print_group(&group, bound ? &bounds : NULL);
 }

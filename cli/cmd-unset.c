@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pinctl unset GROUP: remove a quota. */
+/* pinctl unset GROUP, or --stale: remove a quota, or those that are kept for nothing. */
+#include <stdio.h>
+#include <stdlib.h>
+
 #include <pind/cleanup.h>
 
+#include "fail.h"
 #include "group-text.h"
 #include "json.h"
 #include "source.h"
+#include "text.h"
 #include "verb.h"
+
+static void print_path(const char *path)
+{
+	_cleanup_free_ char *clean = text_cleaned(path);
+
+	if (clean)
+		(void)printf("%s\n", clean);
+}
 
 int cmd_unset(const struct pind_options *options)
 {
@@ -13,7 +26,16 @@ int cmd_unset(const struct pind_options *options)
 	_cleanup_(source_closep) struct pind_source *source = NULL;
 	int r;
 
+	if (!options->group == !options->stale)
+		return fail(PIND_EXIT_USAGE,
+			    "unset needs a group, or --stale instead of one: `pinctl unset GROUP`");
+	if (options->stale && options->json)
+		return fail(PIND_EXIT_USAGE, "--stale does not go with --json");
+	if (options->dry_run && !options->stale)
+		return fail(PIND_EXIT_USAGE, "unset takes --dry-run with --stale only");
 	r = source_open_to_change(&source);
+	if (r == 0 && options->stale)
+		return source->ops->unset_stale(source, options->dry_run, print_path);
 	if (r == 0)
 		r = source->ops->unset_quota(source, options->group, &group);
 	if (r != 0)

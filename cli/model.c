@@ -78,6 +78,26 @@ static const struct pind_field account_fields[] = {
 	ROW(pind_account_info, gone, FLAG, 0, OPTIONAL),
 };
 
+static const struct pind_field explanation_fields[] = {
+	ROW(pind_explanation, path, TEXT, 0),
+	ROW(pind_explanation, present, FLAG, 0),
+	ROW(pind_explanation, source, TEXT, 0),
+	ROW(pind_explanation, file, TEXT, 0, OPTIONAL),
+	ROW(pind_explanation, line, U32, 0, OPTIONAL),
+	ROW(pind_explanation, max, LIMIT, 0),
+	ROW(pind_explanation, max_held, LIMIT, 0),
+	ROW(pind_explanation, high, LIMIT, 0),
+	ROW(pind_explanation, mode, TEXT, 0),
+	ROW(pind_explanation, current, U64, 0),
+	ROW(pind_explanation, reserved, U64, 0),
+	ROW(pind_explanation, held, U64, 0),
+	ROW(pind_explanation, over, FLAG, 0),
+	ROW(pind_explanation, effective_max, LIMIT, 0),
+	ROW(pind_explanation, effective_by, TEXT, 0),
+	ROW(pind_explanation, left, LIMIT, 0),
+	ROW(pind_explanation, left_by, TEXT, 0),
+};
+
 static const struct pind_field call_fields[] = {
 	ROW(pind_call_info, path, TEXT, PIND_A_CALL_PATH),
 	ROW(pind_call_info, group_id, U64, PIND_A_CALL_GROUP_ID),
@@ -241,6 +261,8 @@ static const struct pind_field keeper_fields[] = {
 };
 
 const struct pind_kind pind_group_kind = KIND("group", pind_group_info, group_fields);
+const struct pind_kind pind_explanation_kind =
+	KIND("explanation", pind_explanation, explanation_fields);
 const struct pind_kind pind_account_kind = KIND("account", pind_account_info, account_fields);
 const struct pind_kind pind_call_kind = KIND("call", pind_call_info, call_fields);
 const struct pind_kind pind_refusal_kind = KIND("refusal", pind_refusal_info, refusal_fields);
@@ -346,6 +368,11 @@ void model_clear(const struct pind_kind *kind, void *record)
 void group_info_done(struct pind_group_info *group)
 {
 	model_clear(&pind_group_kind, group);
+}
+
+void explanation_done(struct pind_explanation *explanation)
+{
+	model_clear(&pind_explanation_kind, explanation);
 }
 
 void status_info_done(struct pind_status_info *status)

@@ -72,6 +72,28 @@ struct pind_group_info {
 	bool enforced; /* seen only when false: a quota that is kept while there is no module */
 };
 
+/* What is wanted for a group and who says so, and what binds it. */
+struct pind_explanation {
+	uint64_t seen;
+	char *path;
+	bool present; /* its cgroup exists */
+	char *source; /* "none", "file", "kept" or "runtime" */
+	char *file;
+	uint32_t line;
+	uint64_t max;
+	uint64_t max_held;
+	uint64_t high;
+	char *mode;
+	uint64_t current;
+	uint64_t reserved;
+	uint64_t held;
+	bool over;
+	uint64_t effective_max;
+	char *effective_by; /* "": nobody's */
+	uint64_t left;
+	char *left_by;
+};
+
 struct pind_account_info {
 	uint64_t seen;
 	uint64_t id;
@@ -252,6 +274,7 @@ struct pind_books_info {
 };
 
 extern const struct pind_kind pind_group_kind;
+extern const struct pind_kind pind_explanation_kind;
 extern const struct pind_kind pind_account_kind;
 extern const struct pind_kind pind_call_kind;
 extern const struct pind_kind pind_refusal_kind;
@@ -315,6 +338,7 @@ void model_clear(const struct pind_kind *kind, void *record);
 
 /* model_clear() of one kind each, to stand in _cleanup_(). */
 void group_info_done(struct pind_group_info *group);
+void explanation_done(struct pind_explanation *explanation);
 void status_info_done(struct pind_status_info *status);
 
 /* Many records of one kind. Start with RECORDS(kind), end with records_done(). */

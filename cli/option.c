@@ -66,6 +66,12 @@ const struct option_row option_rows[N_OPTIONS] = {
 			    "enforce (refuse above max) or observe (count only)"),
 	[OPTION_RUNTIME] = ROW("runtime", 0, NULL, runtime,
 			       "forget it when the cgroup goes or the machine restarts"),
+	[OPTION_KEPT] = ROW("kept", 0, NULL, kept,
+			    "keep it, also of a container or pod, whose name never comes again"),
+	[OPTION_DRY_RUN] = ROW("dry-run", 0, NULL, dry_run,
+			       "change nothing, and tell what would be"),
+	[OPTION_STALE] = ROW("stale", 0, NULL, stale,
+			     "all that is kept for containers, pods and the like that are gone"),
 };
 
 /*

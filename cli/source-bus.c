@@ -304,24 +304,6 @@ static int source_bus_status(struct pind_source *source, struct pind_status_info
 	return r != 0 ? r : get_hooks(bus_of(source), hooks);
 }
 
-static int append_quota(sd_bus_message *message, const struct pind_quota_change *change)
-{
-	int r;
-
-	r = sd_bus_message_open_container(message, 'a', "{sv}");
-	if (r >= 0 && change->max)
-		r = sd_bus_message_append(message, "{sv}", "max", "t", *change->max);
-	if (r >= 0 && change->max_held)
-		r = sd_bus_message_append(message, "{sv}", "max_held", "t", *change->max_held);
-	if (r >= 0 && change->high)
-		r = sd_bus_message_append(message, "{sv}", "high", "t", *change->high);
-	if (r >= 0 && change->mode)
-		r = sd_bus_message_append(message, "{sv}", "mode", "s", change->mode);
-	if (r >= 0 && change->runtime)
-		r = sd_bus_message_append(message, "{sv}", "runtime", "b", true);
-	return r < 0 ? r : sd_bus_message_close_container(message);
-}
-
 static int source_bus_set_quota(struct pind_source *source, const char *name,
 				const struct pind_quota_change *change,
 				struct pind_group_info *group)
@@ -339,7 +321,7 @@ static int source_bus_set_quota(struct pind_source *source, const char *name,
 	if (r >= 0)
 		r = sd_bus_message_append(call, "s", name);
 	if (r >= 0)
-		r = append_quota(call, change);
+		r = bus_append_quota(call, change);
 	if (r < 0)
 		return bus_fail(r, NULL, name);
 
@@ -350,7 +332,9 @@ static int source_bus_set_quota(struct pind_source *source, const char *name,
 	if (r < 0)
 		return bus_fail(r, NULL, name);
 	r = get_group(bus, object, name, group);
-	if (r == PIND_EXIT_NO_MODULE && sd_bus_path_decode(object, PIND_GROUP_PREFIX, &path) > 0)
+	/* set before its cgroup exists, or the module is there */
+	if ((r == PIND_EXIT_NO_MODULE || r == PIND_EXIT_NO_GROUP) &&
+	    sd_bus_path_decode(object, PIND_GROUP_PREFIX, &path) > 0)
 		r = bus_kept_group(bus, path, group);
 	return r;
 }
@@ -426,6 +410,19 @@ static int source_bus_reset_peak(struct pind_source *source, const char *name,
 	return get_group(bus, object, name, group);
 }
 
+static int source_bus_explain(struct pind_source *source, const char *name,
+			      const struct pind_quota_change *change, struct pind_explanation *ret)
+{
+	return bus_explain(bus_of(source), name, change, ret);
+}
+
+static int source_bus_unset_stale(struct pind_source *source, bool dry,
+				  void (*handler)(const char *path))
+{
+	allow_password(bus_of(source));
+	return bus_unset_stale(bus_of(source), dry, handler);
+}
+
 static void source_bus_close(struct pind_source *source)
 {
 	(void)sd_bus_flush_close_unref(bus_of(source));
@@ -447,6 +444,8 @@ static const struct pind_source_ops source_bus_ops = {
 	.close = source_bus_close,
 	.set_quota = source_bus_set_quota,
 	.unset_quota = source_bus_unset_quota,
+	.explain = source_bus_explain,
+	.unset_stale = source_bus_unset_stale,
 	.reset_peak = source_bus_reset_peak,
 	.rules = bus_rules,
 };

@@ -23,7 +23,7 @@ struct pind_quota_change {
 	const uint64_t *max_held;
 	const uint64_t *high;
 	const char *mode;
-	bool runtime;
+	bool runtime, kept; /* neither: as the daemon sees fit for the group */
 };
 
 enum pind_event_type {
@@ -98,6 +98,11 @@ struct pind_source_ops {
 	/* Only the daemon can: NULL for the kernel. @group is zero before. */
 	int (*set_quota)(struct pind_source *source, const char *name,
 			 const struct pind_quota_change *change, struct pind_group_info *group);
+	/* What is, or with a change would be, and what binds. NULL for the kernel. */
+	int (*explain)(struct pind_source *source, const char *name,
+		       const struct pind_quota_change *change, struct pind_explanation *ret);
+	/* Gives the handler the paths of quotas that are kept for what never comes again. */
+	int (*unset_stale)(struct pind_source *source, bool dry, void (*handler)(const char *path));
 	/* @group is what is left; no id, and not present, if there is no cgroup. */
 	int (*unset_quota)(struct pind_source *source, const char *name,
 			   struct pind_group_info *group);

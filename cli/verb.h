@@ -44,6 +44,9 @@ struct pind_options {
 	bool orphans;
 	bool waiting;
 	bool runtime;
+	bool kept;
+	bool dry_run;
+	bool stale;
 	const char *no_daemon; /* why it is the module that is read, unasked; or NULL */
 	struct table_look look;
 };

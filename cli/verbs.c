@@ -21,16 +21,20 @@ const struct verb verbs[] = {
 	  .columns = &cat_table },
 	{ "set", cmd_set, ARGUMENTS_GROUP,
 	  OPTION(JSON) | OPTION(MAX) | OPTION(MAX_HELD) | OPTION(HIGH) | OPTION(MODE) |
-		  OPTION(RUNTIME),
+		  OPTION(RUNTIME) | OPTION(KEPT) | OPTION(DRY_RUN),
 	  .changes = true,
 	  .synopsis =
-		  "GROUP [--max SIZE] [--max-held SIZE] [--high SIZE] [--mode MODE] [--runtime]",
+		  "GROUP [--max SIZE] [--max-held SIZE] [--high SIZE] [--mode MODE]\n"
+		  "           [--runtime | --kept] [--dry-run]",
 	  .summary = "set or change a quota",
 	  .notes = "At least one of the first four; what of them is not given stays as it is.\n"
-		   "Without --runtime the quota is kept, also one that was not before.\n"
+		   "The group need not exist: its quota is in force from the first pin. It is kept,\n"
+		   "except that of a container, pod or session, which ends with its cgroup.\n"
 		   "SIZE: 64M, 1.5G, 25% (of all memory), max (no limit), or plain bytes.\n" },
-	{ "unset", cmd_unset, ARGUMENTS_GROUP, OPTION(JSON), .changes = true, .synopsis = "GROUP",
-	  .summary = "remove a quota", .notes = "What is pinned stays pinned and counted.\n" },
+	{ "unset", cmd_unset, ARGUMENTS_GROUP_OPTIONAL,
+	  OPTION(JSON) | OPTION(STALE) | OPTION(DRY_RUN), .changes = true,
+	  .synopsis = "GROUP | --stale [--dry-run]", .summary = "remove a quota",
+	  .notes = "What is pinned stays pinned and counted.\n" },
 	{ "ps", cmd_ps, ARGUMENTS_GROUP_OPTIONAL,
 	  READS | OPTIONS_TABLE | OPTION(SORT) | OPTION(ORPHANS) | OPTION(WAITING) | OPTION(DRIVER) |
 		  OPTION(OLDER_THAN), .falls_back = true, .paged = true,

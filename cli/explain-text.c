@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+#include <string.h>
+
+#include <pind/cleanup.h>
+#include <pind/size.h>
+
+#include "explain-text.h"
+#include "fail.h"
+#include "text.h"
+
+bool explain_is_bound_above(const struct pind_explanation *e)
+{
+	return e->effective_by[0] && strcmp(e->effective_by, e->path) != 0;
+}
+
+int explain_print_bounds(const struct pind_explanation *e)
+{
+	_cleanup_free_ char *by = text_cleaned(e->effective_by);
+	char size[SIZE_FORMAT_MAX];
+
+	if (!by)
+		return fail_memory();
+	if (!e->present)
+		(void)printf("  there is no such cgroup yet: it is in force from the first pin\n");
+	if (explain_is_bound_above(e))
+		(void)printf("  %s binds it first, with max %s\n", by,
+			     size_format(e->effective_max, size));
+	if (e->over)
+		(void)printf("  it is over that already, with %s pinned: what is pinned stays%s\n",
+			     size_format(e->current, size),
+			     strcmp(e->mode, "enforce") ? "" : ", and each further pin is refused");
+	return 0;
+}
+
+int explain_print_plan(const struct pind_explanation *e)
+{
+	_cleanup_free_ char *path = text_cleaned(e->path);
+	char max[SIZE_FORMAT_MAX], max_held[SIZE_FORMAT_MAX], high[SIZE_FORMAT_MAX];
+
+	if (!path)
+		return fail_memory();
+	(void)printf("%s would have: max %s", path,
+		     e->max == PIND_UNLIMITED ? "none" : size_format(e->max, max));
+	if (e->max_held != PIND_UNLIMITED)
+		(void)printf(", max held %s", size_format(e->max_held, max_held));
+	(void)printf(", high %s, mode %s, %s\n",
+		     e->high == PIND_UNLIMITED ? "none" : size_format(e->high, high), e->mode,
+		     strcmp(e->source, "runtime") ?
+			     "kept" :
+			     "until the cgroup goes or the machine restarts");
+	return explain_print_bounds(e);
+}
