@@ -302,20 +302,31 @@ static void notify_reloading(void)
 			 (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
 }
 
+static size_t count_rules(const struct pind_policy *policy)
+{
+	size_t n = 0;
+
+	while (pind_policy_at(policy, n))
+		n++;
+	return n;
+}
+
 /* A file that is wrong changes nothing of what is in force, and the others apply. */
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
 	struct daemon *d = userdata;
+	struct pind_policy *policy = pind_wanted_policy(d->wanted);
+	size_t before = count_rules(policy);
 
 	notify_reloading();
 	pind_mirror_tick(d->mirror);
-	if (load_policy(d, pind_wanted_policy(d->wanted)) >= 0) {
+	if (load_policy(d, policy) >= 0) {
 		pind_mirror_refresh_info(d->mirror);
 		pind_reconciler_rules(d->reconciler);
 		if (pind_mirror_present(d->mirror) && pind_mirror_read_groups(d->mirror) != 0)
 			pind_sync_soon(d->sync);
 		pind_reconciler_apply(d->reconciler, true);
-		pind_log(LOG_INFO, "the files of rules were read again");
+		pind_journal_rules(count_rules(policy), before, pind_policy_problems(policy)->n);
 	}
 	pind_health_settle(d->health);
 	(void)sd_notify(false, "READY=1");

@@ -231,6 +231,21 @@ void pind_journal_quota(const struct pind_change *change)
 	show(message);
 }
 
+void pind_journal_rules(size_t rules, size_t before, size_t problems)
+{
+	char message[160];
+
+	(void)snprintf(message, sizeof(message),
+		       "the files of rules were read again: %zu rules are in force, before %zu; "
+		       "problems: %zu",
+		       rules, before, problems);
+	(void)sd_journal_send("MESSAGE=%s", message, "MESSAGE_ID=%s", PIND_MESSAGE_RULES,
+			      "PRIORITY=%d", problems ? LOG_WARNING : LOG_NOTICE, "PIND_RULES=%zu",
+			      rules, "PIND_RULES_BEFORE=%zu", before, "PIND_PROBLEMS=%zu", problems,
+			      NULL);
+	show(message);
+}
+
 void pind_journal_misuse(const struct pind_misuse *misuse)
 {
 	char sentence[PIND_MISUSE_SENTENCE_SIZE], clean[PIND_MISUSE_SENTENCE_SIZE];

@@ -20,6 +20,7 @@
  *   quota    PIND_CGROUP, PIND_THROUGH (as struct pind_change says); who asked, as far as it
  *            is known: PIND_BY_UID, PIND_BY_PID, PIND_BY_CGROUP, PIND_BY_UNIT; PIND_OLD_MAX,
  *            PIND_OLD_MAX_HELD, PIND_OLD_HIGH, PIND_OLD_MODE, and PIND_NEW_... likewise
+ *   rules    PIND_RULES (how many the files have now), PIND_RULES_BEFORE, PIND_PROBLEMS
  *
  * Sizes are bytes.
  */
@@ -39,6 +40,7 @@
 #define PIND_MESSAGE_BOOKS   "284aa583c6ad4e7bb57fbe094419570d"
 #define PIND_MESSAGE_MISUSE  "4bc979ebc9c8425a949e81cd71530bfa"
 #define PIND_MESSAGE_QUOTA   "bf136b7496964f2ca4ae8e8273c2f1a5"
+#define PIND_MESSAGE_RULES   "c98c2be5cd4b4c23bd9aecd517c00ba0"
 
 /* A line for people; @priority as syslog(3). To stderr, which is the journal's in a unit. */
 void pind_log(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -46,6 +48,8 @@ void pind_log(int priority, const char *format, ...) __attribute__((format(print
 void pind_journal_refusal(const struct pind_refusal *refusal);
 void pind_journal_high(const struct pind_group_info *group);
 void pind_journal_quota(const struct pind_change *change);
+/* The files of rules were read again: how many there are, were, and are wrong. */
+void pind_journal_rules(size_t rules, size_t before, size_t problems);
 void pind_journal_misuse(const struct pind_misuse *misuse);
 void pind_journal_books(const struct pind_books *books);
 void pind_journal_module_came(const struct pind_info *info);
