@@ -144,8 +144,8 @@ static int hand_out(const struct pind_list *list, const struct pind_quota *quota
 {
 	uint64_t id;
 
-	if (list->kind == PIND_BUS_RULES)
-		return list_word(list, quota);
+	if (list->kind == PIND_BUS_RULES) /* owners' words were first */
+		return quota->owner ? 0 : list_word(list, quota);
 	return list->handlers->quota(quota, pind_cgroup_id(list->desk->mount, quota->path, &id) >= 0,
 				     list->closure);
 }
@@ -177,14 +177,45 @@ static int list_quotas(struct pind_list *list)
 	return 1;
 }
 
+/* The runtime quota at the list's path, if it is of the cgroup that is there. */
+static const struct pind_quota *runtime_of_path(const struct pind_list *list)
+{
+	const struct pind_store *store = pind_wanted_store(list->desk->wanted, true);
+	const struct pind_quota *runtime = pind_store_find(store, list->path);
+	uint64_t id;
+
+	if (!runtime || pind_cgroup_id(list->desk->mount, list->path, &id) < 0)
+		return NULL;
+	return runtime->cgroup_id == id ? runtime : NULL;
+}
+
+/* What owners of delegated cgroups say counts least of all. */
+static int list_owners(const struct pind_list *list)
+{
+	const struct pind_store *store = pind_wanted_store(list->desk->wanted, true);
+	const struct pind_quota *quota;
+	int r = 0;
+
+	if (list->path) {
+		quota = runtime_of_path(list);
+		return quota && quota->owner ? list_word(list, quota) : 0;
+	}
+	for (size_t i = 0; r >= 0 && (quota = pind_store_at(store, i)); i++)
+		if (quota->owner)
+			r = list_word(list, quota);
+	return r;
+}
+
 /* All of the files' rules at once, for the files may be read anew before the next turn. */
 static int list_file_rules(struct pind_list *list)
 {
 	const struct pind_wanted *wanted = list->desk->wanted;
 	const struct pind_policy *policy = pind_wanted_policy(list->desk->wanted);
 	const struct pind_policy_rule *rule;
-	int r;
+	int r = list_owners(list);
 
+	if (r < 0)
+		return r;
 	for (size_t i = 0; (rule = pind_policy_at(policy, i)); i++) {
 		const struct pind_word word = { PIND_SOURCE_FILE, rule->pattern,
 						pind_wanted_limits(wanted, rule), rule };
@@ -199,21 +230,16 @@ static int list_file_rules(struct pind_list *list)
 	return 1;
 }
 
-/* What was set for one path. A runtime quota of a cgroup that was removed says nothing. */
+/* What was set for one path by an administrator. */
 static int list_path_quotas(const struct pind_list *list)
 {
-	const struct pind_wanted *wanted = list->desk->wanted;
-	const struct pind_quota *kept = pind_store_find(pind_wanted_store(wanted, false), list->path);
-	const struct pind_quota *runtime = pind_store_find(pind_wanted_store(wanted, true),
-							   list->path);
-	uint64_t id;
-	int r = 0;
+	const struct pind_store *store = pind_wanted_store(list->desk->wanted, false);
+	const struct pind_quota *quota = pind_store_find(store, list->path);
+	int r = quota ? list_word(list, quota) : 0;
 
-	if (kept)
-		r = list_word(list, kept);
-	if (r >= 0 && runtime && pind_cgroup_id(list->desk->mount, list->path, &id) >= 0 &&
-	    runtime->cgroup_id == id)
-		r = list_word(list, runtime);
+	quota = r < 0 ? NULL : runtime_of_path(list);
+	if (quota && !quota->owner)
+		r = list_word(list, quota);
 	return r < 0 ? r : 0;
 }
 

@@ -150,6 +150,26 @@ static void test_who_says_so(void **state)
 		      "ListRules", "s", "a");
 }
 
+/* What the owner of a delegated cgroup says counts less than a file. */
+static void test_owner(void **state)
+{
+	struct world *w = *state;
+	char text[512];
+
+	world_mkdir(w, "/t.slice");
+	world_mkdir(w, TENANT);
+	world_write(w, FILE_A, good);
+	(void)snprintf(text, sizeof(text),
+		       "{\"version\":1,\"quotas\":[{\"path\":\"" TENANT "\",\"max\":4194304,"
+		       "\"high\":\"max\",\"mode\":\"enforce\",\"cgroup_id\":\"%llu\","
+		       "\"owner\":1000}]}",
+		       (unsigned long long)world_id(w, TENANT));
+	world_write(w, "runtime/quotas.json", text);
+	world_start(w, NULL);
+	rules_are(w, TENANT, "runtime " TENANT " 4194304 max max enforce\n" TENANT_RULE);
+	world_until(w, world_kernel_max(w, TENANT) == 8 * MIB);
+}
+
 static void reload(struct world *w)
 {
 	size_t n = world_log_count(w, "files of rules were read again");
@@ -205,6 +225,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_who_says_so),
+		TEST(test_owner),
 		TEST(test_bad_file),
 		TEST(test_without_module),
 	};
