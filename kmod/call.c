@@ -73,7 +73,7 @@ static int decide(struct pind_call *call, struct pind_charge *by)
 static void finish(struct pind_call *call)
 {
 	if (call->account) {
-		pind_waiting_end(&call->waiting);
+		pind_waiting_end(call->waiting);
 		cancel(call);
 		pind_account_put(call->account);
 	}
@@ -99,7 +99,7 @@ int pind_call_begin(struct pind_call *call, unsigned long call_site)
 		return PTR_ERR(account);
 	}
 	call->account = account;
-	pind_waiting_begin(&call->waiting, call_site, call->nr);
+	call->waiting = pind_waiting_begin(call_site, call->nr);
 	if (reserve(call, call->nr, 0, false, &by))
 		return 0;
 	ret = decide(call, by);

@@ -38,7 +38,7 @@ struct pind_call {
 	struct pind_account *account;
 	unsigned long reserved;
 	unsigned long held;
-	struct pind_waiting waiting;
+	struct pind_waiting *waiting;
 	bool counted;
 	bool told;
 };

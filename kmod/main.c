@@ -18,7 +18,6 @@
 #include "misuse.h"
 #include "reap.h"
 #include "rule.h"
-#include "waiting.h"
 
 /*
  * Nothing is seen before it can be written down, and nobody can ask before there
@@ -28,7 +27,6 @@ static int __init pind_init(void)
 {
 	int ret;
 
-	pind_waiting_init();
 	ret = pind_account_init();
 	if (ret)
 		return ret;

@@ -23,7 +23,6 @@ static __always_inline int begin(struct pind_call *call, struct mm_struct *mm, b
 
 	if (unlikely(flags & (FOLL_GET | PIND_FOLL_PIN)))
 		pind_misuse_flags(flags, call_site);
-	/* not as a whole: @waiting is large, and is set when it is needed */
 	call->mm = mm;
 	call->memfd = NULL;
 	call->folio = NULL;

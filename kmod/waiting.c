@@ -11,46 +11,26 @@
 
 DEFINE_PER_CPU(struct pind_waiting_calls, pind_waiting_calls);
 
-static bool is_long(const struct pind_waiting *waiting)
+static bool is_long(unsigned long since)
 {
-	return time_after(jiffies, waiting->since + PIND_WAITING_SECONDS * HZ);
+	return since && time_after(jiffies, since + PIND_WAITING_SECONDS * HZ);
 }
 
 unsigned int pind_waiting_count(void)
 {
-	struct pind_waiting *waiting;
-	unsigned int count = 0, told;
+	unsigned int count = 0, i;
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		struct pind_waiting_calls *list = per_cpu_ptr(&pind_waiting_calls, cpu);
-
-		told = 0;
-		raw_spin_lock(&list->lock);
-		list_for_each_entry(waiting, &list->calls, entry) {
-			if (told == PIND_WAITING_TOLD || !is_long(waiting))
-				break;
-			told++;
-		}
-		raw_spin_unlock(&list->lock);
-		count += told;
-	}
+	for_each_possible_cpu(cpu)
+		for (i = 0; i < PIND_WAITING_SLOTS; i++)
+			count += is_long(READ_ONCE(per_cpu(pind_waiting_calls, cpu).slot[i].since));
 	return count;
 }
 
-/* The task is in the call and stays there: the list's lock is held. */
-static void describe(struct pind_waiting_call *call, const struct pind_waiting *waiting)
+/* Under RCU, by which a task is kept that has just ended its call. */
+static void describe(struct pind_waiting_call *call, struct task_struct *task)
 {
-	struct task_struct *task = waiting->task;
-
-	lockdep_assert_held(&waiting->list->lock);
-	*call = (struct pind_waiting_call){
-		.tgid = task_tgid_nr(task),
-		.call_site = waiting->call_site,
-		.pages = waiting->pages,
-		.since = ktime_get_boottime_ns() - jiffies_to_nsecs(jiffies - waiting->since),
-	};
-	rcu_read_lock();
+	call->tgid = task_tgid_nr(task);
 	call->start_time = task->group_leader->start_boottime;
 	call->uid = task_uid(task);
 	/* not get_task_comm(), which takes a lock that may sleep on some kernels */
@@ -58,22 +38,29 @@ static void describe(struct pind_waiting_call *call, const struct pind_waiting *
 	call->cgroup = task_dfl_cgroup(task);
 	if (!cgroup_tryget(call->cgroup)) /* it is just being moved */
 		call->cgroup = NULL;
-	rcu_read_unlock();
 }
 
-static void read_list(struct pind_waiting_calls *list, struct pind_waiting_table *table)
+/* Return: whether it waits for long, and did all the while; else nothing is kept. */
+static bool read_call(struct pind_waiting *waiting, struct pind_waiting_call *call)
 {
-	unsigned int room = min_t(unsigned int, table->room, table->nr + PIND_WAITING_TOLD);
-	struct pind_waiting *waiting;
+	unsigned long since = smp_load_acquire(&waiting->since);
+	struct task_struct *task;
 
-	raw_spin_lock(&list->lock);
-	list_for_each_entry(waiting, &list->calls, entry) {
-		if (table->nr == room || !is_long(waiting))
-			break;
-		describe(&table->call[table->nr], waiting);
-		table->nr += !!table->call[table->nr].cgroup;
-	}
-	raw_spin_unlock(&list->lock);
+	if (!is_long(since))
+		return false;
+	*call = (struct pind_waiting_call){
+		.call_site = READ_ONCE(waiting->call_site),
+		.pages = READ_ONCE(waiting->pages),
+		.since = ktime_get_boottime_ns() - jiffies_to_nsecs(jiffies - since),
+	};
+	rcu_read_lock();
+	task = READ_ONCE(waiting->task);
+	smp_rmb();
+	/* so it was in the call a moment ago, and is not freed before we are through */
+	if (READ_ONCE(waiting->since) == since)
+		describe(call, task);
+	rcu_read_unlock();
+	return call->cgroup;
 }
 
 static int compare_age(const void *a, const void *b)
@@ -86,16 +73,17 @@ static int compare_age(const void *a, const void *b)
 struct pind_waiting_table *pind_waiting_read(void)
 {
 	/* a few more may become long meanwhile: they are told the next time */
-	unsigned int room = pind_waiting_count();
+	unsigned int room = pind_waiting_count(), i;
 	struct pind_waiting_table *table;
 	int cpu;
 
 	table = kvzalloc(struct_size(table, call, room), GFP_KERNEL_ACCOUNT);
 	if (!table)
 		return NULL;
-	table->room = room;
 	for_each_possible_cpu(cpu)
-		read_list(per_cpu_ptr(&pind_waiting_calls, cpu), table);
+		for (i = 0; i < PIND_WAITING_SLOTS && table->nr < room; i++)
+			table->nr += read_call(&per_cpu(pind_waiting_calls, cpu).slot[i],
+					       &table->call[table->nr]);
 	sort(table->call, table->nr, sizeof(table->call[0]), compare_age, NULL);
 	return table;
 }
@@ -109,16 +97,4 @@ void pind_waiting_free(struct pind_waiting_table *table)
 	for (i = 0; i < table->nr; i++)
 		cgroup_put(table->call[i].cgroup);
 	kvfree(table);
-}
-
-void pind_waiting_init(void)
-{
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		struct pind_waiting_calls *list = per_cpu_ptr(&pind_waiting_calls, cpu);
-
-		raw_spin_lock_init(&list->lock);
-		INIT_LIST_HEAD(&list->calls);
-	}
 }

@@ -3,78 +3,81 @@
  * Pin calls under way, so that those which do not end can be named: a call faults pages
  * in, and a user-space filesystem or userfaultfd may keep it for as long as it likes.
  *
- * A list a CPU, in the order in which the calls began; a call that waits cannot write
- * itself down, so each does when it begins. That is one uncontended lock and a store or
- * two each way.
+ * A call that waits cannot write itself down, so each does when it begins: a slot of
+ * this CPU's table, without a lock. Where all of them are taken, by calls that wait, the
+ * call is not listed.
  */
 #ifndef PIND_WAITING_H
 #define PIND_WAITING_H
 
 #include <linux/jiffies.h>
-#include <linux/list.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
-#include <linux/spinlock.h>
 #include <linux/uidgid.h>
 
 #include "site.h"
 
-/**
- * struct pind_waiting_calls - those that began on one CPU
- * @lock: guards the list; process context only
- * @calls: the oldest first
- */
-struct pind_waiting_calls {
-	raw_spinlock_t lock;
-	struct list_head calls;
-};
-
-DECLARE_PER_CPU(struct pind_waiting_calls, pind_waiting_calls);
+/* Calls that began on one CPU and are listed. */
+#define PIND_WAITING_SLOTS 64
 
 /**
- * struct pind_waiting - one call, on the stack of who makes it
- * @entry: among the calls of @list
- * @list: where it began
- * @task: makes it
+ * struct pind_waiting - one call
+ * @task: makes it; NULL: the slot is free
  * @call_site: return address of the call of the pin function
  * @pages: asked for
- * @since: jiffies when it began
+ * @since: jiffies when it began, never 0; 0: the others are not to be read
  */
 struct pind_waiting {
-	struct list_head entry;
-	struct pind_waiting_calls *list;
 	struct task_struct *task;
 	unsigned long call_site;
 	unsigned long pages;
 	unsigned long since;
 };
 
-/** pind_waiting_begin() - a pin call begins. Context: process; pind_waiting_end() is owed. */
-static inline void pind_waiting_begin(struct pind_waiting *waiting, unsigned long call_site,
-				      unsigned long pages)
-{
-	struct pind_waiting_calls *list = raw_cpu_ptr(&pind_waiting_calls);
+/**
+ * struct pind_waiting_calls - those of one CPU
+ * @last: the slot that was taken last, which is free again unless that call waits
+ */
+struct pind_waiting_calls {
+	unsigned int last;
+	struct pind_waiting slot[PIND_WAITING_SLOTS];
+};
 
-	waiting->list = list;
-	waiting->task = current;
-	waiting->call_site = call_site;
-	waiting->pages = pages;
-	raw_spin_lock(&list->lock);
-	waiting->since = jiffies;
-	list_add_tail(&waiting->entry, &list->calls);
-	raw_spin_unlock(&list->lock);
+DECLARE_PER_CPU(struct pind_waiting_calls, pind_waiting_calls);
+
+/**
+ * pind_waiting_begin() - a pin call begins
+ * Context: process. Return: to be given to pind_waiting_end(); NULL if it is not listed.
+ */
+static inline struct pind_waiting *pind_waiting_begin(unsigned long call_site, unsigned long pages)
+{
+	/* any CPU's will do: it need not stay this one's */
+	struct pind_waiting_calls *calls = raw_cpu_ptr(&pind_waiting_calls);
+	unsigned int i = READ_ONCE(calls->last), tries;
+	struct pind_waiting *waiting;
+
+	for (tries = 0; tries < PIND_WAITING_SLOTS; tries++, i = (i + 1) % PIND_WAITING_SLOTS) {
+		waiting = &calls->slot[i];
+		if (READ_ONCE(waiting->task) || cmpxchg(&waiting->task, NULL, current))
+			continue;
+		if (tries)
+			WRITE_ONCE(calls->last, i);
+		WRITE_ONCE(waiting->call_site, call_site);
+		WRITE_ONCE(waiting->pages, pages);
+		smp_store_release(&waiting->since, jiffies | 1);
+		return waiting;
+	}
+	return NULL;
 }
 
 /** pind_waiting_end() - it has ended. Context: process. */
 static inline void pind_waiting_end(struct pind_waiting *waiting)
 {
-	raw_spin_lock(&waiting->list->lock);
-	list_del(&waiting->entry);
-	raw_spin_unlock(&waiting->list->lock);
+	if (!waiting)
+		return;
+	WRITE_ONCE(waiting->since, 0);
+	smp_store_release(&waiting->task, NULL);
 }
-
-/* Calls that are told of those that began on one CPU: the oldest. */
-#define PIND_WAITING_TOLD 64
 
 /**
  * struct pind_waiting_call - a call that has waited for long; see PIND_A_CALL_*
@@ -94,7 +97,6 @@ struct pind_waiting_call {
 /** struct pind_waiting_table - those that have waited for long, the oldest first */
 struct pind_waiting_table {
 	unsigned int nr;
-	unsigned int room;
 	struct pind_waiting_call call[];
 };
 
@@ -106,9 +108,7 @@ struct pind_waiting_table {
 struct pind_waiting_table *pind_waiting_read(void);
 void pind_waiting_free(struct pind_waiting_table *table);
 
-/** pind_waiting_count() - how many there are, at most PIND_WAITING_TOLD a CPU */
+/** pind_waiting_count() - how many there are, at most PIND_WAITING_SLOTS a CPU */
 unsigned int pind_waiting_count(void);
-
-void pind_waiting_init(void);
 
 #endif /* PIND_WAITING_H */
