@@ -102,12 +102,22 @@ static void bump_generation(void)
 		(void)atomic_cmpxchg(&generation, 0, 1);
 }
 
+/* Readers may look at it under RCU, at its name as well. */
+static void free_account(struct pind_account *account)
+{
+	pind_site_put(account->site);
+	kfree_rcu(account, rcu);
+}
+
 static struct pind_account *new_account(const struct account_key *key, struct task_struct *leader)
 {
 	struct pind_account *account = kzalloc(sizeof(*account), GFP_KERNEL_ACCOUNT);
 
 	if (!account)
 		return NULL;
+	account->site = pind_site_get(key->call_site);
+	if (!account->site)
+		goto err;
 	account->group = key->group;
 	account->start_time = key->start_time;
 	account->call_site = key->call_site;
@@ -115,23 +125,20 @@ static struct pind_account *new_account(const struct account_key *key, struct ta
 	account->uid = task_uid(leader);
 	atomic_long_set(&account->refs.refs, 2); /* the table, and the caller */
 	get_task_comm(account->comm, leader);
-	pind_site_name(&account->site, key->call_site);
 	account->owner = (struct pind_owner){
 		.start_time = key->start_time,
 		.tgid = key->tgid,
-		.driver = pind_site_driver_of(&account->site),
+		.driver = account->site->driver,
 	};
-	if (xa_alloc(&by_id, &account->id, account, XA_LIMIT(1, PIND_SLOT_ID_MAX), GFP_KERNEL)) {
-		kfree(account);
-		return NULL;
-	}
+	if (xa_alloc(&by_id, &account->id, account, XA_LIMIT(1, PIND_SLOT_ID_MAX), GFP_KERNEL))
+		goto err;
 	account->owner.id = account->id;
-	if (set_number(account)) {
-		xa_erase(&by_id, account->id);
-		kfree_rcu(account, rcu);
-		return NULL;
-	}
-	return account;
+	if (!set_number(account))
+		return account;
+	xa_erase(&by_id, account->id);
+err:
+	free_account(account);
+	return NULL;
 }
 
 /*
@@ -169,7 +176,7 @@ static struct pind_account *add(const struct account_key *key, struct task_struc
 	}
 	if (account) {
 		unset_number(account);
-		kfree_rcu(account, rcu);
+		free_account(account);
 	}
 	pind_group_leave(key->group);
 	return IS_ERR_OR_NULL(there) ? ERR_PTR(-ENOMEM) : there;
@@ -370,7 +377,7 @@ static void remove_account(struct pind_account *account)
 	(void)cmpxchg(recent_of(account->tgid, account->call_site), account, NULL);
 	unset_number(account);
 	pind_group_leave(account->group);
-	kfree_rcu(account, rcu);
+	free_account(account);
 }
 
 void pind_account_reap(void)
@@ -402,6 +409,7 @@ void pind_account_exit(void)
 	}
 	xa_destroy(&by_id);
 	rhashtable_destroy(&accounts);
+	pind_site_forget();
 	for (id = 0; id < ARRAY_SIZE(numbered); id++)
 		kvfree(numbered[id]);
 }

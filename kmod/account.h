@@ -27,7 +27,7 @@
  * @since: when it last began to hold pins, ns of CLOCK_BOOTTIME
  * @exited: when its process was first seen to be gone, likewise; 0: not yet
  * @comm: name of the process
- * @site: name of @call_site
+ * @site: @call_site, with its name and a reference
  * @rcu: look-ups take no lock
  */
 struct pind_account {
@@ -48,7 +48,7 @@ struct pind_account {
 	u64 since;
 	u64 exited;
 	char comm[TASK_COMM_LEN];
-	struct pind_site site;
+	const struct pind_named_site *site;
 	struct rcu_head rcu;
 };
 

@@ -171,8 +171,8 @@ static int fill_account_owner(struct sk_buff *skb, const struct pind_reader *rea
 	if (nla_put_u32(skb, PIND_A_ACCOUNT_PID, account->tgid) ||
 	    pind_fill_u64(skb, PIND_A_ACCOUNT_START_TIME, account->start_time) ||
 	    nla_put_string(skb, PIND_A_ACCOUNT_COMM, account->comm) ||
-	    nla_put_string(skb, PIND_A_ACCOUNT_SYMBOL, account->site.symbol) ||
-	    nla_put_string(skb, PIND_A_ACCOUNT_MODULE, account->site.module) ||
+	    nla_put_string(skb, PIND_A_ACCOUNT_SYMBOL, account->site->name.symbol) ||
+	    nla_put_string(skb, PIND_A_ACCOUNT_MODULE, account->site->name.module) ||
 	    nla_put_u32(skb, PIND_A_ACCOUNT_UID, uid_number(account->uid)))
 		return -EMSGSIZE;
 	return 0;

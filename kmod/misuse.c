@@ -141,13 +141,13 @@ void pind_misuse_at(enum pind_misuse_kind kind, unsigned long call_site)
 void pind_misuse_of(enum pind_misuse_kind kind, const struct pind_account *account)
 {
 	bool is_new;
-	struct place *place = find_named(places[kind - 1], &account->site, &is_new);
+	struct place *place = find_named(places[kind - 1], &account->site->name, &is_new);
 
 	count(place, is_new);
 	if (!is_new)
 		return;
 	if (place->call_site != OTHERS)
-		place->site = account->site;
+		place->site = account->site->name;
 	set_process(place, account->owner.tgid, account->comm);
 	publish(place);
 }

@@ -95,7 +95,7 @@ static struct pind_refusal *new_row(const struct pind_denial *denial)
 	row->limit = denial->limit;
 	row->observed = denial->observed;
 	strscpy(row->comm, account->comm, sizeof(row->comm));
-	row->site = account->site;
+	row->site = account->site->name;
 	return row;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/hash.h>
 #include <linux/jhash.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "site.h"
@@ -59,10 +60,45 @@ u32 pind_site_driver(unsigned long call_site)
 	return value;
 }
 
+/* Call sites that pinned last, one for each hash. Read under RCU; each has a reference. */
+static struct pind_named_site *named[1 << KNOWN_BITS];
+
+void pind_site_put(const struct pind_named_site *site)
+{
+	struct pind_named_site *own = (struct pind_named_site *)site;
+
+	if (own && refcount_dec_and_test(&own->refs))
+		kfree_rcu(own, rcu);
+}
+
+const struct pind_named_site *pind_site_get(unsigned long call_site)
+{
+	struct pind_named_site **entry = &named[hash_long(call_site, KNOWN_BITS)], *site;
+
+	rcu_read_lock();
+	site = READ_ONCE(*entry);
+	if (site && (site->call_site != call_site || !refcount_inc_not_zero(&site->refs)))
+		site = NULL;
+	rcu_read_unlock();
+	if (site)
+		return site;
+	site = kmalloc(sizeof(*site), GFP_KERNEL);
+	if (!site)
+		return NULL;
+	pind_site_name(&site->name, call_site);
+	site->call_site = call_site;
+	site->driver = pind_site_driver_of(&site->name);
+	refcount_set(&site->refs, 2); /* the table, and the caller */
+	pind_site_put(xchg(entry, site));
+	return site;
+}
+
 void pind_site_forget(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(known); i++)
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
 		WRITE_ONCE(known[i], 0);
+		pind_site_put(xchg(&named[i], NULL));
+	}
 }
