@@ -42,9 +42,7 @@ static atomic_t generation = ATOMIC_INIT(1);
  * The accounts once more, by number, for an unpin: two loads. A row of the table is
  * made when it is first needed, and stays.
  */
-#define ROW_SHIFT 12
-#define ROW_SIZE  (1U << ROW_SHIFT)
-static struct pind_account **numbered[(PIND_SLOT_ID_MAX >> ROW_SHIFT) + 1];
+struct pind_account **pind_account_rows[(PIND_SLOT_ID_MAX >> PIND_ACCOUNT_ROW_SHIFT) + 1];
 
 /*
  * Accounts that were opened last, one for each hash of process and call site: a program
@@ -65,23 +63,26 @@ static struct pind_account **recent_of(long tgid, unsigned long call_site)
 /* Return: 0, -ENOMEM. */
 static int set_number(struct pind_account *account)
 {
-	struct pind_account ***row = &numbered[account->id >> ROW_SHIFT], **new;
+	struct pind_account ***row = &pind_account_rows[account->id >> PIND_ACCOUNT_ROW_SHIFT];
+	struct pind_account **new;
 
 	if (!READ_ONCE(*row)) {
-		new = kvcalloc(ROW_SIZE, sizeof(*new), GFP_KERNEL);
+		new = kvcalloc(PIND_ACCOUNT_ROW, sizeof(*new), GFP_KERNEL);
 		if (!new)
 			return -ENOMEM;
 		if (cmpxchg(row, NULL, new))
 			kvfree(new);
 	}
-	WRITE_ONCE((*row)[account->id & (ROW_SIZE - 1)], account);
+	WRITE_ONCE((*row)[account->id & (PIND_ACCOUNT_ROW - 1)], account);
 	return 0;
 }
 
 /* Under RCU, which keeps it for those that look. */
 static void unset_number(struct pind_account *account)
 {
-	WRITE_ONCE(numbered[account->id >> ROW_SHIFT][account->id & (ROW_SIZE - 1)], NULL);
+	struct pind_account **row = pind_account_rows[account->id >> PIND_ACCOUNT_ROW_SHIFT];
+
+	WRITE_ONCE(row[account->id & (PIND_ACCOUNT_ROW - 1)], NULL);
 	xa_erase(&by_id, account->id);
 }
 
@@ -204,14 +205,14 @@ static struct pind_account *open_recent(unsigned long call_site)
 {
 	struct pind_account *account;
 
-	rcu_read_lock();
+	rcu_read_lock_sched();
 	account = READ_ONCE(*recent_of(current->tgid, call_site));
 	if (account && (account->tgid != current->tgid || account->call_site != call_site ||
 			account->start_time != current->group_leader->start_boottime ||
 			account->group->cgroup != task_dfl_cgroup(current) ||
 			!atomic_long_inc_not_zero(&account->refs.refs)))
 		account = NULL;
-	rcu_read_unlock();
+	rcu_read_unlock_sched();
 	return account;
 }
 
@@ -256,43 +257,9 @@ struct pind_account *pind_account_open(struct mm_struct *mm, unsigned long call_
 	return account;
 }
 
-static void put_many(struct pind_account *account, u32 refs)
+void pind_account_idle(struct pind_account *account)
 {
-	/* RCU, since the next one to look may be the reaper */
-	rcu_read_lock();
-	if (atomic_long_sub_return(refs, &account->refs.refs) == 1)
-		pind_idle_add(&idle_accounts, &account->refs);
-	rcu_read_unlock();
-}
-
-void pind_account_put(struct pind_account *account)
-{
-	put_many(account, 1);
-}
-
-struct pind_account *pind_account_by_id(u32 id)
-{
-	struct pind_account **row = READ_ONCE(numbered[id >> ROW_SHIFT]);
-
-	return row ? READ_ONCE(row[id & (ROW_SIZE - 1)]) : NULL;
-}
-
-void pind_account_record(struct pind_account *account, u32 pins, u32 covered, u32 folios)
-{
-	if (folios)
-		atomic_long_add(folios, &account->refs.refs);
-	if (atomic_long_add_return(pins, &account->pins) == pins)
-		WRITE_ONCE(account->since, ktime_get_boottime_ns());
-	atomic_long_add(covered, &account->covered);
-}
-
-void pind_account_release(struct pind_account *account, u32 pins, u32 covered, u32 folios)
-{
-	atomic_long_sub(pins, &account->pins);
-	if (!folios)
-		return;
-	atomic_long_sub(covered, &account->covered);
-	put_many(account, folios);
+	pind_idle_add(&idle_accounts, &account->refs);
 }
 
 struct pind_account *pind_account_next(u32 id)
@@ -410,6 +377,6 @@ void pind_account_exit(void)
 	xa_destroy(&by_id);
 	rhashtable_destroy(&accounts);
 	pind_site_forget();
-	for (id = 0; id < ARRAY_SIZE(numbered); id++)
-		kvfree(numbered[id]);
+	for (id = 0; id < ARRAY_SIZE(pind_account_rows); id++)
+		kvfree(pind_account_rows[id]);
 }

@@ -3,6 +3,8 @@
 #ifndef PIND_ACCOUNT_H
 #define PIND_ACCOUNT_H
 
+#include <linux/ktime.h>
+#include <linux/rcupdate.h>
 #include <linux/rhashtable-types.h>
 #include <linux/sched.h>
 #include <linux/uidgid.h>
@@ -24,7 +26,7 @@
  * @refs: folios it is a holder of, and calls under way, plus 1 for the table
  * @pins: references it holds
  * @covered: pages they cover
- * @since: when it last began to hold pins, ns of CLOCK_BOOTTIME
+ * @since: when it last began to hold pins, ns of CLOCK_BOOTTIME, to a tick
  * @exited: when its process was first seen to be gone, likewise; 0: not yet
  * @comm: name of the process
  * @site: @call_site, with its name and a reference
@@ -63,25 +65,72 @@ struct pind_account {
  */
 struct pind_account *pind_account_open(struct mm_struct *mm, unsigned long call_site);
 
-/** pind_account_put() - drop a reference. Context: any. */
-void pind_account_put(struct pind_account *account);
+/** pind_account_idle() - only the table has a reference. Context: any, under RCU. */
+void pind_account_idle(struct pind_account *account);
 
-/** pind_account_by_id() - one that holds a folio. Context: any, under RCU. */
-struct pind_account *pind_account_by_id(u32 id);
+/** pind_account_put_many() - drop @refs references. Context: any. */
+static inline void pind_account_put_many(struct pind_account *account, u32 refs)
+{
+	/* RCU, since the next one to look may be the reaper */
+	rcu_read_lock_sched();
+	if (atomic_long_sub_return(refs, &account->refs.refs) == 1)
+		pind_account_idle(account);
+	rcu_read_unlock_sched();
+}
+
+/** pind_account_put() - drop a reference. Context: any. */
+static inline void pind_account_put(struct pind_account *account)
+{
+	pind_account_put_many(account, 1);
+}
+
+#define PIND_ACCOUNT_ROW_SHIFT 12
+#define PIND_ACCOUNT_ROW       (1U << PIND_ACCOUNT_ROW_SHIFT)
+extern struct pind_account **pind_account_rows[];
+
+/**
+ * pind_account_by_id() - one that holds a folio
+ * Context: any, under RCU or with a reference. Return: or NULL, if there is none.
+ */
+static inline struct pind_account *pind_account_by_id(u32 id)
+{
+	struct pind_account **row = READ_ONCE(pind_account_rows[id >> PIND_ACCOUNT_ROW_SHIFT]);
+
+	return row ? READ_ONCE(row[id & (PIND_ACCOUNT_ROW - 1)]) : NULL;
+}
 
 /**
  * pind_account_record() - the ledger wrote down pins for it
  * @folios: that it became a holder of; each keeps a reference
  * Context: any.
  */
-void pind_account_record(struct pind_account *account, u32 pins, u32 covered, u32 folios);
+static inline void pind_account_record(struct pind_account *account, u32 pins, u32 covered,
+				       u32 folios)
+{
+	if (folios)
+		atomic_long_add(folios, &account->refs.refs);
+	/* a tick may have begun before the process did */
+	if (atomic_long_add_return(pins, &account->pins) == pins)
+		WRITE_ONCE(account->since, max_t(u64, ktime_get_coarse_boottime(),
+						 account->start_time));
+	atomic_long_add(covered, &account->covered);
+}
 
 /**
  * pind_account_release() - the ledger took pins from it
- * @covered: pages that they covered, of @folios that it no longer holds
+ * @covered: pages that they covered
+ * @folios: that it no longer holds, or other references that go; if 0 @covered is, too
  * Context: any.
  */
-void pind_account_release(struct pind_account *account, u32 pins, u32 covered, u32 folios);
+static inline void pind_account_release(struct pind_account *account, u32 pins, u32 covered,
+					u32 folios)
+{
+	atomic_long_sub(pins, &account->pins);
+	if (!folios)
+		return;
+	atomic_long_sub(covered, &account->covered);
+	pind_account_put_many(account, folios);
+}
 
 /**
  * pind_account_next() - the account with the lowest id not below @id

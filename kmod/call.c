@@ -12,10 +12,13 @@
 #include "unpin.h"
 
 /* @held: of @pages, in folios that the group keeps in place already. */
-static bool reserve(struct pind_call *call, unsigned long pages, unsigned long held, bool lenient,
-		    struct pind_charge **ret_by)
+static __always_inline bool reserve(struct pind_call *call, unsigned long pages,
+				    unsigned long held, bool lenient, struct pind_charge **ret_by)
 {
-	if (!pind_charge_reserve_held(&call->account->group->charge, pages, held, lenient, ret_by))
+	struct pind_charge *charge = &call->account->group->charge;
+
+	if (held ? !pind_charge_reserve_held(charge, pages, held, lenient, ret_by) :
+		   !pind_charge_reserve(charge, pages, lenient, ret_by))
 		return false;
 	call->reserved += pages;
 	call->held += held;
@@ -32,7 +35,7 @@ static void put_held_back(struct pind_call *call)
 	call->held = 0;
 }
 
-static void cancel(struct pind_call *call)
+static noinline void cancel(struct pind_call *call)
 {
 	pind_charge_cancel(&call->account->group->charge, call->reserved);
 	call->reserved = 0;
@@ -51,7 +54,7 @@ static void tell(struct pind_call *call, struct pind_charge *by, unsigned long n
 }
 
 /* The reservation of all pages did not fit: decide exactly. */
-static int decide(struct pind_call *call, struct pind_charge *by)
+static noinline int decide(struct pind_call *call, struct pind_charge *by)
 {
 	unsigned long held, need = pind_need(call, READ_ONCE(by->max), &held);
 
@@ -70,11 +73,12 @@ static int decide(struct pind_call *call, struct pind_charge *by)
 	return 0;
 }
 
-static void finish(struct pind_call *call)
+static __always_inline void finish(struct pind_call *call)
 {
 	if (call->account) {
 		pind_waiting_end(call->waiting);
-		cancel(call);
+		if (call->reserved || call->held)
+			cancel(call);
 		pind_account_put(call->account);
 	}
 	if (call->counted)
@@ -163,9 +167,14 @@ static int record_folio(struct pind_call *call, struct folio *folio, u32 pins, u
 
 	if (pind_folio_is_exempt(folio))
 		return 0;
-	ret = record(call, &claim, &need);
-	if (ret)
-		return ret;
+	need = folio_nr_pages(folio);
+	if (call->reserved >= need && pind_ledger_record_whole(&claim)) {
+		call->reserved -= need;
+	} else {
+		ret = record(call, &claim, &need);
+		if (ret)
+			return ret;
+	}
 	tally->pages += need;
 	tally->pins += pins;
 	tally->surplus += claim.surplus;
@@ -174,20 +183,17 @@ static int record_folio(struct pind_call *call, struct folio *folio, u32 pins, u
 }
 
 /* Write down the pages of the folio that @pages begins with. Returns how many. */
-static long record_run(struct pind_call *call, struct page **pages, long nr, struct tally *tally)
+static noinline long record_run(struct pind_call *call, struct page **pages, long nr,
+				struct tally *tally)
 {
 	struct folio *folio = page_folio(pages[0]);
-	long run;
-	int ret;
+	long run = pind_folio_run(folio, pages, nr);
 
-	nr = min_t(long, nr, pind_folio_pages_from(folio, pages[0]));
-	for (run = 1; run < nr && pages[run] == pind_page_behind(pages[0], run); run++)
-		;
-	ret = record_folio(call, folio, run, run, tally);
-	return ret ?: run;
+	return record_folio(call, folio, run, run, tally) ?: run;
 }
 
-static int record_pages(struct pind_call *call, struct page **pages, long got, struct tally *tally)
+static __always_inline int record_pages(struct pind_call *call, struct page **pages, long got,
+					struct tally *tally)
 {
 	long i, run;
 
@@ -234,13 +240,11 @@ static int record_folios(struct pind_call *call, struct folio **folios, long got
  * How large the folios are shows only now. What the call has reserved too much is given
  * back first, and then the whole is held against max_held once more.
  */
-static int check_held(struct pind_call *call, const struct tally *tally)
+static noinline int check_held(struct pind_call *call, const struct tally *tally)
 {
 	struct pind_charge *charge = &call->account->group->charge, *by;
 	bool enforce;
 
-	if (!tally->above_held)
-		return 0;
 	cancel(call);
 	(void)pind_charge_hold(charge, -tally->surplus, &by);
 	if (pind_charge_hold(charge, tally->surplus, &by) || !by)
@@ -251,7 +255,7 @@ static int check_held(struct pind_call *call, const struct tally *tally)
 }
 
 /* What was written down becomes charge. Return: @ret, or whether max_held admits it. */
-static int settle(struct pind_call *call, const struct tally *tally, int ret)
+static __always_inline int settle(struct pind_call *call, const struct tally *tally, int ret)
 {
 	struct pind_charge *charge = &call->account->group->charge;
 
@@ -260,7 +264,9 @@ static int settle(struct pind_call *call, const struct tally *tally, int ret)
 	if (tally->pins && pind_charge_settle(charge, tally->pages, tally->pins))
 		announce_high(charge);
 	pind_count_longterm_requested(tally->pins);
-	return ret ?: check_held(call, tally);
+	if (!ret && tally->above_held)
+		ret = check_held(call, tally);
+	return ret;
 }
 
 /* Pins that the kernel counts for these: not the zero page's. */

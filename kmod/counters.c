@@ -10,19 +10,7 @@
 #include "counters.h"
 #include "leaf.h"
 
-struct counts {
-	unsigned long requested;
-	unsigned long returned;
-	unsigned long longterm_requested;
-	unsigned long longterm_returned;
-	unsigned long uncounted;
-	unsigned long begun;
-	unsigned long ended;
-	unsigned long refused;
-	unsigned long observed;
-};
-
-static DEFINE_PER_CPU(struct counts, counts);
+DEFINE_PER_CPU(struct pind_counts, pind_counts);
 static struct proc_dir_entry *proc_dir;
 
 bool pind_exact_counters __read_mostly;
@@ -39,50 +27,6 @@ struct base {
 static DEFINE_MUTEX(base_lock); /* guards @base and the mode */
 static struct base base;
 static s64 older; /* written at load */
-
-void pind_count_requested(unsigned long pins)
-{
-	this_cpu_add(counts.requested, pins);
-}
-
-void pind_count_longterm_requested(unsigned long pins)
-{
-	this_cpu_add(counts.longterm_requested, pins);
-}
-
-void pind_count_returned(unsigned long pins)
-{
-	this_cpu_add(counts.returned, pins);
-}
-
-void pind_count_longterm_returned(unsigned long pins)
-{
-	this_cpu_add(counts.longterm_returned, pins);
-}
-
-void pind_count_begun(unsigned long pins)
-{
-	this_cpu_add(counts.begun, pins);
-}
-
-void pind_count_ended(unsigned long pins)
-{
-	this_cpu_add(counts.ended, pins);
-}
-
-void pind_count_uncounted(unsigned long pins)
-{
-	this_cpu_add(counts.requested, pins);
-	this_cpu_add(counts.uncounted, pins);
-}
-
-void pind_count_refusal(bool observed)
-{
-	if (observed)
-		this_cpu_inc(counts.observed);
-	else
-		this_cpu_inc(counts.refused);
-}
 
 /*
  * The kernel's counter with what its CPUs have not yet handed in, which is what
@@ -121,10 +65,10 @@ unsigned long pind_counters_under_way(void)
 
 	/* first what ended: a call that ends elsewhere meanwhile has begun in any case */
 	for_each_possible_cpu(cpu)
-		ended += READ_ONCE(per_cpu(counts, cpu).ended);
+		ended += READ_ONCE(per_cpu(pind_counts, cpu).ended);
 	smp_rmb();
 	for_each_possible_cpu(cpu)
-		begun += READ_ONCE(per_cpu(counts, cpu).begun);
+		begun += READ_ONCE(per_cpu(pind_counts, cpu).begun);
 	return begun - ended;
 }
 
@@ -149,8 +93,8 @@ static void read_base(struct base *now, const struct pind_counters *c)
 		.released = c->kernel_released,
 	};
 	for_each_possible_cpu(cpu) {
-		now->counted_requested += per_cpu(counts, cpu).requested;
-		now->counted_returned += per_cpu(counts, cpu).returned;
+		now->counted_requested += per_cpu(pind_counts, cpu).requested;
+		now->counted_returned += per_cpu(pind_counts, cpu).returned;
 	}
 }
 
@@ -163,7 +107,7 @@ static void read_kernel(struct pind_counters *c)
 		.kernel_released = kernel_count(NR_FOLL_PIN_RELEASED),
 	};
 	for_each_possible_cpu(cpu)
-		c->kernel_uncounted += per_cpu(counts, cpu).uncounted;
+		c->kernel_uncounted += per_cpu(pind_counts, cpu).uncounted;
 }
 
 void pind_counters_read(struct pind_counters *counters)
@@ -179,7 +123,7 @@ void pind_counters_read(struct pind_counters *counters)
 	add_moved(&counters->requested, &counters->returned, &now);
 	mutex_unlock(&base_lock);
 	for_each_possible_cpu(cpu) {
-		const struct counts *c = per_cpu_ptr(&counts, cpu);
+		const struct pind_counts *c = per_cpu_ptr(&pind_counts, cpu);
 
 		counters->longterm_requested += c->longterm_requested;
 		counters->longterm_returned += c->longterm_returned;

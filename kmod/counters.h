@@ -14,6 +14,7 @@
 #define PIND_COUNTERS_H
 
 #include <linux/compiler.h>
+#include <linux/percpu.h>
 #include <linux/types.h>
 
 /**
@@ -62,15 +63,65 @@ static __always_inline bool pind_counters_exact(void)
 	return unlikely(READ_ONCE(pind_exact_counters));
 }
 
+/** struct pind_counts - what one CPU has counted; @begun less @ended is under way */
+struct pind_counts {
+	unsigned long requested;
+	unsigned long returned;
+	unsigned long longterm_requested;
+	unsigned long longterm_returned;
+	unsigned long uncounted;
+	unsigned long begun;
+	unsigned long ended;
+	unsigned long refused;
+	unsigned long observed;
+};
+
+DECLARE_PER_CPU(struct pind_counts, pind_counts);
+
 /* Each adds to a per-CPU count. Context: any. */
-void pind_count_requested(unsigned long pins);
-void pind_count_longterm_requested(unsigned long pins);
-void pind_count_returned(unsigned long pins);
-void pind_count_longterm_returned(unsigned long pins);
-void pind_count_begun(unsigned long pins);
-void pind_count_ended(unsigned long pins);
-void pind_count_uncounted(unsigned long pins);
-void pind_count_refusal(bool observed);
+static inline void pind_count_requested(unsigned long pins)
+{
+	this_cpu_add(pind_counts.requested, pins);
+}
+
+static inline void pind_count_longterm_requested(unsigned long pins)
+{
+	this_cpu_add(pind_counts.longterm_requested, pins);
+}
+
+static inline void pind_count_returned(unsigned long pins)
+{
+	this_cpu_add(pind_counts.returned, pins);
+}
+
+static inline void pind_count_longterm_returned(unsigned long pins)
+{
+	this_cpu_add(pind_counts.longterm_returned, pins);
+}
+
+static inline void pind_count_begun(unsigned long pins)
+{
+	this_cpu_add(pind_counts.begun, pins);
+}
+
+static inline void pind_count_ended(unsigned long pins)
+{
+	this_cpu_add(pind_counts.ended, pins);
+}
+
+static inline void pind_count_uncounted(unsigned long pins)
+{
+	this_cpu_add(pind_counts.requested, pins);
+	this_cpu_add(pind_counts.uncounted, pins);
+}
+
+static inline void pind_count_refusal(bool observed)
+{
+	if (observed)
+		this_cpu_inc(pind_counts.observed);
+	else
+		this_cpu_inc(pind_counts.refused);
+}
 
 /**
  * pind_counters_under_way() - of struct pind_counters, alone

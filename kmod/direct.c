@@ -5,6 +5,7 @@
 #include <linux/uaccess.h>
 
 #include "compat.h"
+#include "concern.h"
 #include "counters.h"
 #include "direct.h"
 #include "ledger.h"
@@ -44,17 +45,17 @@ bool notrace pind_direct_page(struct page *page)
 
 bool notrace pind_direct_pages(struct page **pages, unsigned long nr)
 {
-	return pind_counters_exact() || pind_unpin_concerns_pages(pages, nr);
+	return pind_counters_exact() || pind_concern_pages(pages, nr);
 }
 
 bool notrace pind_direct_range(struct page *page, unsigned long nr)
 {
-	return pind_counters_exact() || pind_unpin_concerns_range(page, nr);
+	return pind_counters_exact() || pind_concern_range(page, nr);
 }
 
 bool notrace pind_direct_folios(struct folio **folios, unsigned long nr)
 {
-	return pind_counters_exact() || pind_unpin_concerns_folios(folios, nr);
+	return pind_counters_exact() || pind_concern_folios(folios, nr);
 }
 
 /* A function in asm, of which the unwinder knows that it begins with a return address. */

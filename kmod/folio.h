@@ -8,13 +8,46 @@
 /* Frames stand side by side; their struct pages do not on every machine. */
 static inline struct page *pind_page_behind(struct page *page, unsigned long n)
 {
+#ifdef CONFIG_SPARSEMEM_VMEMMAP
+	return page + n;
+#else
 	return pfn_to_page(page_to_pfn(page) + n);
+#endif
 }
 
 /** pind_folio_pages_from() - pages of a folio from one of them to its end */
 static inline unsigned long pind_folio_pages_from(struct folio *folio, struct page *page)
 {
 	return folio_nr_pages(folio) - (page_to_pfn(page) - folio_pfn(folio));
+}
+
+#define PIND_FOLLOW 8
+
+/** pind_pages_follow() - are the next PIND_FOLLOW of @pages @first and those behind it */
+static __always_inline bool pind_pages_follow(struct page **pages, struct page *first)
+{
+	unsigned int i;
+
+#pragma GCC unroll 8
+	for (i = 0; i < PIND_FOLLOW; i++)
+		if (pages[i] != pind_page_behind(first, i))
+			return false;
+	return true;
+}
+
+/** pind_folio_run() - how many of @pages, from the front, are its own and lie side by side */
+static inline unsigned long pind_folio_run(struct folio *folio, struct page **pages,
+					   unsigned long nr)
+{
+	unsigned long most = min(nr, pind_folio_pages_from(folio, pages[0])), run = 1;
+
+	/* each has to be looked at, and there are many: a few at a time */
+	while (run + PIND_FOLLOW <= most &&
+	       pind_pages_follow(pages + run, pind_page_behind(pages[0], run)))
+		run += PIND_FOLLOW;
+	while (run < most && pages[run] == pind_page_behind(pages[0], run))
+		run++;
+	return run;
 }
 
 /**
@@ -67,6 +100,12 @@ static inline int pind_folio_users(struct folio *folio)
 	return users;
 }
 
+/** pind_folio_large_pincount() - pins of a large folio, which the kernel counts. Context: any. */
+static inline u32 pind_folio_large_pincount(struct folio *folio)
+{
+	return atomic_read(&folio->_pincount);
+}
+
 /* Looks at a folio that changes all the time. */
 #define PIND_FOLIO_LOOKS 8
 
@@ -91,7 +130,7 @@ static inline u64 pind_folio_pincount(struct folio *folio, unsigned int own)
 	long refs;
 
 	if (folio_test_large(folio))
-		return (u32)atomic_read(&folio->_pincount);
+		return pind_folio_large_pincount(folio);
 
 	for (looks = 0; looks < PIND_FOLIO_LOOKS; looks++) {
 		refs = pind_folio_refs(folio);

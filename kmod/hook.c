@@ -13,6 +13,7 @@
 #include <linux/string.h>
 
 #include "compat.h"
+#include "concern.h"
 #include "counters.h"
 #include "direct.h"
 #include "folio.h"
@@ -163,16 +164,16 @@ static __always_inline bool concerns(const struct hook *hook, struct ftrace_regs
 	case UNPIN_FOLIO:
 		return pind_ledger_concerns((struct folio *)pind_argument(fregs, 0));
 	case UNPIN_PAGES:
-		return pind_unpin_concerns_pages((struct page **)pind_argument(fregs, 0),
-						 pind_argument(fregs, 1));
+		return pind_concern_pages((struct page **)pind_argument(fregs, 0),
+					  pind_argument(fregs, 1));
 	case UNPIN_PAGE:
 		return pind_ledger_concerns(page_folio((struct page *)pind_argument(fregs, 0)));
 	case UNPIN_RANGE:
-		return pind_unpin_concerns_range((struct page *)pind_argument(fregs, 0),
-						 pind_argument(fregs, 1));
+		return pind_concern_range((struct page *)pind_argument(fregs, 0),
+					  pind_argument(fregs, 1));
 	default:
-		return pind_unpin_concerns_folios((struct folio **)pind_argument(fregs, 0),
-						  pind_argument(fregs, 1));
+		return pind_concern_folios((struct folio **)pind_argument(fregs, 0),
+					   pind_argument(fregs, 1));
 	}
 }
 
@@ -560,12 +561,19 @@ bool pind_hook_is_inside(unsigned long call_site)
 
 bool pind_hook_is_inside_slow(unsigned long call_site)
 {
+	static unsigned long outside; /* that was asked for last */
 	char name[KSYM_SYMBOL_LEN];
 
 	if (pind_hook_is_inside(call_site))
 		return true;
+	if (READ_ONCE(outside) == call_site)
+		return false;
 	sprint_symbol_no_offset(name, call_site);
-	return strstarts(name, "memfd_pin_folios");
+	if (strstarts(name, "memfd_pin_folios"))
+		return true;
+	/* whatever module comes to stand there, it is none of the kernel's own functions */
+	WRITE_ONCE(outside, call_site);
+	return false;
 }
 
 void pind_hook_detach(void)

@@ -16,18 +16,14 @@ static struct kmem_cache *leaf_cache;
 atomic_long_t pind_leaf_nr;
 static atomic_long_t leaves, mids;
 struct pind_leaf_lock pind_leaf_locks[1 << PIND_LEAF_LOCK_BITS];
-static DEFINE_PER_CPU(long, nr_used);
+DEFINE_PER_CPU(long, pind_leaf_nr_used);
 
 /* Leaves that had nothing in them when they were put here; for pind_leaf_reap(). */
 static LLIST_HEAD(idle_leaves);
 
-void pind_leaf_count_used(struct pind_leaf *leaf, long slots)
+void pind_leaf_idle(struct pind_leaf *leaf)
 {
 	lockdep_assert_held(pind_leaf_lock(leaf->index << PIND_LEAF_SHIFT));
-	this_cpu_add(nr_used, slots);
-	leaf->used += slots;
-	if (leaf->used)
-		return;
 	if (!leaf->listed) {
 		leaf->listed = true;
 		llist_add(&leaf->idle, &idle_leaves);
@@ -144,7 +140,7 @@ long pind_leaf_used(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		used += per_cpu(nr_used, cpu);
+		used += per_cpu(pind_leaf_nr_used, cpu);
 	return used;
 }
 

@@ -15,6 +15,7 @@
 #include <linux/hash.h>
 #include <linux/llist.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -110,6 +111,55 @@ static __always_inline struct pind_leaf *pind_leaf_find(unsigned long number)
 	return mid ? READ_ONCE(mid[number >> PIND_LEAF_SHIFT & (PIND_MID_LEAVES - 1)]) : NULL;
 }
 
+/**
+ * struct pind_walk - a walk over folios of one page, leaf by leaf, each under its lock
+ * @leaf: where it is; NULL: the last frame has none
+ * @first: page of the leaf's first slot; NULL: every page is beyond
+ * @lock: of @leaf
+ */
+struct pind_walk {
+	struct pind_leaf *leaf;
+	struct page *first;
+	raw_spinlock_t *lock;
+};
+
+/** pind_walk_leave() - let the leaf go. With interrupts off. */
+static __always_inline void pind_walk_leave(struct pind_walk *walk)
+{
+	if (walk->leaf)
+		raw_spin_unlock(walk->lock);
+	walk->leaf = NULL;
+}
+
+/** pind_walk_look() - go to the leaf of a page, without its lock. Under RCU. */
+static __always_inline void pind_walk_look(struct pind_walk *walk, struct page *page)
+{
+	unsigned long pfn = page_to_pfn(page);
+
+	walk->first = page - (pfn & (PIND_LEAF_SLOTS - 1));
+	walk->leaf = pind_leaf_find(pfn);
+}
+
+/** pind_walk_enter() - likewise, under it. With interrupts off, in no leaf. */
+static __always_inline void pind_walk_enter(struct pind_walk *walk, struct page *page)
+{
+	pind_walk_look(walk, page);
+	if (!walk->leaf) {
+		walk->first = NULL; /* the next page is beyond as well, and comes here */
+		return;
+	}
+	walk->lock = pind_leaf_lock(page_to_pfn(page));
+	raw_spin_lock(walk->lock);
+}
+
+/** pind_walk_index() - which slot of the leaf is a page's; none of it if it is beyond */
+static __always_inline unsigned long pind_walk_index(const struct pind_walk *walk,
+						     const struct page *page)
+{
+	/* the struct pages of a leaf's frames stand side by side on every machine */
+	return ((unsigned long)page - (unsigned long)walk->first) / sizeof(*page);
+}
+
 /** pind_leaf_next() - the first leaf whose index is not below @index, or NULL. Under RCU. */
 struct pind_leaf *pind_leaf_next(unsigned long index);
 
@@ -122,8 +172,19 @@ int pind_leaf_add(unsigned long number);
  */
 void pind_leaf_drop(struct pind_leaf *leaf);
 
+DECLARE_PER_CPU(long, pind_leaf_nr_used);
+
+/** pind_leaf_idle() - nothing of a leaf is used: it may be freed soon. Under its lock. */
+void pind_leaf_idle(struct pind_leaf *leaf);
+
 /** pind_leaf_count_used() - @slots more of a leaf are used. Under its lock. */
-void pind_leaf_count_used(struct pind_leaf *leaf, long slots);
+static inline void pind_leaf_count_used(struct pind_leaf *leaf, long slots)
+{
+	this_cpu_add(pind_leaf_nr_used, slots);
+	leaf->used += slots;
+	if (!leaf->used)
+		pind_leaf_idle(leaf);
+}
 
 /** pind_leaf_reap() - free leaves that hold nothing. Context: process. */
 void pind_leaf_reap(void);

@@ -16,23 +16,7 @@
 /* Pages written down with interrupts off at a time. */
 #define PLAIN_PAGES 64
 
-/*
- * What the ledger holds, for the books. Pages and pins that are recorded add, what is
- * released takes off; on any CPU.
- */
-struct ledger_sums {
-	long pins;
-	long charge;
-	long excess;
-	long bytes; /* of holdings, holders and shares */
-};
-static DEFINE_PER_CPU(struct ledger_sums, sums);
-
-void pind_ledger_count(long pins, long charge)
-{
-	this_cpu_add(sums.pins, pins);
-	this_cpu_add(sums.charge, charge);
-}
+DEFINE_PER_CPU(struct pind_ledger_part, pind_ledger_parts);
 
 void pind_bill_pay(struct pind_bill *bill)
 {
@@ -66,7 +50,7 @@ void pind_bill_add(struct pind_bill *bill, struct pind_group *group, unsigned lo
 #define free_part(part)							\
 	do {								\
 		if (part) {						\
-			this_cpu_sub(sums.bytes, sizeof(*(part)));	\
+			this_cpu_sub(pind_ledger_parts.bytes, sizeof(*(part)));	\
 			kfree_rcu(part, rcu);				\
 		}							\
 	} while (0)
@@ -90,7 +74,7 @@ static void *new_part(void *part, size_t size)
 		return part;
 	part = kzalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (part)
-		this_cpu_add(sums.bytes, size);
+		this_cpu_add(pind_ledger_parts.bytes, size);
 	return part;
 }
 
@@ -193,7 +177,8 @@ static bool settle_holding(struct pind_leaf *leaf, unsigned long *slot, u64 pinc
 		free_part(release.holder);
 		free_part(release.share);
 	}
-	this_cpu_add(sums.excess, pind_holding_mark(holding, pincount, note_uncertain));
+	this_cpu_add(pind_ledger_parts.excess,
+		     pind_holding_mark(holding, pincount, note_uncertain));
 	if (!holding->nr_holders) {
 		set_slot(leaf, slot, 0);
 		free_part(holding);
@@ -373,41 +358,67 @@ int pind_ledger_record(struct pind_claim *claim, unsigned long budget,
 	return ret;
 }
 
-/* Leaf by leaf, each under its lock, with interrupts off. Returns how many it took. */
-static unsigned long record_plain(u32 id, struct page **pages, unsigned long nr)
+bool pind_ledger_record_whole(const struct pind_claim *claim)
 {
-	unsigned long plain = pind_slot_plain(id), index = ULONG_MAX, pfn, i, first = 0;
-	struct pind_leaf *leaf = NULL;
-	raw_spinlock_t *lock = NULL;
+	unsigned long number = pind_folio_number(claim->folio), flags, value;
+	raw_spinlock_t *lock = pind_leaf_lock(number);
+	struct pind_leaf *leaf;
+	bool done = false;
+	u32 covered;
 
-	for (i = 0; i < nr; i++) {
-		pfn = page_to_pfn(pages[i]);
-		if (PageCompound(pages[i]) || is_zero_pfn(pfn))
-			break;
-		if (pfn >> PIND_LEAF_SHIFT != index) {
-			if (leaf) {
-				pind_leaf_count_used(leaf, i - first);
-				raw_spin_unlock(lock);
-			}
-			first = i;
-			index = pfn >> PIND_LEAF_SHIFT;
-			leaf = pind_leaf_find(pfn);
-			if (!leaf)
-				break;
-			lock = pind_leaf_lock(pfn);
-			raw_spin_lock(lock);
-			if (leaf->dead)
-				break;
-		}
-		if (*pind_slot_of(leaf, pfn))
-			break;
-		WRITE_ONCE(*pind_slot_of(leaf, pfn), plain);
-	}
+	value = record_inline(0, claim, &covered);
+	if (!value || covered < folio_nr_pages(claim->folio))
+		return false;
+	local_irq_save(flags);
+	leaf = pind_leaf_find(number);
 	if (leaf) {
-		if (i > first)
-			pind_leaf_count_used(leaf, i - first);
+		raw_spin_lock(lock);
+		done = !leaf->dead && !*pind_slot_of(leaf, number);
+		if (done) {
+			set_slot(leaf, pind_slot_of(leaf, number), value);
+			pind_account_record(claim->account, claim->pins, covered, 1);
+			pind_ledger_count(claim->pins, covered);
+		}
 		raw_spin_unlock(lock);
 	}
+	local_irq_restore(flags);
+	return done;
+}
+
+static bool has_zero_page(struct page *page)
+{
+	return page_to_pfn(page) >> PIND_LEAF_SHIFT ==
+	       page_to_pfn(ZERO_PAGE(0)) >> PIND_LEAF_SHIFT;
+}
+
+/* Leaf by leaf, each under its lock, with interrupts off. Returns how many it took. */
+static __always_inline unsigned long record_plain(u32 id, struct page **pages, unsigned long nr)
+{
+	unsigned long plain = pind_slot_plain(id), slot, i, first = 0;
+	struct pind_walk walk = {};
+
+	for (i = 0; i < nr && !PageCompound(pages[i]); i++) {
+		slot = pind_walk_index(&walk, pages[i]);
+		if (slot >= PIND_LEAF_SLOTS) {
+			if (walk.leaf)
+				pind_leaf_count_used(walk.leaf, i - first);
+			first = i;
+			pind_walk_leave(&walk);
+			/* where zero pages lie, which have no slot, none is taken */
+			if (has_zero_page(pages[i]))
+				break;
+			pind_walk_enter(&walk, pages[i]);
+			if (!walk.leaf || walk.leaf->dead)
+				break;
+			slot = pind_walk_index(&walk, pages[i]);
+		}
+		if (walk.leaf->slot[slot])
+			break;
+		WRITE_ONCE(walk.leaf->slot[slot], plain);
+	}
+	if (walk.leaf && i > first)
+		pind_leaf_count_used(walk.leaf, i - first);
+	pind_walk_leave(&walk);
 	return i;
 }
 
@@ -590,7 +601,7 @@ u64 pind_ledger_bytes(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		bytes += per_cpu(sums, cpu).bytes;
+		bytes += per_cpu(pind_ledger_parts, cpu).bytes;
 	return pind_leaf_bytes() + bytes;
 }
 
@@ -602,8 +613,8 @@ void pind_ledger_sums(s64 *ret_pins, s64 *ret_charge, s64 *ret_excess)
 	*ret_charge = 0;
 	*ret_excess = 0;
 	for_each_possible_cpu(cpu) {
-		*ret_pins += per_cpu(sums, cpu).pins;
-		*ret_charge += per_cpu(sums, cpu).charge;
-		*ret_excess += per_cpu(sums, cpu).excess;
+		*ret_pins += per_cpu(pind_ledger_parts, cpu).pins;
+		*ret_charge += per_cpu(pind_ledger_parts, cpu).charge;
+		*ret_excess += per_cpu(pind_ledger_parts, cpu).excess;
 	}
 }

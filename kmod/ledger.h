@@ -83,6 +83,13 @@ int pind_ledger_record(struct pind_claim *claim, unsigned long budget,
 		       unsigned long *ret_need);
 
 /**
+ * pind_ledger_record_whole() - likewise, the usual case of a large folio
+ * It is covered as a whole, nobody holds it, and its leaf is there: the group owes all of
+ * its pages. Context: any. Return: false, with nothing written, if it is not so.
+ */
+bool pind_ledger_record_whole(const struct pind_claim *claim);
+
+/**
  * pind_ledger_record_plain() - write down the usual case, many at a time
  * @account: the account that pinned
  * @pages: pinned once each
@@ -177,8 +184,25 @@ u64 pind_ledger_folios(void);
 /** pind_ledger_bytes() - memory that the ledger takes */
 u64 pind_ledger_bytes(void);
 
+/**
+ * struct pind_ledger_part - what was recorded on one CPU, less what was released there
+ * @bytes: of holdings, holders and shares
+ */
+struct pind_ledger_part {
+	long pins;
+	long charge;
+	long excess;
+	long bytes;
+};
+
+DECLARE_PER_CPU(struct pind_ledger_part, pind_ledger_parts);
+
 /** pind_ledger_count() - pins and pages of charge that the ledger holds more. Context: any. */
-void pind_ledger_count(long pins, long charge);
+static inline void pind_ledger_count(long pins, long charge)
+{
+	this_cpu_add(pind_ledger_parts.pins, pins);
+	this_cpu_add(pind_ledger_parts.charge, charge);
+}
 
 /**
  * pind_ledger_sums() - pins, and pages of charge, that the ledger holds

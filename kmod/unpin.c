@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * An unpin, from the kernel's function to the uncharge. It is here only if a folio of
- * it is in the ledger, or while exact counters are on: see pind_unpin_concerns().
+ * it is in the ledger, or while exact counters are on: see concern.h.
  *
- *	begin_*()	before the kernel's function: a slot that can only be the pin that
- *			goes is emptied; other folios in the ledger get a reference
+ *	begin_*()	before the kernel's function: pins that can only be those that go are
+ *			taken from their slot; other folios in the ledger get a reference
  *	(the kernel's function)
- *	unpin_end()		uncharges what was emptied, and settles the others by the kernel's
+ *	unpin_end()		uncharges what was taken, and settles the others by the kernel's
  *			count
+ *
+ * begin_one() and end_one() are for a driver that unpins page by page, or folio by folio.
  */
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
@@ -30,12 +32,30 @@
 /* Folios handled in one go, so that what has to be remembered fits the stack. */
 #define CHUNK 64
 
+/* Pages whose pins may be taken before the kernel's function, sixty-four at a time. */
+#define TAKE_PAGES 512
+
+/**
+ * struct taken - pins that were taken from the ledger and not yet from their account
+ * @id: the account; 0: none were
+ * @pins: of them
+ * @pages: that they covered
+ * @refs: of the account that go: of each folio that it no longer holds, and one for each
+ *	time that it holds others yet
+ */
+struct taken {
+	u32 id;
+	u32 pins;
+	u32 pages;
+	u32 refs;
+};
+
 /**
  * struct unpin - an unpin under way
  * @account: the pins are this account's for certain; or NULL
  * @call_site: return address of the unpin
  * @inside: the kernel's pin code takes back what it has not handed out
- * @sole: slots that were emptied before the unpin, all of them equal to @sole_slot
+ * @taken: before the unpin
  * @nr: folios to be settled after it
  * @folio: each with a reference
  * @given: pins of it that the unpin gives back
@@ -44,9 +64,8 @@ struct unpin {
 	const struct pind_account *account;
 	unsigned long call_site;
 	bool inside;
-	unsigned int sole;
+	struct taken taken;
 	unsigned int nr;
-	unsigned long sole_slot;
 	struct folio *folio[CHUNK];
 	u32 given[CHUNK];
 };
@@ -56,76 +75,8 @@ static __always_inline void unpin_init(struct unpin *unpin, unsigned long call_s
 	unpin->account = NULL;
 	unpin->call_site = call_site;
 	unpin->inside = pind_hook_is_inside(call_site);
-	unpin->sole = 0;
+	unpin->taken = (struct taken){};
 	unpin->nr = 0;
-}
-
-/* Pages that are looked at in one go, with preemption off. */
-#define LOOK_PAGES 512
-
-static bool concerns_some(struct page **pages, unsigned long nr)
-{
-	unsigned long number, index = ULONG_MAX, i;
-	struct pind_leaf *leaf = NULL;
-	struct folio *folio;
-	bool concerns = false;
-
-	rcu_read_lock_sched_notrace();
-	for (i = 0; i < nr && !concerns; i++) {
-		/* newer kernels skip a page that is NULL */
-		if (unlikely(!pages[i]))
-			continue;
-		folio = page_folio(pages[i]);
-		number = pind_folio_number(folio);
-		if (number >> PIND_LEAF_SHIFT != index) {
-			index = number >> PIND_LEAF_SHIFT;
-			leaf = pind_leaf_find(number);
-		}
-		concerns = leaf && READ_ONCE(*pind_slot_of(leaf, number));
-	}
-	rcu_read_unlock_sched_notrace();
-	return concerns;
-}
-
-bool pind_unpin_concerns_pages(struct page **pages, unsigned long nr)
-{
-	unsigned long i;
-
-	if (nr == 1)
-		return pages[0] && pind_ledger_concerns(page_folio(pages[0]));
-	if (IS_ERR_VALUE(nr))
-		return false;
-	for (i = 0; i < nr; i += LOOK_PAGES)
-		if (concerns_some(pages + i, min(nr - i, (unsigned long)LOOK_PAGES)))
-			return true;
-	return false;
-}
-
-bool pind_unpin_concerns_range(struct page *page, unsigned long nr)
-{
-	unsigned long i, run;
-
-	for (i = 0; i < nr; i += run) {
-		struct page *first = pind_page_behind(page, i);
-		struct folio *folio = page_folio(first);
-
-		if (pind_ledger_concerns(folio))
-			return true;
-		run = pind_folio_pages_from(folio, first);
-	}
-	return false;
-}
-
-bool pind_unpin_concerns_folios(struct folio **folios, unsigned long nr)
-{
-	unsigned long i;
-
-	if (IS_ERR_VALUE(nr))
-		return false;
-	for (i = 0; i < nr; i++)
-		if (folios[i] && pind_ledger_concerns(folios[i]))
-			return true;
-	return false;
 }
 
 /* A folio that is in the ledger: settle it after the unpin. */
@@ -141,82 +92,127 @@ static void settle_later(struct unpin *unpin, struct folio *folio, u32 pins)
 	unpin->nr++;
 }
 
-/* Slots of a leaf were emptied. Under its lock, which is let go. */
-static void close_leaf(struct unpin *unpin, struct pind_leaf *leaf, unsigned int emptied)
+/*
+ * Under the leaf's lock. Can a pin of the slot only be one of those that go? The caller
+ * holds as many.
+ *
+ * A folio of one page has no other pin than the one that is written down. Of a large one
+ * all that the kernel counts are written down, for one account: whichever of them goes,
+ * the account holds no more than the rest. One that is not covered as a whole has a
+ * surplus, which is settled when the last pin goes.
+ */
+static __always_inline bool can_take(unsigned long slot, struct folio *folio, unsigned long pins)
+{
+	if (!folio_test_large(folio))
+		return pins == 1 && pind_slot_is_plain(slot) && pind_page_is_sole(&folio->page);
+	return pind_slot_is_inline(slot) && pind_slot_order(slot) == folio_order(folio) &&
+	       pind_slot_pins(slot) == pind_folio_large_pincount(folio) &&
+	       pins <= pind_slot_pins(slot) &&
+	       (pins < pind_slot_pins(slot) || pind_slot_covered(slot) == folio_nr_pages(folio));
+}
+
+/* Under the leaf's lock. */
+static __always_inline void take(struct taken *taken, struct pind_leaf *leaf, unsigned long *slot,
+				 u32 pins)
+{
+	taken->id = pind_slot_id(*slot);
+	taken->pins += pins;
+	taken->refs++;
+	if (pins == pind_slot_pins(*slot)) {
+		taken->pages += pind_slot_covered(*slot);
+		WRITE_ONCE(*slot, 0);
+		pind_leaf_count_used(leaf, -1);
+	} else {
+		/* or the account might go with the rest before we are through */
+		atomic_long_inc(&pind_account_by_id(taken->id)->refs.refs);
+		WRITE_ONCE(*slot, *slot - ((unsigned long)pins << PIND_SLOT_PINS_SHIFT));
+	}
+}
+
+/* Only pins of one account in one go. */
+static __always_inline bool take_folio(struct taken *taken, struct folio *folio, unsigned long pins)
+{
+	unsigned long number = pind_folio_number(folio), flags, *slot;
+	struct pind_leaf *leaf;
+	bool done = false;
+
+	local_irq_save(flags);
+	leaf = pind_leaf_find(number);
+	if (leaf) {
+		slot = pind_slot_of(leaf, number);
+		raw_spin_lock(pind_leaf_lock(number));
+		done = can_take(*slot, folio, pins) &&
+		       (!taken->id || taken->id == pind_slot_id(*slot));
+		if (done)
+			take(taken, leaf, slot, pins);
+		raw_spin_unlock(pind_leaf_lock(number));
+	}
+	local_irq_restore(flags);
+	return done;
+}
+
+/* Slots of a leaf were emptied, and the leaf is let go. */
+static __always_inline void leave(struct unpin *unpin, struct pind_walk *walk, unsigned int emptied)
 {
 	if (emptied)
-		pind_leaf_count_used(leaf, -(long)emptied);
-	unpin->sole += emptied;
-	raw_spin_unlock(pind_leaf_lock(leaf->index << PIND_LEAF_SHIFT));
+		pind_leaf_count_used(walk->leaf, -(long)emptied);
+	unpin->taken.pins += emptied;
+	unpin->taken.pages += emptied;
+	unpin->taken.refs += emptied;
+	pind_walk_leave(walk);
 }
 
 /*
  * Folios of one page, up to CHUNK of them, leaf by leaf, each under its lock, with
- * interrupts off. Returns how many it went through; it stops at a large folio.
- *
- * A slot is emptied at once where its pin is the one that goes: the caller holds a pin,
- * and the folio has no other, so it is the one that is written down. Only slots of one
- * account in one go.
+ * interrupts off. @pages: or NULL, where they all follow @first. Returns how many it went
+ * through; it stops at a large folio.
  */
-static unsigned long begin_plain(struct unpin *unpin, struct page **pages, unsigned long nr)
+static __always_inline unsigned long begin_plain(struct unpin *unpin, struct page *first,
+						 struct page **pages, unsigned long nr)
 {
-	unsigned long sole_slot = unpin->sole ? unpin->sole_slot : 0, index = ULONG_MAX, pfn, flags, i;
-	struct pind_leaf *leaf = NULL;
+	unsigned long plain = pind_slot_plain(unpin->taken.id), value, flags, slot, i;
+	struct pind_walk walk = {};
 	unsigned int emptied = 0;
-	unsigned long *slot;
+	struct page *page;
 
+	nr = min(nr, (unsigned long)CHUNK - unpin->nr);
 	local_irq_save(flags);
 	for (i = 0; i < nr; i++) {
-		struct page *page = pages[i];
-
+		page = pages ? pages[i] : pind_page_behind(first, i);
 		if (!page)
 			continue;
 		if (PageCompound(page))
 			break;
-		pfn = page_to_pfn(page);
-		if (pfn >> PIND_LEAF_SHIFT != index) {
-			if (leaf)
-				close_leaf(unpin, leaf, emptied);
+		slot = pind_walk_index(&walk, page);
+		if (slot >= PIND_LEAF_SLOTS) {
+			leave(unpin, &walk, emptied);
 			emptied = 0;
-			index = pfn >> PIND_LEAF_SHIFT;
-			leaf = pind_leaf_find(pfn);
-			if (leaf)
-				raw_spin_lock(pind_leaf_lock(pfn));
+			pind_walk_enter(&walk, page);
+			if (!walk.leaf)
+				continue;
+			slot = pind_walk_index(&walk, page);
 		}
-		if (!leaf)
-			continue;
-		slot = pind_slot_of(leaf, pfn);
-		if (!sole_slot && pind_slot_is_plain(*slot))
-			sole_slot = *slot;
-		if (*slot && *slot == sole_slot && pind_page_is_sole(page)) {
-			WRITE_ONCE(*slot, 0);
+		value = walk.leaf->slot[slot];
+		if (value != plain && !unpin->taken.id && pind_slot_is_plain(value)) {
+			plain = value;
+			unpin->taken.id = pind_slot_id(value);
+		}
+		if (value == plain && pind_page_is_sole(page)) {
+			WRITE_ONCE(walk.leaf->slot[slot], 0);
 			emptied++;
-		} else if (*slot) {
+		} else if (value) {
 			settle_later(unpin, page_folio(page), 1);
 		}
 	}
-	if (leaf)
-		close_leaf(unpin, leaf, emptied);
-	unpin->sole_slot = sole_slot;
+	leave(unpin, &walk, emptied);
 	local_irq_restore(flags);
 	return i;
 }
 
-static void begin_folio(struct unpin *unpin, struct folio *folio, u32 pins)
+static void begin_folio(struct unpin *unpin, struct folio *folio, unsigned long pins)
 {
-	if (pind_ledger_concerns(folio))
+	if (!take_folio(&unpin->taken, folio, pins) && pind_ledger_concerns(folio))
 		settle_later(unpin, folio, pins);
-}
-
-/* How many pages from the front are one large folio's and lie side by side. */
-static unsigned long run_of(struct page **pages, unsigned long nr, struct folio *folio)
-{
-	unsigned long most, run = 1;
-
-	most = min(nr, pind_folio_pages_from(folio, pages[0]));
-	while (run < most && pages[run] == pind_page_behind(pages[0], run))
-		run++;
-	return run;
 }
 
 /* Returns how many pages from the front the kernel is to unpin now. */
@@ -224,13 +220,12 @@ static unsigned long begin_pages(struct unpin *unpin, struct page **pages, unsig
 {
 	unsigned long done = 0, run;
 
-	while (done < nr && unpin->nr < CHUNK && unpin->sole < CHUNK) {
+	while (done < nr && unpin->nr < CHUNK && unpin->taken.refs < TAKE_PAGES) {
 		if (!pages[done] || !PageCompound(pages[done])) {
-			done += begin_plain(unpin, pages + done,
-					    min(nr - done, (unsigned long)CHUNK - unpin->nr));
+			done += begin_plain(unpin, NULL, pages + done, nr - done);
 			continue;
 		}
-		run = run_of(pages + done, nr - done, page_folio(pages[done]));
+		run = pind_folio_run(page_folio(pages[done]), pages + done, nr - done);
 		begin_folio(unpin, page_folio(pages[done]), run);
 		done += run;
 	}
@@ -239,37 +234,35 @@ static unsigned long begin_pages(struct unpin *unpin, struct page **pages, unsig
 
 static unsigned long begin_range(struct unpin *unpin, struct page *page, unsigned long nr)
 {
-	struct page *first;
 	unsigned long done = 0, run;
 
-	while (done < nr && unpin->nr < CHUNK && unpin->sole < CHUNK) {
-		struct folio *folio;
+	while (done < nr && unpin->nr < CHUNK && unpin->taken.refs < TAKE_PAGES) {
+		struct page *first = pind_page_behind(page, done);
+		struct folio *folio = page_folio(first);
 
-		first = pind_page_behind(page, done);
-		folio = page_folio(first);
-		run = min(nr - done, pind_folio_pages_from(folio, first));
-		if (folio_test_large(folio))
+		if (folio_test_large(folio)) {
+			run = min(nr - done, pind_folio_pages_from(folio, first));
 			begin_folio(unpin, folio, run);
-		else
-			begin_plain(unpin, &first, 1);
+		} else {
+			run = begin_plain(unpin, first, NULL, nr - done);
+		}
 		done += run;
 	}
 	return done;
 }
 
-/* The pins of the slots that were emptied. Their account holds them until here. */
-static void unpin_end_sole(struct unpin *unpin)
+/* Their account holds them until here. */
+static void uncharge_taken(const struct taken *taken)
 {
-	struct pind_account *account = pind_account_by_id(pind_slot_id(unpin->sole_slot));
+	struct pind_account *account = pind_account_by_id(taken->id);
 	struct pind_group *group = account->group;
-	unsigned int n = unpin->sole;
 
-	pind_ledger_count(-(long)n, -(long)n);
-	pind_count_longterm_returned(n);
-	trace_pind_uncharge(group->id, n, n);
+	pind_ledger_count(-(long)taken->pins, -(long)taken->pages);
+	pind_count_longterm_returned(taken->pins);
+	trace_pind_uncharge(group->id, taken->pages, taken->pins);
 	/* a charged group stays, though the account may go now */
-	pind_account_release(account, n, n, n);
-	pind_charge_uncharge(&group->charge, n, n);
+	pind_account_release(account, taken->pins, taken->pages, taken->refs);
+	pind_charge_uncharge(&group->charge, taken->pages, taken->pins);
 }
 
 /* What is known of the unpin. An interrupt or a kernel thread says nothing of who let go. */
@@ -329,24 +322,22 @@ static void unpin_end(struct unpin *unpin)
 	struct pind_bill bill = {};
 	unsigned int i;
 
-	if (!unpin->sole && !unpin->nr)
+	if (unpin->taken.refs)
+		uncharge_taken(&unpin->taken);
+	unpin->taken = (struct taken){};
+	if (!unpin->nr)
 		return;
 	rcu_read_lock();
-	if (unpin->sole)
-		unpin_end_sole(unpin);
-	if (unpin->nr) {
-		unpinner = unpinner_of(unpin);
-		for (i = 0; i < unpin->nr; i++) {
-			unpinner.given = unpin->inside ? 0 : unpin->given[i];
-			unpin_settle(unpin->folio[i], &unpinner, &bill);
-		}
-		pind_bill_pay(&bill);
+	unpinner = unpinner_of(unpin);
+	for (i = 0; i < unpin->nr; i++) {
+		unpinner.given = unpin->inside ? 0 : unpin->given[i];
+		unpin_settle(unpin->folio[i], &unpinner, &bill);
 	}
+	pind_bill_pay(&bill);
 	rcu_read_unlock();
 	/* not folio_put(): memory of a device is put in its own way */
 	for (i = 0; i < unpin->nr; i++)
 		put_page(&unpin->folio[i]->page);
-	unpin->sole = 0;
 	unpin->nr = 0;
 }
 
@@ -371,7 +362,7 @@ static unsigned long unpin_count_pages(struct unpin *unpin, struct page **pages,
 		run = 1;
 		if (!pages[i])
 			continue;
-		run = run_of(pages + i, nr - i, page_folio(pages[i]));
+		run = pind_folio_run(page_folio(pages[i]), pages + i, nr - i);
 		pins += unpin_count(unpin, page_folio(pages[i]), run);
 	}
 	return pins;
@@ -420,19 +411,14 @@ static void unpin_pages(struct unpin *unpin, struct page **pages, unsigned long 
 
 static void unpin_folio_pins(struct unpin *unpin, struct folio *folio, unsigned long pins)
 {
-	struct page *page = &folio->page;
-
-	if (folio_test_large(folio) || pins != 1)
-		begin_folio(unpin, folio, pins);
-	else
-		begin_plain(unpin, &page, 1);
+	begin_folio(unpin, folio, pins);
 	if (pind_counters_exact())
 		count_returned(unpin, unpin_count(unpin, folio, pins));
 	pind_count_begun(pins);
 	if (unpin_user_folio)
 		pind_original_unpin_user_folio(folio, pins);
 	else
-		pind_original_unpin_user_page(page);
+		pind_original_unpin_user_page(&folio->page);
 	unpin_end(unpin);
 	pind_count_ended(pins);
 }
@@ -490,42 +476,81 @@ void pind_unpin_undo_folio(struct folio *folio, unsigned int pins, struct pind_a
 	unpin_folio_pins(&unpin, folio, pins);
 }
 
-void pind_unpin_user_page(struct page *page)
+/*
+ * The usual case of one folio: all that goes can be taken before the kernel's function.
+ * Else it is as with many; so it is while each call is counted.
+ */
+static __always_inline bool begin_one(struct taken *taken, struct folio *folio, unsigned long pins)
+{
+	if (pind_counters_exact() || !take_folio(taken, folio, pins))
+		return false;
+	pind_count_begun(pins);
+	return true;
+}
+
+static __always_inline void end_one(const struct taken *taken)
+{
+	uncharge_taken(taken);
+	pind_count_ended(taken->pins);
+}
+
+static noinline void unpin_many(struct page **pages, unsigned long nr, bool make_dirty,
+				unsigned long call_site)
 {
 	struct unpin unpin pind_uninitialized;
 
+	unpin_init(&unpin, call_site);
+	unpin_pages(&unpin, pages, nr, make_dirty);
+}
+
+static noinline void unpin_folio_many(struct folio *folio, unsigned long pins,
+				      unsigned long call_site)
+{
+	struct unpin unpin pind_uninitialized;
+
+	unpin_init(&unpin, call_site);
+	unpin_folio_pins(&unpin, folio, pins);
+}
+
+void pind_unpin_user_page(struct page *page)
+{
+	struct taken taken = {};
+
 	pind_hook_enter();
-	unpin_init(&unpin, _RET_IP_);
-	if (PageCompound(page))
-		begin_folio(&unpin, page_folio(page), 1);
-	else
-		begin_plain(&unpin, &page, 1);
-	if (pind_counters_exact())
-		count_returned(&unpin, unpin_count(&unpin, page_folio(page), 1));
-	pind_count_begun(1);
-	pind_original_unpin_user_page(page);
-	unpin_end(&unpin);
-	pind_count_ended(1);
+	if (begin_one(&taken, page_folio(page), 1)) {
+		pind_original_unpin_user_page(page);
+		end_one(&taken);
+	} else {
+		unpin_many(&page, 1, false, _RET_IP_);
+	}
 	pind_hook_exit();
 }
 
 void pind_unpin_user_pages(struct page **pages, unsigned long npages)
 {
-	struct unpin unpin pind_uninitialized;
+	struct taken taken = {};
 
 	pind_hook_enter();
-	unpin_init(&unpin, _RET_IP_);
-	unpin_pages(&unpin, pages, npages, false);
+	if (npages == 1 && pages[0] && begin_one(&taken, page_folio(pages[0]), 1)) {
+		pind_original_unpin_user_pages(pages, 1);
+		end_one(&taken);
+	} else {
+		unpin_many(pages, npages, false, _RET_IP_);
+	}
 	pind_hook_exit();
 }
 
 void pind_unpin_user_pages_dirty_lock(struct page **pages, unsigned long npages, bool make_dirty)
 {
-	struct unpin unpin pind_uninitialized;
+	struct taken taken = {};
 
 	pind_hook_enter();
-	unpin_init(&unpin, _RET_IP_);
-	unpin_pages(&unpin, pages, npages, make_dirty);
+	if (npages == 1 && pages[0] && begin_one(&taken, page_folio(pages[0]), 1)) {
+		unpin_original(pages, 1, make_dirty);
+		end_one(&taken);
+	} else {
+		unpin_many(pages, npages, make_dirty, _RET_IP_);
+	}
 	pind_hook_exit();
 }
 
@@ -552,21 +577,29 @@ void pind_unpin_user_page_range_dirty_lock(struct page *page, unsigned long npag
 
 void pind_unpin_user_folio(struct folio *folio, unsigned long npages)
 {
-	struct unpin unpin pind_uninitialized;
+	struct taken taken = {};
 
 	pind_hook_enter();
-	unpin_init(&unpin, _RET_IP_);
-	unpin_folio_pins(&unpin, folio, npages);
+	if (begin_one(&taken, folio, npages)) {
+		pind_original_unpin_user_folio(folio, npages);
+		end_one(&taken);
+	} else {
+		unpin_folio_many(folio, npages, _RET_IP_);
+	}
 	pind_hook_exit();
 }
 
 void pind_unpin_folio(struct folio *folio)
 {
-	struct unpin unpin pind_uninitialized;
+	struct taken taken = {};
 
 	pind_hook_enter();
-	unpin_init(&unpin, _RET_IP_);
-	unpin_folio_pins(&unpin, folio, 1);
+	if (begin_one(&taken, folio, 1)) {
+		pind_original_unpin_folio(folio);
+		end_one(&taken);
+	} else {
+		unpin_folio_many(folio, 1, _RET_IP_);
+	}
 	pind_hook_exit();
 }
 

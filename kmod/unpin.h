@@ -25,19 +25,6 @@ void pind_unpin_folio(struct folio *folio);
 void pind_unpin_folios(struct folio **folios, unsigned long nfolios);
 
 /**
- * pind_unpin_concerns_pages() - is a folio of these in the ledger
- * Where none is, the unpin is none of our business, and the kernel's function runs as
- * if we were not there. Context: any; takes no lock.
- */
-bool pind_unpin_concerns_pages(struct page **pages, unsigned long nr);
-
-/** pind_unpin_concerns_range() - likewise, of pages that stand side by side */
-bool pind_unpin_concerns_range(struct page *page, unsigned long nr);
-
-/** pind_unpin_concerns_folios() - likewise, of whole folios */
-bool pind_unpin_concerns_folios(struct folio **folios, unsigned long nr);
-
-/**
  * pind_unpin_undo() - unpin what @account has just pinned
  * Context: process.
  */
