@@ -135,6 +135,7 @@ static int run_with_module(int failure, const struct verb *verb, struct pind_opt
 		return fail(failure, "%s; nor can the kernel module be read: %s", sentence,
 			    fail_text());
 	source->ops->close(source);
+	fail_forget();
 	(void)fprintf(stderr, "%s: %s; read from the kernel module itself\n",
 		      program_invocation_short_name, fact);
 	options->kernel = true;
