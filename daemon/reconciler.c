@@ -459,7 +459,7 @@ int pind_reconciler_unset(struct pind_reconciler *rec, const char *path,
 	bool had = pind_wanted_has_stored(rec->rooms.wanted, path);
 	bool present = pind_mirror_present(rec->rooms.mirror), set = false;
 	const struct pind_wish left = pind_wanted_file(rec->rooms.wanted, path);
-	struct pind_limits old = pind_limits_none();
+	struct pind_limits old = pind_limits_none(), was;
 	struct pind_kernel *kernel = rec->rooms.kernel;
 	uint64_t id = 0;
 	int r = 0;
@@ -478,11 +478,12 @@ int pind_reconciler_unset(struct pind_reconciler *rec, const char *path,
 	r = find_cgroup(rec, path, &id);
 	if (r >= 0 && !id && !had)
 		r = no_cgroup(rec, path);
-	old = pind_wanted_find(rec->rooms.wanted, path, id).limits;
+	was = had ? pind_wanted_find(rec->rooms.wanted, path, id).limits : old;
 	if (r >= 0 && id && present) {
 		*ret_step = PIND_STEP_KERNEL;
 		r = kernel->ops->group_get(kernel, id, take_limits, &old);
 		set = r >= 0 && !pind_limits_same(&old, &left.limits);
+		was = had ? was : old;
 		r = set ? give(rec, id, &left.limits) : r;
 	}
 	if (r >= 0) {
@@ -496,7 +497,7 @@ int pind_reconciler_unset(struct pind_reconciler *rec, const char *path,
 	}
 	settle_group(rec, id, set);
 	if (had || set)
-		tell(rec, path, &old, &left.limits, "UnsetQuota", by);
+		tell(rec, path, &was, &left.limits, "UnsetQuota", by);
 	return 0;
 }
 
