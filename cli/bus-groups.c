@@ -68,7 +68,7 @@ static void mark_unenforced(struct pind_group_info *group)
 	model_mark(&pind_group_kind, group, "enforced");
 }
 
-int bus_kept_group(sd_bus *bus, const char *path, struct pind_group_info *group)
+int bus_kept_group(sd_bus *bus, const char *path, int missing, struct pind_group_info *group)
 {
 	_cleanup_(records_done) struct pind_records quotas = RECORDS(pind_group_kind);
 	int r = stored_quotas(bus, &quotas);
@@ -85,10 +85,11 @@ int bus_kept_group(sd_bus *bus, const char *path, struct pind_group_info *group)
 		group_info_done(group);
 		*group = *quota;
 		quota->path = NULL;
-		mark_unenforced(group);
+		if (missing == PIND_EXIT_NO_MODULE)
+			mark_unenforced(group);
 		return 0;
 	}
-	return PIND_EXIT_NO_MODULE;
+	return missing;
 }
 
 int bus_groups(struct pind_source *source, struct pind_records *groups)

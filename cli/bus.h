@@ -92,10 +92,12 @@ int bus_list(sd_bus *bus, const char *method, struct pind_records *records);
 int bus_groups(struct pind_source *source, struct pind_records *groups);
 
 /*
- * Likewise the one at a path, after PIND_EXIT_NO_MODULE, whose sentence stays if there is
- * none. Return: 0, or an exit status.
+ * The quota that is stored for a path, where there is no group to ask about.
+ * @missing: PIND_EXIT_NO_MODULE or PIND_EXIT_NO_GROUP; its sentence stays if there is none
+ *
+ * Return: 0, or an exit status.
  */
-int bus_kept_group(sd_bus *bus, const char *path, struct pind_group_info *group);
+int bus_kept_group(sd_bus *bus, const char *path, int missing, struct pind_group_info *group);
 
 /* The rules operation: bus-rules.c. */
 int bus_rules(struct pind_source *source, const char *name, struct pind_records *rules,

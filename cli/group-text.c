@@ -30,6 +30,8 @@ int group_print_quota(const struct pind_group_info *group)
 		     group->runtime ? ", until the cgroup goes or the machine restarts" : ", kept",
 		     model_has(&pind_group_kind, group, "enforced") ?
 			     "; enforced as soon as the kernel module is loaded" :
+		     model_has(&pind_group_kind, group, "present") && !group->present ?
+			     "; it binds the cgroup from its first pin" :
 			     "");
 	return 0;
 }

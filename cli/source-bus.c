@@ -46,7 +46,7 @@ static int kept_group(struct pind_source *source, const char *name, struct pind_
 
 	if (pind_cgroup_path(mount, name, sentence, &path) < 0)
 		return PIND_EXIT_NO_MODULE;
-	return bus_kept_group(bus_of(source), path, group);
+	return bus_kept_group(bus_of(source), path, PIND_EXIT_NO_MODULE, group);
 }
 
 static int source_bus_group(struct pind_source *source, const char *name,
@@ -335,7 +335,7 @@ static int source_bus_set_quota(struct pind_source *source, const char *name,
 	/* set before its cgroup exists, or the module is there */
 	if ((r == PIND_EXIT_NO_MODULE || r == PIND_EXIT_NO_GROUP) &&
 	    sd_bus_path_decode(object, PIND_GROUP_PREFIX, &path) > 0)
-		r = bus_kept_group(bus, path, group);
+		r = bus_kept_group(bus, path, r, group);
 	return r;
 }
 

@@ -179,6 +179,9 @@ static int set_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
 		return 1;
 	if (r >= 0 && no_module() && find_name(name))
 		return sd_bus_reply_method_return(call, "o", object_of(find_name(name)));
+	/* what does not exist yet has no object, and is in ListQuotas */
+	if (r >= 0 && strcmp(name, "/stored.slice") == 0)
+		return sd_bus_reply_method_return(call, "o", PIND_GROUP_PREFIX "/_2fstored_2eslice");
 	if (r >= 0)
 		r = group_by_name(name, &group, error);
 	if (r >= 0)

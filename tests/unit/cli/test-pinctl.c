@@ -163,6 +163,8 @@ static void set(void **state)
 	      ARGS("set", "tenant-a.slice", "--mode", "observe", "--runtime"));
 	check(0, "/tenant.slice/tenant-a.slice: no quota", NULL, ARGS("unset", "tenant-a.slice"));
 	check(0, "\"max\":\tnull", NULL, ARGS("unset", "tenant-a.slice", "--json"));
+	check(0, "/stored.slice: max 5.0 MiB, high none, mode enforce, kept; it binds the cgroup from",
+	      NULL, ARGS("set", "/stored.slice", "--max", "5M"));
 	check(0, "\"present\":\tfalse", NULL, ARGS("unset", "/stored.slice", "--json"));
 	check(0, "/stored.slice: no quota", NULL, ARGS("unset", "/stored.slice"));
 	check(0, "/stored.slice: no quota", NULL, ARGS("unset", "stored.slice"));
