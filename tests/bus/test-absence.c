@@ -9,20 +9,6 @@
 
 #define GROUP "/job.slice"
 
-static bool state_is(struct world *w, const char *expected)
-{
-	_cleanup_free_ char *word = world_manager_word(w, "State");
-
-	return !strcmp(word, expected);
-}
-
-static bool reason_has(struct world *w, const char *words)
-{
-	_cleanup_free_ char *reason = world_manager_word(w, "Reason");
-
-	return strstr(reason, words);
-}
-
 /* What pind-module.service found out is said wherever the module is missed. */
 static void test_note_says_why(void **state)
 {
@@ -30,8 +16,8 @@ static void test_note_says_why(void **state)
 
 	world_write(w, "module-failure", "it is not built\x1b[2J for this kernel\n");
 	world_start(w, "unloaded", NULL);
-	assert_true(state_is(w, "no-module"));
-	assert_true(reason_has(w, "it is not built?[2J for this kernel"));
+	assert_true(world_state_is(w, "no-module"));
+	assert_true(world_reason_has(w, "it is not built?[2J for this kernel"));
 	world_refused(w, PIND_ERROR_NO_MODULE, "it is not built?[2J for this kernel", PIND_OBJECT,
 		      PIND_MANAGER_INTERFACE, "ListGroups", NULL);
 	assert_int_equal(world_log_count(w, "nothing is enforced: it is not built"), 1);
@@ -39,18 +25,18 @@ static void test_note_says_why(void **state)
 	/* another try, another reason */
 	world_forget(w);
 	world_write(w, "module-failure", "it has no signature\n");
-	assert_true(reason_has(w, "it has no signature"));
+	assert_true(world_reason_has(w, "it has no signature"));
 	world_saw(w, "Changed Manager");
 
 	/* it was loaded by other means: what the note says is of the past */
 	world_fake(w, "Load", NULL);
-	world_until(w, state_is(w, "healthy"));
-	assert_true(reason_has(w, ""));
+	world_until(w, world_state_is(w, "healthy"));
+	assert_true(world_reason_has(w, ""));
 	world_fake(w, "Unload", NULL);
-	world_until(w, state_is(w, "no-module"));
-	assert_true(reason_has(w, "load it with 'modprobe pind'"));
+	world_until(w, world_state_is(w, "no-module"));
+	assert_true(world_reason_has(w, "load it with 'modprobe pind'"));
 	world_write(w, "module-failure", "it has gone for good\n");
-	assert_true(reason_has(w, "it has gone for good"));
+	assert_true(world_reason_has(w, "it has gone for good"));
 }
 
 static uint64_t kept_max(struct world *w, const char *words)
@@ -87,7 +73,7 @@ static void test_quotas_without_module(void **state)
 		      "Current");
 
 	world_fake(w, "Load", NULL);
-	world_until(w, state_is(w, "healthy"));
+	world_until(w, world_state_is(w, "healthy"));
 	assert_int_equal(world_kernel_max(w, GROUP), 48 * MIB);
 	assert_int_equal(world_number(w, GROUP, "High"), 4096);
 	assert_int_equal(world_kernel_max(w, "/run.slice"), 2 * MIB);

@@ -11,10 +11,7 @@
 
 static bool state_is(struct world *w, const char *state, const char *words)
 {
-	_cleanup_free_ char *word = world_manager_word(w, "State");
-	_cleanup_free_ char *reason = world_manager_word(w, "Reason");
-
-	return !strcmp(word, state) && strstr(reason, words);
+	return world_state_is(w, state) && world_reason_has(w, words);
 }
 
 static sd_bus_message *manager(struct world *w, const char *member)

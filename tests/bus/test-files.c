@@ -28,13 +28,6 @@ static void reload(struct world *w)
 	world_until(w, world_log_count(w, "read again") > before);
 }
 
-static bool state_is(struct world *w, const char *expected)
-{
-	_cleanup_free_ char *word = world_manager_word(w, "State");
-
-	return !strcmp(word, expected);
-}
-
 static void start(struct world *w)
 {
 	rules(w, "10.json", "8M");
@@ -91,7 +84,7 @@ static void test_reload(void **state)
 	world_mkdir(w, "/jobs.slice/two");
 	world_fake(w, "Born", "sb", "/jobs.slice/two", false);
 	assert_int_equal(world_kernel_max(w, "/jobs.slice/two"), PIND_UNLIMITED);
-	assert_true(state_is(w, "healthy"));
+	assert_true(world_state_is(w, "healthy"));
 }
 
 static void test_bad_file(void **state)
@@ -104,7 +97,7 @@ static void test_bad_file(void **state)
 	world_write(w, "quota.d/10.json", "{ \"rules\": [\n{ \"match\": \"jobs\" } ] }\n");
 	rules(w, "05.json", "4M");
 	reload(w);
-	assert_true(state_is(w, "degraded"));
+	assert_true(world_state_is(w, "degraded"));
 	reason = world_manager_word(w, "Reason");
 	assert_non_null(strstr(reason, "quota.d/10.json:2: "));
 	assert_true(world_log_count(w, "quota.d/10.json:2") > 0);
@@ -115,7 +108,7 @@ static void test_bad_file(void **state)
 	assert_int_equal(world_kernel_max(w, JOB), 8 * MIB);
 	rules(w, "10.json", "24M");
 	reload(w);
-	assert_true(state_is(w, "healthy"));
+	assert_true(world_state_is(w, "healthy"));
 	assert_int_equal(world_kernel_max(w, JOB), 24 * MIB);
 }
 
@@ -126,9 +119,9 @@ static void test_rules_refused(void **state)
 	start(w);
 	world_fake(w, "Fail", "sis", "rules-swap", 7, "too many");
 	reload(w);
-	assert_true(state_is(w, "degraded"));
+	assert_true(world_state_is(w, "degraded"));
 	/* it tries again by itself */
-	world_until(w, state_is(w, "healthy"));
+	world_until(w, world_state_is(w, "healthy"));
 }
 
 #define TEST_QUIET(name) cmocka_unit_test_setup_teardown(name, world_setup_quiet, world_teardown)

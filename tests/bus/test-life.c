@@ -11,13 +11,6 @@
 #define UNLIMITED PIND_UNLIMITED
 #define GROUP	  "/job.slice"
 
-static bool state_is(struct world *w, const char *expected)
-{
-	_cleanup_free_ char *word = world_manager_word(w, "State");
-
-	return !strcmp(word, expected);
-}
-
 static void test_birth_by_module(void **state)
 {
 	struct world *w = *state;
@@ -172,13 +165,13 @@ static void test_module_goes_and_comes(void **state)
 	world_mkdir(w, "/other.slice");
 	world_set_max(w, GROUP, 48 * MIB, false);
 	world_set_max(w, "/other.slice", 24 * MIB, true);
-	assert_true(state_is(w, "healthy"));
+	assert_true(world_state_is(w, "healthy"));
 	world_forget(w);
 
 	world_fake(w, "Unload", NULL);
 	world_saw(w, "Changed Manager");
 	world_saw(w, "Removed " GROUP);
-	assert_true(state_is(w, "no-module"));
+	assert_true(world_state_is(w, "no-module"));
 	reason = world_manager_word(w, "Reason");
 	assert_non_null(strstr(reason, "modprobe pind"));
 	assert_int_equal(world_manager_number(w, "LoadId"), 0);
@@ -199,7 +192,7 @@ static void test_module_goes_and_comes(void **state)
 	world_saw(w, "Changed Manager");
 	world_fake(w, "Born", "sb", GROUP, false);
 	world_saw(w, "Added " GROUP);
-	assert_true(state_is(w, "healthy"));
+	assert_true(world_state_is(w, "healthy"));
 	assert_int_equal(world_kernel_max(w, GROUP), 48 * MIB);
 	assert_int_equal(world_kernel_max(w, "/other.slice"), 24 * MIB);
 	assert_true(world_flag(w, "/other.slice", "Runtime"));
@@ -214,15 +207,15 @@ static void test_module_absent_at_start(void **state)
 		    "{\"version\":1,\"quotas\":[{\"path\":\"" GROUP "\",\"max\":8192,"
 		    "\"high\":\"max\",\"mode\":\"enforce\"}]}");
 	world_start(w, "unloaded", NULL);
-	assert_true(state_is(w, "no-module"));
+	assert_true(world_state_is(w, "no-module"));
 	world_fake(w, "Load", NULL);
-	world_until(w, state_is(w, "healthy"));
+	world_until(w, world_state_is(w, "healthy"));
 	assert_int_equal(world_kernel_max(w, GROUP), 8192);
 	/* a stored quota may be taken back without it */
 	world_fake(w, "Unload", NULL);
 	world_manager(w, "UnsetQuota", "s", GROUP);
 	world_fake(w, "Load", NULL);
-	world_until(w, state_is(w, "healthy"));
+	world_until(w, world_state_is(w, "healthy"));
 	assert_int_equal(world_number(w, GROUP, "Max"), UNLIMITED);
 }
 
@@ -236,7 +229,7 @@ static void test_unnoticed_unload(void **state)
 	/* the first call sees it, whatever became of the notice */
 	world_refused(w, PIND_ERROR_NO_MODULE, "modprobe", PIND_OBJECT, PIND_MANAGER_INTERFACE,
 		      "GetCounters", NULL);
-	world_until(w, state_is(w, "no-module"));
+	world_until(w, world_state_is(w, "no-module"));
 }
 
 static void test_overrun(void **state)
@@ -578,12 +571,12 @@ static void test_apply_fails(void **state)
 	world_fake(w, "Unload", NULL);
 	world_fake(w, "Fail", "sis", "group-set", EINVAL, "no such luck");
 	world_fake(w, "Load", NULL);
-	world_until(w, state_is(w, "degraded"));
+	world_until(w, world_state_is(w, "degraded"));
 	reason = world_manager_word(w, "Reason");
 	assert_non_null(strstr(reason, GROUP));
 	assert_non_null(strstr(reason, "no such luck"));
 	/* it tries again by itself */
-	world_until(w, state_is(w, "healthy"));
+	world_until(w, world_state_is(w, "healthy"));
 	assert_int_equal(world_kernel_max(w, GROUP), 48 * MIB);
 }
 
@@ -595,9 +588,9 @@ static void test_module_misbehaves(void **state)
 	world_set_max(w, GROUP, 48 * MIB, false);
 	world_fake(w, "Fail", "sis", "group-dump", EBADMSG, "");
 	world_fake(w, "Overrun", NULL);
-	world_until(w, state_is(w, "degraded"));
+	world_until(w, world_state_is(w, "degraded"));
 	/* it tries again by itself */
-	world_until(w, state_is(w, "healthy"));
+	world_until(w, world_state_is(w, "healthy"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)

@@ -9,20 +9,6 @@
 #define GROUP "/job.slice"
 #define NEWER "{\"version\":2,\"quotas\":{}}"
 
-static bool state_is(struct world *w, const char *expected)
-{
-	_cleanup_free_ char *word = world_manager_word(w, "State");
-
-	return !strcmp(word, expected);
-}
-
-static bool reason_has(struct world *w, const char *words)
-{
-	_cleanup_free_ char *reason = world_manager_word(w, "Reason");
-
-	return strstr(reason, words);
-}
-
 /* Of a later version: it is left alone, and so is what the kernel has from it. */
 static void check_newer(struct world *w, const char *file)
 {
@@ -32,8 +18,8 @@ static void check_newer(struct world *w, const char *file)
 	world_mkdir(w, "/free.slice");
 	world_write(w, file, NEWER);
 	world_start(w, GROUP "=4096", NULL);
-	assert_true(state_is(w, "degraded"));
-	assert_true(reason_has(w, "is of version 2, which a later pind wrote"));
+	assert_true(world_state_is(w, "degraded"));
+	assert_true(world_reason_has(w, "is of version 2, which a later pind wrote"));
 	assert_int_equal(world_kernel_max(w, GROUP), 4096);
 	assert_false(world_flag(w, GROUP, "Runtime"));
 	world_refused(w, PIND_ERROR_STORE, "is of version 2", PIND_OBJECT, PIND_MANAGER_INTERFACE,
@@ -75,14 +61,14 @@ static void test_restored(void **state)
 	world_stop(w);
 	world_write(w, "state/quotas.json", "");
 	world_start(w, NULL);
-	assert_true(state_is(w, "degraded"));
-	assert_true(reason_has(w, "state/quotas.json was damaged (it is empty); it is kept as "));
-	assert_true(reason_has(w, "the 1 quotas of the last good copy are in force"));
+	assert_true(world_state_is(w, "degraded"));
+	assert_true(world_reason_has(w, "state/quotas.json was damaged (it is empty); it is kept as "));
+	assert_true(world_reason_has(w, "the 1 quotas of the last good copy are in force"));
 	assert_int_equal(world_kernel_max(w, GROUP), 48 * MIB);
 	world_set_max(w, GROUP, 24 * MIB, false);
 	world_stop(w);
 	world_start(w, NULL);
-	assert_true(state_is(w, "healthy"));
+	assert_true(world_state_is(w, "healthy"));
 	assert_int_equal(world_kernel_max(w, GROUP), 24 * MIB);
 }
 

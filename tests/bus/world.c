@@ -714,6 +714,20 @@ char *world_manager_word(struct world *w, const char *name)
 	return take_word(property(w, PIND_OBJECT, PIND_MANAGER_INTERFACE, name, "s"));
 }
 
+bool world_state_is(struct world *w, const char *state)
+{
+	_cleanup_free_ char *word = world_manager_word(w, "State");
+
+	return !strcmp(word, state);
+}
+
+bool world_reason_has(struct world *w, const char *words)
+{
+	_cleanup_free_ char *reason = world_manager_word(w, "Reason");
+
+	return strstr(reason, words);
+}
+
 static sd_bus_message *fake_ask(struct world *w, const char *member, const char *argument)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;

@@ -96,6 +96,8 @@ bool world_flag(struct world *w, const char *path, const char *property);
 char *world_word(struct world *w, const char *path, const char *property);
 uint64_t world_manager_number(struct world *w, const char *property);
 char *world_manager_word(struct world *w, const char *property);
+bool world_state_is(struct world *w, const char *state);
+bool world_reason_has(struct world *w, const char *words);
 
 /* What the kernel has. */
 uint64_t world_kernel_max(struct world *w, const char *path);
