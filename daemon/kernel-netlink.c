@@ -248,13 +248,25 @@ static int kernel_audit(struct pind_kernel *kernel, uint64_t id, pind_audit_hand
 	return kernel_audit_begin(&k->audits, kernel, k->event, id, handler, userdata);
 }
 
+/* Sends a request that is answered with one group. */
+static int send_for_group(struct pind_kernel *kernel, struct nlmsghdr *nlh,
+			  pind_group_handler handler, void *userdata)
+{
+	struct answer answer = { .handler.group = handler, .userdata = userdata };
+	int r;
+
+	r = kernel_request_send(kernel, nlh, on_group, &answer);
+	if (r < 0)
+		return r;
+	return answer.count == 1 ? 0 : -EBADMSG;
+}
+
 /* A request about one group, answered with the group. */
 static int request_group(struct pind_kernel *kernel, uint8_t command, uint64_t id,
 			 const struct pind_group_change *change, pind_group_handler handler,
 			 void *userdata)
 {
 	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct answer answer = { .handler.group = handler, .userdata = userdata };
 	struct nlmsghdr *nlh;
 	int r;
 
@@ -262,17 +274,13 @@ static int request_group(struct pind_kernel *kernel, uint8_t command, uint64_t i
 	if (r < 0)
 		return r;
 	pind_message_put_group_change(nlh, id, change);
-	r = kernel_request_send(kernel, nlh, on_group, &answer);
-	if (r < 0)
-		return r;
-	return answer.count == 1 ? 0 : -EBADMSG;
+	return send_for_group(kernel, nlh, handler, userdata);
 }
 
 static int kernel_group_of(struct pind_kernel *kernel, uint32_t pid, uint32_t uid,
 			   pind_group_handler handler, void *userdata)
 {
 	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct answer answer = { .handler.group = handler, .userdata = userdata };
 	struct nlmsghdr *nlh;
 	int r;
 
@@ -280,10 +288,7 @@ static int kernel_group_of(struct pind_kernel *kernel, uint32_t pid, uint32_t ui
 	if (r < 0)
 		return r;
 	pind_message_put_process(nlh, pid, uid);
-	r = kernel_request_send(kernel, nlh, on_group, &answer);
-	if (r < 0)
-		return r;
-	return answer.count == 1 ? 0 : -EBADMSG;
+	return send_for_group(kernel, nlh, handler, userdata);
 }
 
 static int kernel_group_get(struct pind_kernel *kernel, uint64_t id, pind_group_handler handler,
