@@ -24,6 +24,9 @@
 /* A pin call that has been under way for so long is told by call-get, in seconds. */
 #define PIND_WAITING_SECONDS	10
 
+/* So many pages at least a pin call has that may begin a go; see PIND_A_REFUSAL_TAKEN. */
+#define PIND_GO_PAGES		16
+
 /* So many rules may be for a path, and for a pattern. */
 #define PIND_RULE_PATHS_MAX	65536
 #define PIND_RULE_PATTERNS_MAX	4096
@@ -389,7 +392,10 @@ enum {
 	PIND_A_REFUSAL_MODE,
 	/** @PIND_A_REFUSAL_RESERVED: u64: reserved of the refusing group then, for others */
 	PIND_A_REFUSAL_RESERVED,
-	/** @PIND_A_REFUSAL_COUNT: u64: calls of the row: same account, same level */
+	/**
+	 * @PIND_A_REFUSAL_COUNT: u64: calls of the row: same account, same level. Those of
+	 * one go (see TAKEN) that were admitted in mode observe are one
+	 */
 	PIND_A_REFUSAL_COUNT,
 	/** @PIND_A_REFUSAL_FIRST: u64: time of the first, ns of CLOCK_REALTIME */
 	PIND_A_REFUSAL_FIRST,
@@ -401,6 +407,19 @@ enum {
 	PIND_A_REFUSAL_UID,
 	/** @PIND_A_REFUSAL_LIMIT: u32: enum pind_limit: which limit it was */
 	PIND_A_REFUSAL_LIMIT,
+	/**
+	 * @PIND_A_REFUSAL_TAKEN: u64: bytes that the same account had pinned in the same go
+	 * before the last one. RDMA and VFIO pin a region by calls of 2 MiB. A go is calls
+	 * that follow each other within a second, each of PIND_GO_PAGES or more but the
+	 * last, with nothing unpinned between them
+	 */
+	PIND_A_REFUSAL_TAKEN,
+	/**
+	 * @PIND_A_REFUSAL_REGION: u64: the most that a go of the row is known to want,
+	 * bytes: taken and wanted of one call. More may come where it was refused; where
+	 * it was observed, and is over, that is the whole
+	 */
+	PIND_A_REFUSAL_REGION,
 
 	__PIND_A_REFUSAL_END,
 	/* the highest attribute; ..._REFUSAL_MAX is the quota */
