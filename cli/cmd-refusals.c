@@ -21,10 +21,12 @@ static const struct table_column refusals_columns[] = {
 	{ "PROCESS", 0, 1 },
 	{ "DRIVER", 0, 2 },
 	{ "WANTED", TABLE_RIGHT },
+	{ "TAKEN", TABLE_RIGHT | TABLE_AUTO, 6 },
 	{ "CURRENT/MAX", TABLE_RIGHT, 6 },
 	{ "BY", TABLE_PATH, 3 },
 	{ "RESULT", 0, 2 },
 	{ "TIMES", TABLE_RIGHT, 8 },
+	{ "REGION", TABLE_RIGHT | TABLE_EXTRA },
 	{ "NEEDED", TABLE_RIGHT | TABLE_EXTRA },
 	{ "CURRENT", TABLE_RIGHT | TABLE_EXTRA },
 	{ "RESERVED", TABLE_RIGHT | TABLE_EXTRA },
@@ -37,6 +39,15 @@ static const struct table_column refusals_columns[] = {
 
 const struct table_columns refusals_table = TABLE_COLUMNS(refusals_columns);
 
+/* Nothing is "-": a call that was no piece, or an older module. */
+static void add_size(struct table *table, uint64_t bytes)
+{
+	if (bytes)
+		table_add_size(table, bytes);
+	else
+		table_add(table, "-");
+}
+
 static void add_extras(struct table *table, const struct pind_refusal_info *refusal)
 {
 	const struct pind_field *limit =
@@ -44,6 +55,7 @@ static void add_extras(struct table *table, const struct pind_refusal_info *refu
 	bool has_module = refusal->module && refusal->module[0];
 	char date[WHEN_MAX];
 
+	add_size(table, refusal->region);
 	table_add_size(table, refusal->needed);
 	table_add_size(table, refusal->current);
 	table_add_size(table, refusal->reserved);
@@ -70,6 +82,7 @@ static void add_row(struct table *table, const struct pind_refusal_info *refusal
 	table_add(table, "%s", model_shown(refusal->comm));
 	table_add(table, "%s", model_shown(refusal->driver));
 	table_add_size(table, refusal->wanted);
+	add_size(table, refusal->taken);
 	if (refusal->reserved)
 		(void)snprintf(reserved, sizeof(reserved), " + %s",
 			       size_format(refusal->reserved, size));

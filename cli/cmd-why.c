@@ -180,6 +180,8 @@ static int collect(struct pind_source *source, const struct pind_options *option
 		find_process(target, &accounts, why);
 	}
 	why->refusal = last_refusal(refusals, target);
+	if (why->refusal)
+		why->region = why_region(why->refusal, refusals);
 	if (target->pid && !why->process.pid && !why->refusal)
 		return fail(
 			PIND_EXIT_NO_GROUP,

@@ -40,21 +40,25 @@ static int print_refusal(const struct pind_refusal_info *refusal)
 	bool observed = refusal->mode == PIND_MODE_OBSERVE;
 	char wanted[SIZE_FORMAT_MAX], current[SIZE_FORMAT_MAX], max[SIZE_FORMAT_MAX];
 	char reserved[SIZE_FORMAT_MAX + 32] = "", size[SIZE_FORMAT_MAX], times[32] = "";
-	char process[64] = "a process";
+	char process[64] = "a process", taken[SIZE_FORMAT_MAX + 32] = "";
 
 	if (refusal->pid)
 		(void)snprintf(process, sizeof(process), "%s[%u]", model_shown(refusal->comm),
 			       refusal->pid);
 	if (refusal->count > 1)
 		(void)snprintf(times, sizeof(times), " (%" PRIu64 " times)", refusal->count);
+	if (refusal->taken)
+		(void)snprintf(taken, sizeof(taken), " after %s in the same go",
+			       size_format(refusal->taken, size));
 	if (refusal->reserved)
 		(void)snprintf(reserved, sizeof(reserved), ", and %s reserved",
 			       size_format(refusal->reserved, size));
 	return print_line(refusal->last, observed ? SCREEN_WARN : SCREEN_BAD,
 			  observed ? "observed" : "refused",
-			  "%s: %s wanted %s by %s, but %s has %s of %s%s%s%s", refusal->path,
+			  "%s: %s wanted %s by %s%s, but %s has %s of %s%s%s%s", refusal->path,
 			  process, size_format(refusal->wanted, wanted),
-			  refusal->driver ?: "a driver", refusal->by, size_format(refusal->current, current),
+			  refusal->driver ?: "a driver", taken, refusal->by,
+			  size_format(refusal->current, current),
 			  size_format(refusal->max, max), reserved, observed ? " (admitted)" : "",
 			  times);
 }

@@ -136,6 +136,8 @@ static const struct pind_field refusal_fields[] = {
 	ROW(pind_refusal_info, max, LIMIT, PIND_A_REFUSAL_MAX),
 	ROW(pind_refusal_info, mode, WORD, PIND_A_REFUSAL_MODE, .words = mode_words),
 	ROW(pind_refusal_info, limit, WORD, PIND_A_REFUSAL_LIMIT, .words = limit_words),
+	ROW(pind_refusal_info, taken, U64, PIND_A_REFUSAL_TAKEN, OPTIONAL),
+	ROW(pind_refusal_info, region, U64, PIND_A_REFUSAL_REGION, OPTIONAL),
 };
 
 static const struct pind_field counters_fields[] = {

@@ -36,6 +36,11 @@ static void add_quota(struct table *table, const struct why *why)
 	table_add(table, "    wanted");
 	table_add(table, "%s by %s", size_format(refusal->wanted, wanted),
 		  model_shown(refusal->driver));
+	if (refusal->taken) {
+		table_add(table, "    after");
+		table_add(table, "%s that it had pinned in the same go, so it wants %s at least",
+			  size_format(refusal->taken, current), size_format(why->region, max));
+	}
 	table_add(table, "    there was");
 	table_add(table, "%s of %s %s", size_format(refusal->current, current),
 		  refusal->limit == PIND_LIMIT_MAX_HELD ? "max held" : "max",
@@ -100,16 +105,17 @@ static void advise_memlock(const struct why *why, const char *path)
 	(void)puts("In a container: its runtime's ulimit memlock; in a login: limits.conf(5).");
 }
 
-static void advise_quota(const struct pind_refusal_info *refusal)
+static void advise_quota(const struct why *why)
 {
-	uint64_t mib = why_max_needed(refusal) >> 20;
+	const struct pind_refusal_info *refusal = why->refusal;
+	uint64_t mib = why_max_needed(refusal, why->region) >> 20;
 
 	(void)printf("  pinctl set '%s' --max%s %" PRIu64 "M\n", refusal->by,
 		     refusal->limit == PIND_LIMIT_MAX_HELD ? "-held" : "", mib);
 	if (why_is_piece(refusal))
 		(void)printf(
 			"At least: %s pins a region by calls of 2 MiB, so the rest of it comes "
-			"on top. In mode\nobserve, peak tells the whole.\n",
+			"on top. In mode\nobserve, the region's size is told.\n",
 			refusal->driver);
 }
 
@@ -131,7 +137,7 @@ static void advise(const struct why *why, const char *path)
 	switch (why_judge(why)) {
 	case WHY_QUOTA:
 		(void)puts("\nA quota refused it. What would have let it pass:");
-		advise_quota(why->refusal);
+		advise_quota(why);
 		break;
 	case WHY_MEMLOCK:
 		(void)printf("\nLikeliest: RLIMIT_MEMLOCK; it has %s left. To allow more:\n",
@@ -229,7 +235,7 @@ int why_print_json(const struct why *why, const char *path)
 			cJSON_Delete(refusal);
 			return fail_memory();
 		}
-		if (json_add_number(object, "max_needed", why_max_needed(why->refusal)) < 0)
+		if (json_add_number(object, "max_needed", why_max_needed(why->refusal, why->region)) < 0)
 			return fail_memory();
 	}
 	return json_print(object, false);

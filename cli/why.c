@@ -57,10 +57,28 @@ const char *why_word(enum why_cause cause)
 	return words[cause];
 }
 
-uint64_t why_max_needed(const struct pind_refusal_info *refusal)
+uint64_t why_region(const struct pind_refusal_info *refusal, const struct pind_records *refusals)
+{
+	uint64_t region = refusal->region;
+
+	for (size_t i = 0; i < refusals->n; i++) {
+		const struct pind_refusal_info *other = records_at(refusals, i);
+
+		if (other->region > region && strcmp(other->path, refusal->path) == 0 &&
+		    strcmp(model_shown(other->symbol), model_shown(refusal->symbol)) == 0)
+			region = other->region;
+	}
+	return region;
+}
+
+uint64_t why_max_needed(const struct pind_refusal_info *refusal, uint64_t region)
 {
 	uint64_t more = refusal->needed ?: refusal->wanted;
+	uint64_t known = refusal->taken + refusal->wanted;
 
+	/* what it had taken is in current, and gone when it tries again */
+	if (region > known)
+		more += region - known;
 	return (refusal->current + refusal->reserved + more + MIB - 1) / MIB * MIB;
 }
 

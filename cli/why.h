@@ -21,6 +21,7 @@ enum why_cause {
 /* Everything that is judged; what is not known is 0, a limit PIND_UNLIMITED. */
 struct why {
 	const struct pind_refusal_info *refusal; /* the last one, or NULL */
+	uint64_t region;			 /* see why_region() */
 	struct process_limits process;		 /* pid 0: none */
 	struct group_memory memory;		 /* of its cgroup */
 	uint64_t user_rings; /* bytes that io_uring and AF_XDP hold for the process's user */
@@ -42,8 +43,13 @@ const char *why_word(enum why_cause cause);
  * it does not bind. */
 uint64_t why_memlock_left(const struct why *why);
 
-/* The max with which the refused call would have passed, in whole MiB. */
-uint64_t why_max_needed(const struct pind_refusal_info *refusal);
+/* The largest region that the same call site of the same group is known to want, in bytes, of
+ * all that was refused or observed; 0: not known. */
+uint64_t why_region(const struct pind_refusal_info *refusal, const struct pind_records *refusals);
+
+/* The max with which the refused call would have passed, in whole MiB; with @region of
+ * why_region(), all of that. */
+uint64_t why_max_needed(const struct pind_refusal_info *refusal, uint64_t region);
 
 /* Does this driver pin a region by calls of at most 2 MiB, so that more may come? */
 bool why_is_piece(const struct pind_refusal_info *refusal);

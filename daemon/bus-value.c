@@ -84,6 +84,8 @@ int pind_bus_append_refusal(sd_bus_message *m, const struct pind_refusal *refusa
 	r = r < 0 ? r : append_number(m, "max", refusal->max);
 	r = r < 0 ? r : append_text_entry(m, "mode", pind_mode_name(refusal->mode));
 	r = r < 0 ? r : append_text_entry(m, "limit", pind_limit_name(refusal->limit));
+	r = r < 0 ? r : append_number(m, "taken", refusal->taken);
+	r = r < 0 ? r : append_number(m, "region", refusal->region);
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 

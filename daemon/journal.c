@@ -76,7 +76,7 @@ const char *pind_journal_refusal_message(char *buffer, const struct pind_refusal
 	char path[PIND_TEXT_PATH_SIZE], by[PIND_TEXT_PATH_SIZE];
 	char wanted[PIND_TEXT_SIZE_SIZE], needed[PIND_TEXT_SIZE_SIZE];
 	char current[PIND_TEXT_SIZE_SIZE], max[PIND_TEXT_SIZE_SIZE];
-	char new_part[64] = "", promised[64] = "", excess[64] = "", times[96];
+	char new_part[64] = "", taken[64] = "", promised[64] = "", excess[64] = "", times[96];
 	bool held = refusal->limit == PIND_LIMIT_MAX_HELD;
 	uint64_t sum;
 
@@ -84,6 +84,9 @@ const char *pind_journal_refusal_message(char *buffer, const struct pind_refusal
 	(void)pind_text_size(needed, refusal->needed);
 	if (strcmp(needed, wanted))
 		(void)snprintf(new_part, sizeof(new_part), " (%s of it new)", needed);
+	if (refusal->taken)
+		(void)snprintf(taken, sizeof(taken), " after %s in the same go",
+			       pind_text_size(needed, refusal->taken));
 	if (refusal->reserved)
 		(void)snprintf(promised, sizeof(promised), " and calls under way reserve %s",
 			       pind_text_size(needed, refusal->reserved));
@@ -93,12 +96,12 @@ const char *pind_journal_refusal_message(char *buffer, const struct pind_refusal
 		(void)snprintf(excess, sizeof(excess), " (%s too much)",
 			       pind_text_size(needed, sum - refusal->max));
 	(void)snprintf(buffer, PIND_REFUSAL_MESSAGE_SIZE,
-		       "%s in %s: %s wanted to pin %s%s, but %s %s %s of its %s %s%s; %s%s%s",
+		       "%s in %s: %s wanted to pin %s%s%s, but %s %s %s of its %s %s%s; %s%s%s",
 		       refusal_who(who, sizeof(who), refusal),
 		       pind_text_clean(path, sizeof(path), refusal->path),
 		       pind_text_clean(driver, sizeof(driver),
 				       pind_driver_name(refusal->symbol, refusal->module)),
-		       wanted, new_part, pind_text_clean(by, sizeof(by), refusal->by_path),
+		       wanted, new_part, taken, pind_text_clean(by, sizeof(by), refusal->by_path),
 		       held ? "keeps in place" : "pins", pind_text_size(current, refusal->current),
 		       held ? "max-held" : "max", pind_text_size(max, refusal->max), promised,
 		       refusal->mode == PIND_MODE_OBSERVE ? "admitted, as its mode is observe"
@@ -124,6 +127,7 @@ void pind_journal_refusal(const struct pind_refusal *refusal)
 		refusal->max, "PIND_MODE=%s", pind_mode_name(refusal->mode), "PIND_LIMIT=%s",
 		pind_limit_name(refusal->limit), "PIND_SEQ=%" PRIu64, refusal->seq,
 		"PIND_COUNT=%" PRIu64, refusal->count, "PIND_FIRST=%" PRIu64, refusal->first,
+		"PIND_TAKEN=%" PRIu64, refusal->taken, "PIND_REGION=%" PRIu64, refusal->region,
 		"PIND_LAST=%" PRIu64, refusal->last, "PIND_WANTED_MIN=%" PRIu64,
 		refusal->wanted_min, "PIND_WANTED_MAX=%" PRIu64, refusal->wanted_max, NULL);
 	show(message);

@@ -134,6 +134,8 @@ static const struct field refusal_fields[] = {
 	FIELD(pind_refusal, PIND_A_REFUSAL_WANTED_MAX, KIND_U64, wanted_max),
 	FIELD_OPTIONAL(pind_refusal, PIND_A_REFUSAL_UID, KIND_U32, uid),
 	FIELD(pind_refusal, PIND_A_REFUSAL_LIMIT, KIND_U32, limit),
+	FIELD_OPTIONAL(pind_refusal, PIND_A_REFUSAL_TAKEN, KIND_U64, taken),
+	FIELD_OPTIONAL(pind_refusal, PIND_A_REFUSAL_REGION, KIND_U64, region),
 	{},
 };
 

@@ -201,6 +201,16 @@ static void news_add(struct news *news, const struct pind_refusal *refusal, uint
 	news->count += count;
 }
 
+/* What was admitted may be the first piece of a region: it is told when the others are there. */
+static void row_let_go_on(struct row *row)
+{
+	uint64_t due = now_usec() + PIND_REFUSALS_SIGNAL_USEC;
+
+	for (int way = 0; way < WAYS; way++)
+		if (row->news[way].due < due)
+			row->news[way].due = due;
+}
+
 static void timer_set(struct pind_refusals *refusals, uint64_t next)
 {
 	refusals->next = next;
@@ -298,6 +308,8 @@ int pind_refusals_add(struct pind_refusals *refusals, const struct pind_refusal 
 		return 0;
 	for (int way = 0; way < WAYS; way++)
 		news_add(&row->news[way], &taken, count);
+	if (refusal->mode == PIND_MODE_OBSERVE)
+		row_let_go_on(row);
 	if (row_next(row) < refusals->next)
 		timer_set(refusals, row_next(row));
 	return 0;

@@ -4,7 +4,8 @@
  * gets few. What is told once is a row: the refusals of one account (cgroup, process,
  * call site) by one limit of one group. The first of a row is told at once; those that
  * follow are told with their number, on the bus once a second, in the journal once a
- * minute. A limit has PIND_REFUSALS_ROWS rows; what is beyond them is told as one more.
+ * minute. What mode observe admitted is told a second later, when all of a region is there.
+ * A limit has PIND_REFUSALS_ROWS rows; what is beyond them is told as one more.
  *
  * So nobody fills the journal or keeps the daemon busy by being refused in a loop, and
  * nobody's refusal is lost in those of others.

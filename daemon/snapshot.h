@@ -117,6 +117,8 @@ struct pind_refusal {
 	uint64_t max;
 	uint32_t mode; /* enum pind_mode */
 	uint32_t limit; /* enum pind_limit */
+	uint64_t taken;
+	uint64_t region;
 };
 
 struct pind_misuse {

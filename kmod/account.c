@@ -289,6 +289,39 @@ static void yield_rcu(void)
 	rcu_read_lock();
 }
 
+static bool is_in_go(const struct pind_go *go)
+{
+	return READ_ONCE(go->begun) && time_before_eq(jiffies, READ_ONCE(go->last) + HZ);
+}
+
+void pind_account_go(struct pind_account *account)
+{
+	long covered = atomic_long_read(&account->covered);
+	struct pind_go *go = &account->go;
+
+	if (!is_in_go(go) || covered < READ_ONCE(go->covered)) {
+		WRITE_ONCE(go->base, covered);
+		WRITE_ONCE(go->begun, jiffies | 1);
+	}
+	WRITE_ONCE(go->covered, covered);
+	WRITE_ONCE(go->last, jiffies);
+}
+
+unsigned long pind_account_taken(const struct pind_account *account, unsigned long pages,
+				 unsigned long *ret_go)
+{
+	const struct pind_go *go = &account->go;
+	long covered = READ_ONCE(go->covered);
+
+	*ret_go = is_in_go(go) ? READ_ONCE(go->begun) : 0;
+	if (!*ret_go)
+		return 0;
+	/* what a large call has written down when it is refused is not before it */
+	if (pages < PIND_GO_PAGES)
+		covered = atomic_long_read(&account->covered);
+	return max(covered - READ_ONCE(go->base), 0L);
+}
+
 s64 pind_account_pins(void)
 {
 	struct pind_account *account;

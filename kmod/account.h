@@ -14,6 +14,22 @@
 #include "site.h"
 
 /**
+ * struct pind_go - calls that pin one after the other, such as the pieces of a region
+ * @begun: jiffies when it began, never 0; 0: there was none yet
+ * @last: jiffies of its last call
+ * @base: pages that the account's pins covered when it began
+ * @covered: likewise when its last call began: if they are fewer, it was unpinned
+ *
+ * Only for words: threads that pin at one call site at once make one go, or several.
+ */
+struct pind_go {
+	unsigned long begun;
+	unsigned long last;
+	long base;
+	long covered;
+};
+
+/**
  * struct pind_account - one such
  * @owner: what an unpin is compared with; first, see there
  * @node: in the table, by group, process and call site; RCU
@@ -28,6 +44,7 @@
  * @covered: pages they cover
  * @since: when it last began to hold pins, ns of CLOCK_BOOTTIME, to a tick
  * @exited: when its process was first seen to be gone, likewise; 0: not yet
+ * @go: what it pins in one go; see PIND_A_REFUSAL_TAKEN
  * @comm: name of the process
  * @site: @call_site, with its name and a reference
  * @rcu: look-ups take no lock
@@ -49,6 +66,7 @@ struct pind_account {
 	atomic_long_t covered;
 	u64 since;
 	u64 exited;
+	struct pind_go go;
 	char comm[TASK_COMM_LEN];
 	const struct pind_named_site *site;
 	struct rcu_head rcu;
@@ -131,6 +149,18 @@ static inline void pind_account_release(struct pind_account *account, u32 pins, 
 	atomic_long_sub(covered, &account->covered);
 	pind_account_put_many(account, folios);
 }
+
+/** pind_account_go() - a call of PIND_GO_PAGES or more begins. Context: process. */
+void pind_account_go(struct pind_account *account);
+
+/**
+ * pind_account_taken() - what the go that a call belongs to has taken before it
+ * @pages: that the call asked for
+ * @ret_go: when the go began; 0: the call belongs to none
+ * Context: process. Return: pages.
+ */
+unsigned long pind_account_taken(const struct pind_account *account, unsigned long pages,
+				 unsigned long *ret_go);
 
 /**
  * pind_account_next() - the account with the lowest id not below @id

@@ -104,6 +104,8 @@ int pind_call_begin(struct pind_call *call, unsigned long call_site)
 	}
 	call->account = account;
 	call->waiting = pind_waiting_begin(call_site, call->nr);
+	if (call->nr >= PIND_GO_PAGES)
+		pind_account_go(account);
 	if (reserve(call, call->nr, 0, false, &by))
 		return 0;
 	ret = decide(call, by);

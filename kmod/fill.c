@@ -250,7 +250,9 @@ int pind_fill_refusal(struct sk_buff *skb, const struct pind_reader *reader,
 	    fill_limit(skb, PIND_A_REFUSAL_MAX, refusal->max) ||
 	    nla_put_u32(skb, PIND_A_REFUSAL_MODE,
 			refusal->observed ? PIND_MODE_OBSERVE : PIND_MODE_ENFORCE) ||
-	    nla_put_u32(skb, PIND_A_REFUSAL_LIMIT, refusal->limit))
+	    nla_put_u32(skb, PIND_A_REFUSAL_LIMIT, refusal->limit) ||
+	    fill_bytes(skb, PIND_A_REFUSAL_TAKEN, refusal->taken) ||
+	    fill_bytes(skb, PIND_A_REFUSAL_REGION, refusal->region))
 		return -EMSGSIZE;
 	return 0;
 }

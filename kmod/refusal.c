@@ -99,12 +99,25 @@ static struct pind_refusal *new_row(const struct pind_denial *denial)
 	return row;
 }
 
+/* In mode observe the pieces of one region are one refusal. */
+static bool is_next_piece(const struct pind_refusal *row, unsigned long go)
+{
+	return row->count && row->observed && go && row->go == go;
+}
+
 static void grow_row(struct pind_refusal *row, const struct pind_denial *denial)
 {
+	unsigned long go;
+
 	lockdep_assert_held(&refusal_lock);
+	row->taken = pind_account_taken(denial->account, denial->wanted, &go);
+	row->region = max(row->region, row->taken + denial->wanted);
 	row->last = ktime_get_real_ns();
-	if (!row->count++)
+	if (!row->count)
 		row->first = row->last;
+	if (!is_next_piece(row, go))
+		row->count++;
+	row->go = go;
 	row->seq = ++last_seq;
 	row->wanted_min = min(row->wanted_min, denial->wanted);
 	row->wanted_max = max(row->wanted_max, denial->wanted);
@@ -159,6 +172,7 @@ static void merge_rows(struct pind_refusal *into, const struct pind_refusal *row
 	into->first = min(into->first, row->first);
 	into->wanted_min = min(into->wanted_min, row->wanted_min);
 	into->wanted_max = max(into->wanted_max, row->wanted_max);
+	into->region = max(into->region, row->region);
 }
 
 static void inherit_row(struct pind_refusals *refusals, struct pind_refusal *row)

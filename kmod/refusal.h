@@ -31,6 +31,9 @@ struct pind_group;
  * @uid: of the process
  * @wanted_min, @wanted_max: pages, as all the sizes
  * @wanted, @needed, @current_, @reserved, @max: of the last one
+ * @taken: of the last one, before it in the same go
+ * @region: the most that a go wanted
+ * @go: when the last one's began, 0: it was in none
  * @limit: which of @by
  * @observed: @by is in mode observe: they were admitted all the same
  */
@@ -55,6 +58,9 @@ struct pind_refusal {
 	unsigned long current_;
 	unsigned long reserved;
 	unsigned long max;
+	unsigned long taken;
+	unsigned long region;
+	unsigned long go;
 	enum pind_limit limit;
 	bool observed;
 	char comm[TASK_COMM_LEN];

@@ -290,7 +290,7 @@ static int list_accounts(sd_bus_message *call, void *userdata, sd_bus_error *err
 }
 
 #define REFUSAL(m)                                                                               \
-	23, "seq", "t", UINT64_C(1), "first", "t", UINT64_C(1600000000123456789), "last", "t", \
+	25, "taken", "t", 16 * MIB, "region", "t", 64 * MIB, "seq", "t", UINT64_C(1), "first", "t", UINT64_C(1600000000123456789), "last", "t", \
 		UINT64_C(1700000000123456789), "count", "t", UINT64_C(3), "uid", "u", 1000, \
 		"wanted_min", "t", MIB, "wanted_max", "t", 32 * MIB, "limit", "s", "max", "path", "s", \
 		"/tenant.slice/tenant-a.slice/job", "group_id", "t", UINT64_C(77), "by", "s",    \

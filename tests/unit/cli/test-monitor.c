@@ -140,7 +140,7 @@ static void in_words(void **state)
 	/* Not "watching": this is no terminal. */
 	assert_non_null(strstr(refused,
 			       "  refused     /tenant.slice/tenant-a.slice/job: fio[812] wanted "
-			       "32.0 MiB by io_uring, but /tenant.slice/tenant-a.slice has "
+			       "32.0 MiB by io_uring after 16.0 MiB in the same go, but /tenant.slice/tenant-a.slice has "
 			       "32.0 MiB of 48.0 MiB"));
 	mock_do("high");
 	high = next_line(&monitor);

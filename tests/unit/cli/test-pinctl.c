@@ -230,10 +230,12 @@ static void refusals(void **state)
 	check(0, "\"by\":\t\"/tenant.slice/tenant-a.slice\",\n\t\t\"by_id\":\t9007199254740993",
 	      NULL, ARGS("refusals", "--json"));
 	check(0,
-	      "812  fio      io_uring  32.0 MiB  32.0 MiB + 1.0 MiB / 48.0 MiB  "
+	      "812  fio      io_uring  32.0 MiB  16.0 MiB  32.0 MiB + 1.0 MiB / 48.0 MiB  "
 	      "/tenant.slice/tenant-a.slice  refused                 3\n",
 	      NULL, ARGS("refusals"));
 	check(0, "admitted (observe)      3\n", NULL, ARGS("refusals"));
+	check(0, "16777216 67108864\n", NULL,
+	      ARGS("refusals", "--raw", "-o", "TAKEN,REGION", "--noheadings"));
 }
 
 static void refusals_choice(void **state)
@@ -258,7 +260,7 @@ static void refusals_choice(void **state)
 
 static void why(void **state)
 {
-	check(10, "  pinctl set '/tenant.slice/tenant-a.slice' --max 65M\n", NULL,
+	check(10, "  pinctl set '/tenant.slice/tenant-a.slice' --max 81M\n", NULL,
 	      ARGS("why", "tenant-a.slice"));
 	check(10, "\"cause\":\t\"quota\"", NULL, ARGS("why", "--json", "tenant-a.slice"));
 	/* a process that is gone */

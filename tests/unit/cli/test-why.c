@@ -68,10 +68,37 @@ static void needed(void **state)
 					     .current = 48 * MIB,
 					     .max = 48 * MIB };
 
-	assert_int_equal(why_max_needed(&refusal), 50 * MIB);
+	assert_int_equal(why_max_needed(&refusal, 0), 50 * MIB);
 	assert_true(why_is_piece(&refusal));
 	refusal.driver = (char *)"io_uring";
 	assert_false(why_is_piece(&refusal));
+}
+
+/* A region of 64 MiB under 48: the refusal has the first 25 pieces, observe has all. */
+static void region(void **state)
+{
+	_cleanup_(records_done) struct pind_records refusals = RECORDS(pind_refusal_kind);
+	const char *const paths[] = { "/a", "/b", "/a", "/a" };
+	const char *const symbols[] = { "ib_umem_get", "ib_umem_get", "io_pin_pages", "ib_umem_get" };
+	const uint64_t regions[] = { 50 * MIB, 99 * MIB, 98 * MIB, 64 * MIB };
+	struct pind_refusal_info *row;
+
+	for (size_t i = 0; i < 4; i++) {
+		row = records_add(&refusals);
+		assert_non_null(row);
+		assert_int_equal(model_set_text(&pind_refusal_kind, row, "path", paths[i]), 0);
+		assert_int_equal(model_set_text(&pind_refusal_kind, row, "symbol", symbols[i]), 0);
+		row->region = regions[i];
+	}
+	row = records_at(&refusals, 0);
+	row->wanted = row->needed = 2 * MIB;
+	row->taken = row->current = 48 * MIB;
+	assert_int_equal(why_max_needed(row, row->region), 50 * MIB);
+	assert_int_equal(why_region(row, &refusals), 64 * MIB);
+	assert_int_equal(why_max_needed(row, 64 * MIB), 64 * MIB);
+	/* what others have pinned comes on top */
+	row->current = 58 * MIB;
+	assert_int_equal(why_max_needed(row, 64 * MIB), 74 * MIB);
 }
 
 static void read_proc(void **state)
@@ -206,7 +233,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(likeliest), cmocka_unit_test(memlock_left),
-		cmocka_unit_test(needed),    WITH_PROC(read_proc),
+		cmocka_unit_test(needed),
+		cmocka_unit_test(region),    WITH_PROC(read_proc),
 		WITH_PROC(other_namespace),  cmocka_unit_test(places),
 		WITH_PROC(memory),	     cmocka_unit_test(spans),
 		cmocka_unit_test(past),

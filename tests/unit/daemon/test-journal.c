@@ -85,6 +85,11 @@ static void test_refusal(void **state)
 			       "pins 32.0 MiB of its max 48.0 MiB and calls under way reserve 2.0 "
 			       "MiB; admitted, as its mode is observe (6.0 MiB too much)"));
 	/* many at once, and of many */
+	refusal.taken = 48 << 20;
+	assert_non_null(strstr(pind_journal_refusal_message(buffer, &refusal),
+			       "wanted to pin 32.0 MiB (20.0 MiB of it new) after 48.0 MiB in the "
+			       "same go, but"));
+	refusal.taken = 0;
 	refusal.count = 37;
 	refusal.first = 1000000000;
 	refusal.last = 58900000000;

@@ -70,6 +70,8 @@ static void put_refusal(struct nlmsghdr *nlh)
 	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_WANTED_MAX, 14);
 	mnl_attr_put_u32(nlh, PIND_A_REFUSAL_UID, 15);
 	mnl_attr_put_u32(nlh, PIND_A_REFUSAL_LIMIT, PIND_LIMIT_MAX_HELD);
+	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_TAKEN, 16);
+	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_REGION, 17);
 }
 
 static void test_request(void **state)
@@ -343,6 +345,8 @@ static void test_refusal(void **state)
 	assert_int_equal(refusal.wanted_min, 13);
 	assert_int_equal(refusal.wanted_max, 14);
 	assert_int_equal(refusal.uid, 15);
+	assert_int_equal(refusal.taken, 16);
+	assert_int_equal(refusal.region, 17);
 	assert_int_equal(refusal.limit, PIND_LIMIT_MAX_HELD);
 }
 
