@@ -219,9 +219,9 @@ static void notrace see_get(const struct watched *get, unsigned long parent_ip,
 	    !pind_calls(parent_ip, get->original))
 		return;
 	if (flags & PIND_FOLL_PIN)
-		pind_misuse_at(PIND_MISUSE_FOLL_PIN, parent_ip);
+		pind_misuse_at(PIND_MISUSE_KIND_FOLL_PIN, parent_ip);
 	if (flags & FOLL_LONGTERM)
-		pind_misuse_at(PIND_MISUSE_LONGTERM_GET, parent_ip);
+		pind_misuse_at(PIND_MISUSE_KIND_LONGTERM_GET, parent_ip);
 }
 
 static void notrace watch(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,

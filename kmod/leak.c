@@ -52,7 +52,7 @@ static void tell(const struct pind_leak *leak)
 	/* once more: the number may be another account's by now */
 	if (account && is_still(leak)) {
 		told[nr_told++ % TOLD] = *leak;
-		pind_misuse_of(PIND_MISUSE_PIN_PUT, account);
+		pind_misuse_of(PIND_MISUSE_KIND_PIN_PUT, account);
 	}
 	rcu_read_unlock();
 }

@@ -11,7 +11,7 @@
 #include "compat.h"
 #include "misuse.h"
 
-#define KINDS  PIND_MISUSE_PIN_PUT
+#define KINDS  PIND_MISUSE_KIND_PIN_PUT
 /* of a kind; the last one is for all that found no room */
 #define PLACES (PIND_MISUSE_SITES + 1)
 
@@ -155,9 +155,9 @@ void pind_misuse_of(enum pind_misuse_kind kind, const struct pind_account *accou
 void pind_misuse_flags(unsigned int gup_flags, unsigned long call_site)
 {
 	if (gup_flags & FOLL_GET)
-		pind_misuse_at(PIND_MISUSE_FOLL_GET, call_site);
+		pind_misuse_at(PIND_MISUSE_KIND_FOLL_GET, call_site);
 	if (gup_flags & PIND_FOLL_PIN)
-		pind_misuse_at(PIND_MISUSE_FOLL_PIN, call_site);
+		pind_misuse_at(PIND_MISUSE_KIND_FOLL_PIN, call_site);
 }
 
 u64 pind_misuse_total(void)

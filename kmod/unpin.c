@@ -350,7 +350,7 @@ static unsigned long unpin_count(struct unpin *unpin, struct folio *folio, unsig
 	if (pind_folio_is_exempt(folio))
 		return 0;
 	if (unlikely(pind_folio_lacks(folio, pins)))
-		pind_misuse_at(PIND_MISUSE_UNPIN_UNPINNED, unpin->call_site);
+		pind_misuse_at(PIND_MISUSE_KIND_UNPIN_UNPINNED, unpin->call_site);
 	return pins;
 }
 

@@ -32,15 +32,15 @@ static inline const char *pind_rules_word(const char *const *words, uint32_t num
 static inline const char *pind_misuse_deed(uint32_t kind)
 {
 	switch (kind) {
-	case PIND_MISUSE_FOLL_PIN:
+	case PIND_MISUSE_KIND_FOLL_PIN:
 		return "set FOLL_PIN itself, which is for the kernel's own use";
-	case PIND_MISUSE_FOLL_GET:
+	case PIND_MISUSE_KIND_FOLL_GET:
 		return "asked for a pin and for a plain reference (FOLL_GET) at once";
-	case PIND_MISUSE_LONGTERM_GET:
+	case PIND_MISUSE_KIND_LONGTERM_GET:
 		return "got pages for the long term (FOLL_LONGTERM) without pinning them";
-	case PIND_MISUSE_UNPIN_UNPINNED:
+	case PIND_MISUSE_KIND_UNPIN_UNPINNED:
 		return "unpinned pages that were not pinned";
-	case PIND_MISUSE_PIN_PUT:
+	case PIND_MISUSE_KIND_PIN_PUT:
 		return "pinned pages of which a reference was put instead of unpinned";
 	default:
 		return "broke a rule that is not known here";

@@ -501,7 +501,7 @@ static void fake_read_end(struct pind_kernel *kernel, struct pind_reading *readi
 }
 
 const struct pind_misuse fake_misuse = {
-	.kind = PIND_MISUSE_UNPIN_UNPINNED,
+	.kind = PIND_MISUSE_KIND_UNPIN_UNPINNED,
 	.symbol = "odd_release",
 	.module = "odd",
 	.count = 3,

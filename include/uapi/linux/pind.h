@@ -82,19 +82,19 @@ enum pind_pinned {
 
 /**
  * enum pind_misuse_kind - which rule of FOLL_PIN was broken
- * @PIND_MISUSE_FOLL_PIN: a caller set FOLL_PIN itself
- * @PIND_MISUSE_FOLL_GET: a pin call with FOLL_GET
- * @PIND_MISUSE_LONGTERM_GET: FOLL_LONGTERM without a pin
- * @PIND_MISUSE_UNPIN_UNPINNED: an unpin of a folio without that many pins
- * @PIND_MISUSE_PIN_PUT: a pinned large folio has fewer references than its pins need:
+ * @PIND_MISUSE_KIND_FOLL_PIN: a caller set FOLL_PIN itself
+ * @PIND_MISUSE_KIND_FOLL_GET: a pin call with FOLL_GET
+ * @PIND_MISUSE_KIND_LONGTERM_GET: FOLL_LONGTERM without a pin
+ * @PIND_MISUSE_KIND_UNPIN_UNPINNED: an unpin of a folio without that many pins
+ * @PIND_MISUSE_KIND_PIN_PUT: a pinned large folio has fewer references than its pins need:
  *	one was put instead of unpinned
  */
 enum pind_misuse_kind {
-	PIND_MISUSE_FOLL_PIN = 1,
-	PIND_MISUSE_FOLL_GET = 2,
-	PIND_MISUSE_LONGTERM_GET = 3,
-	PIND_MISUSE_UNPIN_UNPINNED = 4,
-	PIND_MISUSE_PIN_PUT = 5,
+	PIND_MISUSE_KIND_FOLL_PIN = 1,
+	PIND_MISUSE_KIND_FOLL_GET = 2,
+	PIND_MISUSE_KIND_LONGTERM_GET = 3,
+	PIND_MISUSE_KIND_UNPIN_UNPINNED = 4,
+	PIND_MISUSE_KIND_PIN_PUT = 5,
 };
 
 /**

@@ -35,7 +35,7 @@ static const struct pind_account_info accounts[] = {
 	{ .id = 3, .group_id = 99, .symbol = (char *)"io_pin_pages", .module = (char *)"" },
 };
 
-static const struct pind_misuse_info misuse = { .kind = PIND_MISUSE_PIN_PUT,
+static const struct pind_misuse_info misuse = { .kind = PIND_MISUSE_KIND_PIN_PUT,
 						.symbol = (char *)"odd_pin",
 						.module = (char *)"odd",
 						.count = 9 };
@@ -498,7 +498,7 @@ static void misuse_list(void **state)
 	assert_int_equal(source->ops->misuse(source, &records), 0);
 	assert_int_equal(records.n, 1);
 	first = records_at(&records, 0);
-	assert_true(first->kind == PIND_MISUSE_PIN_PUT && first->count == 9);
+	assert_true(first->kind == PIND_MISUSE_KIND_PIN_PUT && first->count == 9);
 	assert_string_equal(first->symbol, "odd_pin");
 	old = true;
 	assert_int_equal(source->ops->misuse(source, &records), PIND_EXIT_FAILED);

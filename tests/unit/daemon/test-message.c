@@ -420,7 +420,7 @@ static void test_event(void **state)
 
 static void put_misuse(struct nlmsghdr *nlh)
 {
-	mnl_attr_put_u32(nlh, PIND_A_MISUSE_KIND, PIND_MISUSE_PIN_PUT);
+	mnl_attr_put_u32(nlh, PIND_A_MISUSE_KIND, PIND_MISUSE_KIND_PIN_PUT);
 	mnl_attr_put_strz(nlh, PIND_A_MISUSE_SYMBOL, "odd_pin");
 	mnl_attr_put_strz(nlh, PIND_A_MISUSE_MODULE, "odd");
 	mnl_attr_put_u64(nlh, PIND_A_MISUSE_COUNT, 3);
@@ -440,7 +440,7 @@ static void test_misuse(void **state)
 	begin(&m, PIND_CMD_MISUSE_GET);
 	put_misuse(m.nlh);
 	assert_int_equal(pind_message_parse_misuse(m.nlh, &misuse), 0);
-	assert_int_equal(misuse.kind, PIND_MISUSE_PIN_PUT);
+	assert_int_equal(misuse.kind, PIND_MISUSE_KIND_PIN_PUT);
 	assert_string_equal(misuse.symbol, "odd_pin");
 	assert_int_equal(misuse.count, 3);
 	assert_int_equal(misuse.last, 20);
