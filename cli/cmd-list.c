@@ -8,6 +8,7 @@
 #include <pind/size.h>
 
 #include "fail.h"
+#include "group-tree.h"
 #include "json.h"
 #include "source.h"
 #include "text.h"
@@ -38,9 +39,7 @@ const struct table_columns list_table = TABLE_COLUMNS(list_columns);
 
 static bool is_interesting(const void *record, const void *userdata)
 {
-	const struct pind_group_info *group = record;
-
-	return group->pins > 0 || group->current > 0 || group_has_quota(group);
+	return group_is_interesting(record);
 }
 
 /* Above its quota, as what is pinned when that comes stays; or above high. */
@@ -165,31 +164,6 @@ static int add_row(struct table *table, const struct pind_group_info *group,
 	return 0;
 }
 
-/*
- * The nearest group above that is shown. Groups are sorted by path: those above the
- * last one are it, and its parents. Of two with one path the first has the children.
- */
-static void find_parents(const struct pind_records *groups, size_t *parents)
-{
-	size_t above = TABLE_NO_PARENT;
-
-	for (size_t i = 0; i < groups->n; i++) {
-		const struct pind_group_info *group = records_at(groups, i), *candidate;
-		bool again = false;
-
-		while (above != TABLE_NO_PARENT) {
-			candidate = records_at(groups, above);
-			again = strcmp(candidate->path, group->path) == 0;
-			if (again || path_is_below(group->path, candidate->path))
-				break;
-			above = parents[above];
-		}
-		parents[i] = again ? parents[above] : above;
-		if (!again)
-			above = i;
-	}
-}
-
 /* Groups in another order, each with its parent's place in that. */
 static int sort_tree(struct pind_records *groups, size_t *parents, const char *key)
 {
@@ -233,7 +207,7 @@ static int print_list(struct pind_records *groups, const struct pind_options *op
 		parents = calloc(groups->n + 1, sizeof(*parents));
 		if (!parents)
 			return fail_memory();
-		find_parents(groups, parents);
+		group_tree_parents(groups, parents);
 		table.parents = parents;
 	}
 	if (tree && key)

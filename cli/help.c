@@ -112,7 +112,8 @@ static void print_values(void)
 		{ "MODE", "observe" }, { "MODE", "enforce" },	{ "SIZE", "max" },
 		{ "SPAN", "10min" },   { "SPAN", "1h" },	{ "SPAN", "1d" },
 		{ "TIME", "10min" },   { "TIME", "1h" },	{ "TIME", "1d" },
-		{ "TIME", "today" },   { "TIME", "yesterday" },
+		{ "TIME", "today" },   { "TIME", "yesterday" }, { "VIEW", "group" },
+		{ "VIEW", "process" }, { "VIEW", "driver" },
 	};
 	const char *last = "";
 

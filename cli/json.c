@@ -93,6 +93,77 @@ cJSON *json_record(const struct pind_kind *kind, const void *record)
 	return TAKE_PTR(object);
 }
 
+/* As a double has them. */
+static uint64_t number_of(double value)
+{
+	if (value < 0)
+		return (uint64_t)(int64_t)value;
+	return value < 0x1p64 ? (uint64_t)value : UINT64_MAX;
+}
+
+static int read_text(const cJSON *item, const struct pind_field *field, void *place)
+{
+	if (!cJSON_IsString(item))
+		return -EBADMSG;
+	if (field->type == PIND_FIELD_WORD) {
+		*(uint32_t *)place = model_word_number(field, item->valuestring);
+		return 0;
+	}
+	free(*(char **)place);
+	*(char **)place = strdup(item->valuestring);
+	return *(char **)place ? 0 : -ENOMEM;
+}
+
+static int read_field(const cJSON *item, const struct pind_field *field, void *place)
+{
+	if (field->type == PIND_FIELD_TEXT || field->type == PIND_FIELD_WORD)
+		return read_text(item, field, place);
+	if (field->type == PIND_FIELD_FLAG) {
+		*(bool *)place = cJSON_IsTrue(item);
+		return cJSON_IsBool(item) ? 0 : -EBADMSG;
+	}
+	if (field->type == PIND_FIELD_LIMIT && cJSON_IsNull(item)) {
+		*(uint64_t *)place = PIND_UNLIMITED;
+		return 0;
+	}
+	if (!cJSON_IsNumber(item))
+		return -EBADMSG;
+	if (field->type == PIND_FIELD_U32)
+		*(uint32_t *)place = (uint32_t)number_of(item->valuedouble);
+	else
+		*(uint64_t *)place = number_of(item->valuedouble);
+	return 0;
+}
+
+int json_read_record(const cJSON *object, const struct pind_kind *kind, void *record)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, object)
+	{
+		int i = item->string ? model_find(kind, item->string) : -1;
+		int r;
+
+		if (i < 0)
+			continue;
+		r = read_field(item, &kind->fields[i], model_at(&kind->fields[i], record));
+		if (r < 0)
+			return r;
+		model_mark(kind, record, item->string);
+	}
+	return 0;
+}
+
+int json_read_number(const cJSON *object, const char *key, uint64_t *ret)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+
+	if (!cJSON_IsNumber(item))
+		return -EBADMSG;
+	*ret = number_of(item->valuedouble);
+	return 0;
+}
+
 cJSON *json_records(const struct pind_records *records)
 {
 	_cleanup_(json_freep) cJSON *array = cJSON_CreateArray();

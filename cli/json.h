@@ -26,6 +26,20 @@ int json_add_record(cJSON *object, const struct pind_kind *kind, const void *rec
 /* An array of objects; NULL if out of memory. */
 cJSON *json_records(const struct pind_records *records);
 
+/**
+ * json_read_record - the other way round: the fields that the object has
+ * @record: zero; to be cleared by the caller, also on failure
+ *
+ * Numbers of more than 53 bits are rounded. Keys that the kind does not know are skipped.
+ *
+ * Return: 0, -EBADMSG if one is of another type,
+ * or -ENOMEM.
+ */
+int json_read_record(const cJSON *object, const struct pind_kind *kind, void *record);
+
+/* Reads one number. Return: 0, or -EBADMSG if there is none. */
+int json_read_number(const cJSON *object, const char *key, uint64_t *ret);
+
 /* Adds one exact number or one text. Return: 0 or -ENOMEM. */
 int json_add_number(cJSON *object, const char *key, uint64_t number);
 int json_add_text(cJSON *object, const char *key, const char *text);

@@ -544,6 +544,11 @@ bool group_has_quota(const struct pind_group_info *group)
 	       group->mode == PIND_MODE_OBSERVE;
 }
 
+bool group_is_interesting(const struct pind_group_info *group)
+{
+	return group->pins > 0 || group->current > 0 || group_has_quota(group);
+}
+
 bool hook_is_lost(const struct pind_hook_info *hook)
 {
 	return hook->state != PIND_HOOK_STATE_ATTACHED && hook->state != PIND_HOOK_STATE_ABSENT;

@@ -386,4 +386,7 @@ bool group_has_max_held(const struct pind_group_info *group);
 /* Has it a max, a max on what is held or high, or a mode of its own? */
 bool group_has_quota(const struct pind_group_info *group);
 
+/* Does it hold pins or have a quota? */
+bool group_is_interesting(const struct pind_group_info *group);
+
 #endif /* PINCTL_MODEL_H */

@@ -72,6 +72,10 @@ const struct option_row option_rows[N_OPTIONS] = {
 			       "change nothing, and tell what would be"),
 	[OPTION_STALE] = ROW("stale", 0, NULL, stale,
 			     "all that is kept for containers, pods and the like that are gone"),
+	[OPTION_BATCH] = ROW("batch", 'b', NULL, batch, "as lines, for a log or a pipe"),
+	[OPTION_COUNT] = ROW("count", 'n', "TIMES", count, "look so many times, then end"),
+	[OPTION_DELAY] = ROW("delay", 'd', "SPAN", delay, "look every so many seconds: 0.5, 2, 1min"),
+	[OPTION_BY] = ROW("by", 0, "VIEW", by, "a line for each group, process or driver"),
 };
 
 /*
@@ -84,7 +88,7 @@ static int bad_option(int c, const char *argument)
 		return fail(PIND_EXIT_USAGE,
 			    "option %s needs a value: `pinctl VERB --help` tells which", argument);
 	/* In a cluster such as -xy the argument is not taken yet; the letter is. */
-	if (optopt > 0 && optopt < 128 && !strchr("hlb", optopt))
+	if (optopt > 0 && optopt < 128 && !strchr("hlbnd", optopt))
 		return fail(PIND_EXIT_USAGE,
 			    "option -%c does not exist: `pinctl --help` lists them", optopt);
 	return fail(PIND_EXIT_USAGE,
@@ -101,7 +105,7 @@ static void prepare(struct option *long_options, char *letters)
 		long_options[i] = (struct option){
 			.name = row->name,
 			.has_arg = row->value ? required_argument : no_argument,
-			.val = row->letter ? row->letter : ARG_FIRST + i,
+			.val = ARG_FIRST + i,
 		};
 		if (!row->letter)
 			continue;
@@ -117,7 +121,7 @@ static void take(struct pind_options *options, int c, uint64_t *given)
 		const struct option_row *row = &option_rows[i];
 		void *place = (char *)options + row->offset;
 
-		if (c != (row->letter ? row->letter : ARG_FIRST + i))
+		if (c != ARG_FIRST + i && (!row->letter || c != row->letter))
 			continue;
 		if (row->value)
 			*(const char **)place = optarg;
@@ -168,12 +172,27 @@ static char *takers_of(int option)
 	return fclose(stream) == 0 ? text : NULL;
 }
 
+/* A letter stands for another option with another verb. */
+static bool is_by_letter(uint64_t taken, int option)
+{
+	for (int i = 0; i < N_OPTIONS; i++) {
+		if (taken >> i & 1 && option_rows[i].letter &&
+		    option_rows[i].letter == option_rows[option].letter)
+			return true;
+	}
+	return false;
+}
+
 int option_check(const struct verb *verb, uint64_t given)
 {
-	uint64_t wrong = given & ~(verb->options | OPTIONS_GENERAL);
+	uint64_t allowed = verb->options | OPTIONS_GENERAL, wrong = given & ~allowed;
 	_cleanup_free_ char *takers = NULL;
 	int option;
 
+	for (int i = 0; i < N_OPTIONS; i++) {
+		if (wrong >> i & 1 && is_by_letter(given & allowed, i))
+			wrong &= ~(UINT64_C(1) << i);
+	}
 	if (!wrong)
 		return 0;
 	if (verb->changes && wrong & OPTION(KERNEL))

@@ -30,6 +30,9 @@ struct pind_options {
 	const char *since;
 	const char *driver;
 	const char *older_than;
+	const char *count;
+	const char *delay;
+	const char *by;
 	bool help;
 	bool version;
 	bool table; /* --complete-table */
@@ -47,6 +50,7 @@ struct pind_options {
 	bool kept;
 	bool dry_run;
 	bool stale;
+	bool batch;
 	const char *no_daemon; /* why it is the module that is read, unasked; or NULL */
 	struct table_look look;
 };
@@ -97,6 +101,7 @@ int cmd_reset_peak(const struct pind_options *options);
 int cmd_misuse(const struct pind_options *options);
 int cmd_page(const struct pind_options *options);
 int cmd_metrics(const struct pind_options *options);
+int cmd_top(const struct pind_options *options);
 int cmd_audit(const struct pind_options *options);
 
 #endif /* PINCTL_VERB_H */

@@ -40,6 +40,13 @@ const struct verb verbs[] = {
 		  OPTION(OLDER_THAN), .falls_back = true, .paged = true,
 	  .synopsis = "[--orphans | --waiting] [GROUP]",
 	  .summary = "who holds pins, by which driver, since when", .columns = &ps_table },
+	{ "top", cmd_top, ARGUMENTS_GROUP_OPTIONAL,
+	  READS | OPTION(BATCH) | OPTION(COUNT) | OPTION(DELAY) | OPTION(BY) | OPTION(SORT) |
+		  OPTION(TREE) | OPTION(ALL),
+	  .synopsis = "[--batch] [GROUP]",
+	  .summary = "who pins how much, live: by group, process or driver",
+	  .notes = "VIEW: group, process or driver. Keys: h tells them. With --batch --json a line\n"
+		   "each time, as list and ps have it.\n" },
 	{ "refusals", cmd_refusals, ARGUMENTS_GROUP_OPTIONAL,
 	  READS | OPTIONS_TABLE | OPTION(PID) | OPTION(DRIVER) | OPTION(SINCE), .falls_back = true,
 	  .paged = true, .synopsis = "[GROUP]", .summary = "recent refusals, oldest first",

@@ -53,6 +53,8 @@ static int64_t mock_difference; /* of the books */
 static int mock_old;		/* the daemon knows no GetBooks */
 static int mock_hangs;		/* no answer comes any more */
 static int mock_ends;		/* it ends instead of an answer */
+static int mock_crowd = -1;	/* so many groups instead of those above, and no quotas */
+static int mock_turn;		/* what they have grows each time */
 
 static int no_module(void)
 {
@@ -233,6 +235,31 @@ static int append_group(sd_bus_message *reply, const struct mock_group *g)
 		"events_refused", "t", g->events_refused, "reserved", "t", g->reserved);
 }
 
+/* The first in wide characters; each pins one MiB more each time, up to its place. */
+static int append_crowd(sd_bus_message *reply)
+{
+	char path[96], unit[] = "crowd.service";
+	int r = 0;
+
+	mock_turn++;
+	for (int i = 0; r >= 0 && i < mock_crowd; i++) {
+		uint64_t bytes = (uint64_t)(i % 32 < mock_turn ? i % 32 : mock_turn) * MIB;
+		const struct mock_group group = {
+			.path = path, .unit = unit, .id = 100 + (uint64_t)i, .parent_id = 1,
+			.current = bytes, .peak = bytes, .max = 32 * MIB,
+			.high = PIND_UNLIMITED, .pins = bytes / 4096, .mode = "enforce",
+		};
+
+		if (i == 0)
+			(void)snprintf(path, sizeof(path), "/計測器の仕事.slice");
+		else
+			(void)snprintf(path, sizeof(path), "/crowd.slice/crowd-%03d.slice/"
+				       "a-service-of-a-rather-long-name\\x2d%d.service", i / 100, i);
+		r = append_group(reply, &group);
+	}
+	return r;
+}
+
 static int list_groups(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
 	sd_bus_message *reply = NULL;
@@ -246,8 +273,9 @@ static int list_groups(sd_bus_message *call, void *userdata, sd_bus_error *error
 		return sd_bus_error_set(error, PIND_ERROR_NO_MODULE, NOT_BUILT);
 	r = sd_bus_message_new_method_return(call, &reply);
 	r = r < 0 ? r : sd_bus_message_open_container(reply, 'a', "a{sv}");
-	for (size_t i = 0; r >= 0 && i < N_GROUPS; i++)
+	for (size_t i = 0; r >= 0 && mock_crowd < 0 && i < N_GROUPS; i++)
 		r = append_group(reply, &groups[i]);
+	r = r < 0 || mock_crowd < 0 ? r : append_crowd(reply);
 	r = r < 0 ? r : sd_bus_message_close_container(reply);
 	r = r < 0 ? r : sd_bus_message_send(reply);
 	(void)sd_bus_message_unref(reply);
@@ -256,6 +284,8 @@ static int list_groups(sd_bus_message *call, void *userdata, sd_bus_error *error
 
 static int list_quotas(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
+	if (mock_crowd >= 0)
+		return sd_bus_reply_method_return(call, "aa{sv}", 0);
 	return sd_bus_reply_method_return(
 		/* one of a group above, one whose cgroup is not there, one whose cgroup was removed */
 		call, "aa{sv}", 2 + mock_stored,
@@ -556,6 +586,10 @@ static int act(sd_bus *bus, const char *what)
 	}
 	if (strcmp(what, "end-when-asked") == 0) {
 		mock_ends = 1;
+		return 0;
+	}
+	if (sscanf(what, "crowd %d", &mock_crowd) == 1) {
+		mock_turn = 0;
 		return 0;
 	}
 	if (strcmp(what, "added") == 0)
