@@ -71,8 +71,10 @@ enum pind_hook_state {
  * @PIND_PINNED_NO: the kernel does not take it for pinned
  * @PIND_PINNED_MAYBE: the kernel does, but counts the pins of a folio of one page
  *	in its reference count, and no account holds it: short-term pins, pins
- *	older than the module, or many plain references
- * @PIND_PINNED_YES: the kernel's count of it is exact, or an account holds it
+ *	older than the module, or many plain references; or one does whose pin may
+ *	have gone, as plain references look like it
+ * @PIND_PINNED_YES: the kernel's count of it is exact, or an account holds it that has
+ *	not let go
  */
 enum pind_pinned {
 	PIND_PINNED_NO = 1,
@@ -473,6 +475,8 @@ enum {
 	 * one below it, holds
 	 */
 	PIND_A_AUDIT_GROUP_ID,
+	/** @PIND_A_AUDIT_UNCERTAIN_PINS: u64: pins that are still held and may have gone */
+	PIND_A_AUDIT_UNCERTAIN_PINS,
 
 	__PIND_A_AUDIT_MAX,
 	PIND_A_AUDIT_MAX = __PIND_A_AUDIT_MAX - 1
@@ -517,8 +521,9 @@ enum {
 	/** @PIND_A_BOOKS_REPAIRED: u64: pins taken back by the check and by audits */
 	PIND_A_BOOKS_REPAIRED,
 	/**
-	 * @PIND_A_BOOKS_UNCERTAIN_PINS: s64: of ledger-pins, more than the kernel counts
-	 * on folios that several groups hold
+	 * @PIND_A_BOOKS_UNCERTAIN_PINS: s64: of ledger-pins, those that may have gone: more
+	 * than the kernel counts on folios that several groups hold, and such that the
+	 * kernel counts what may be plain references
 	 */
 	PIND_A_BOOKS_UNCERTAIN_PINS,
 
