@@ -15,12 +15,20 @@ static void print_audit(const struct pind_audit_info *audit)
 
 	(void)printf("%llu folio%s checked: ", (unsigned long long)audit->folios,
 		     audit->folios == 1 ? "" : "s");
-	if (audit->pins == 0 && audit->uncharged == 0)
-		(void)puts("the ledger agrees with the kernel");
-	else
-		(void)printf("%llu pin%s and %s of charge taken back\n",
+	if (audit->pins || audit->uncharged)
+		(void)printf("%llu pin%s and %s of charge taken back",
 			     (unsigned long long)audit->pins, audit->pins == 1 ? "" : "s",
 			     size_format(audit->uncharged, uncharged));
+	else if (audit->uncertain_pins)
+		(void)printf("nothing taken back");
+	else
+		(void)printf("the ledger agrees with the kernel");
+	if (audit->uncertain_pins)
+		(void)printf("; %llu pin%s may have gone, which nothing in the kernel tells for "
+			     "certain",
+			     (unsigned long long)audit->uncertain_pins,
+			     audit->uncertain_pins == 1 ? "" : "s");
+	(void)putchar('\n');
 }
 
 int cmd_audit(const struct pind_options *options)

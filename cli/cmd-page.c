@@ -188,9 +188,9 @@ static void explain_maybe(void)
 		"\nmaybe: the kernel takes it for pinned. But it counts the pins of a folio of one "
 		"page\nin the folio's reference count, 1024 for each, so that 1024 plain "
 		"references "
-		"look\nlike a pin; and no account holds it. It has short-term pins (direct I/O), "
-		"pins "
-		"that\nare older than the module, or just that many references.");
+		"look\nlike a pin. If no account holds it, it has short-term pins (direct I/O), "
+		"pins that\nare older than the module, or just that many references. If one "
+		"does, its pin may\nhave gone, for an unpin went by.");
 }
 
 static int print_pages(const struct pind_pages *pages, const struct table_look *look)

@@ -191,6 +191,7 @@ static const struct pind_field audit_fields[] = {
 	ROW(pind_audit_info, folios, U64, PIND_A_AUDIT_FOLIOS),
 	ROW(pind_audit_info, pins, U64, PIND_A_AUDIT_PINS),
 	ROW(pind_audit_info, uncharged, U64, PIND_A_AUDIT_UNCHARGED),
+	ROW(pind_audit_info, uncertain_pins, U64, PIND_A_AUDIT_UNCERTAIN_PINS, OPTIONAL),
 };
 
 static const struct pind_field books_fields[] = {

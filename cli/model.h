@@ -208,6 +208,7 @@ struct pind_audit_info {
 	uint64_t folios;
 	uint64_t pins;
 	uint64_t uncharged;
+	uint64_t uncertain_pins;
 };
 
 /* One rule of FOLL_PIN that was broken at one place. */

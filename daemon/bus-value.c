@@ -270,8 +270,9 @@ int pind_bus_append_change(sd_bus_message *m, const struct pind_change *change)
 
 int pind_bus_append_audit(sd_bus_message *m, const struct pind_audit *audit)
 {
-	return sd_bus_message_append(m, "a{sv}", 3, "folios", "t", audit->folios, "pins", "t",
-				     audit->pins, "uncharged", "t", audit->uncharged);
+	return sd_bus_message_append(m, "a{sv}", 4, "folios", "t", audit->folios, "pins", "t",
+				     audit->pins, "uncharged", "t", audit->uncharged,
+				     "uncertain_pins", "t", audit->uncertain_pins);
 }
 
 int pind_bus_group_object(const char *path, char **ret_object)

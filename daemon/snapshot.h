@@ -156,6 +156,7 @@ struct pind_audit {
 	uint64_t folios;
 	uint64_t pins;
 	uint64_t uncharged;
+	uint64_t uncertain_pins;
 };
 
 /* What to set on a group; what is not marked stays as it is. */

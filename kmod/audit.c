@@ -111,6 +111,8 @@ static void check_leaf(struct pind_leaf *leaf, const struct pind_group *group,
 		do {
 			raw_spin_lock_irqsave(lock, flags);
 			audit->pins += check_slot(leaf, number, &bill, &more);
+			if (!more)
+				audit->uncertain += pind_ledger_uncertain(leaf, number);
 			/* at once: an unpin that we were quicker than may return now */
 			pind_bill_pay(&bill);
 			raw_spin_unlock_irqrestore(lock, flags);

@@ -20,6 +20,7 @@ struct pind_audit {
 	u64 folios;
 	u64 pins;
 	u64 uncharged;
+	u64 uncertain;
 	struct pind_leaks leaks;
 };
 

@@ -323,7 +323,8 @@ static int fill_audit(struct sk_buff *skb, const struct pind_reader *reader, con
 
 	if (pind_fill_u64(skb, PIND_A_AUDIT_FOLIOS, audit->folios) ||
 	    pind_fill_u64(skb, PIND_A_AUDIT_PINS, audit->pins) ||
-	    pind_fill_u64(skb, PIND_A_AUDIT_UNCHARGED, audit->uncharged))
+	    pind_fill_u64(skb, PIND_A_AUDIT_UNCHARGED, audit->uncharged) ||
+	    pind_fill_u64(skb, PIND_A_AUDIT_UNCERTAIN_PINS, audit->uncertain))
 		return -EMSGSIZE;
 	return 0;
 }

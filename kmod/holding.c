@@ -331,6 +331,21 @@ bool pind_holding_release(struct pind_holding *holding, u64 pincount,
 	return true;
 }
 
+bool pind_holding_may_be_of(const struct pind_holding *holding, u32 driver)
+{
+	struct rb_node *node;
+
+	if (!driver || holding->nr_holders > PIND_HOLDING_LOOK)
+		return true;
+	for (node = rb_first(&holding->holders); node; node = rb_next(node)) {
+		u32 own = owner_of(rb_entry(node, struct pind_holder, node)->account)->driver;
+
+		if (!own || own == driver)
+			return true;
+	}
+	return false;
+}
+
 s64 pind_holding_mark(struct pind_holding *holding, u64 pincount,
 		      void (*changed)(struct pind_group *group, long pages))
 {
@@ -339,6 +354,8 @@ s64 pind_holding_mark(struct pind_holding *holding, u64 pincount,
 	unsigned int i;
 	u32 uncertain;
 
+	if (holding->uncertain)
+		excess = holding->pins;
 	before = holding->excess;
 	holding->excess = excess;
 	if ((!excess && !before) || !holding->nr_shares)

@@ -77,6 +77,7 @@ struct pind_holder {
  * @pins: of all holders
  * @excess: of them, more than the kernel counted when it was last looked at
  * @pages: size of the folio in base pages
+ * @uncertain: all of the pins may have gone, and the kernel counts plain references
  */
 struct pind_holding {
 	struct rb_root holders;
@@ -86,6 +87,7 @@ struct pind_holding {
 	u32 pages;
 	u32 nr_holders;
 	u32 nr_shares;
+	bool uncertain;
 	struct rcu_head rcu;
 };
 
@@ -197,7 +199,14 @@ bool pind_holding_release(struct pind_holding *holding, u64 pincount,
 			  struct pind_unpinner *unpinner, struct pind_release *release);
 
 /**
- * pind_holding_mark() - note by how much the holders' pins exceed the kernel's count
+ * pind_holding_may_be_of() - may an unpin by @driver be one of a holder's pins
+ * Each driver gives back its own pins. 0: not known.
+ */
+bool pind_holding_may_be_of(const struct pind_holding *holding, u32 driver);
+
+/**
+ * pind_holding_mark() - note by how much the holders' pins exceed the kernel's count; all
+ * of them do where they are uncertain
  * @changed: is called for a group whose uncertain charge grew or fell
  * Return: change of the excess.
  */

@@ -98,11 +98,30 @@ static int fill_parts(struct pind_parts *parts)
 	return has_parts(parts) ? 0 : -ENOMEM;
 }
 
+static void note_uncertain(struct pind_group *group, long pages)
+{
+	pind_charge_note_uncertain(&group->charge, pages);
+}
+
+/* A slot changes, and its pins are uncertain before or after. They are one account's. */
+static noinline void note_uncertain_slot(unsigned long before, unsigned long after)
+{
+	long more = pind_slot_is_uncertain(after) - pind_slot_is_uncertain(before);
+	u32 id = pind_slot_id(pind_slot_is_uncertain(before) ? before : after);
+
+	this_cpu_add(pind_ledger_parts.excess,
+		     (long)pind_slot_uncertain_pins(after) - (long)pind_slot_uncertain_pins(before));
+	if (more) /* of the one page that the folio has */
+		note_uncertain(pind_account_by_id(id)->group, more);
+}
+
 /* Under the leaf's lock. */
 static void set_slot(struct pind_leaf *leaf, unsigned long *slot, unsigned long value)
 {
 	bool was_used = *slot;
 
+	if (unlikely(pind_slot_is_uncertain(*slot) || pind_slot_is_uncertain(value)))
+		note_uncertain_slot(*slot, value);
 	WRITE_ONCE(*slot, value);
 	if (was_used != !!value)
 		pind_leaf_count_used(leaf, value ? 1 : -1);
@@ -150,14 +169,16 @@ static void settle_inline(struct pind_leaf *leaf, unsigned long *slot, u64 pinco
 		release.folios = 1;
 	}
 	set_slot(leaf, slot, pincount ? pind_slot_make(pind_slot_id(*slot), pind_slot_order(*slot),
-						       covered, pincount) : 0);
+						       covered, pincount) |
+					(*slot & PIND_SLOT_UNCERTAIN) : 0);
 	book_release(&release, bill);
 	unpinner->given -= min(unpinner->given, release.pins);
 }
 
-static void note_uncertain(struct pind_group *group, long pages)
+static void mark(struct pind_holding *holding, u64 pincount)
 {
-	pind_charge_note_uncertain(&group->charge, pages);
+	this_cpu_add(pind_ledger_parts.excess,
+		     pind_holding_mark(holding, pincount, note_uncertain));
 }
 
 /* Under the leaf's lock. Return: whether there may be more to take. */
@@ -177,8 +198,7 @@ static bool settle_holding(struct pind_leaf *leaf, unsigned long *slot, u64 pinc
 		free_part(release.holder);
 		free_part(release.share);
 	}
-	this_cpu_add(pind_ledger_parts.excess,
-		     pind_holding_mark(holding, pincount, note_uncertain));
+	mark(holding, pincount);
 	if (!holding->nr_holders) {
 		set_slot(leaf, slot, 0);
 		free_part(holding);
@@ -198,6 +218,27 @@ bool pind_ledger_settle(struct pind_leaf *leaf, unsigned long number, u64 pincou
 		return settle_holding(leaf, slot, pincount, unpinner, bill);
 	settle_inline(leaf, slot, pincount, unpinner, bill);
 	return false;
+}
+
+void pind_ledger_note_unclear(struct pind_leaf *leaf, unsigned long number, u64 pincount)
+{
+	unsigned long *slot = pind_slot_of(leaf, number);
+	struct pind_holding *holding;
+
+	lockdep_assert_held(pind_leaf_lock(number));
+	if (!*slot)
+		return;
+	if (pind_slot_is_inline(*slot)) {
+		if (!pind_slot_order(*slot))
+			set_slot(leaf, slot, *slot | PIND_SLOT_UNCERTAIN);
+		return;
+	}
+	holding = pind_slot_holding(*slot);
+	/* else the kernel's count shows how many have gone */
+	if (holding->pages == 1 && holding->pins <= pincount) {
+		holding->uncertain = true;
+		mark(holding, pincount);
+	}
 }
 
 bool pind_ledger_is_of_size(unsigned long slot, struct folio *folio)
@@ -241,7 +282,8 @@ static unsigned long record_inline(unsigned long slot, const struct pind_claim *
 	if (order > PIND_SLOT_ORDER_MAX || claim->pins > PIND_SLOT_PINS_MAX - pins)
 		return 0;
 	*ret_covered = min(claim->covered, pages - covered);
-	return pind_slot_make(id, order, covered + *ret_covered, pins + claim->pins);
+	return pind_slot_make(id, order, covered + *ret_covered, pins + claim->pins) |
+	       (slot & PIND_SLOT_UNCERTAIN);
 }
 
 /* A slot in place moves into a holding; with @parts, all of them. */
@@ -259,6 +301,7 @@ static struct pind_holding *move_out(unsigned long slot, struct folio *folio,
 	parts->holding = NULL;
 	if (!slot)
 		return holding;
+	holding->uncertain = pind_slot_is_uncertain(slot);
 	account = pind_account_by_id(pind_slot_id(slot));
 	pind_holding_record(holding, account, account->group, pind_slot_pins(slot),
 			    pind_slot_covered(slot), &old, &covered, &surplus, &is_new);
@@ -310,6 +353,8 @@ static int record_locked(struct pind_leaf *leaf, struct pind_claim *claim,
 		set_slot(leaf, slot, (unsigned long)holding);
 		pind_holding_record(holding, account, account->group, claim->pins, claim->covered,
 				    parts, &covered, &claim->surplus, &is_new);
+		if (holding->uncertain)
+			mark(holding, pincount);
 	}
 	claim->above_held = claim->surplus &&
 			    !pind_charge_hold(&account->group->charge, claim->surplus, &by);
@@ -454,107 +499,6 @@ unsigned long pind_ledger_need(const struct pind_claim *claim, bool *ret_held)
 	raw_spin_unlock_irqrestore(lock, flags);
 	rcu_read_unlock();
 	return need;
-}
-
-/* Under the leaf's lock. */
-static unsigned int pinners_of(unsigned long slot, struct pind_pinner *pinners, unsigned int nr)
-{
-	struct pind_holding *holding;
-	struct rb_node *node;
-	unsigned int i = 0;
-
-	if (!slot)
-		return 0;
-	if (pind_slot_is_inline(slot)) {
-		*pinners = (struct pind_pinner){
-			.account = pind_account_by_id(pind_slot_id(slot)),
-			.pins = pind_slot_pins(slot),
-			.covered = pind_slot_covered(slot),
-		};
-		return 1;
-	}
-	holding = pind_slot_holding(slot);
-	for (node = rb_first(&holding->holders); node && i < nr; node = rb_next(node), i++) {
-		struct pind_holder *holder = rb_entry(node, struct pind_holder, node);
-
-		pinners[i] = (struct pind_pinner){
-			.account = holder->account,
-			.pins = holder->pins,
-			.covered = holder->covered,
-		};
-	}
-	return holding->nr_holders;
-}
-
-unsigned int pind_ledger_pinners(struct folio *folio, struct pind_pinner *pinners,
-				 unsigned int nr)
-{
-	unsigned long number = pind_folio_number(folio), flags;
-	raw_spinlock_t *lock = pind_leaf_lock(number);
-	struct pind_leaf *leaf = pind_leaf_find(number);
-
-	if (!leaf)
-		return 0;
-	raw_spin_lock_irqsave(lock, flags);
-	nr = pinners_of(*pind_slot_of(leaf, number), pinners, nr);
-	raw_spin_unlock_irqrestore(lock, flags);
-	return nr;
-}
-
-bool pind_ledger_holds(struct pind_leaf *leaf, unsigned long number,
-		       const struct pind_group *group)
-{
-	raw_spinlock_t *lock = pind_leaf_lock(number);
-	unsigned int i = 0;
-	unsigned long flags, slot;
-	struct rb_node *node;
-	bool found = false;
-
-	raw_spin_lock_irqsave(lock, flags);
-	slot = *pind_slot_of(leaf, number);
-	if (slot && pind_slot_is_inline(slot)) {
-		found = pind_group_is_below(pind_account_by_id(pind_slot_id(slot))->group, group);
-	} else if (slot) {
-		node = rb_first(&pind_slot_holding(slot)->shares);
-		for (; node && !found && i < PIND_HOLDING_LOOK; node = rb_next(node), i++)
-			found = pind_group_is_below(rb_entry(node, struct pind_share, node)->group,
-						    group);
-	}
-	raw_spin_unlock_irqrestore(lock, flags);
-	return found;
-}
-
-/* Under the leaf's lock. */
-static u64 pins_of(unsigned long slot)
-{
-	return pind_slot_is_inline(slot) ? pind_slot_pins(slot) : pind_slot_holding(slot)->pins;
-}
-
-bool pind_ledger_leak(struct folio *folio, struct pind_leak *leak)
-{
-	unsigned long number = pind_folio_number(folio), flags, slot;
-	raw_spinlock_t *lock = pind_leaf_lock(number);
-	struct pind_pinner pinner;
-	struct pind_leaf *leaf;
-	bool found = false;
-
-	rcu_read_lock();
-	leaf = pind_leaf_find(number);
-	raw_spin_lock_irqsave(lock, flags);
-	slot = leaf ? *pind_slot_of(leaf, number) : 0;
-	if (slot && folio_test_large(folio) && pind_ledger_is_of_size(slot, folio)) {
-		(void)pinners_of(slot, &pinner, 1);
-		*leak = (struct pind_leak){
-			.pfn = folio_pfn(folio),
-			.missing = pind_folio_missing(folio),
-			.account = pinner.account->id,
-		};
-		/* of the pins that are written down, not of those that others took */
-		found = leak->missing && pins_of(slot) >= pind_folio_pincount(folio, 0);
-	}
-	raw_spin_unlock_irqrestore(lock, flags);
-	rcu_read_unlock();
-	return found;
 }
 
 static void free_holding(struct pind_holding *holding)

@@ -149,14 +149,30 @@ bool pind_ledger_settle(struct pind_leaf *leaf, unsigned long number, u64 pincou
 			struct pind_unpinner *unpinner, struct pind_bill *bill);
 
 /**
+ * pind_ledger_note_unclear() - an unpin has gone by that may have given back pins of a
+ * slot, and none could be taken for it
+ * @pincount: of its folio, as for pind_ledger_settle()
+ *
+ * Where the folio has one page, plain references may stand in the kernel's count for pins
+ * that have gone: all pins of the slot are uncertain from now on, until nobody holds it.
+ *
+ * Context: any, under the leaf's lock.
+ */
+void pind_ledger_note_unclear(struct pind_leaf *leaf, unsigned long number, u64 pincount);
+
+/** pind_ledger_uncertain() - a slot's pins that the kernel may not hold. Under the leaf's lock. */
+u64 pind_ledger_uncertain(struct pind_leaf *leaf, unsigned long number);
+
+/**
  * pind_ledger_pinners() - the accounts that hold a folio
  * @pinners: room for @nr of them, those of the oldest processes first; their accounts
  *	stay valid while the caller is under rcu_read_lock(), which it must be
+ * @ret_uncertain: any of their pins may have gone
  *
  * Return: how many there are, which may be more than @nr.
  */
 unsigned int pind_ledger_pinners(struct folio *folio, struct pind_pinner *pinners,
-				 unsigned int nr);
+				 unsigned int nr, bool *ret_uncertain);
 
 /**
  * pind_ledger_is_of_size() - is a slot, which is not 0, for a folio of this size
@@ -206,7 +222,8 @@ static inline void pind_ledger_count(long pins, long charge)
 
 /**
  * pind_ledger_sums() - pins, and pages of charge, that the ledger holds
- * @ret_excess: of the pins, more than the kernel counts: they are uncertain
+ * @ret_excess: of the pins, those that are uncertain: more than the kernel counts, or
+ *	such that it counts what may be plain references
  */
 void pind_ledger_sums(s64 *ret_pins, s64 *ret_charge, s64 *ret_excess);
 

@@ -19,17 +19,19 @@
 /* Far longer than a map is locked by what does not sleep in it. */
 #define PATIENCE (2 * HZ)
 
-/* Return: how many there are, told or not; or -EMSGSIZE. */
+/* @ret_certain: one of them has a pin. Return: how many there are, told or not; or -EMSGSIZE. */
 static int fill_holders(struct sk_buff *skb, const struct pind_reader *reader,
-			struct folio *folio)
+			struct folio *folio, bool *ret_certain)
 {
 	struct pind_pinner pinners[HOLDERS_TOLD];
 	struct nlattr *nest;
 	unsigned int i, total;
+	bool uncertain;
 	int ret = 0;
 
 	rcu_read_lock();
-	total = pind_ledger_pinners(folio, pinners, HOLDERS_TOLD);
+	total = pind_ledger_pinners(folio, pinners, HOLDERS_TOLD, &uncertain);
+	*ret_certain = total && !uncertain;
 	for (i = 0; i < min_t(unsigned int, total, HOLDERS_TOLD) && !ret; i++) {
 		nest = nla_nest_start(skb, PIND_A_PAGE_HOLDER);
 		ret = nest ? pind_fill_pinner(skb, reader, &pinners[i]) : -EMSGSIZE;
@@ -41,7 +43,7 @@ static int fill_holders(struct sk_buff *skb, const struct pind_reader *reader,
 }
 
 /* @refs: without the one by which we keep it */
-static enum pind_pinned pinned_of(struct folio *folio, long refs, bool held)
+static enum pind_pinned pinned_of(struct folio *folio, long refs, bool certain)
 {
 	if (pind_folio_is_exempt(folio))
 		return PIND_PINNED_NO;
@@ -50,10 +52,11 @@ static enum pind_pinned pinned_of(struct folio *folio, long refs, bool held)
 	/* as folio_maybe_dma_pinned() */
 	if (refs < GUP_PIN_COUNTING_BIAS)
 		return PIND_PINNED_NO;
-	return held ? PIND_PINNED_YES : PIND_PINNED_MAYBE;
+	/* what is mapped as often may be what an unpin left that nobody has looked at */
+	return certain && pind_folio_pincount(folio, 1) ? PIND_PINNED_YES : PIND_PINNED_MAYBE;
 }
 
-static int fill_counts(struct sk_buff *skb, struct folio *folio, bool held)
+static int fill_counts(struct sk_buff *skb, struct folio *folio, bool certain)
 {
 	long refs = pind_folio_refs(folio) - 1;
 
@@ -64,7 +67,7 @@ static int fill_counts(struct sk_buff *skb, struct folio *folio, bool held)
 			  pind_folio_is_exempt(folio) ? 0 : pind_folio_pincount(folio, 1)) ||
 	    pind_fill_u64(skb, PIND_A_PAGE_REFCOUNT, refs) ||
 	    pind_fill_u64(skb, PIND_A_PAGE_ROOM, pind_folio_room(folio, refs)) ||
-	    nla_put_u32(skb, PIND_A_PAGE_PINNED, pinned_of(folio, refs, held)))
+	    nla_put_u32(skb, PIND_A_PAGE_PINNED, pinned_of(folio, refs, certain)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -73,16 +76,17 @@ static int fill_counts(struct sk_buff *skb, struct folio *folio, bool held)
 static int fill_page(struct sk_buff *skb, const struct pind_reader *reader, struct page *page)
 {
 	struct folio *folio = page_folio(page);
+	bool certain;
 	int holders;
 
 	if (pind_fill_u64(skb, PIND_A_PAGE_PFN, page_to_pfn(page)) ||
 	    pind_fill_u64(skb, PIND_A_PAGE_FOLIO_PFN, folio_pfn(folio)) ||
 	    pind_fill_u64(skb, PIND_A_PAGE_FOLIO_SIZE, folio_size(folio)))
 		return -EMSGSIZE;
-	holders = fill_holders(skb, reader, folio);
+	holders = fill_holders(skb, reader, folio, &certain);
 	if (holders < 0)
 		return holders;
-	return fill_counts(skb, folio, holders) ?:
+	return fill_counts(skb, folio, certain) ?:
 		       pind_fill_u64(skb, PIND_A_PAGE_HOLDERS_TOTAL, holders);
 }
 

@@ -4,7 +4,7 @@
  * one account, in place. Else: a pointer to a struct pind_holding.
  *
  * In place, from bit 0 on: 1 set bit; 24 bits of the account's id; 5 of the folio's
- * order; 19 of the pages covered; 15 of the pins.
+ * order; 19 of the pages covered; 1 set where the pins are uncertain; 14 of the pins.
  */
 #ifndef PIND_SLOT_H
 #define PIND_SLOT_H
@@ -14,12 +14,18 @@
 #define PIND_SLOT_ID_BITS	24
 #define PIND_SLOT_ORDER_SHIFT	25
 #define PIND_SLOT_COVERED_SHIFT 30
-#define PIND_SLOT_PINS_SHIFT	49
+#define PIND_SLOT_PINS_SHIFT	50
 
 /* The largest id of an account, order, covered pages and pins that fit in place. */
 #define PIND_SLOT_ID_MAX	((1U << PIND_SLOT_ID_BITS) - 1)
 #define PIND_SLOT_ORDER_MAX	18
-#define PIND_SLOT_PINS_MAX	((1U << 15) - 1)
+#define PIND_SLOT_PINS_MAX	((1U << 14) - 1)
+
+/*
+ * An unpin of a folio of one page may have given back the pins, and the kernel's count does
+ * not tell: as many plain references look like them. Stays until nobody holds the folio.
+ */
+#define PIND_SLOT_UNCERTAIN (1UL << 49)
 
 static_assert(BITS_PER_LONG == 64, "a slot has 64 bits");
 
@@ -41,6 +47,12 @@ static inline unsigned long pind_slot_plain(u32 id)
 static inline bool pind_slot_is_inline(unsigned long slot)
 {
 	return slot & 1;
+}
+
+/** pind_slot_is_uncertain() - of any slot: is it in place, and are its pins uncertain */
+static inline bool pind_slot_is_uncertain(unsigned long slot)
+{
+	return (slot & (PIND_SLOT_UNCERTAIN | 1)) == (PIND_SLOT_UNCERTAIN | 1);
 }
 
 static inline u32 pind_slot_id(unsigned long slot)
@@ -67,6 +79,12 @@ static inline u32 pind_slot_covered(unsigned long slot)
 static inline u32 pind_slot_pins(unsigned long slot)
 {
 	return slot >> PIND_SLOT_PINS_SHIFT;
+}
+
+/** pind_slot_uncertain_pins() - of any slot: those in place that are uncertain */
+static inline u32 pind_slot_uncertain_pins(unsigned long slot)
+{
+	return pind_slot_is_uncertain(slot) ? pind_slot_pins(slot) : 0;
 }
 
 /** pind_slot_holding() - of a slot that is neither 0 nor in place */

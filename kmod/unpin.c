@@ -282,7 +282,7 @@ static struct pind_unpinner unpinner_of(const struct unpin *unpin)
 
 /*
  * Does an unpin that gave back more than it took leave a pin that may be stale? Not if
- * the only holder's pins are another driver's affair.
+ * the holders' pins are other drivers' affair.
  */
 static bool is_settled(unsigned long slot, const struct pind_unpinner *unpinner)
 {
@@ -290,8 +290,10 @@ static bool is_settled(unsigned long slot, const struct pind_unpinner *unpinner)
 
 	if (!slot || !unpinner->given)
 		return true;
-	if (!pind_slot_is_inline(slot) || !unpinner->driver)
+	if (!unpinner->driver)
 		return false;
+	if (!pind_slot_is_inline(slot))
+		return !pind_holding_may_be_of(pind_slot_holding(slot), unpinner->driver);
 	account = pind_account_by_id(pind_slot_id(slot));
 	return account->owner.driver && account->owner.driver != unpinner->driver;
 }
@@ -301,17 +303,22 @@ static void unpin_settle(struct folio *folio, struct pind_unpinner *unpinner, st
 	unsigned long number = pind_folio_number(folio), flags;
 	raw_spinlock_t *lock = pind_leaf_lock(number);
 	struct pind_leaf *leaf = pind_leaf_find(number);
-	bool more;
+	bool more, settled;
+	u64 pincount;
 
 	if (!leaf)
 		return;
 	raw_spin_lock_irqsave(lock, flags);
-	more = pind_ledger_settle(leaf, number, pind_folio_pincount(folio, 1), unpinner, bill);
+	pincount = pind_folio_pincount(folio, 1);
+	more = pind_ledger_settle(leaf, number, pincount, unpinner, bill);
+	settled = is_settled(*pind_slot_of(leaf, number), unpinner);
+	if (!more && !settled)
+		pind_ledger_note_unclear(leaf, number, pincount);
 	/*
 	 * A pin that overlapped this unpin unseen may still be counted by the kernel:
 	 * its own unpin found the slot empty, and will not look again.
 	 */
-	if (more || !is_settled(*pind_slot_of(leaf, number), unpinner))
+	if (more || !settled)
 		pind_audit_recheck(leaf);
 	raw_spin_unlock_irqrestore(lock, flags);
 }

@@ -612,7 +612,7 @@ void fake_audit_end(struct fake_kernel *k, int r)
 {
 	pind_audit_handler handler = k->audit_handler;
 	/* what was asked about shows in the answer */
-	const struct pind_audit audit = { 100, 3, k->audit_id ? 4096 : 12288 };
+	const struct pind_audit audit = { 100, 3, k->audit_id ? 4096 : 12288, 2 };
 
 	k->audit_handler = NULL;
 	handler(r, r < 0 ? NULL : &audit, k->audit_userdata);

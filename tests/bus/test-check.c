@@ -136,13 +136,14 @@ static void test_lost_hook(void **state)
 
 static uint64_t uncharged(sd_bus_message *reply)
 {
-	uint64_t folios = 0, pins = 0, bytes = 0;
+	uint64_t folios = 0, pins = 0, bytes = 0, uncertain = 0;
 
-	assert_true(sd_bus_message_read(reply, "a{sv}", 3, NULL, "t", &folios, NULL, "t", &pins,
-					NULL, "t", &bytes) > 0);
+	assert_true(sd_bus_message_read(reply, "a{sv}", 4, NULL, "t", &folios, NULL, "t", &pins,
+					NULL, "t", &bytes, NULL, "t", &uncertain) > 0);
 	(void)sd_bus_message_unref(reply);
 	assert_int_equal(folios, 100);
 	assert_int_equal(pins, 3);
+	assert_int_equal(uncertain, 2);
 	return bytes;
 }
 

@@ -474,9 +474,10 @@ static int audit_group(sd_bus_message *call, void *userdata, sd_bus_error *error
 	if (r >= 0)
 		r = group_by_name(name, &group, error);
 	return r < 0 ? r
-		     : sd_bus_reply_method_return(call, "a{sv}", 3, "folios", "t", UINT64_C(1),
+		     : sd_bus_reply_method_return(call, "a{sv}", 4, "folios", "t", UINT64_C(1),
 						  "pins", "t", UINT64_C(0), "uncharged", "t",
-						  UINT64_C(0));
+						  UINT64_C(0), "uncertain_pins", "t",
+						  (uint64_t)group->dead);
 }
 
 static int audit(sd_bus_message *call, void *userdata, sd_bus_error *error)
@@ -484,9 +485,10 @@ static int audit(sd_bus_message *call, void *userdata, sd_bus_error *error)
 	int r = provoke("", error);
 
 	return r < 0 ? r
-		     : sd_bus_reply_method_return(call, "a{sv}", 3, "folios", "t", UINT64_C(10),
+		     : sd_bus_reply_method_return(call, "a{sv}", 4, "folios", "t", UINT64_C(10),
 						  "pins", "t", UINT64_C(2), "uncharged", "t",
-						  UINT64_C(8192));
+						  UINT64_C(8192), "uncertain_pins", "t",
+						  UINT64_C(0));
 }
 
 static int get_state(sd_bus *bus, const char *path, const char *interface, const char *property,

@@ -614,8 +614,10 @@ static void test_small_ones(void **state)
 	mnl_attr_put_u64(m.nlh, PIND_A_AUDIT_PINS, 2);
 	assert_int_equal(pind_message_parse_audit(m.nlh, &audit), -EBADMSG);
 	mnl_attr_put_u64(m.nlh, PIND_A_AUDIT_UNCHARGED, 3);
+	mnl_attr_put_u64(m.nlh, PIND_A_AUDIT_UNCERTAIN_PINS, 4);
 	assert_int_equal(pind_message_parse_audit(m.nlh, &audit), 0);
 	assert_int_equal(audit.uncharged, 3);
+	assert_int_equal(audit.uncertain_pins, 4);
 
 	begin(&m, PIND_CMD_COUNTERS_GET);
 	for (uint16_t type = 1; type <= PIND_A_COUNTERS_MAX; type++)

@@ -370,6 +370,43 @@ static void test_many_holders_go_in_steps(void **state)
 	assert_int_equal(h->nr_holders, 0);
 }
 
+/* An unpin went by, and plain references look like the pins: all of them may have gone. */
+static void test_plain_references(void **state)
+{
+	struct pind_holding *h = empty(1);
+
+	record(h, 0, 0, 1);
+	record(h, 2, 1, 1);
+	h->uncertain = true;
+	assert_int_equal(audit(h, 3), 0);
+	assert_int_equal(h->excess, 2);
+	assert_int_equal(uncertain[0], 1);
+	assert_int_equal(uncertain[1], 1);
+	/* one of the references goes, and with it the pin of who unpins now */
+	assert_int_equal(unpinned(h, 1, by(0, IO_URING, 1)), 1);
+	assert_int_equal(h->excess, 1);
+	assert_int_equal(uncertain[0], 0);
+	assert_int_equal(uncertain[1], 1);
+	assert_int_equal(audit(h, 0), 1);
+	assert_int_equal(h->excess, 0);
+	assert_int_equal(uncertain[1], 0);
+}
+
+static void test_may_be_of(void **state)
+{
+	struct pind_holding *h = empty(1);
+
+	record(h, 0, 0, 1);
+	record(h, 2, 1, 1);
+	assert_true(pind_holding_may_be_of(h, IO_URING));
+	assert_false(pind_holding_may_be_of(h, BIO));
+	assert_true(pind_holding_may_be_of(h, 0));
+	owners[3].driver = 0; /* not known either */
+	record(h, 3, 1, 1);
+	assert_true(pind_holding_may_be_of(h, BIO));
+	(void)audit(h, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -386,6 +423,8 @@ int main(void)
 		cmocka_unit_test(test_surplus),
 		cmocka_unit_test(test_no_group_is_charged_for_less_than_it_holds),
 		cmocka_unit_test(test_many_holders_go_in_steps),
+		cmocka_unit_test(test_plain_references),
+		cmocka_unit_test(test_may_be_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
