@@ -6,10 +6,62 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
+#include <linux/xarray.h>
 
 #include "waiting.h"
 
 DEFINE_PER_CPU(struct pind_waiting_calls, pind_waiting_calls);
+
+/**
+ * struct more - a call that found no slot
+ * @rcu: readers take no lock
+ * @index: of it
+ */
+struct more {
+	struct pind_waiting waiting;
+	struct rcu_head rcu;
+	u32 index;
+};
+
+static DEFINE_XARRAY_FLAGS(more, XA_FLAGS_ALLOC | XA_FLAGS_ACCOUNT);
+
+struct pind_waiting *pind_waiting_begin_more(unsigned long call_site, unsigned long pages)
+{
+	struct more *call = kmalloc(sizeof(*call), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+
+	if (!call)
+		return NULL;
+	call->waiting = (struct pind_waiting){
+		.task = current,
+		.call_site = call_site,
+		.pages = pages,
+		.since = (jiffies & ~1UL) ?: 2,
+	};
+	if (xa_alloc(&more, &call->index, call, xa_limit_32b, GFP_KERNEL | __GFP_NOWARN)) {
+		kfree(call);
+		return NULL;
+	}
+	return &call->waiting;
+}
+
+void pind_waiting_end_more(struct pind_waiting *waiting)
+{
+	struct more *call = container_of(waiting, struct more, waiting);
+
+	WRITE_ONCE(waiting->since, 0);
+	xa_erase(&more, call->index);
+	kfree_rcu(call, rcu);
+}
+
+/* Under RCU, which a tenant's many calls must not keep for long. */
+static void give_way(void)
+{
+	if (!need_resched())
+		return;
+	rcu_read_unlock();
+	cond_resched();
+	rcu_read_lock();
+}
 
 static bool is_long(unsigned long since)
 {
@@ -19,11 +71,19 @@ static bool is_long(unsigned long since)
 unsigned int pind_waiting_count(void)
 {
 	unsigned int count = 0, i;
+	unsigned long index;
+	struct more *call;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
 		for (i = 0; i < PIND_WAITING_SLOTS; i++)
 			count += is_long(READ_ONCE(per_cpu(pind_waiting_calls, cpu).slot[i].since));
+	rcu_read_lock();
+	xa_for_each(&more, index, call) {
+		count += is_long(READ_ONCE(call->waiting.since));
+		give_way();
+	}
+	rcu_read_unlock();
 	return count;
 }
 
@@ -75,6 +135,8 @@ struct pind_waiting_table *pind_waiting_read(void)
 	/* a few more may become long meanwhile: they are told the next time */
 	unsigned int room = pind_waiting_count(), i;
 	struct pind_waiting_table *table;
+	unsigned long index;
+	struct more *call;
 	int cpu;
 
 	table = kvzalloc(struct_size(table, call, room), GFP_KERNEL_ACCOUNT);
@@ -84,6 +146,13 @@ struct pind_waiting_table *pind_waiting_read(void)
 		for (i = 0; i < PIND_WAITING_SLOTS && table->nr < room; i++)
 			table->nr += read_call(&per_cpu(pind_waiting_calls, cpu).slot[i],
 					       &table->call[table->nr]);
+	rcu_read_lock();
+	xa_for_each(&more, index, call) {
+		if (table->nr < room)
+			table->nr += read_call(&call->waiting, &table->call[table->nr]);
+		give_way();
+	}
+	rcu_read_unlock();
 	sort(table->call, table->nr, sizeof(table->call[0]), compare_age, NULL);
 	return table;
 }

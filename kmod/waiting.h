@@ -4,8 +4,9 @@
  * in, and a user-space filesystem or userfaultfd may keep it for as long as it likes.
  *
  * A call that waits cannot write itself down, so each does when it begins: a slot of
- * this CPU's table, without a lock. Where all of them are taken, by calls that wait, the
- * call is not listed.
+ * this CPU's table, without a lock. Where all of them are taken, by calls that wait, it
+ * takes memory of its own, which is charged to the memory cgroup of who calls. So nobody's
+ * calls push out another's.
  */
 #ifndef PIND_WAITING_H
 #define PIND_WAITING_H
@@ -17,7 +18,7 @@
 
 #include "site.h"
 
-/* Calls that began on one CPU and are listed. */
+/* Calls that began on one CPU, before it takes memory. */
 #define PIND_WAITING_SLOTS 64
 
 /**
@@ -25,7 +26,8 @@
  * @task: makes it; NULL: the slot is free
  * @call_site: return address of the call of the pin function
  * @pages: asked for
- * @since: jiffies when it began, never 0; 0: the others are not to be read
+ * @since: jiffies when it began, odd in a table and even in memory of its own, never 0;
+ *	0: the others are not to be read
  */
 struct pind_waiting {
 	struct task_struct *task;
@@ -45,9 +47,13 @@ struct pind_waiting_calls {
 
 DECLARE_PER_CPU(struct pind_waiting_calls, pind_waiting_calls);
 
+struct pind_waiting *pind_waiting_begin_more(unsigned long call_site, unsigned long pages);
+void pind_waiting_end_more(struct pind_waiting *waiting);
+
 /**
  * pind_waiting_begin() - a pin call begins
- * Context: process. Return: to be given to pind_waiting_end(); NULL if it is not listed.
+ * Context: process, may sleep. Return: to be given to pind_waiting_end(); NULL if there is
+ * no memory: then it is not listed.
  */
 static inline struct pind_waiting *pind_waiting_begin(unsigned long call_site, unsigned long pages)
 {
@@ -67,7 +73,7 @@ static inline struct pind_waiting *pind_waiting_begin(unsigned long call_site, u
 		smp_store_release(&waiting->since, jiffies | 1);
 		return waiting;
 	}
-	return NULL;
+	return pind_waiting_begin_more(call_site, pages);
 }
 
 /** pind_waiting_end() - it has ended. Context: process. */
@@ -75,6 +81,10 @@ static inline void pind_waiting_end(struct pind_waiting *waiting)
 {
 	if (!waiting)
 		return;
+	if (unlikely(!(waiting->since & 1))) {
+		pind_waiting_end_more(waiting);
+		return;
+	}
 	WRITE_ONCE(waiting->since, 0);
 	smp_store_release(&waiting->task, NULL);
 }
@@ -108,7 +118,7 @@ struct pind_waiting_table {
 struct pind_waiting_table *pind_waiting_read(void);
 void pind_waiting_free(struct pind_waiting_table *table);
 
-/** pind_waiting_count() - how many there are, at most PIND_WAITING_SLOTS a CPU */
+/** pind_waiting_count() - how many there are. Context: process, may sleep. */
 unsigned int pind_waiting_count(void);
 
 #endif /* PIND_WAITING_H */
