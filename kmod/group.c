@@ -18,6 +18,9 @@ static DEFINE_XARRAY(groups);
 static unsigned long nr_groups;		/* under group_mutex */
 static unsigned int generation = 1;	/* written under group_mutex */
 
+/* How often a group that is met asks the rules anew, because they changed, before they wait. */
+#define BIRTH_TRIES 4
+
 /* Removed cgroups' groups that nothing needed, or whose removal was not told yet. */
 static PIND_IDLE(idle_groups);
 
@@ -99,11 +102,10 @@ static void write_quota(struct pind_charge *charge, const struct pind_quota *quo
 	}
 }
 
-/* In no index, with one reference to its memory, and the limits that its rule gives. */
+/* In no index, with one reference to its memory, and no limits. */
 static struct pind_group *new_group(struct cgroup *cgroup, struct pind_group *parent)
 {
 	struct pind_group *group = kzalloc(sizeof(*group), GFP_KERNEL_ACCOUNT);
-	struct pind_quota quota;
 
 	if (!group)
 		return NULL;
@@ -122,26 +124,22 @@ static struct pind_group *new_group(struct cgroup *cgroup, struct pind_group *pa
 	pind_refusals_init(&group->refusals);
 	pind_charge_init(&group->charge, parent ? &parent->charge : NULL);
 	pind_room_init(&group->room);
-	pind_rule_find(group->path, &quota);
-	write_quota(&group->charge, &quota);
 	return group;
 }
 
-/* The parent is known, and a membership in it is handed over. */
-static struct pind_group *add_group(struct cgroup *cgroup, struct pind_group *parent)
+/* One that is new, and a membership in its parent is handed over. Return: 0, or an errno. */
+static int add_group(struct pind_group *group, const struct pind_quota *quota)
 {
-	struct pind_group *group = new_group(cgroup, parent);
+	int ret;
 
 	lockdep_assert_held(&group_mutex);
-	if (!group)
-		return NULL;
+	write_quota(&group->charge, quota);
 	/* its rule may have given it a limit that is near */
 	pind_charge_limits_changed(&group->charge);
 	atomic_long_set(&group->members.refs, 2); /* the index, and the caller */
-	if (xa_err(xa_store(&groups, group->id, group, GFP_KERNEL))) {
-		pind_group_put(group);
-		return NULL;
-	}
+	ret = xa_err(xa_store(&groups, group->id, group, GFP_KERNEL));
+	if (ret)
+		return ret;
 	nr_groups++;
 	bump_generation();
 	pind_event_group(PIND_CMD_GROUP_NEW_NTF, group);
@@ -149,6 +147,42 @@ static struct pind_group *add_group(struct cgroup *cgroup, struct pind_group *pa
 	smp_mb();
 	if (pind_group_is_dead(group))
 		pind_idle_add(&idle_groups, &group->members);
+	return 0;
+}
+
+/*
+ * Of one level, as a member of its parent (NULL: the root has none), which is handed over.
+ * Which rule it gets is asked without the mutex, as to hold a long path against many
+ * patterns takes long; but for who is met while the rules change and change.
+ */
+static struct pind_group *join_level(struct cgroup *cgroup, struct pind_group *parent)
+{
+	struct pind_group *made = new_group(cgroup, parent), *group = NULL;
+	unsigned int rules, tries = BIRTH_TRIES;
+	struct pind_quota quota;
+	int ret = made ? -EAGAIN : -ENOMEM;
+
+	while (ret == -EAGAIN) {
+		rules = pind_rules_generation();
+		pind_rule_find(made->path, &quota);
+		mutex_lock(&group_mutex);
+		group = join_known(cgroup_id(cgroup));
+		if (group) {
+			ret = -EEXIST;
+		} else if (rules == pind_rules_generation()) {
+			ret = add_group(made, &quota);
+		} else if (!--tries) {
+			pind_rule_find(made->path, &quota);
+			ret = add_group(made, &quota);
+		}
+		mutex_unlock(&group_mutex);
+	}
+	if (!ret)
+		return made;
+	if (made)
+		pind_group_put(made);
+	if (parent)
+		pind_group_leave(parent);
 	return group;
 }
 
@@ -161,24 +195,18 @@ static struct pind_group *join_cgroup(struct cgroup *cgroup)
 	if (group)
 		return group;
 
-	mutex_lock(&group_mutex);
 	for (level = 0; level <= cgroup->level; level++) {
 		struct cgroup *ancestor = cgroup_ancestor(cgroup, level);
 
 		group = join_known(cgroup_id(ancestor));
-		if (group) {
-			if (parent)
-				pind_group_leave(parent);
-		} else {
-			group = add_group(ancestor, parent);
-			if (!group && parent)
-				pind_group_leave(parent);
-		}
+		if (!group)
+			group = join_level(ancestor, parent);
+		else if (parent)
+			pind_group_leave(parent);
 		if (!group)
 			break;
 		parent = group;
 	}
-	mutex_unlock(&group_mutex);
 	return group ?: ERR_PTR(-ENOMEM);
 }
 
@@ -224,6 +252,7 @@ struct pind_group *pind_group_join_id(u64 id)
 struct pind_group *pind_group_look(u64 id)
 {
 	struct pind_group *group;
+	struct pind_quota quota;
 	struct cgroup *cgroup;
 
 	rcu_read_lock();
@@ -238,7 +267,11 @@ struct pind_group *pind_group_look(u64 id)
 		return ERR_PTR(-ENOENT);
 	group = new_group(cgroup, NULL);
 	cgroup_put(cgroup);
-	return group ?: ERR_PTR(-ENOMEM);
+	if (!group)
+		return ERR_PTR(-ENOMEM);
+	pind_rule_find(group->path, &quota);
+	write_quota(&group->charge, &quota);
+	return group;
 }
 
 int pind_group_set(struct pind_group *group, const struct pind_quota *quota)

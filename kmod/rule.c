@@ -44,8 +44,8 @@ static unsigned int generation = 1; /* written under rules_mutex */
 static void note_change(void)
 {
 	lockdep_assert_held(&rules_mutex);
-	if (!++generation)
-		generation = 1;
+	/* who reads it finds what has changed before it */
+	smp_store_release(&generation, generation + 1 ?: 1);
 }
 
 static u32 hash_of(const char *path)
@@ -257,7 +257,7 @@ void pind_rule_find(const char *path, struct pind_quota *ret_quota)
 
 unsigned int pind_rules_generation(void)
 {
-	return READ_ONCE(generation);
+	return smp_load_acquire(&generation);
 }
 
 /* The @skip first ones were told. */

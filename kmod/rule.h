@@ -78,7 +78,7 @@ int pind_rule_unset(const char *path);
  */
 void pind_rule_find(const char *path, struct pind_quota *ret_quota);
 
-/** pind_rules_generation() - changes whenever the rules in force do; never 0 */
+/** pind_rules_generation() - changes after the rules in force have changed; never 0 */
 unsigned int pind_rules_generation(void);
 
 /* Which rule comes next; all 0 is the first one. */
