@@ -170,7 +170,7 @@ static const struct field audit_fields[] = {
 	FIELD(pind_audit, PIND_A_AUDIT_FOLIOS, KIND_U64, folios),
 	FIELD(pind_audit, PIND_A_AUDIT_PINS, KIND_U64, pins),
 	FIELD(pind_audit, PIND_A_AUDIT_UNCHARGED, KIND_U64, uncharged),
-	FIELD(pind_audit, PIND_A_AUDIT_UNCERTAIN_PINS, KIND_U64, uncertain_pins),
+	FIELD_OPTIONAL(pind_audit, PIND_A_AUDIT_UNCERTAIN_PINS, KIND_U64, uncertain_pins),
 	{},
 };
 
