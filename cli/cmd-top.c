@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pinctl top: who pins how much, now and again. */
-#include <ctype.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include <pind/cleanup.h>
 
+#include "count.h"
 #include "fail.h"
 #include "sample.h"
 #include "sample-json.h"
@@ -18,10 +18,8 @@
 #include "verb.h"
 #include "when.h"
 
-#define NSEC_PER_SEC  1000000000.0
-#define DELAY_USUAL   2.0
-#define DELAY_LEAST   0.1
-#define DELAY_LONGEST 86400.0
+#define NSEC_PER_SEC 1000000000.0
+#define DELAY_USUAL  2.0
 
 /* What is looked at, and how. */
 struct top {
@@ -33,51 +31,6 @@ struct top {
 	size_t first; /* of the rows on the screen */
 	double delay; /* seconds */
 };
-
-static int parse_delay(const char *text, double *ret)
-{
-	char *end = NULL;
-	uint64_t span;
-
-	if (text && when_parse_span(text, &span) == 0)
-		*ret = (double)span / NSEC_PER_SEC;
-	else if (text && isdigit((unsigned char)text[0]))
-		*ret = strtod(text, &end);
-	if (!text || (*ret >= DELAY_LEAST && *ret <= DELAY_LONGEST && (!end || !*end)))
-		return 0;
-	return fail(PIND_EXIT_USAGE,
-		    "the delay \"%s\" is none: write seconds from 0.1 on, such as 0.5, 2 or 1min",
-		    text);
-}
-
-static int parse_count(const char *text, unsigned long *ret)
-{
-	char *end;
-
-	if (!text)
-		return 0;
-	*ret = strtoul(text, &end, 10);
-	if (isdigit((unsigned char)text[0]) && !*end && *ret > 0 && *ret < UINT32_MAX)
-		return 0;
-	return fail(PIND_EXIT_USAGE, "\"%s\" is no number of times: write one from 1 on", text);
-}
-
-static int parse_sort(const char *title, struct top_order *order)
-{
-	const struct top_columns *columns = &top_columns[order->view];
-
-	order->sort = TOP_CURRENT;
-	if (!title)
-		return 0;
-	for (size_t i = 0; i < columns->n; i++) {
-		order->sort = columns->of[i].field;
-		if (strcasecmp(columns->of[i].title, title) == 0)
-			return 0;
-	}
-	return fail(PIND_EXIT_USAGE,
-		    "there is no column \"%s\" by %s: the titles tell which there are", title,
-		    top_view_words[order->view]);
-}
 
 static void forget(struct top *top)
 {
@@ -130,6 +83,16 @@ static int look(struct top *top)
 	return 0;
 }
 
+static int print_json(const struct sample *sample)
+{
+	_cleanup_free_ char *body = sample_to_json(sample);
+
+	if (!body)
+		return fail_memory();
+	sample_print_json(sample->time, sample->boottime, body, strlen(body));
+	return 0;
+}
+
 /* A pipe's end that goes away ends us, at once and not at the next printing. */
 static bool pause_batch(double seconds)
 {
@@ -152,7 +115,7 @@ static int run_batch(struct top *top, unsigned long count, bool json)
 			(void)fprintf(stderr, "pinctl: %s; read from the kernel module itself\n",
 				      top->sampler.fact);
 		if (r == 0)
-			r = json ? sample_print_json(&top->sample)
+			r = json ? print_json(&top->sample)
 				 : top_print(&top->rows, top->sample.time);
 		if (r == 0)
 			r = screen_flush();
@@ -337,11 +300,11 @@ int cmd_top(const struct pind_options *options)
 
 	r = top_parse_view(options->by, &top.order.view);
 	if (r == 0)
-		r = parse_sort(options->sort, &top.order);
+		r = top_parse_sort(options->sort, &top.order);
 	if (r == 0)
-		r = parse_delay(options->delay, &top.delay);
+		r = count_parse_delay(options->delay, &top.delay);
 	if (r == 0)
-		r = parse_count(options->count, &count);
+		r = count_parse(options->count, &count);
 	if (r == 0 && options->json && !options->batch)
 		r = fail(PIND_EXIT_USAGE, "--json goes with --batch: give both");
 	if (r == 0 && !options->batch && (!screen_is_terminal() || !isatty(STDIN_FILENO)))

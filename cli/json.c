@@ -154,16 +154,6 @@ int json_read_record(const cJSON *object, const struct pind_kind *kind, void *re
 	return 0;
 }
 
-int json_read_number(const cJSON *object, const char *key, uint64_t *ret)
-{
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
-
-	if (!cJSON_IsNumber(item))
-		return -EBADMSG;
-	*ret = number_of(item->valuedouble);
-	return 0;
-}
-
 cJSON *json_records(const struct pind_records *records)
 {
 	_cleanup_(json_freep) cJSON *array = cJSON_CreateArray();

@@ -37,9 +37,6 @@ cJSON *json_records(const struct pind_records *records);
  */
 int json_read_record(const cJSON *object, const struct pind_kind *kind, void *record);
 
-/* Reads one number. Return: 0, or -EBADMSG if there is none. */
-int json_read_number(const cJSON *object, const char *key, uint64_t *ret);
-
 /* Adds one exact number or one text. Return: 0 or -ENOMEM. */
 int json_add_number(cJSON *object, const char *key, uint64_t number);
 int json_add_text(cJSON *object, const char *key, const char *text);

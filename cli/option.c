@@ -75,6 +75,11 @@ const struct option_row option_rows[N_OPTIONS] = {
 	[OPTION_BATCH] = ROW("batch", 'b', NULL, batch, "as lines, for a log or a pipe"),
 	[OPTION_COUNT] = ROW("count", 'n', "TIMES", count, "look so many times, then end"),
 	[OPTION_DELAY] = ROW("delay", 'd', "SPAN", delay, "look every so many seconds: 0.5, 2, 1min"),
+	[OPTION_AT] = ROW("at", 0, "TIME", at, "as it was then: 03:00, \"2026-11-29 03:00\", 2h (before now)"),
+	[OPTION_UNTIL] = ROW("until", 0, "TIME", until, "only until then"),
+	[OPTION_LIMIT] = ROW("limit", 0, "SIZE", limit, "all files together are no larger; 256M"),
+	[OPTION_DIRECTORY] = ROW("directory", 0, "DIRECTORY", directory,
+				 "where the files are; /var/lib/pind/record"),
 	[OPTION_BY] = ROW("by", 0, "VIEW", by, "a line for each group, process or driver"),
 };
 

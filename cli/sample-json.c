@@ -1,37 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "fail.h"
 #include "json.h"
 #include "sample-json.h"
 
-/* What was not read is left out, and not told as nothing. */
-static int add_records(cJSON *object, const char *key, const struct pind_records *records)
-{
-	cJSON *array;
+static const struct {
+	const char *key;
+	unsigned int what;
+	size_t offset;
+} parts[] = {
+	{ "groups", SAMPLE_GROUPS, offsetof(struct sample, groups) },
+	{ "accounts", SAMPLE_ACCOUNTS, offsetof(struct sample, accounts) },
+	{ "refusals", SAMPLE_REFUSALS, offsetof(struct sample, refusals) },
+};
 
-	if (!records->items)
-		return 0;
-	array = json_records(records);
-	if (!array || !cJSON_AddItemToObject(object, key, array)) {
-		cJSON_Delete(array);
-		return -ENOMEM;
-	}
-	return 0;
-}
+#define N_PARTS (sizeof(parts) / sizeof(parts[0]))
 
 char *sample_to_json(const struct sample *sample)
 {
 	_cleanup_(json_freep) cJSON *object = cJSON_CreateObject();
 
-	if (!object || json_add_number(object, "time", sample->time) < 0 ||
-	    json_add_number(object, "boottime", sample->boottime) < 0 ||
-	    add_records(object, "groups", &sample->groups) < 0 ||
-	    add_records(object, "accounts", &sample->accounts) < 0 ||
-	    add_records(object, "refusals", &sample->refusals) < 0)
+	if (!object)
 		return NULL;
+	for (size_t i = 0; i < N_PARTS; i++) {
+		cJSON *array;
+
+		if (!(sample->what & parts[i].what))
+			continue;
+		array = json_records((const void *)((const char *)sample + parts[i].offset));
+		if (!array || !cJSON_AddItemToObject(object, parts[i].key, array)) {
+			cJSON_Delete(array);
+			return NULL;
+		}
+	}
 	return cJSON_PrintUnformatted(object);
 }
 
@@ -50,26 +55,21 @@ static int read_records(const cJSON *object, const char *key, struct pind_record
 	return 0;
 }
 
-int sample_from_json(const char *text, struct sample *ret)
+int sample_from_json(const char *body, struct sample *ret)
 {
-	_cleanup_(json_freep) cJSON *object = cJSON_Parse(text);
-	int r;
+	_cleanup_(json_freep) cJSON *object = cJSON_Parse(body);
+	int r = cJSON_IsObject(object) ? 0 : -EBADMSG;
 
-	if (!object || json_read_number(object, "time", &ret->time) < 0 ||
-	    json_read_number(object, "boottime", &ret->boottime) < 0)
-		return -EBADMSG;
-	r = read_records(object, "groups", &ret->groups);
-	r = r < 0 ? r : read_records(object, "accounts", &ret->accounts);
-	return r < 0 ? r : read_records(object, "refusals", &ret->refusals);
+	for (size_t i = 0; r == 0 && i < N_PARTS; i++) {
+		r = read_records(object, parts[i].key, (void *)((char *)ret + parts[i].offset));
+		if (cJSON_HasObjectItem(object, parts[i].key))
+			ret->what |= parts[i].what;
+	}
+	return r;
 }
 
-int sample_print_json(const struct sample *sample)
+void sample_print_json(uint64_t time, uint64_t boottime, const char *body, size_t length)
 {
-	char *line = sample_to_json(sample);
-
-	if (!line)
-		return fail_memory();
-	(void)puts(line);
-	free(line);
-	return 0;
+	(void)printf("{\"time\":%" PRIu64 ",\"boottime\":%" PRIu64 "%s%.*s\n", time, boottime,
+		     length > 2 ? "," : "", (int)length - 1, body + 1);
 }

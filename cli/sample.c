@@ -34,6 +34,13 @@ static bool is_refusal_below(const void *record, const void *userdata)
 	return path_is_below(refusal->path, userdata) || path_is_below(refusal->by, userdata);
 }
 
+void sample_keep(struct sample *sample, const char *path)
+{
+	records_keep(&sample->groups, is_group_below, path);
+	records_keep(&sample->accounts, is_account_below, path);
+	records_keep(&sample->refusals, is_refusal_below, path);
+}
+
 /* The group may be gone later: then there is nothing below it. */
 static int find_path(struct sampler *sampler)
 {
@@ -59,12 +66,9 @@ static int ask(struct sampler *sampler, unsigned int what, struct sample *ret)
 		r = source->ops->accounts(source, NULL, &ret->accounts);
 	if (r == 0 && what & SAMPLE_REFUSALS)
 		r = source->ops->refusals(source, &ret->refusals);
-	if (r != 0 || !sampler->path)
-		return r;
-	records_keep(&ret->groups, is_group_below, sampler->path);
-	records_keep(&ret->accounts, is_account_below, sampler->path);
-	records_keep(&ret->refusals, is_refusal_below, sampler->path);
-	return 0;
+	if (r == 0 && sampler->path)
+		sample_keep(ret, sampler->path);
+	return r;
 }
 
 static void close_source(struct sampler *sampler)
@@ -111,6 +115,7 @@ int sampler_read(struct sampler *sampler, unsigned int what, struct sample *ret)
 
 	ret->time = when_now(CLOCK_REALTIME);
 	ret->boottime = when_now(CLOCK_BOOTTIME);
+	ret->what = what;
 	if (sampler->kernel)
 		return ask_opened(sampler, true, what, ret);
 	if (sampler->fact && sampler->source && when_now(CLOCK_MONOTONIC) < sampler->again)

@@ -16,6 +16,7 @@ enum {
 };
 
 struct sample {
+	unsigned int what; /* SAMPLE_* that were read */
 	uint64_t time;	   /* ns of CLOCK_REALTIME */
 	uint64_t boottime; /* ns of CLOCK_BOOTTIME, as the accounts have it */
 	struct pind_records groups;
@@ -29,6 +30,9 @@ struct sample {
 			  .refusals = RECORDS(pind_refusal_kind) })
 
 void sample_done(struct sample *sample);
+
+/* Only what is of a group and those below it, or refused by it. */
+void sample_keep(struct sample *sample, const char *path);
 
 /* Whom to ask. */
 struct sampler {

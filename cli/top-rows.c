@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <pind/cleanup.h>
 
@@ -34,6 +35,23 @@ int top_parse_view(const char *word, enum top_view *ret)
 	if (!word)
 		return 0;
 	return fail(PIND_EXIT_USAGE, "\"%s\" is no view: write group, process or driver", word);
+}
+
+int top_parse_sort(const char *title, struct top_order *order)
+{
+	const struct top_columns *columns = &top_columns[order->view];
+
+	order->sort = TOP_CURRENT;
+	if (!title)
+		return 0;
+	for (size_t i = 0; i < columns->n; i++) {
+		order->sort = columns->of[i].field;
+		if (strcasecmp(columns->of[i].title, title) == 0)
+			return 0;
+	}
+	return fail(PIND_EXIT_USAGE,
+		    "there is no column \"%s\" by %s: the titles tell which there are", title,
+		    top_view_words[order->view]);
 }
 
 static bool is_interesting(const void *record, const void *userdata)

@@ -95,6 +95,9 @@ struct top_order {
 /* What --by says; NULL leaves it. Return: 0, or an exit status with its sentence kept. */
 int top_parse_view(const char *word, enum top_view *ret);
 
+/* What --sort says, of the order's view; NULL: by what is pinned. Return: likewise. */
+int top_parse_sort(const char *title, struct top_order *order);
+
 /* What is read for a view: SAMPLE_*. */
 unsigned int top_view_needs(enum top_view view);
 

@@ -33,6 +33,10 @@ struct pind_options {
 	const char *count;
 	const char *delay;
 	const char *by;
+	const char *at;
+	const char *until;
+	const char *limit;
+	const char *directory;
 	bool help;
 	bool version;
 	bool table; /* --complete-table */
@@ -101,6 +105,8 @@ int cmd_reset_peak(const struct pind_options *options);
 int cmd_misuse(const struct pind_options *options);
 int cmd_page(const struct pind_options *options);
 int cmd_metrics(const struct pind_options *options);
+int cmd_record(const struct pind_options *options);
+int cmd_replay(const struct pind_options *options);
 int cmd_top(const struct pind_options *options);
 int cmd_audit(const struct pind_options *options);
 

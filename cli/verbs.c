@@ -47,6 +47,16 @@ const struct verb verbs[] = {
 	  .summary = "who pins how much, live: by group, process or driver",
 	  .notes = "VIEW: group, process or driver. Keys: h tells them. With --batch --json a line\n"
 		   "each time, as list and ps have it.\n" },
+	{ "record", cmd_record, ARGUMENTS_NONE,
+	  OPTION(KERNEL) | OPTION(DELAY) | OPTION(COUNT) | OPTION(LIMIT) | OPTION(DIRECTORY),
+	  .synopsis = "", .summary = "keep what it is, for replay; pind-record.service runs it",
+	  .notes = "Every 30 s, unless --delay says otherwise.\n" },
+	{ "replay", cmd_replay, ARGUMENTS_GROUP_OPTIONAL,
+	  READS | OPTION(AT) | OPTION(SINCE) | OPTION(UNTIL) | OPTION(BY) | OPTION(SORT) |
+		  OPTION(TREE) | OPTION(DIRECTORY),
+	  .paged = true, .synopsis = "[--at TIME | --since TIME --until TIME] [GROUP]",
+	  .summary = "what it was, as far as it was recorded",
+	  .notes = "The newest record, unless a time is given. VIEW: group, process or driver.\n" },
 	{ "refusals", cmd_refusals, ARGUMENTS_GROUP_OPTIONAL,
 	  READS | OPTIONS_TABLE | OPTION(PID) | OPTION(DRIVER) | OPTION(SINCE), .falls_back = true,
 	  .paged = true, .synopsis = "[GROUP]", .summary = "recent refusals, oldest first",

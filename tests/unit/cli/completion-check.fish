@@ -13,7 +13,7 @@ function completes
     end
 end
 
-completes 'pinctl re' refusals reset-peak
+completes 'pinctl re' record refusals replay reset-peak
 completes 'pinctl list --so' --sort
 completes 'pinctl ps --sort PI' PID PINS
 completes 'pinctl set /x --mode e' enforce

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <ctype.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "count.h"
+#include "fail.h"
+#include "when.h"
+
+#define NSEC_PER_SEC  1000000000.0
+#define DELAY_LEAST   0.1
+#define DELAY_LONGEST 86400.0
+
+int count_parse_delay(const char *text, double *ret)
+{
+	char *end = NULL;
+	uint64_t span;
+
+	if (text && when_parse_span(text, &span) == 0)
+		*ret = (double)span / NSEC_PER_SEC;
+	else if (text && isdigit((unsigned char)text[0]))
+		*ret = strtod(text, &end);
+	if (!text || (*ret >= DELAY_LEAST && *ret <= DELAY_LONGEST && (!end || !*end)))
+		return 0;
+	return fail(PIND_EXIT_USAGE,
+		    "the delay \"%s\" is none: write seconds from 0.1 on, such as 0.5, 2 or 1min",
+		    text);
+}
+
+int count_parse(const char *text, unsigned long *ret)
+{
+	char *end;
+
+	if (!text)
+		return 0;
+	*ret = strtoul(text, &end, 10);
+	if (isdigit((unsigned char)text[0]) && !*end && *ret > 0 && *ret < UINT32_MAX)
+		return 0;
+	return fail(PIND_EXIT_USAGE, "\"%s\" is no number of times: write one from 1 on", text);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How often, for the verbs that look again and again. Return: 0, or an exit status. */
+#ifndef PINCTL_COUNT_H
+#define PINCTL_COUNT_H
+
+/* Seconds from 0.1 to a day: "0.5", "2", "1min"; NULL leaves it. */
+int count_parse_delay(const char *text, double *ret);
+
+/* A number from 1 on; NULL leaves it. */
+int count_parse(const char *text, unsigned long *ret);
+
+#endif /* PINCTL_COUNT_H */
