@@ -7,6 +7,7 @@
 #ifndef PIND_COMPAT_H
 #define PIND_COMPAT_H
 
+#include <linux/eventfd.h>
 #include <linux/ftrace.h>
 #include <linux/mm.h>
 #include <linux/uaccess.h>
@@ -51,6 +52,16 @@
 #else
 #define pind_get_dev_pagemap(pfn) get_dev_pagemap(pfn, NULL)
 #endif
+
+/** pind_eventfd_signal() - adds one, and wakes who waits. Context: any. */
+static inline void pind_eventfd_signal(struct eventfd_ctx *eventfd)
+{
+#ifdef PIND_HAVE_EVENTFD_SIGNAL_ONE
+	eventfd_signal(eventfd);
+#else
+	eventfd_signal(eventfd, 1);
+#endif
+}
 
 /* For the tests' vDPA device, which leaves the mapping to its bus. */
 #ifdef PIND_HAVE_VDPA_MAP_OPS

@@ -11,7 +11,7 @@
 #include "leaf.h"
 
 DEFINE_PER_CPU(struct pind_counts, pind_counts);
-static struct proc_dir_entry *proc_dir;
+struct proc_dir_entry *pind_proc_dir;
 
 bool pind_exact_counters __read_mostly;
 
@@ -200,11 +200,11 @@ int pind_counters_init(void)
 	read_base(&base, &kernel);
 	older = pind_counters_kernel(&kernel);
 	mutex_unlock(&base_lock);
-	proc_dir = proc_mkdir("pind", NULL);
-	if (!proc_dir)
+	pind_proc_dir = proc_mkdir("pind", NULL);
+	if (!pind_proc_dir)
 		return -ENOMEM;
-	if (!proc_create_single("vmstat", 0444, proc_dir, show_vmstat)) {
-		proc_remove(proc_dir);
+	if (!proc_create_single("vmstat", 0444, pind_proc_dir, show_vmstat)) {
+		proc_remove(pind_proc_dir);
 		return -ENOMEM;
 	}
 	return 0;
@@ -212,5 +212,5 @@ int pind_counters_init(void)
 
 void pind_counters_exit(void)
 {
-	proc_remove(proc_dir);
+	proc_remove(pind_proc_dir);
 }

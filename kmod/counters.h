@@ -135,6 +135,9 @@ unsigned long pind_counters_under_way(void);
  */
 void pind_counters_read(struct pind_counters *counters);
 
+/* /proc/pind, from pind_counters_init() on. */
+extern struct proc_dir_entry *pind_proc_dir;
+
 int pind_counters_init(void);
 void pind_counters_exit(void);
 

@@ -10,6 +10,7 @@
 #include "counters.h"
 #include "event.h"
 #include "refusal.h"
+#include "watch.h"
 
 /* So that what happens at once is told at once. */
 #define SEND_DELAY (HZ / 20)
@@ -114,6 +115,7 @@ void pind_event_refusal(struct pind_account *account, struct pind_group *by,
 	} else {
 		atomic_long_inc(&by->charge.events_max);
 		atomic_long_inc(&account->group->events_refused);
+		pind_watch_refused(account->group, by);
 	}
 	pind_refusal_note(&(struct pind_denial){
 		.account = account,

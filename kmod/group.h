@@ -15,6 +15,7 @@
 #include "idle.h"
 #include "refusal.h"
 #include "room.h"
+#include "watch.h"
 
 struct pind_reader;
 
@@ -47,6 +48,7 @@ struct pind_event_marks {
  * @events_refused: its own pin calls that were refused
  * @events: what of it is to be told
  * @refusals: rows of its own accounts, and of groups below it that went
+ * @watches: who hears of refusals by file
  * @dead: the cgroup was removed, and it was said
  * @rcu: look-ups take no lock
  */
@@ -63,6 +65,7 @@ struct pind_group {
 	atomic_long_t events_refused;
 	struct pind_event_marks events;
 	struct pind_refusals refusals;
+	struct pind_watches watches;
 	bool dead;
 	struct rcu_head rcu;
 };

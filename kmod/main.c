@@ -18,6 +18,7 @@
 #include "misuse.h"
 #include "reap.h"
 #include "rule.h"
+#include "watch.h"
 
 /*
  * Nothing is seen before it can be written down, and nobody can ask before there
@@ -45,14 +46,19 @@ static int __init pind_init(void)
 	ret = pind_hook_attach();
 	if (ret)
 		goto err_reap;
-	ret = pind_genl_init();
+	ret = pind_watch_init();
 	if (ret)
 		goto err_hook;
+	ret = pind_genl_init();
+	if (ret)
+		goto err_watch;
 	pind_event_start();
 	pind_misuse_start();
 	pind_books_start();
 	return 0;
 
+err_watch:
+	pind_watch_exit();
 err_hook:
 	pind_hook_detach();
 err_reap:
@@ -76,6 +82,7 @@ static void __exit pind_exit(void)
 	pind_misuse_stop();
 	pind_event_stop();
 	pind_genl_exit();
+	pind_watch_exit();
 	pind_hook_detach();
 	pind_audit_stop();
 	pind_reap_exit();

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/eventfd.h>
+#include <linux/proc_fs.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "compat.h"
+#include "counters.h"
+#include "group.h"
+#include "watch.h"
+
+/* The files are being taken away. */
+static bool leaving;
+
+/**
+ * struct watch - an open file
+ * @group: of the opener, with pind_group_get()
+ * @local: events.local
+ * @entry: among the group's, once there is an eventfd
+ * @eventfd: or NULL; written once, under the group's lock
+ */
+struct watch {
+	struct pind_group *group;
+	bool local;
+	struct list_head entry;
+	struct eventfd_ctx *eventfd;
+};
+
+void pind_watches_init(struct pind_watches *watches)
+{
+	spin_lock_init(&watches->lock);
+	INIT_LIST_HEAD(&watches->files);
+}
+
+static void signal_watches(struct pind_watches *watches, bool local)
+{
+	struct watch *watch;
+
+	/* pairs with the barrier in add_watch(): who is not seen here reads what was counted */
+	smp_mb();
+	if (!READ_ONCE(watches->nr))
+		return;
+	spin_lock(&watches->lock);
+	list_for_each_entry(watch, &watches->files, entry)
+		if (local || !watch->local)
+			pind_eventfd_signal(watch->eventfd);
+	spin_unlock(&watches->lock);
+}
+
+void pind_watch_refused(struct pind_group *group, struct pind_group *by)
+{
+	struct pind_charge *level;
+	bool reached = false;
+
+	for (level = &group->charge; level; level = level->parent) {
+		struct pind_group *at = pind_group_of(level);
+
+		reached |= at == by;
+		atomic_long_inc(&at->watches.fail);
+		if (reached)
+			atomic_long_inc(&at->watches.max);
+		signal_watches(&at->watches, at == group || at == by);
+	}
+}
+
+static int show_events(struct seq_file *file, void *unused)
+{
+	const struct watch *watch = file->private;
+	struct pind_group *group = watch->group;
+
+	if (watch->local)
+		seq_printf(file, "max %ld\nfail %ld\n", atomic_long_read(&group->charge.events_max),
+			   atomic_long_read(&group->events_refused));
+	else
+		seq_printf(file, "max %ld\nfail %ld\n", atomic_long_read(&group->watches.max),
+			   atomic_long_read(&group->watches.fail));
+	return 0;
+}
+
+static int open_events(struct inode *inode, struct file *file)
+{
+	struct watch *watch = kzalloc(sizeof(*watch), GFP_KERNEL_ACCOUNT);
+	struct pind_group *group;
+	int ret;
+
+	if (!watch)
+		return -ENOMEM;
+	group = pind_group_join(current);
+	if (IS_ERR(group)) {
+		ret = PTR_ERR(group);
+		goto err_free;
+	}
+	/* its memory only: a file that is left open keeps no removed cgroup in the index */
+	watch->group = pind_group_get(group);
+	pind_group_leave(group);
+	watch->local = pde_data(inode);
+	INIT_LIST_HEAD(&watch->entry);
+	ret = single_open(file, show_events, watch);
+	if (ret)
+		goto err_put;
+	return 0;
+
+err_put:
+	pind_group_put(watch->group);
+err_free:
+	kfree(watch);
+	return ret;
+}
+
+static int add_watch(struct watch *watch, struct eventfd_ctx *eventfd)
+{
+	struct pind_watches *watches = &watch->group->watches;
+	int ret = 0;
+
+	spin_lock(&watches->lock);
+	if (watch->eventfd) {
+		ret = -EBUSY;
+	} else if (watches->nr >= PIND_WATCHES_MAX) {
+		ret = -EUSERS;
+	} else {
+		watch->eventfd = eventfd;
+		list_add_tail(&watch->entry, &watches->files);
+		WRITE_ONCE(watches->nr, watches->nr + 1);
+	}
+	spin_unlock(&watches->lock);
+	smp_mb(); /* see signal_watches() */
+	return ret;
+}
+
+static ssize_t write_events(struct file *file, const char __user *buffer, size_t count,
+			    loff_t *offset)
+{
+	struct watch *watch = ((struct seq_file *)file->private_data)->private;
+	struct eventfd_ctx *eventfd;
+	int fd, ret;
+
+	ret = kstrtoint_from_user(buffer, count, 10, &fd);
+	if (ret)
+		return ret;
+	eventfd = eventfd_ctx_fdget(fd);
+	if (IS_ERR(eventfd))
+		return PTR_ERR(eventfd);
+	ret = add_watch(watch, eventfd);
+	if (ret) {
+		eventfd_ctx_put(eventfd);
+		return ret;
+	}
+	return count;
+}
+
+static void remove_watch(struct watch *watch)
+{
+	struct pind_watches *watches = &watch->group->watches;
+
+	if (!watch->eventfd)
+		return;
+	spin_lock(&watches->lock);
+	list_del(&watch->entry);
+	WRITE_ONCE(watches->nr, watches->nr - 1);
+	spin_unlock(&watches->lock);
+	/* the module goes, not the file: reading fails from now on */
+	if (READ_ONCE(leaving))
+		pind_eventfd_signal(watch->eventfd);
+	eventfd_ctx_put(watch->eventfd);
+}
+
+static int release_events(struct inode *inode, struct file *file)
+{
+	struct watch *watch = ((struct seq_file *)file->private_data)->private;
+
+	remove_watch(watch);
+	pind_group_put(watch->group);
+	kfree(watch);
+	return single_release(inode, file);
+}
+
+static const struct proc_ops events_ops = {
+	.proc_open = open_events,
+	.proc_read = seq_read,
+	.proc_write = write_events,
+	.proc_lseek = seq_lseek,
+	.proc_release = release_events,
+};
+
+/* Anybody may ask, as anybody may read such a file of cgroupfs. */
+int pind_watch_init(void)
+{
+	if (!proc_create_data("events", 0666, pind_proc_dir, &events_ops, NULL))
+		return -ENOMEM;
+	if (!proc_create_data("events.local", 0666, pind_proc_dir, &events_ops, (void *)1)) {
+		remove_proc_entry("events", pind_proc_dir);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void pind_watch_exit(void)
+{
+	WRITE_ONCE(leaving, true);
+	remove_proc_entry("events", pind_proc_dir);
+	remove_proc_entry("events.local", pind_proc_dir);
+}
