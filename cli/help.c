@@ -48,14 +48,15 @@ void help_print(void)
 					   [ARGUMENTS_GROUPS] = "[GROUP...]",
 					   [ARGUMENTS_RANGE] = "" };
 
-		(void)printf("  %-11s %-10s %s\n", verbs[i].name, argument[verbs[i].arguments] ?: "",
-			     verbs[i].summary);
+		(void)printf("  %-11s %-10s %s\n", verbs[i].name,
+			     argument[verbs[i].arguments] ?: "", verbs[i].summary);
 	}
 	(void)putchar('\n');
 	print_options(OPTION(JSON) | OPTION(KERNEL) | OPTION(NO_PAGER) | OPTION(HELP) |
 		      OPTION(VERSION));
-	(void)printf("\nGROUP is a cgroup path, with or without /sys/fs/cgroup, or a systemd unit.\n"
-		     "`pinctl help VERB` tells more; so does pinctl(1), and the exit statuses.\n");
+	(void)printf(
+		"\nGROUP is a cgroup path, with or without /sys/fs/cgroup, or a systemd unit.\n"
+		"`pinctl help VERB` tells more; so does pinctl(1), and the exit statuses.\n");
 }
 
 static void print_columns(const struct table_columns *columns)
@@ -110,6 +111,7 @@ static void print_values(void)
 {
 	static const char *const values[][2] = {
 		{ "MODE", "observe" }, { "MODE", "enforce" },	{ "SIZE", "max" },
+		{ "FORMAT", "openmetrics" },	{ "FORMAT", "prometheus" },
 		{ "SPAN", "10min" },   { "SPAN", "1h" },	{ "SPAN", "1d" },
 		{ "TIME", "10min" },   { "TIME", "1h" },	{ "TIME", "1d" },
 		{ "TIME", "today" },   { "TIME", "yesterday" }, { "VIEW", "group" },

@@ -65,59 +65,125 @@ static int write_head(FILE *stream, const struct metric *metric, const struct me
 	return r;
 }
 
-void metric_begin(FILE *stream, const struct metric *metric)
+void metric_begin(const struct metric_writer *writer, const struct metric *metric)
 {
-	(void)fprintf(stream, "# TYPE %s %s\n", metric->name, type_words[metric->type]);
-	if (metric->unit)
+	bool older = writer->format == METRIC_PROMETHEUS;
+	/* there the family has the name of its samples */
+	const char *suffix = older ? suffixes[metric->type] : "";
+	FILE *stream = writer->stream;
+
+	(void)fprintf(stream, "# TYPE %s%s %s\n", metric->name, suffix, type_words[metric->type]);
+	if (metric->unit && !older)
 		(void)fprintf(stream, "# UNIT %s %s\n", metric->name, metric->unit);
-	(void)fprintf(stream, "# HELP %s ", metric->name);
+	(void)fprintf(stream, "# HELP %s%s ", metric->name, suffix);
 	write_escaped(stream, metric->help);
 	(void)fputc('\n', stream);
 }
 
-int metric_number(FILE *stream, const struct metric *metric, const struct metric_label *labels,
-		  uint64_t number)
+int metric_number(const struct metric_writer *writer, const struct metric *metric,
+		  const struct metric_label *labels, uint64_t number)
 {
-	int r = write_head(stream, metric, labels, NULL);
+	int r = write_head(writer->stream, metric, labels, NULL);
 
-	(void)fprintf(stream, "%" PRIu64 "\n", number);
+	(void)fprintf(writer->stream, "%" PRIu64 "\n", number);
 	return r;
 }
 
-int metric_signed(FILE *stream, const struct metric *metric, const struct metric_label *labels,
-		  int64_t number)
+int metric_signed(const struct metric_writer *writer, const struct metric *metric,
+		  const struct metric_label *labels, int64_t number)
 {
-	int r = write_head(stream, metric, labels, NULL);
+	int r = write_head(writer->stream, metric, labels, NULL);
 
-	(void)fprintf(stream, "%" PRId64 "\n", number);
+	(void)fprintf(writer->stream, "%" PRId64 "\n", number);
 	return r;
 }
 
-int metric_limit(FILE *stream, const struct metric *metric, const struct metric_label *labels,
-		 uint64_t number)
+int metric_limit(const struct metric_writer *writer, const struct metric *metric,
+		 const struct metric_label *labels, uint64_t number)
 {
 	int r;
 
 	if (number != PIND_UNLIMITED)
-		return metric_number(stream, metric, labels, number);
-	r = write_head(stream, metric, labels, NULL);
-	(void)fputs("+Inf\n", stream);
+		return metric_number(writer, metric, labels, number);
+	r = write_head(writer->stream, metric, labels, NULL);
+	(void)fputs("+Inf\n", writer->stream);
 	return r;
 }
 
-int metric_states(FILE *stream, const struct metric *metric, const struct metric_label *labels,
-		  const char *const *words, const char *now)
+/* A group counts from its id, whatever sample it is told in; all else from its own sample. */
+static char *source_name(const struct metric *metric, const char *series,
+			 const struct metric_source *source)
+{
+	char *name;
+	int r;
+
+	if (source->id)
+		r = asprintf(&name, "%s %" PRIx64 " %" PRIu64, metric->name, source->load,
+			     source->id);
+	else
+		r = asprintf(&name, "%s%" PRIx64, series, source->load);
+	return r < 0 ? NULL : name;
+}
+
+static int carry_source(struct carry *carry, const struct metric *metric, const char *series,
+			const struct metric_source *source)
+{
+	_cleanup_free_ char *name = NULL;
+
+	if (source->wavers)
+		return carry_raise(carry, series, source->now);
+	name = source_name(metric, series, source);
+	return name ? carry_add(carry, series, name, source->now) : fail_memory();
+}
+
+static int carry_sources(struct carry *carry, const struct metric *metric, const char *series,
+			 const struct metric_source *sources, size_t n, uint64_t *ret_total)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = carry_source(carry, metric, series, &sources[i]);
+	return r ? r : carry_total(carry, series, ret_total);
+}
+
+int metric_counter(const struct metric_writer *writer, const struct metric *metric,
+		   const struct metric_label *labels, const struct metric_source *sources, size_t n)
+{
+	_cleanup_free_ char *series = NULL;
+	_cleanup_fclose_ FILE *stream = NULL;
+	uint64_t total = 0;
+	size_t size = 0;
+	int r;
+
+	stream = open_memstream(&series, &size);
+	if (!stream)
+		return fail_memory();
+	r = write_head(stream, metric, labels, NULL);
+	if (r == 0 && fflush(stream) != 0)
+		r = fail_memory();
+	for (size_t i = 0; r == 0 && i < n; i++)
+		total += sources[i].now;
+	if (r == 0 && writer->carry)
+		r = carry_sources(writer->carry, metric, series, sources, n, &total);
+	if (r == 0)
+		(void)fprintf(writer->stream, "%s%" PRIu64 "\n", series, total);
+	return r;
+}
+
+int metric_states(const struct metric_writer *writer, const struct metric *metric,
+		  const struct metric_label *labels, const char *const *words, const char *now)
 {
 	int r = 0;
 
 	for (; r == 0 && *words; words++) {
-		r = write_head(stream, metric, labels, *words);
-		(void)fprintf(stream, "%d\n", strcmp(*words, now) == 0);
+		r = write_head(writer->stream, metric, labels, *words);
+		(void)fprintf(writer->stream, "%d\n", strcmp(*words, now) == 0);
 	}
 	return r;
 }
 
-void metric_end(FILE *stream)
+void metric_end(const struct metric_writer *writer)
 {
-	(void)fputs("# EOF\n", stream);
+	if (writer->format == METRIC_OPENMETRICS)
+		(void)fputs("# EOF\n", writer->stream);
 }

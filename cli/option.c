@@ -81,6 +81,16 @@ const struct option_row option_rows[N_OPTIONS] = {
 	[OPTION_DIRECTORY] = ROW("directory", 0, "DIRECTORY", directory,
 				 "where the files are; /var/lib/pind/record"),
 	[OPTION_BY] = ROW("by", 0, "VIEW", by, "a line for each group, process or driver"),
+	[OPTION_FORMAT] = ROW("format", 0, "FORMAT", format,
+			      "openmetrics, or prometheus, the older one of textfile collectors"),
+	[OPTION_GROUPS] = ROW("groups", 0, "NUMBER", groups,
+			      "so many groups have samples of their own; 100 unless it is given"),
+	[OPTION_STATE] = ROW("state", 0, "FILE", state,
+			     "carry counters on from what it says was told: none ever falls"),
+	[OPTION_FILE] = ROW("file", 0, "FILE", file,
+			    "write this file, as a whole, and remove it if that fails"),
+	[OPTION_HTTP] = ROW("http", 0, NULL, http,
+			    "answer one HTTP request that comes on stdin, on stdout"),
 };
 
 /*

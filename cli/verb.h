@@ -37,6 +37,10 @@ struct pind_options {
 	const char *until;
 	const char *limit;
 	const char *directory;
+	const char *format;
+	const char *groups;
+	const char *state;
+	const char *file;
 	bool help;
 	bool version;
 	bool table; /* --complete-table */
@@ -55,6 +59,7 @@ struct pind_options {
 	bool dry_run;
 	bool stale;
 	bool batch;
+	bool http;
 	const char *no_daemon; /* why it is the module that is read, unasked; or NULL */
 	struct table_look look;
 };

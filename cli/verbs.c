@@ -80,7 +80,10 @@ const struct verb verbs[] = {
 	  .notes = "ADDRESS and NUMBER: decimal, or hexadecimal with 0x. LENGTH: 64M, or plain "
 		   "bytes;\none page unless it is given.\n",
 	  .columns = &page_table },
-	{ "metrics", cmd_metrics, ARGUMENTS_NONE, OPTION(KERNEL), .falls_back = true, .synopsis = "",
+	{ "metrics", cmd_metrics, ARGUMENTS_NONE,
+	  OPTION(KERNEL) | OPTION(FORMAT) | OPTION(GROUPS) | OPTION(STATE) | OPTION(FILE) |
+		  OPTION(HTTP),
+	  .falls_back = true, .synopsis = "[--file FILE | --http]",
 	  .summary = "all numbers as OpenMetrics text, for a collector" },
 	{ "reset-peak", cmd_reset_peak, ARGUMENTS_GROUP, OPTION(JSON), .changes = true,
 	  .synopsis = "GROUP", .summary = "let peak begin anew at current" },

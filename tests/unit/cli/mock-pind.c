@@ -50,6 +50,7 @@ static const char *mock_state = "healthy";
 static int mock_stored = 1; /* is the quota of /stored.slice still there */
 static sd_event *mock_event;
 static int64_t mock_difference; /* of the books */
+static uint64_t mock_load;	/* the module was loaded anew so often */
 static int mock_old;		/* the daemon knows no GetBooks */
 static int mock_hangs;		/* no answer comes any more */
 static int mock_ends;		/* it ends instead of an answer */
@@ -352,7 +353,7 @@ static int get_counters(sd_bus_message *call, void *userdata, sd_bus_error *erro
 			       "nr_foll_pin_acquired", "t", UINT64_C(4), "nr_foll_pin_released",
 			       "t", UINT64_C(5), "nr_foll_pin_uncounted", "t", UINT64_C(9),
 			       "nr_foll_pin_unattributed", "x", INT64_C(-6), "nr_pind_refused", "t",
-			       UINT64_C(7), "nr_pind_observed", "t", UINT64_C(8), "nr_pind_exact", "t",
+			       mock_load ? UINT64_C(2) : UINT64_C(7), "nr_pind_observed", "t", UINT64_C(8), "nr_pind_exact", "t",
 			       UINT64_C(0));
 }
 
@@ -515,6 +516,8 @@ static int get_number(sd_bus *bus, const char *path, const char *interface, cons
 		return sd_bus_message_append(reply, "t", 1024 * MIB);
 	if (strcmp(property, "PageSize") == 0)
 		return sd_bus_message_append(reply, "u", 4096);
+	if (strcmp(property, "LoadId") == 0)
+		return sd_bus_message_append(reply, "t", UINT64_C(9007199254740993) + mock_load);
 	if (strcmp(property, "Books") == 0)
 		return sd_bus_message_append(reply, "x", mock_difference);
 	return sd_bus_message_append(reply, "t", UINT64_C(9007199254740993));
@@ -578,6 +581,11 @@ static int act(sd_bus *bus, const char *what)
 	if (strcmp(what, "misuse") == 0)
 		return sd_bus_emit_signal(bus, PIND_OBJECT, PIND_MANAGER_INTERFACE, "MisuseSeen",
 					  "a{sv}", MISUSE);
+	if (strcmp(what, "reload") == 0) {
+		mock_load++;
+		group->events_max = 1;
+		return 0;
+	}
 	if (strcmp(what, "grow-old") == 0) {
 		mock_old = 1;
 		return 0;

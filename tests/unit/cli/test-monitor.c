@@ -14,7 +14,6 @@
 #include "cmocka-all.h"
 #include "world.h"
 
-#define ARGS(...)   ((const char *const[]){ __VA_ARGS__, NULL })
 #define DEADLINE_MS 10000
 
 DEFINE_CLEANUP(cJSON, cJSON_Delete, json_freep)

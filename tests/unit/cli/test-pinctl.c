@@ -13,39 +13,7 @@
 #include "cmocka-all.h"
 #include "world.h"
 
-#define ARGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
 DEFINE_CLEANUP(cJSON, cJSON_Delete, json_freep)
-
-/* Exactly one sentence: one line that begins as it should. */
-static void assert_one_sentence(const char *err)
-{
-	assert_int_equal(strncmp(err, "pinctl: ", 8), 0);
-	assert_ptr_equal(strchr(err, '\n'), err + strlen(err) - 1);
-}
-
-static void check(int status, const char *out, const char *err, const char *const *arguments)
-{
-	_cleanup_(run_done) struct run run = { 0 };
-
-	run_pinctl(&run, arguments);
-	for (size_t i = 0; arguments[i]; i++)
-		print_message("%s ", arguments[i]);
-	print_message("-> %d\n%s%s", run.status, run.out, run.err);
-	assert_int_equal(run.status, status);
-	if (out)
-		assert_non_null(strstr(run.out, out));
-	else
-		assert_string_equal(run.out, "");
-	if (err) {
-		assert_one_sentence(run.err);
-		assert_non_null(strstr(run.err, err));
-	} else {
-		assert_string_equal(run.err, "");
-	}
-	/* No colour and no escape of a process's name where there is no terminal. */
-	assert_null(strchr(run.out, '\033'));
-}
 
 /* What stands in both, whatever else does. */
 static void check_played(int status, const char *out, const char *err, const char *const *arguments)
@@ -452,39 +420,6 @@ static void page(void **state)
 	check(6, NULL, "root", ARGS("page", "--pid", "13", "4096"));
 }
 
-static int openmetrics(const char *names)
-{
-	_cleanup_free_ char *command = NULL;
-
-	assert_true(asprintf(&command, "\"$PINCTL\" metrics | \"$OPENMETRICS_CHECK\" %s", names) >
-		    0);
-	return system(command);
-}
-
-static void metrics(void **state)
-{
-	assert_int_equal(openmetrics("pind_foll_pin_requested_pins_total "
-				     "pind_foll_pin_unattributed_pins pind_group_current_bytes "
-				     "pind_group_max_bytes pind_group_held_pins "
-				     "pind_group_events_max_total pind_state pind_module_loaded pind_module_info "
-				     "pind_hook_state pind_hook_calls_total pind_books_difference "
-				     "pind_misuse_total pind_exited_account_pins"),
-			 0);
-	check(0, "pind_foll_pin_requested_pins_total 9007199254740993\n", NULL, ARGS("metrics"));
-	check(0, "pind_group_max_bytes{group=\"/\",id=\"1\"} +Inf\n", NULL, ARGS("metrics"));
-	check(0, "pind_misuse_total{kind=\"pin-put\",symbol=\"odd_\\\"pin\\\\\",module=\"odd\"} ",
-	      NULL, ARGS("metrics"));
-	check(0, "pind_exited_account_pins 8192\n# EOF\n", NULL, ARGS("metrics"));
-	check(0, "# HELP pind_foll_pin_acquired_pins nr_foll_pin_acquired: ", NULL,
-	      ARGS("metrics"));
-	check(2, NULL, "--json", ARGS("metrics", "--json"));
-	check(0, "pinctl metrics [--kernel]\n", NULL, ARGS("metrics", "--help"));
-	/* What a collector wants to know as well. */
-	mock_do("no-module");
-	assert_int_equal(openmetrics(""), 0);
-	check(0, "pind_module_loaded 0\n# EOF\n", NULL, ARGS("metrics"));
-}
-
 static void bus_errors(void **state)
 {
 	check(3, NULL, "mock: no cgroup 'nosuch.slice'", ARGS("show", "nosuch.slice"));
@@ -740,7 +675,6 @@ int main(void)
 		cmocka_unit_test_setup(misuse, healthy),
 		cmocka_unit_test_setup(cat, healthy),
 		cmocka_unit_test_setup(page, healthy),
-		cmocka_unit_test_setup(metrics, healthy),
 		cmocka_unit_test_setup(bus_errors, healthy),
 		cmocka_unit_test_setup(full_and_broken, healthy),
 		cmocka_unit_test_setup(terminal, healthy),

@@ -234,6 +234,36 @@ void run_on_terminal(struct run *run, const char *const *arguments)
 		n += (size_t)got;
 }
 
+/* Exactly one sentence: one line that begins as it should. */
+void assert_one_sentence(const char *err)
+{
+	assert_int_equal(strncmp(err, "pinctl: ", 8), 0);
+	assert_ptr_equal(strchr(err, '\n'), err + strlen(err) - 1);
+}
+
+void check(int status, const char *out, const char *err, const char *const *arguments)
+{
+	_cleanup_(run_done) struct run run = { 0 };
+
+	run_pinctl(&run, arguments);
+	for (size_t i = 0; arguments[i]; i++)
+		print_message("%s ", arguments[i]);
+	print_message("-> %d\n%s%s", run.status, run.out, run.err);
+	assert_int_equal(run.status, status);
+	if (out)
+		assert_non_null(strstr(run.out, out));
+	else
+		assert_string_equal(run.out, "");
+	if (err) {
+		assert_one_sentence(run.err);
+		assert_non_null(strstr(run.err, err));
+	} else {
+		assert_string_equal(run.err, "");
+	}
+	/* No colour and no escape of a process's name where there is no terminal. */
+	assert_null(strchr(run.out, '\033'));
+}
+
 void run_done(struct run *run)
 {
 	free(run->out);

@@ -9,6 +9,8 @@
 
 #include <sys/types.h>
 
+#define ARGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
 /* What a run of pinctl left. */
 struct run {
 	int status; /* exit status, or -signal */
@@ -35,6 +37,12 @@ void run_on_terminal(struct run *run, const char *const *arguments);
 /* The same with stdout being this file descriptor; out is "". */
 void run_into(struct run *run, int fd, const char *const *arguments);
 void run_done(struct run *run);
+
+/* Exactly one sentence: one line that begins as it should. */
+void assert_one_sentence(const char *err);
+
+/* Runs pinctl, which ends so and has these in its output, as its sentence; NULL: none. */
+void check(int status, const char *out, const char *err, const char *const *arguments);
 
 /* Starts pinctl with its stdout at the other end of *@ret_fd, a pipe. */
 pid_t spawn_pinctl(int *ret_fd, const char *const *arguments);
