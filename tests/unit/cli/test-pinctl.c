@@ -420,6 +420,11 @@ static void page(void **state)
 	check(6, NULL, "root", ARGS("page", "--pid", "13", "4096"));
 }
 
+static void schemas(void **state)
+{
+	assert_int_equal(system("\"$SCHEMA_CHECK\" \"$SCHEMAS\""), 0);
+}
+
 static void bus_errors(void **state)
 {
 	check(3, NULL, "mock: no cgroup 'nosuch.slice'", ARGS("show", "nosuch.slice"));
@@ -675,6 +680,7 @@ int main(void)
 		cmocka_unit_test_setup(misuse, healthy),
 		cmocka_unit_test_setup(cat, healthy),
 		cmocka_unit_test_setup(page, healthy),
+		cmocka_unit_test_setup(schemas, healthy),
 		cmocka_unit_test_setup(bus_errors, healthy),
 		cmocka_unit_test_setup(full_and_broken, healthy),
 		cmocka_unit_test_setup(terminal, healthy),
