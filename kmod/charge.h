@@ -36,7 +36,7 @@
 /* max, max_held and high that mean "no limit". */
 #define PIND_PAGES_UNLIMITED ((unsigned long)LONG_MAX)
 
-/* Of how many levels a CPU keeps something. With 5 that is one cache line. */
+/* Of how many levels a CPU keeps something. */
 #define PIND_STOCK_LEVELS 5
 /* The most of each amount that it keeps of one. */
 #define PIND_STOCK_PAGES  64

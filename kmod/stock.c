@@ -16,8 +16,39 @@
 
 DEFINE_PER_CPU_ALIGNED(struct pind_stock, pind_stocks);
 
-static_assert(sizeof(raw_spinlock_t) > 4 || sizeof(struct pind_stock) <= 64);
+/* What the usual case looks at is one cache line. */
+static_assert(sizeof(raw_spinlock_t) > 4 || offsetof(struct pind_stock, charge[1]) <= 64);
+static_assert(sizeof(union pind_hot) == sizeof(long));
 static_assert(2 * PIND_STOCK_PAGES <= U8_MAX && PIND_STOCK_PAGES <= S8_MAX);
+
+static void lock_stock(struct pind_stock *stock, unsigned long *flags)
+{
+	union pind_hot hot;
+
+	raw_spin_lock_irqsave(&stock->lock, *flags);
+	hot.word = atomic_long_xchg(&stock->hot, 0);
+	if (hot.word)
+		stock->share[0] = hot.share;
+}
+
+static void unlock_stock(struct pind_stock *stock, unsigned long flags)
+{
+	union pind_hot hot = { .share = stock->share[0] };
+
+	hot.tag = stock->tag = stock->tag + 1 ?: 1;
+	if (stock->charge[0])
+		atomic_long_set_release(&stock->hot, hot.word);
+	raw_spin_unlock_irqrestore(&stock->lock, flags);
+}
+
+static struct pind_stock *lock_own(unsigned long *flags)
+{
+	/* any CPU's will do: it need not stay this one's */
+	struct pind_stock *stock = raw_cpu_ptr(&pind_stocks);
+
+	lock_stock(stock, flags);
+	return stock;
+}
 
 void pind_stock_start(void)
 {
@@ -129,11 +160,11 @@ void pind_stock_tell(struct pind_charge *charge)
 	unsigned long flags;
 	unsigned int i;
 
-	stock = pind_stock_lock(&flags);
+	stock = lock_own(&flags);
 	for (i = 0; i < PIND_STOCK_LEVELS; i++)
 		if (stock->charge[i] == charge)
 			tell_settled(charge, &stock->share[i]);
-	pind_stock_unlock(stock, flags);
+	unlock_stock(stock, flags);
 }
 
 void pind_stock_drain(const struct pind_charge *level)
@@ -144,11 +175,11 @@ void pind_stock_drain(const struct pind_charge *level)
 
 	for_each_possible_cpu(cpu) {
 		stock = per_cpu_ptr(&pind_stocks, cpu);
-		raw_spin_lock_irqsave(&stock->lock, flags);
+		lock_stock(stock, &flags);
 		for (i = 0; i < PIND_STOCK_LEVELS; i++)
 			if (stock->charge[i] && pind_level_is_below(stock->charge[i], level))
 				empty_share(stock, i);
-		raw_spin_unlock_irqrestore(&stock->lock, flags);
+		unlock_stock(stock, flags);
 	}
 }
 
@@ -162,7 +193,7 @@ bool pind_stock_reserve(struct pind_charge *charge, unsigned long pages, bool *r
 	unsigned long flags;
 
 	*ret_told = false;
-	stock = pind_stock_lock(&flags);
+	stock = lock_own(&flags);
 	share = share_of(stock, charge);
 	if (share && share->avail >= pages) {
 		share->avail -= pages;
@@ -173,7 +204,7 @@ bool pind_stock_reserve(struct pind_charge *charge, unsigned long pages, bool *r
 		done = true;
 		*ret_told = true;
 	}
-	pind_stock_unlock(stock, flags);
+	unlock_stock(stock, flags);
 	return done;
 }
 
@@ -183,13 +214,13 @@ bool pind_stock_cancel(struct pind_charge *charge, unsigned long pages)
 	struct pind_share *share;
 	unsigned long flags;
 
-	stock = pind_stock_lock(&flags);
+	stock = lock_own(&flags);
 	share = share_of(stock, charge);
 	if (share) {
 		share->avail += pages;
 		return_excess(charge, share);
 	}
-	pind_stock_unlock(stock, flags);
+	unlock_stock(stock, flags);
 	return share;
 }
 
@@ -202,7 +233,7 @@ bool pind_stock_settle(struct pind_charge *charge, unsigned long pages, unsigned
 	int settled, sum;
 
 	*ret_told = false;
-	stock = pind_stock_lock(&flags);
+	stock = lock_own(&flags);
 	share = share_of(stock, charge);
 	if (!share)
 		goto out;
@@ -222,7 +253,7 @@ bool pind_stock_settle(struct pind_charge *charge, unsigned long pages, unsigned
 	}
 	share->pins = sum;
 out:
-	pind_stock_unlock(stock, flags);
+	unlock_stock(stock, flags);
 	return share;
 }
 
@@ -233,7 +264,7 @@ bool pind_stock_uncharge(struct pind_charge *charge, unsigned long pages, unsign
 	unsigned long flags;
 	int settled, sum;
 
-	stock = pind_stock_lock(&flags);
+	stock = lock_own(&flags);
 	share = share_of(stock, charge);
 	if (!share)
 		goto out;
@@ -253,6 +284,6 @@ bool pind_stock_uncharge(struct pind_charge *charge, unsigned long pages, unsign
 	share->avail += pages;
 	return_excess(charge, share);
 out:
-	pind_stock_unlock(stock, flags);
+	unlock_stock(stock, flags);
 	return share;
 }

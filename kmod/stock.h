@@ -8,6 +8,9 @@
 #ifndef PIND_STOCK_H
 #define PIND_STOCK_H
 
+#include <linux/atomic.h>
+#include <linux/compiler.h>
+#include <linux/minmax.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
 
@@ -27,89 +30,113 @@ struct pind_share {
 	s8 pins;
 };
 
-/*
- * All that it keeps. The lock guards all of it, against interrupts of that CPU and
- * against those that drain it; it is taken with interrupts off, since an unpin may
- * come from one. A level that is in a stock is not freed: pind_charge_retire().
- * An offline CPU's stock is drained as any other's.
+/**
+ * union pind_hot - the first share while nobody has the stock's lock, in one word
+ * @word: 0: it is to be had under the lock only
+ * @share: it
+ * @tag: another one each time that the lock was let go; never 0
+ */
+union pind_hot {
+	long word;
+	struct {
+		struct pind_share share;
+		u32 tag;
+	};
+};
+
+/**
+ * struct pind_stock - all that it keeps
+ * @lock: guards all of it, against interrupts of that CPU and against those that drain it;
+ *	taken with interrupts off, since an unpin may come from one
+ * @tag: of @hot
+ * @hot: the first share; changed without the lock by compare and exchange only
+ * @share: the first of them counts while the lock is held; what it counts then is not in @hot
+ * @charge: whose; NULL: an empty share
+ *
+ * A level that is in a stock is not freed: pind_charge_retire(). An offline CPU's stock is
+ * drained as any other's.
  */
 struct pind_stock {
 	raw_spinlock_t lock;
+	u32 tag;
+	atomic_long_t hot;
+	struct pind_charge *charge[PIND_STOCK_LEVELS];
 	struct pind_share share[PIND_STOCK_LEVELS];
-	struct pind_charge *charge[PIND_STOCK_LEVELS]; /* NULL: an empty share */
 };
 
 DECLARE_PER_CPU_ALIGNED(struct pind_stock, pind_stocks);
 
-static inline struct pind_stock *pind_stock_lock(unsigned long *flags)
-{
-	/* any CPU's will do: it need not stay this one's */
-	struct pind_stock *stock = raw_cpu_ptr(&pind_stocks);
-
-	raw_spin_lock_irqsave(&stock->lock, *flags);
-	return stock;
-}
-
-static inline void pind_stock_unlock(struct pind_stock *stock, unsigned long flags)
-{
-	raw_spin_unlock_irqrestore(&stock->lock, flags);
-}
-
 /*
  * The usual case, of the charge that this CPU was last at work for: it keeps something of
  * it, and need not tell the levels. Each says false if it is not so, with nothing changed.
+ * No lock is taken. Whoever has it has taken the word away; when it is put back the tag
+ * is another one. So what was seen of the stock, the charge included, counts only if the
+ * word is still the same when it is exchanged.
  */
 
-/** pind_stock_quick_reserve() - as pind_charge_reserve(). Context: any. */
-static inline bool pind_stock_quick_reserve(struct pind_charge *charge, unsigned long pages)
+/* What this CPU has of @charge. Any CPU's will do: it need not stay this one's. */
+static __always_inline struct pind_stock *pind_stock_look(struct pind_charge *charge,
+							  union pind_hot *ret)
 {
-	unsigned long flags;
-	struct pind_stock *stock = pind_stock_lock(&flags);
-	bool done = stock->charge[0] == charge && pages <= stock->share[0].avail;
+	struct pind_stock *stock = raw_cpu_ptr(&pind_stocks);
 
-	if (done)
-		stock->share[0].avail -= pages;
-	pind_stock_unlock(stock, flags);
-	return done;
+	/* the word first: if the charge is changed behind it, so is the tag */
+	ret->word = atomic_long_read_acquire(&stock->hot);
+	return ret->word && READ_ONCE(stock->charge[0]) == charge ? stock : NULL;
+}
+
+static __always_inline bool pind_stock_change(struct pind_stock *stock, union pind_hot old,
+					      union pind_hot new)
+{
+	return atomic_long_try_cmpxchg(&stock->hot, &old.word, new.word);
+}
+
+/** pind_stock_quick_reserve() - as pind_charge_reserve(). Context: any. */
+static __always_inline bool pind_stock_quick_reserve(struct pind_charge *charge,
+						     unsigned long pages)
+{
+	union pind_hot old, new;
+	struct pind_stock *stock = pind_stock_look(charge, &old);
+
+	if (!stock || pages > old.share.avail)
+		return false;
+	new = old;
+	new.share.avail -= pages;
+	return pind_stock_change(stock, old, new);
 }
 
 /** pind_stock_quick_settle() - as pind_charge_settle(), of no more than a stock */
-static inline bool pind_stock_quick_settle(struct pind_charge *charge, int pages, int pins)
+static __always_inline bool pind_stock_quick_settle(struct pind_charge *charge, int pages, int pins)
 {
-	unsigned long flags;
-	struct pind_stock *stock = pind_stock_lock(&flags);
-	struct pind_share *share = &stock->share[0];
-	int settled = share->settled + pages;
-	bool done = stock->charge[0] == charge && settled <= PIND_STOCK_PAGES &&
-		    share->pins + pins <= PIND_STOCK_PAGES;
+	union pind_hot old, new;
+	struct pind_stock *stock = pind_stock_look(charge, &old);
 
-	if (done) {
-		share->settled = settled;
-		if (settled > share->top)
-			share->top = settled;
-		share->pins += pins;
-	}
-	pind_stock_unlock(stock, flags);
-	return done;
+	if (!stock || old.share.settled + pages > PIND_STOCK_PAGES ||
+	    old.share.pins + pins > PIND_STOCK_PAGES)
+		return false;
+	new = old;
+	new.share.settled += pages;
+	new.share.top = max(new.share.top, new.share.settled);
+	new.share.pins += pins;
+	return pind_stock_change(stock, old, new);
 }
 
 /** pind_stock_quick_uncharge() - as pind_charge_uncharge(), of no more than a stock */
-static inline bool pind_stock_quick_uncharge(struct pind_charge *charge, int pages, int pins)
+static __always_inline bool pind_stock_quick_uncharge(struct pind_charge *charge, int pages,
+						      int pins)
 {
-	unsigned long flags;
-	struct pind_stock *stock = pind_stock_lock(&flags);
-	struct pind_share *share = &stock->share[0];
-	bool done = stock->charge[0] == charge && share->settled - pages >= -PIND_STOCK_PAGES &&
-		    share->pins - pins >= -PIND_STOCK_PAGES &&
-		    share->avail + pages <= PIND_STOCK_PAGES;
+	union pind_hot old, new;
+	struct pind_stock *stock = pind_stock_look(charge, &old);
 
-	if (done) {
-		share->settled -= pages;
-		share->pins -= pins;
-		share->avail += pages;
-	}
-	pind_stock_unlock(stock, flags);
-	return done;
+	if (!stock || old.share.settled - pages < -PIND_STOCK_PAGES ||
+	    old.share.pins - pins < -PIND_STOCK_PAGES ||
+	    old.share.avail + pages > PIND_STOCK_PAGES)
+		return false;
+	new = old;
+	new.share.settled -= pages;
+	new.share.pins -= pins;
+	new.share.avail += pages;
+	return pind_stock_change(stock, old, new);
 }
 
 /** pind_stock_start() - all are empty */

@@ -13,6 +13,7 @@
 #include <linux/percpu.h>
 
 #include "charge.h"
+#include "stock.h"
 
 #define THREADS 8
 
@@ -312,6 +313,33 @@ static void test_peak_of_one_cpu_is_exact(void **state)
 	assert_int_equal(sums_of(&t.root).peak, 1000);
 }
 
+/* Whoever looked at a share and was kept from it changes no other one, nor one that is gone. */
+static void test_late_change_is_not_made(void **state)
+{
+	struct pind_charge *by;
+	struct pind_stock *stock;
+	union pind_hot seen, late;
+	struct tree t;
+
+	grow(&t);
+	assert_true(pind_charge_reserve(&t.a, 3, false, &by));
+	stock = pind_stock_look(&t.a, &seen);
+	assert_non_null(stock);
+	late = seen;
+	late.share.avail -= 3;
+
+	/* the same amounts, of another */
+	assert_true(pind_charge_reserve(&t.b, 3, false, &by));
+	assert_false(pind_stock_change(stock, seen, late));
+	/* none */
+	assert_level(&t.root, 6, 0);
+	assert_false(pind_stock_change(stock, seen, late));
+	assert_null(pind_stock_look(&t.a, &seen));
+	pind_charge_cancel(&t.b, 3);
+	pind_charge_cancel(&t.a, 3);
+	assert_level(&t.root, 0, 0);
+}
+
 static void test_retired_is_in_no_stock(void **state)
 {
 	struct pind_charge many[2 * PIND_STOCK_LEVELS], *by;
@@ -445,9 +473,12 @@ static void *race(void *arg)
 	struct pind_charge *level = arg;
 	long *admitted = calloc(1, sizeof(*admitted));
 
-	stub_cpu = __atomic_fetch_add(&next_cpu, 1, __ATOMIC_RELAXED) % STUB_CPUS;
+	unsigned int first = __atomic_fetch_add(&next_cpu, 1, __ATOMIC_RELAXED);
+
 	/* at least until the sampler had its look: the host may be busy */
 	for (int i = 0; i < 20000 || !READ_ONCE(worst); i++) {
+		/* where others are as well, as an interrupt, or one that was moved meanwhile */
+		stub_cpu = (first + i / 16) % STUB_CPUS;
 		if (!charge(level, 3))
 			continue;
 		++*admitted;
@@ -526,6 +557,7 @@ int main(void)
 		cmocka_unit_test(test_other_stocks_refuse_nobody),
 		cmocka_unit_test(test_other_stocks_are_not_observed),
 		cmocka_unit_test(test_peak_of_one_cpu_is_exact),
+		cmocka_unit_test(test_late_change_is_not_made),
 		cmocka_unit_test(test_retired_is_in_no_stock),
 		cmocka_unit_test(test_changes_are_told_where_it_is_exact),
 		cmocka_unit_test(test_held),
