@@ -26,7 +26,7 @@
 #include "ledger.h"
 #include "misuse.h"
 #include "slot.h"
-#include "trace.h"
+#include "taken.h"
 #include "unpin.h"
 
 /* Folios handled in one go, so that what has to be remembered fits the stack. */
@@ -34,21 +34,6 @@
 
 /* Pages whose pins may be taken before the kernel's function, sixty-four at a time. */
 #define TAKE_PAGES 512
-
-/**
- * struct taken - pins that were taken from the ledger and not yet from their account
- * @id: the account; 0: none were
- * @pins: of them
- * @pages: that they covered
- * @refs: of the account that go: of each folio that it no longer holds, and one for each
- *	time that it holds others yet
- */
-struct taken {
-	u32 id;
-	u32 pins;
-	u32 pages;
-	u32 refs;
-};
 
 /**
  * struct unpin - an unpin under way
@@ -64,7 +49,7 @@ struct unpin {
 	const struct pind_account *account;
 	unsigned long call_site;
 	bool inside;
-	struct taken taken;
+	struct pind_taken taken;
 	unsigned int nr;
 	struct folio *folio[CHUNK];
 	u32 given[CHUNK];
@@ -75,7 +60,7 @@ static __always_inline void unpin_init(struct unpin *unpin, unsigned long call_s
 	unpin->account = NULL;
 	unpin->call_site = call_site;
 	unpin->inside = pind_hook_is_inside(call_site);
-	unpin->taken = (struct taken){};
+	unpin->taken = (struct pind_taken){};
 	unpin->nr = 0;
 }
 
@@ -90,65 +75,6 @@ static void settle_later(struct unpin *unpin, struct folio *folio, u32 pins)
 	unpin->folio[unpin->nr] = folio;
 	unpin->given[unpin->nr] = pins;
 	unpin->nr++;
-}
-
-/*
- * Under the leaf's lock. Can a pin of the slot only be one of those that go? The caller
- * holds as many.
- *
- * A folio of one page has no other pin than the one that is written down. Of a large one
- * all that the kernel counts are written down, for one account: whichever of them goes,
- * the account holds no more than the rest. One that is not covered as a whole has a
- * surplus, which is settled when the last pin goes.
- */
-static __always_inline bool can_take(unsigned long slot, struct folio *folio, unsigned long pins)
-{
-	if (!folio_test_large(folio))
-		return pins == 1 && pind_slot_is_plain(slot) && pind_page_is_sole(&folio->page);
-	return pind_slot_is_inline(slot) && pind_slot_order(slot) == folio_order(folio) &&
-	       pind_slot_pins(slot) == pind_folio_large_pincount(folio) &&
-	       pins <= pind_slot_pins(slot) &&
-	       (pins < pind_slot_pins(slot) || pind_slot_covered(slot) == folio_nr_pages(folio));
-}
-
-/* Under the leaf's lock. */
-static __always_inline void take(struct taken *taken, struct pind_leaf *leaf, unsigned long *slot,
-				 u32 pins)
-{
-	taken->id = pind_slot_id(*slot);
-	taken->pins += pins;
-	taken->refs++;
-	if (pins == pind_slot_pins(*slot)) {
-		taken->pages += pind_slot_covered(*slot);
-		WRITE_ONCE(*slot, 0);
-		pind_leaf_count_used(leaf, -1);
-	} else {
-		/* or the account might go with the rest before we are through */
-		atomic_long_inc(&pind_account_by_id(taken->id)->refs.refs);
-		WRITE_ONCE(*slot, *slot - ((unsigned long)pins << PIND_SLOT_PINS_SHIFT));
-	}
-}
-
-/* Only pins of one account in one go. */
-static __always_inline bool take_folio(struct taken *taken, struct folio *folio, unsigned long pins)
-{
-	unsigned long number = pind_folio_number(folio), flags, *slot;
-	struct pind_leaf *leaf;
-	bool done = false;
-
-	local_irq_save(flags);
-	leaf = pind_leaf_find(number);
-	if (leaf) {
-		slot = pind_slot_of(leaf, number);
-		raw_spin_lock(pind_leaf_lock(number));
-		done = can_take(*slot, folio, pins) &&
-		       (!taken->id || taken->id == pind_slot_id(*slot));
-		if (done)
-			take(taken, leaf, slot, pins);
-		raw_spin_unlock(pind_leaf_lock(number));
-	}
-	local_irq_restore(flags);
-	return done;
 }
 
 /* Slots of a leaf were emptied, and the leaf is let go. */
@@ -211,8 +137,16 @@ static __always_inline unsigned long begin_plain(struct unpin *unpin, struct pag
 
 static void begin_folio(struct unpin *unpin, struct folio *folio, unsigned long pins)
 {
-	if (!take_folio(&unpin->taken, folio, pins) && pind_ledger_concerns(folio))
+	u32 pages, id = pind_taken_folio(folio, pins, unpin->taken.id, &pages);
+
+	if (id) {
+		unpin->taken.id = id;
+		unpin->taken.pins += pins;
+		unpin->taken.pages += pages;
+		unpin->taken.refs++;
+	} else if (pind_ledger_concerns(folio)) {
 		settle_later(unpin, folio, pins);
+	}
 }
 
 /* Returns how many pages from the front the kernel is to unpin now. */
@@ -249,20 +183,6 @@ static unsigned long begin_range(struct unpin *unpin, struct page *page, unsigne
 		done += run;
 	}
 	return done;
-}
-
-/* Their account holds them until here. */
-static void uncharge_taken(const struct taken *taken)
-{
-	struct pind_account *account = pind_account_by_id(taken->id);
-	struct pind_group *group = account->group;
-
-	pind_ledger_count(-(long)taken->pins, -(long)taken->pages);
-	pind_count_longterm_returned(taken->pins);
-	trace_pind_uncharge(group->id, taken->pages, taken->pins);
-	/* a charged group stays, though the account may go now */
-	pind_account_release(account, taken->pins, taken->pages, taken->refs);
-	pind_charge_uncharge(&group->charge, taken->pages, taken->pins);
 }
 
 /* What is known of the unpin. An interrupt or a kernel thread says nothing of who let go. */
@@ -330,8 +250,9 @@ static void unpin_end(struct unpin *unpin)
 	unsigned int i;
 
 	if (unpin->taken.refs)
-		uncharge_taken(&unpin->taken);
-	unpin->taken = (struct taken){};
+		pind_taken_uncharge(unpin->taken.id, unpin->taken.pins, unpin->taken.pages,
+				    unpin->taken.refs);
+	unpin->taken = (struct pind_taken){};
 	if (!unpin->nr)
 		return;
 	rcu_read_lock();
@@ -487,18 +408,19 @@ void pind_unpin_undo_folio(struct folio *folio, unsigned int pins, struct pind_a
  * The usual case of one folio: all that goes can be taken before the kernel's function.
  * Else it is as with many; so it is while each call is counted.
  */
-static __always_inline bool begin_one(struct taken *taken, struct folio *folio, unsigned long pins)
+static __always_inline u32 begin_one(struct folio *folio, unsigned long pins, u32 *ret_pages)
 {
-	if (pind_counters_exact() || !take_folio(taken, folio, pins))
-		return false;
-	pind_count_begun(pins);
-	return true;
+	u32 id = pind_counters_exact() ? 0 : pind_taken_folio(folio, pins, 0, ret_pages);
+
+	if (id)
+		pind_count_begun(pins);
+	return id;
 }
 
-static __always_inline void end_one(const struct taken *taken)
+static __always_inline void end_one(u32 id, unsigned long pins, u32 pages)
 {
-	uncharge_taken(taken);
-	pind_count_ended(taken->pins);
+	pind_taken_uncharge(id, pins, pages, 1);
+	pind_count_ended(pins);
 }
 
 static noinline void unpin_many(struct page **pages, unsigned long nr, bool make_dirty,
@@ -521,12 +443,13 @@ static noinline void unpin_folio_many(struct folio *folio, unsigned long pins,
 
 void pind_unpin_user_page(struct page *page)
 {
-	struct taken taken = {};
+	u32 id, pages;
 
 	pind_hook_enter();
-	if (begin_one(&taken, page_folio(page), 1)) {
+	id = begin_one(page_folio(page), 1, &pages);
+	if (id) {
 		pind_original_unpin_user_page(page);
-		end_one(&taken);
+		end_one(id, 1, pages);
 	} else {
 		unpin_many(&page, 1, false, _RET_IP_);
 	}
@@ -535,12 +458,13 @@ void pind_unpin_user_page(struct page *page)
 
 void pind_unpin_user_pages(struct page **pages, unsigned long npages)
 {
-	struct taken taken = {};
+	u32 id, covered;
 
 	pind_hook_enter();
-	if (npages == 1 && pages[0] && begin_one(&taken, page_folio(pages[0]), 1)) {
+	id = npages == 1 && pages[0] ? begin_one(page_folio(pages[0]), 1, &covered) : 0;
+	if (id) {
 		pind_original_unpin_user_pages(pages, 1);
-		end_one(&taken);
+		end_one(id, 1, covered);
 	} else {
 		unpin_many(pages, npages, false, _RET_IP_);
 	}
@@ -549,12 +473,13 @@ void pind_unpin_user_pages(struct page **pages, unsigned long npages)
 
 void pind_unpin_user_pages_dirty_lock(struct page **pages, unsigned long npages, bool make_dirty)
 {
-	struct taken taken = {};
+	u32 id, covered;
 
 	pind_hook_enter();
-	if (npages == 1 && pages[0] && begin_one(&taken, page_folio(pages[0]), 1)) {
+	id = npages == 1 && pages[0] ? begin_one(page_folio(pages[0]), 1, &covered) : 0;
+	if (id) {
 		unpin_original(pages, 1, make_dirty);
-		end_one(&taken);
+		end_one(id, 1, covered);
 	} else {
 		unpin_many(pages, npages, make_dirty, _RET_IP_);
 	}
@@ -584,12 +509,13 @@ void pind_unpin_user_page_range_dirty_lock(struct page *page, unsigned long npag
 
 void pind_unpin_user_folio(struct folio *folio, unsigned long npages)
 {
-	struct taken taken = {};
+	u32 id, pages;
 
 	pind_hook_enter();
-	if (begin_one(&taken, folio, npages)) {
+	id = begin_one(folio, npages, &pages);
+	if (id) {
 		pind_original_unpin_user_folio(folio, npages);
-		end_one(&taken);
+		end_one(id, npages, pages);
 	} else {
 		unpin_folio_many(folio, npages, _RET_IP_);
 	}
@@ -598,12 +524,13 @@ void pind_unpin_user_folio(struct folio *folio, unsigned long npages)
 
 void pind_unpin_folio(struct folio *folio)
 {
-	struct taken taken = {};
+	u32 id, pages;
 
 	pind_hook_enter();
-	if (begin_one(&taken, folio, 1)) {
+	id = begin_one(folio, 1, &pages);
+	if (id) {
 		pind_original_unpin_folio(folio);
-		end_one(&taken);
+		end_one(id, 1, pages);
 	} else {
 		unpin_folio_many(folio, 1, _RET_IP_);
 	}
