@@ -201,14 +201,12 @@ bool pind_direct_detach(unsigned int row)
 	return true;
 }
 
-int pind_direct_original(unsigned int row, unsigned long original, bool skip)
+int pind_direct_original(unsigned int row, unsigned long original, bool must)
 {
 	unsigned long site = pind_site_of(original);
 
-	if (skip && !site)
-		return -EINVAL;
-	pind_direct_behind[row] = skip ? site + PIND_SITE_SIZE : original;
-	return 0;
+	pind_direct_behind[row] = site ? site + PIND_SITE_SIZE : original;
+	return site || !must ? 0 : -EINVAL;
 }
 
 #endif

@@ -9,9 +9,10 @@
  * beside it.
  *
  * The replacement's own call of the original would come through the site again. It goes
- * to a stub, pind_original_*(), which leads behind the site: a return address cannot tell
- * here who calls, because a function_graph tracer that is called before us has put its
- * own in its place.
+ * to a stub, pind_original_*(), which leads behind the site, with hooks=ftrace, too: it is
+ * cheaper, and whoever traces the function sees a call once. A return address could not
+ * tell here who calls, because a function_graph tracer that is called before us has put
+ * its own in its place.
  */
 #ifndef PIND_DIRECT_H
 #define PIND_DIRECT_H
@@ -83,13 +84,15 @@ bool pind_direct_detach(unsigned int row);
 bool pind_direct_is_on(unsigned int row);
 
 /**
- * pind_direct_original() - where the stub of a function leads
- * @original: the function; @skip: behind the site, not in front of it
+ * pind_direct_original() - have the stub of a function lead behind its site
+ * @original: the function
+ * @must: not in front of it, which is where it leads if there is nothing that ftrace may
+ *	patch; then the callback tells our call by its return address
  *
  * To be called for all functions that the kernel has before any of them is hooked.
- * Return: 0; -EINVAL if the function does not begin as one that ftrace may patch.
+ * Return: 0; -EINVAL if it must and cannot.
  */
-int pind_direct_original(unsigned int row, unsigned long original, bool skip);
+int pind_direct_original(unsigned int row, unsigned long original, bool must);
 
 #else
 #define PIND_CAN_DIRECT false
@@ -124,9 +127,9 @@ static inline bool pind_direct_is_on(unsigned int row)
 	return false;
 }
 
-static inline int pind_direct_original(unsigned int row, unsigned long original, bool skip)
+static inline int pind_direct_original(unsigned int row, unsigned long original, bool must)
 {
-	return skip ? -EOPNOTSUPP : 0;
+	return must ? -EOPNOTSUPP : 0;
 }
 
 #endif

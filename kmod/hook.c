@@ -179,9 +179,10 @@ static __always_inline bool concerns(const struct hook *hook, struct ftrace_regs
 
 /*
  * Send a call that concerns us to our replacement, except the replacement's own call
- * of the original: that one returns into this module. It is why nothing here may be
- * compiled to a tail call (kmod/Kbuild): its return address would be the kernel's, and
- * it would be redirected for ever.
+ * of the original, where that comes through the site again (pind_direct_original()): it
+ * returns into this module. It is why nothing here may be compiled to a tail call
+ * (kmod/Kbuild): its return address would be the kernel's, and it would be redirected
+ * for ever.
  *
  * Calls nothing that pins or unpins, so that ftrace needs no recursion guard.
  */
