@@ -216,7 +216,7 @@ static struct pind_account *open_recent(unsigned long call_site)
 	return account;
 }
 
-static struct pind_account *open_any(struct mm_struct *mm, unsigned long call_site)
+static noinline struct pind_account *open_any(struct mm_struct *mm, unsigned long call_site)
 {
 	struct task_struct *leader, *task = get_owner(mm, &leader);
 	struct pind_account *account;

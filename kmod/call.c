@@ -197,9 +197,9 @@ static noinline long record_run(struct pind_call *call, struct page **pages, lon
 static __always_inline int record_pages(struct pind_call *call, struct page **pages, long got,
 					struct tally *tally)
 {
-	long i, run;
+	long i = 0, run;
 
-	for (i = 0; i < got; i += run) {
+	for (;;) {
 		run = min_t(unsigned long, got - i, call->reserved);
 		if (run)
 			run = pind_ledger_record_plain(call->account, pages + i, run);
@@ -212,9 +212,11 @@ static __always_inline int record_pages(struct pind_call *call, struct page **pa
 			if (run < 0)
 				return run;
 		}
+		i += run;
+		if (i >= got)
+			return 0;
 		cond_resched();
 	}
-	return 0;
 }
 
 /* The folios stand side by side; the call's first page is in the first of them. */

@@ -432,8 +432,7 @@ bool pind_ledger_record_whole(const struct pind_claim *claim)
 
 static bool has_zero_page(struct page *page)
 {
-	return page_to_pfn(page) >> PIND_LEAF_SHIFT ==
-	       page_to_pfn(ZERO_PAGE(0)) >> PIND_LEAF_SHIFT;
+	return page_to_pfn(page) >> PIND_LEAF_SHIFT == my_zero_pfn(0) >> PIND_LEAF_SHIFT;
 }
 
 /* Leaf by leaf, each under its lock, with interrupts off. Returns how many it took. */
@@ -467,6 +466,27 @@ static __always_inline unsigned long record_plain(u32 id, struct page **pages, u
 	return i;
 }
 
+/* A single page needs no walk. */
+static __always_inline bool record_one(u32 id, struct page *page)
+{
+	unsigned long number = page_to_pfn(page);
+	struct pind_leaf *leaf = pind_leaf_find(number);
+	unsigned long *slot;
+	bool done;
+
+	if (!leaf || is_zero_pfn(number))
+		return false;
+	slot = pind_slot_of(leaf, number);
+	raw_spin_lock(pind_leaf_lock(number));
+	done = !leaf->dead && !*slot;
+	if (done) {
+		WRITE_ONCE(*slot, pind_slot_plain(id));
+		pind_leaf_count_used(leaf, 1);
+	}
+	raw_spin_unlock(pind_leaf_lock(number));
+	return done;
+}
+
 unsigned long pind_ledger_record_plain(struct pind_account *account, struct page **pages,
 				       unsigned long nr)
 {
@@ -478,7 +498,7 @@ unsigned long pind_ledger_record_plain(struct pind_account *account, struct page
 	/* before a slot names the account: another CPU may release it at once */
 	pind_account_record(account, nr, nr, nr);
 	local_irq_save(flags);
-	done = record_plain(account->id, pages, nr);
+	done = nr == 1 ? record_one(account->id, pages[0]) : record_plain(account->id, pages, nr);
 	local_irq_restore(flags);
 	if (done < nr)
 		pind_account_release(account, nr - done, nr - done, nr - done);
