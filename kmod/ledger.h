@@ -20,6 +20,7 @@
 #include "leak.h"
 
 struct pind_account;
+struct pind_bill;
 struct pind_group;
 struct pind_unpinner;
 
@@ -40,23 +41,6 @@ struct pind_claim {
 	u32 covered;
 	s32 surplus;
 	bool above_held;
-};
-
-/**
- * struct pind_bill - uncharge that is collected while a lock is held, for one group,
- * to walk up the hierarchy once instead of once a page
- * @group: whose
- * @pages: to uncharge
- * @pins: to take back
- * @total_pages: since the bill was opened, paid ones included
- * @total_pins: likewise
- */
-struct pind_bill {
-	struct pind_group *group;
-	unsigned long pages;
-	unsigned long pins;
-	unsigned long total_pages;
-	unsigned long total_pins;
 };
 
 /** struct pind_pinner - an account on a folio, for readers */
@@ -127,13 +111,6 @@ static __always_inline bool pind_ledger_concerns(struct folio *folio)
 	rcu_read_unlock_sched_notrace();
 	return concerns;
 }
-
-/** pind_bill_add() - put a release on the bill. Under the leaf's lock. */
-void pind_bill_add(struct pind_bill *bill, struct pind_group *group, unsigned long pages,
-		   unsigned long pins);
-
-/** pind_bill_pay() - uncharge what was collected. Context: any, under RCU. */
-void pind_bill_pay(struct pind_bill *bill);
 
 /**
  * pind_ledger_settle() - bring a slot in line with the kernel's count

@@ -16,6 +16,7 @@
 
 #include "account.h"
 #include "audit.h"
+#include "bill.h"
 #include "compat.h"
 #include "counters.h"
 #include "direct.h"
