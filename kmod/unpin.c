@@ -91,13 +91,13 @@ static __always_inline void leave(struct unpin *unpin, struct pind_walk *walk, u
 
 /*
  * Folios of one page, up to CHUNK of them, leaf by leaf, each under its lock, with
- * interrupts off. @pages: or NULL, where they all follow @first. Returns how many it went
- * through; it stops at a large folio.
+ * interrupts off. They all follow @first, or, if that is NULL, are in @pages. Returns how
+ * many it went through; it stops at a large folio.
  */
 static __always_inline unsigned long begin_plain(struct unpin *unpin, struct page *first,
 						 struct page **pages, unsigned long nr)
 {
-	unsigned long plain = pind_slot_plain(unpin->taken.id), value, flags, slot, i;
+	unsigned long plain = pind_slot_plain(unpin->taken.id), value, flags, slot, *at, i;
 	struct pind_walk walk = {};
 	unsigned int emptied = 0;
 	struct page *page;
@@ -105,7 +105,7 @@ static __always_inline unsigned long begin_plain(struct unpin *unpin, struct pag
 	nr = min(nr, (unsigned long)CHUNK - unpin->nr);
 	local_irq_save(flags);
 	for (i = 0; i < nr; i++) {
-		page = pages ? pages[i] : pind_page_behind(first, i);
+		page = first ? pind_page_behind(first, i) : pages[i];
 		if (!page)
 			continue;
 		if (PageCompound(page))
@@ -119,13 +119,14 @@ static __always_inline unsigned long begin_plain(struct unpin *unpin, struct pag
 				continue;
 			slot = pind_walk_index(&walk, page);
 		}
-		value = walk.leaf->slot[slot];
+		at = &walk.leaf->slot[slot];
+		value = *at;
 		if (value != plain && !unpin->taken.id && pind_slot_is_plain(value)) {
 			plain = value;
 			unpin->taken.id = pind_slot_id(value);
 		}
 		if (value == plain && pind_page_is_sole(page)) {
-			WRITE_ONCE(walk.leaf->slot[slot], 0);
+			WRITE_ONCE(*at, 0);
 			emptied++;
 		} else if (value) {
 			settle_later(unpin, page_folio(page), 1);
