@@ -207,6 +207,8 @@ static __always_inline int record_pages(struct pind_call *call, struct page **pa
 			call->reserved -= run;
 			tally->pages += run;
 			tally->pins += run;
+		} else if (call->reserved && pind_ledger_prepare(pages[i])) {
+			continue;
 		} else {
 			run = record_run(call, pages + i, got - i, tally);
 			if (run < 0)

@@ -21,14 +21,14 @@ static inline unsigned long pind_folio_pages_from(struct folio *folio, struct pa
 	return folio_nr_pages(folio) - (page_to_pfn(page) - folio_pfn(folio));
 }
 
-#define PIND_FOLLOW 8
+#define PIND_FOLLOW 16
 
 /** pind_pages_follow() - are the next PIND_FOLLOW of @pages @first and those behind it */
 static __always_inline bool pind_pages_follow(struct page **pages, struct page *first)
 {
 	unsigned int i;
 
-#pragma GCC unroll 8
+#pragma GCC unroll 16
 	for (i = 0; i < PIND_FOLLOW; i++)
 		if (pages[i] != pind_page_behind(first, i))
 			return false;

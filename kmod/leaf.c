@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/percpu.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "leaf.h"
@@ -60,11 +61,13 @@ int pind_leaf_add(unsigned long number)
 	if (!entry)
 		return -ENOMEM;
 	/* charged to the memory cgroup of the task that pins */
-	leaf = kmem_cache_zalloc(leaf_cache, GFP_KERNEL_ACCOUNT);
+	leaf = kmem_cache_alloc(leaf_cache, GFP_KERNEL_ACCOUNT);
 	if (!leaf)
 		return -ENOMEM;
 	leaf->index = index;
+	leaf->rounds = 0;
 	leaf->listed = true; /* in case it is never used */
+	leaf->dead = false;
 	/* first, or an unpin of what is recorded here might think there is nothing */
 	atomic_long_inc(&leaves);
 	atomic_long_inc(&pind_leaf_nr);
@@ -150,6 +153,12 @@ u64 pind_leaf_bytes(void)
 	       atomic_long_read(&mids) * PIND_MID_LEAVES * sizeof(struct pind_leaf *);
 }
 
+/* One that is freed has no slot that is used, so it is cleared but once. */
+static void clear_leaf(void *leaf)
+{
+	memset(leaf, 0, sizeof(struct pind_leaf));
+}
+
 int __init pind_leaf_init(void)
 {
 	unsigned long numbers;
@@ -163,7 +172,7 @@ int __init pind_leaf_init(void)
 		return -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(pind_leaf_locks); i++)
 		raw_spin_lock_init(&pind_leaf_locks[i].lock);
-	leaf_cache = kmem_cache_create("pind_leaf", sizeof(struct pind_leaf), 0, 0, NULL);
+	leaf_cache = kmem_cache_create("pind_leaf", sizeof(struct pind_leaf), 0, 0, clear_leaf);
 	if (!leaf_cache) {
 		vfree(pind_leaf_top);
 		return -ENOMEM;

@@ -478,6 +478,19 @@ unsigned long pind_ledger_record_plain(struct pind_account *account, struct page
 	return done;
 }
 
+bool pind_ledger_prepare(struct page *page)
+{
+	unsigned long number = page_to_pfn(page);
+	bool there;
+
+	if (PageCompound(page) || is_zero_pfn(number))
+		return false;
+	rcu_read_lock();
+	there = pind_leaf_find(number);
+	rcu_read_unlock();
+	return !there && !pind_leaf_add(number);
+}
+
 unsigned long pind_ledger_need(const struct pind_claim *claim, bool *ret_held)
 {
 	unsigned long number = pind_folio_number(claim->folio), flags, need;

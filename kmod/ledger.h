@@ -89,6 +89,12 @@ unsigned long pind_ledger_record_plain(struct pind_account *account, struct page
 				       unsigned long nr);
 
 /**
+ * pind_ledger_prepare() - see to it that pind_ledger_record_plain() can take a page
+ * Context: process, may sleep. Return: whether it lacked a leaf, and now has one.
+ */
+bool pind_ledger_prepare(struct page *page);
+
+/**
  * pind_ledger_need() - pages that the account's group would owe more for a claim
  * @ret_held: the group keeps the folio in place already
  * Context: any.
