@@ -9,27 +9,44 @@
 /* Pages that are looked at in one go, with preemption off. */
 #define LOOK_PAGES 512
 
+/* Where there is no leaf nobody holds anything. */
+static struct pind_leaf no_leaf;
+
+/* Pages of the leaf that nobody holds, up to one that is not such. Returns how many. */
+static __always_inline unsigned long pass_slots(const struct pind_walk *walk, struct page **pages,
+						unsigned long nr)
+{
+	unsigned long i, slot;
+
+	/* newer kernels skip a page that is NULL */
+	for (i = 0; i < nr && likely(pages[i]) && !PageCompound(pages[i]); i++) {
+		slot = pind_walk_index(walk, pages[i]);
+		if (slot >= PIND_LEAF_SLOTS || READ_ONCE(walk->leaf->slot[slot]))
+			break;
+	}
+	return i;
+}
+
 static bool concerns_some(struct page **pages, unsigned long nr)
 {
 	struct pind_walk walk = {};
-	unsigned long slot, i;
+	unsigned long i = 0, passed;
 	bool concerns = false;
 
 	rcu_read_lock_sched_notrace();
-	for (i = 0; i < nr && !concerns; i++) {
-		/* newer kernels skip a page that is NULL */
-		if (unlikely(!pages[i]))
-			continue;
-		if (PageCompound(pages[i])) {
-			concerns = pind_ledger_concerns(page_folio(pages[i]));
-			continue;
-		}
-		slot = pind_walk_index(&walk, pages[i]);
-		if (slot >= PIND_LEAF_SLOTS) {
+	while (i < nr && !concerns) {
+		if (!pages[i]) {
+			i++;
+		} else if (PageCompound(pages[i])) {
+			concerns = pind_ledger_concerns(page_folio(pages[i++]));
+		} else {
 			pind_walk_look(&walk, pages[i]);
-			slot = pind_walk_index(&walk, pages[i]);
+			if (!walk.leaf)
+				walk.leaf = &no_leaf;
+			passed = pass_slots(&walk, pages + i, nr - i);
+			concerns = !passed;
+			i += passed;
 		}
-		concerns = walk.leaf && READ_ONCE(walk.leaf->slot[slot]);
 	}
 	rcu_read_unlock_sched_notrace();
 	return concerns;
