@@ -46,7 +46,7 @@ static void note_near(struct pind_charge *level)
 }
 
 /* Only where it is as far away again, lest it come and go with each page. */
-static void note_far(struct pind_charge *level)
+static __always_inline void note_far(struct pind_charge *level)
 {
 	if (atomic_read(&level->near) && !pind_level_is_near(level, 2) &&
 	    atomic_xchg(&level->near, 0))
@@ -54,7 +54,7 @@ static void note_far(struct pind_charge *level)
 }
 
 /* After less was promised at a level, or more settled. */
-static void note_change(struct pind_charge *level)
+static __always_inline void note_change(struct pind_charge *level)
 {
 	note_far(level);
 	if (atomic_read(&level->exact))

@@ -34,9 +34,13 @@ static unsigned long slack(void)
  */
 bool pind_level_is_near(const struct pind_charge *level, unsigned int times)
 {
-	return !pind_level_fits(level, atomic_long_read(&level->usage), times * slack(), 0) ||
-	       !fits(atomic_long_read(&level->settled), (times + 1) * slack(),
-		     READ_ONCE(level->high));
+	long usage = atomic_long_read(&level->usage), reach = times * slack();
+
+	return usage > (long)READ_ONCE(level->max) - reach ||
+	       usage + atomic_long_read(&level->surplus) >
+		       (long)READ_ONCE(level->max_held) - reach ||
+	       atomic_long_read(&level->settled) >
+		       (long)READ_ONCE(level->high) - reach - (long)slack();
 }
 
 bool pind_level_is_below(const struct pind_charge *charge, const struct pind_charge *above)
@@ -127,12 +131,6 @@ static void note_high(struct pind_charge *charge, long settled)
 	atomic_set(&charge->high_pending, 1);
 	/* who uncharged before it was set could not take it back */
 	if (atomic_long_read(&charge->settled) <= (long)READ_ONCE(charge->high))
-		atomic_set(&charge->above_high, 0);
-}
-
-void pind_level_note_low(struct pind_charge *charge, long settled)
-{
-	if (settled <= (long)READ_ONCE(charge->high) && atomic_read(&charge->above_high))
 		atomic_set(&charge->above_high, 0);
 }
 

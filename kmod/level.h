@@ -7,6 +7,8 @@
 #ifndef PIND_LEVEL_H
 #define PIND_LEVEL_H
 
+#include <linux/compiler.h>
+
 #include "charge.h"
 
 /**
@@ -48,6 +50,10 @@ void pind_level_add_pins(struct pind_charge *charge, long pins);
 void pind_level_raise_peak(struct pind_charge *charge, long settled);
 
 /** pind_level_note_low() - @settled fell, maybe below high */
-void pind_level_note_low(struct pind_charge *charge, long settled);
+static inline void pind_level_note_low(struct pind_charge *charge, long settled)
+{
+	if (settled <= (long)READ_ONCE(charge->high) && atomic_read(&charge->above_high))
+		atomic_set(&charge->above_high, 0);
+}
 
 #endif /* PIND_LEVEL_H */

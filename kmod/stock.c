@@ -158,8 +158,11 @@ void pind_stock_tell(struct pind_charge *charge)
 {
 	struct pind_stock *stock;
 	unsigned long flags;
+	union pind_hot hot;
 	unsigned int i;
 
+	if (pind_stock_look(charge, &hot) && !hot.share.settled && !hot.share.top)
+		return;
 	stock = lock_own(&flags);
 	for (i = 0; i < PIND_STOCK_LEVELS; i++)
 		if (stock->charge[i] == charge)
