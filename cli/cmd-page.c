@@ -188,9 +188,10 @@ static void explain_maybe(void)
 		"\nmaybe: the kernel takes it for pinned. But it counts the pins of a folio of one "
 		"page\nin the folio's reference count, 1024 for each, so that 1024 plain "
 		"references "
-		"look\nlike a pin. If no account holds it, it has short-term pins (direct I/O), "
-		"pins that\nare older than the module, or just that many references. If one "
-		"does, its pin may\nhave gone, for an unpin went by.");
+		"look\nlike a pin. If no account holds it, it has pins without FOLL_LONGTERM (a "
+		"read or\nwrite under way, or a driver that keeps them), pins that are older than "
+		"the module,\nor just that many references. If one does, its pin may have gone, "
+		"for an unpin\nwent by.");
 }
 
 static int print_pages(const struct pind_pages *pages, const struct table_look *look)

@@ -103,6 +103,10 @@ static int print_facts(const struct pind_status_info *status, const struct pind_
 		add_number(&table, "events lost", status->events_lost);
 	if (model_has(&pind_status_kind, status, "resyncs"))
 		add_number(&table, "resyncs", status->resyncs);
+	if (module) {
+		table_add(&table, "  not seen");
+		table_add(&table, "plain references, drivers' own memory: see LIMITS in pind(8)");
+	}
 	return table_print(&table, stdout);
 }
 

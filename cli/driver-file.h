@@ -25,7 +25,7 @@ struct driver_file {
 };
 
 /* The table, a row a driver. */
-#define DRIVER_FILES 11
+#define DRIVER_FILES 13
 extern const struct driver_file driver_files[DRIVER_FILES];
 
 /* Row of a driver; NULL if the word is in none. */

@@ -17,7 +17,7 @@ completes 'pinctl re' record refusals replay reset-peak
 completes 'pinctl list --so' --sort
 completes 'pinctl ps --sort PI' PID PINS
 completes 'pinctl set /x --mode e' enforce
-completes 'pinctl refusals --driver vd' vdpa
+completes 'pinctl refusals --driver vdp' vdpa
 completes 'pinctl help unse' unset
 completes 'pinctl metrics --js'
 exit $failed

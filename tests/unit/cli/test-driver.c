@@ -32,7 +32,7 @@ static void stock_kernels(void **state)
 	static const struct site sites[] = {
 		{ "io_pin_pages", "", "io_uring" },
 		{ "xdp_umem_create", "", "xdp" },
-		{ "udmabuf_create", "", "dma-buf" },	   /* 6.12, 7.3 */
+		{ "udmabuf_create", "", "udmabuf" },	   /* 6.12, 7.3 */
 		{ "bpf_obj_pin_uptrs", "", "bpf" },	   /* 7.3 */
 		{ "ib_umem_get", "ib_uverbs", "rdma" },	   /* 6.1, 6.12 */
 		{ "__ib_umem_get_va", "ib_core", "rdma" }, /* 7.3 */
@@ -43,17 +43,17 @@ static void stock_kernels(void **state)
 		{ "usnic_uiom_reg_get", "usnic_verbs", "rdma" },
 		{ "vaddr_get_pfns", "vfio_iommu_type1", "vfio" },
 		{ "vhost_vdpa_process_iotlb_msg", "vhost_vdpa", "vdpa" }, /* 6.12, 7.3 */
-		{ "vduse_dev_ioctl", "vduse", "vdpa" },			  /* 6.12, 7.3 */
+		{ "vduse_dev_ioctl", "vduse", "vduse" },		  /* 6.12, 7.3 */
 		{ "get_vaddr_frames", "videobuf2_common", "v4l2" },
 		{ "videobuf_dma_init_user_locked.constprop.0", "videobuf_dma_sg",
 		  "v4l2" }, /* 6.1 */
 		{ "__rds_rdma_map", "rds", "rds" },
 		{ "ublk_ctrl_uring_cmd", "ublk_drv", "ublk" }, /* 7.3 */
+		{ "sev_pin_memory", "kvm_amd", "kvm-sev" },
+		{ "ivpu_bo_create_from_userptr_ioctl", "intel_vpu", "npu" }, /* 7.3 */
 		/* No word of ours says more. */
-		{ "sev_pin_memory", "kvm_amd", "kvm_amd" },
 		{ "hl_pin_host_memory", "habanalabs", "habanalabs" },		   /* 6.12, 7.3 */
 		{ "amdxdna_get_ubuf", "amdxdna", "amdxdna" },			   /* 7.3 */
-		{ "ivpu_bo_create_from_userptr_ioctl", "intel_vpu", "intel_vpu" }, /* 7.3 */
 	};
 
 	CHECK(sites);
@@ -76,12 +76,18 @@ static void other_kernels(void **state)
 		{ "pfn_reader_user_pin", "iommufd", "iommufd" },
 		{ "pfn_reader_user_pin", "", "iommufd" },
 		{ "vhost_vdpa_process_iotlb_msg", "", "vdpa" },
-		{ "vduse_dev_ioctl", "", "vdpa" },
+		{ "vduse_dev_ioctl", "", "vduse" },
 		{ "get_vaddr_frames", "", "v4l2" },
+		{ "sev_pin_user_pages", "", "kvm-sev" },
+		{ "pkvm_mem_abort", "", "kvm" },	   /* arm64 */
+		{ "kvm_s390_pci_aif_enable", "", "kvm" },  /* s390 */
+		{ "mm_iommu_do_alloc", "", "vfio" },	   /* PowerPC */
+		{ "memfd_luo_preserve_folios", "", "liveupdate" },
+		{ "mshv_region_populate", "mshv_root", "hyper-v" },
+		{ "cass_pin", "cxi_ss1", "slingshot" },
 		{ "videobuf_dma_init_user_locked", "", "v4l2" },
 		{ "__rds_rdma_map", "", "rds" },
 		{ "ublk_ctrl_uring_cmd", "", "ublk" },
-		{ "memfd_luo_preserve", "", "memfd_luo_preserve" },
 	};
 
 	CHECK(sites);

@@ -80,6 +80,11 @@ static void descriptors(void **state)
 	EXPECT("rdma", THREE_PID);
 	EXPECT("v4l2", THREE_PID);
 	EXPECT("vdpa");
+	fake_proc_link(*state, TWO "/fd/13", "/dev/vduse/net0");
+	EXPECT("vduse", TWO_PID);
+	fake_proc_link(*state, ONE "/fd/14", "anon_inode:kvm-vm");
+	EXPECT("kvm-sev", ONE_PID);
+	EXPECT("vdpa");
 	EXPECT("io_uring");
 }
 
@@ -115,7 +120,7 @@ static void threads_and_mappings(void **state)
 		       "00400000-00401000 r-xp 00000000 fd:01 9      /bin/a\n"
 		       "7f0000000000-7f0000001000 rw-s 00000000 00:0e 7   /dmabuf:my buffer\n"
 		       "7ffe00000000-7ffe00001000 rw-p 00000000 00:00 0 \n");
-	EXPECT("dma-buf", TWO_PID, THREE_PID);
+	EXPECT("udmabuf", TWO_PID, THREE_PID);
 }
 
 /* Sockets are told by their protocol, through the link of /proc. */

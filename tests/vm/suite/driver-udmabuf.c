@@ -89,7 +89,7 @@ static const struct pinner_command commands[] = {
 };
 
 const struct driver udmabuf_driver = {
-	.name = "dma-buf",
+	.name = "udmabuf",
 	.pin = pin,
 	.unpin = unpin,
 	.commands = commands,

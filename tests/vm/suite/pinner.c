@@ -67,7 +67,7 @@
  *   vfio-device ADDRESS  attach a PCI device to it; the first one makes it able
  *                        to map
  *   vfio-drop            let go of the device attached last
- *   pin dma-buf RANGE    as a dma-buf by udmabuf, whose descriptor N is; the area
+ *   pin udmabuf RANGE    as a dma-buf by udmabuf, whose descriptor N is; the area
  *                        must be a memfd
  *   memfd SIZE [2M]      make one, of huge pages if asked for, and map it as the area
  *   resize SIZE          change the size of its file
