@@ -112,6 +112,7 @@ int cmd_page(const struct pind_options *options);
 int cmd_metrics(const struct pind_options *options);
 int cmd_record(const struct pind_options *options);
 int cmd_replay(const struct pind_options *options);
+int cmd_suggest(const struct pind_options *options);
 int cmd_top(const struct pind_options *options);
 int cmd_audit(const struct pind_options *options);
 

@@ -65,6 +65,8 @@ const struct verb verbs[] = {
 	  .synopsis = "PID | GROUP", .summary = "which limit refuses pins, or is the likeliest to",
 	  .notes = "A number is a process. Exit status: 10 a quota, 11 RLIMIT_MEMLOCK, 12 another\n"
 		   "limit of the kernel's, 13 not known.\n" },
+	{ "suggest", cmd_suggest, ARGUMENTS_GROUP, READS, .falls_back = true, .synopsis = "GROUP",
+	  .summary = "what its max should be, and why" },
 	{ "vmstat", cmd_vmstat, ARGUMENTS_NONE, READS, .falls_back = true, .synopsis = "",
 	  .summary = "traffic in pins, as /proc/vmstat" },
 	{ "monitor", cmd_monitor, ARGUMENTS_NONE, READS, .synopsis = "",

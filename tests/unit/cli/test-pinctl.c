@@ -239,6 +239,16 @@ static void why(void **state)
 	check(2, NULL, "why needs a process or a group", ARGS("why"));
 }
 
+static void suggest(void **state)
+{
+	check(0, "a max of 102.0 MiB, by\n", NULL, ARGS("suggest", "tenant-a.slice"));
+	check(0, "  pinctl set '/tenant.slice/tenant-a.slice' --max 102M --high 81M\n", NULL,
+	      ARGS("suggest", "tenant-a.slice"));
+	check(0, "\"max\":\t106954752", NULL, ARGS("suggest", "--json", "tenant-a.slice"));
+	check(1, NULL, "has pinned nothing yet", ARGS("suggest", "idle.service"));
+	check(2, NULL, "suggest needs a group", ARGS("suggest"));
+}
+
 static void vmstat(void **state)
 {
 	check(0,
@@ -673,6 +683,7 @@ int main(void)
 		cmocka_unit_test_setup(refusals, healthy),
 		cmocka_unit_test_setup(refusals_choice, healthy),
 		cmocka_unit_test_setup(why, healthy),
+		cmocka_unit_test_setup(suggest, healthy),
 		cmocka_unit_test_setup(vmstat, healthy),
 		cmocka_unit_test_setup(audit, healthy),
 		cmocka_unit_test_setup(status, healthy),
