@@ -111,7 +111,7 @@ static int read_entries(sd_bus_message *message, const struct pind_kind *kind, b
 		const struct pind_field *field;
 		const char *name;
 
-		r = sd_bus_message_read(message, "s", &name);
+		r = sd_bus_message_read_basic(message, 's', &name);
 		if (r < 0)
 			return r;
 		field = find_field(kind, name, properties);

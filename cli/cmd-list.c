@@ -35,6 +35,9 @@ static const struct table_column list_columns[] = {
 	{ "ID", TABLE_RIGHT | TABLE_EXTRA, .key = "id" },
 };
 
+/* Of them, those at the end that are shown only where they are asked for. */
+#define N_EXTRAS 10
+
 const struct table_columns list_table = TABLE_COLUMNS(list_columns);
 
 static bool is_interesting(const void *record, const void *userdata)
@@ -160,7 +163,10 @@ static int add_row(struct table *table, const struct pind_group_info *group,
 		table_add(table, "-");
 	table_add_styled(table, SCREEN_DIM, "%s", note(group));
 	add_use(table, group);
-	add_extras(table, group);
+	if (table->look->wanted)
+		add_extras(table, group);
+	else
+		table_skip(table, N_EXTRAS);
 	return 0;
 }
 

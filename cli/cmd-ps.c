@@ -39,6 +39,9 @@ static const struct table_column ps_columns[] = {
 	{ "HELD-BY", TABLE_TEXT }, /* of orphans only */
 };
 
+/* Of them, those before the last that are shown only where they are asked for. */
+#define N_EXTRAS 9
+
 const struct table_columns ps_table = TABLE_COLUMNS(ps_columns);
 
 /* What is to be shown; NULL or 0: all. */
@@ -174,7 +177,10 @@ static void add_row(struct table *table, const struct pind_account_info *account
 	table_add(table, "%llu", (unsigned long long)account->pins);
 	table_add_size(table, account->covered);
 	table_add(table, "%s", when_ago(account->since, now, ago));
-	add_extras(table, account, now);
+	if (table->look->wanted)
+		add_extras(table, account, now);
+	else
+		table_skip(table, N_EXTRAS);
 }
 
 static int print_accounts(const struct pind_records *accounts, const struct table_look *look)

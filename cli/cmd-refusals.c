@@ -37,6 +37,9 @@ static const struct table_column refusals_columns[] = {
 	{ "UID", TABLE_RIGHT | TABLE_EXTRA },
 };
 
+/* Of them, those at the end that are shown only where they are asked for. */
+#define N_EXTRAS 9
+
 const struct table_columns refusals_table = TABLE_COLUMNS(refusals_columns);
 
 /* Nothing is "-": a call that was no piece, or an older module. */
@@ -92,7 +95,10 @@ static void add_row(struct table *table, const struct pind_refusal_info *refusal
 	table_add_styled(table, observed ? SCREEN_WARN : SCREEN_BAD, "%s",
 			 observed ? "admitted (observe)" : "refused");
 	table_add(table, "%llu", (unsigned long long)refusal->count);
-	add_extras(table, refusal);
+	if (table->look->wanted)
+		add_extras(table, refusal);
+	else
+		table_skip(table, N_EXTRAS);
 }
 
 /* The newest last; the module tells them group by group. */

@@ -47,7 +47,7 @@ static const struct table_look *look_of(const struct table *table)
 	return table->look ?: &usual_look;
 }
 
-static void add_cell(struct table *table, enum screen_style style, char *text)
+static void push_cell(struct table *table, enum screen_style style, char *text)
 {
 	if (table->n_cells == table->room) {
 		size_t room = table->room ? table->room * 2 : 64;
@@ -61,8 +61,13 @@ static void add_cell(struct table *table, enum screen_style style, char *text)
 		table->cells = cells;
 		table->room = room;
 	}
-	text_clean(text);
 	table->cells[table->n_cells++] = (struct table_cell){ .text = text, .style = style };
+}
+
+static void add_cell(struct table *table, enum screen_style style, char *text)
+{
+	text_clean(text);
+	push_cell(table, style, text);
 }
 
 static void add_formatted(struct table *table, enum screen_style style, const char *format,
@@ -92,6 +97,12 @@ void table_add_styled(struct table *table, enum screen_style style, const char *
 	va_start(args, format);
 	add_formatted(table, style, format, args);
 	va_end(args);
+}
+
+void table_skip(struct table *table, size_t n)
+{
+	while (n-- > 0)
+		push_cell(table, SCREEN_PLAIN, NULL);
 }
 
 void table_add_pid(struct table *table, enum screen_style style, unsigned int pid)
@@ -224,6 +235,8 @@ static void measure(const struct table *table, struct layout *layout)
 	for (size_t i = 0; i < table->columns.n; i++) {
 		const char *title = table->columns.of[i].title;
 
+		if (!layout[i].shown)
+			continue;
 		layout[i].natural = title && !look->noheadings ? text_width(title) : 0;
 		for (size_t row = 0; row < n_rows(table); row++) {
 			size_t width = text_width(cell_at(table, row, i)->text);
@@ -342,8 +355,8 @@ static void lay_out(const struct table *table, struct layout *layout)
 	const struct table_look *look = look_of(table);
 	size_t width = look->full || look->raw ? 0 : screen_width();
 
-	measure(table, layout);
 	choose(table, layout, width > 0, !look->raw && screen_width() > 0);
+	measure(table, layout);
 	if (width == 0)
 		return;
 	/* What was asked for by name stays. */
@@ -473,6 +486,72 @@ static void write_lines(const char *text, FILE *stream)
 	}
 }
 
+/* One cell of a line, behind @blanks, which become those before the next one. */
+static int write_cell(const struct table *table, const struct layout *layout, size_t i,
+		      const char *text, size_t *blanks, FILE *stream)
+{
+	bool right = table->columns.of[i].flags & TABLE_RIGHT;
+	_cleanup_free_ char *cut = NULL;
+	size_t width = text_width(text), rest;
+
+	if (width > layout->width) {
+		text = cut = text_cut(text, layout->width,
+				      table->columns.of[i].flags & TABLE_PATH);
+		if (!cut)
+			return -ENOMEM;
+		width = text_width(cut);
+	}
+	rest = layout->width - width;
+	/* no line ends in blanks */
+	if (!text[0]) {
+		*blanks += rest + GAP_WIDTH;
+		return 0;
+	}
+	(void)fprintf(stream, "%*s%s", (int)(*blanks + (right ? rest : 0)), "", text);
+	*blanks = GAP_WIDTH + (right ? 0 : rest);
+	return 0;
+}
+
+/* @row: or -1, the titles. */
+static int write_line(const struct table *table, const struct layout *layout, const size_t *shown,
+		      size_t n, ssize_t row, FILE *stream)
+{
+	size_t blanks = 0;
+	int r = 0;
+
+	for (size_t order = 0; r == 0 && order < n; order++) {
+		size_t i = shown[order];
+
+		r = write_cell(table, &layout[i], i,
+			       row < 0 ? table->columns.of[i].title
+				       : cell_at(table, (size_t)row, i)->text,
+			       &blanks, stream);
+	}
+	(void)fputc('\n', stream);
+	return r;
+}
+
+/* What has neither lines of a tree nor colours is written at a third of libsmartcols' cost. */
+static int print_plain(const struct table *table, const struct layout *layout, FILE *stream)
+{
+	_cleanup_free_ size_t *shown = calloc(table->columns.n, sizeof(*shown));
+	bool titles = !look_of(table)->noheadings && table->columns.of[0].title;
+	size_t n = 0;
+	int r = shown ? 0 : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < table->columns.n; i++) {
+		if (!layout[i].shown)
+			continue;
+		shown[layout[i].order] = i;
+		n++;
+	}
+	if (r == 0 && titles && n_rows(table) > 0)
+		r = write_line(table, layout, shown, n, -1, stream);
+	for (size_t row = 0; r == 0 && row < n_rows(table); row++)
+		r = write_line(table, layout, shown, n, (ssize_t)row, stream);
+	return r < 0 ? fail_memory() : 0;
+}
+
 int table_print(const struct table *table, FILE *stream)
 {
 	_cleanup_free_ struct layout *layout = calloc(table->columns.n, sizeof(*layout));
@@ -483,6 +562,8 @@ int table_print(const struct table *table, FILE *stream)
 		return fail_memory();
 	lay_out(table, layout);
 	close_ranks(table, layout);
+	if (!look_of(table)->raw && !table->parents && !screen_on(SCREEN_BOLD)[0])
+		return print_plain(table, layout, stream);
 	set_look(table, scols);
 	if (add_columns(table, layout, scols) < 0 || add_lines(table, layout, scols) < 0)
 		return fail_memory();

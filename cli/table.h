@@ -99,6 +99,9 @@ void table_add(struct table *table, const char *format, ...) __attribute__((form
 void table_add_styled(struct table *table, enum screen_style style, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Leaves the next @n cells out: of extra columns, where none is asked for by name. */
+void table_skip(struct table *table, size_t n);
+
 /* Adds the number of a process, "-" for 0: it is not known who it is. */
 void table_add_pid(struct table *table, enum screen_style style, unsigned int pid);
 

@@ -99,9 +99,9 @@ static void fits(void **state)
 		   "/kubepods.sl…3456789.scope  1.0 MiB  ##\n"
 		   "/b                          2.0 MiB  #\n");
 	looks_like("40", &usual, WIDE, "",
-		   "GROUP                   SIZE  PINS  USE\n"
-		   "字字字字…字字字字字  1.0 MiB   256  ##\n"
-		   "/b                   2.0 MiB     1  #\n");
+		   "GROUP                    SIZE  PINS  USE\n"
+		   "字字字字…字字字字字   1.0 MiB   256  ##\n"
+		   "/b                    2.0 MiB     1  #\n");
 	looks_like("20", &full, "/a", "",
 		   "GROUP     SIZE  NOTE  PINS  USE\n"
 		   "/a     1.0 MiB         256  ##\n"
