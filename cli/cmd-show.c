@@ -6,6 +6,7 @@
 #include <pind/cleanup.h>
 #include <pind/size.h>
 
+#include "account-text.h"
 #include "fail.h"
 #include "group-place.h"
 #include "json.h"
@@ -14,6 +15,11 @@
 #include "table.h"
 #include "text.h"
 #include "verb.h"
+#include "when.h"
+
+/* Of who holds pins so many are shown, and of them this. */
+#define HOLDERS_MOST   10
+#define HOLDER_COLUMNS "PID,PROCESS,DRIVER,COVERED,SINCE,MEMLOCK,MLOCKED,COMMAND"
 
 static const struct table_column show_columns[] = { { NULL }, { NULL } };
 
@@ -81,6 +87,21 @@ static void add_count_rows(struct table *table, const struct pind_group_info *gr
 	add_number(table, "own calls refused", group->events_refused);
 }
 
+/* What people call it. */
+static void add_place_rows(struct table *table, const struct pind_group_info *group)
+{
+	char buffer[GROUP_UNIT_MAX];
+
+	if (group_unit(group->path, buffer)[0]) {
+		table_add(table, "  unit");
+		table_add(table, "%s", buffer);
+	}
+	if (group_container(group->path, buffer)[0]) {
+		table_add(table, "  container");
+		table_add(table, "%s", buffer);
+	}
+}
+
 /* Beside the pins: what the memory controller has of the group. */
 static void add_memory_rows(struct table *table, const struct pind_group_info *group)
 {
@@ -102,8 +123,8 @@ static void add_memory_rows(struct table *table, const struct pind_group_info *g
 
 		table_add(table, "  pinned of that");
 		table_add_styled(table, percent >= 80 ? SCREEN_WARN : SCREEN_PLAIN,
-				 "%u%% of memory.max cannot be reclaimed as long as it is pinned",
-				 percent);
+				 "%s, %u%% of memory.max: cannot be reclaimed as long as it is pinned",
+				 size_format(group->current, size), percent);
 	}
 	table_add(table, "  mlocked");
 	table_add(table, "%s (unevictable; no pins, so not counted here)",
@@ -167,8 +188,32 @@ static int print_group(const struct pind_group_info *group, const struct pind_ex
 	}
 	if (known)
 		add_count_rows(&table, group);
+	add_place_rows(&table, group);
 	add_memory_rows(&table, group);
 	return table_print(&table, stdout);
+}
+
+/* The accounts that hold the most, and what their processes lock and may lock. */
+static int print_holders(struct pind_records *accounts, const char *name)
+{
+	const struct table_look look = { .wanted = HOLDER_COLUMNS };
+	_cleanup_(table_done) struct table table = TABLE_OF(ps_table, &look);
+	uint64_t now = when_now(CLOCK_BOOTTIME);
+	int r;
+
+	if (accounts->n == 0)
+		return 0;
+	if (records_sort(accounts, "covered", NULL) < 0)
+		return fail_memory();
+	account_mark_gone(accounts);
+	table.columns.n--;
+	for (size_t i = 0; i < accounts->n && i < HOLDERS_MOST; i++)
+		account_add_row(&table, records_at(accounts, i), now);
+	(void)putchar('\n');
+	r = table_print(&table, stdout);
+	if (accounts->n > HOLDERS_MOST)
+		(void)printf("and %zu more: pinctl ps '%s'\n", accounts->n - HOLDERS_MOST, name);
+	return r;
 }
 
 int cmd_show(const struct pind_options *options)
@@ -177,6 +222,7 @@ int cmd_show(const struct pind_options *options)
 	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
 	_cleanup_(source_closep) struct pind_source *source = NULL;
 	const struct pind_quota_change none = { 0 };
+	_cleanup_(records_done) struct pind_records accounts = RECORDS(pind_account_kind);
 	bool bound;
 	int r;
 
@@ -190,6 +236,10 @@ int cmd_show(const struct pind_options *options)
 	/* of the daemon's words only; an older daemon has none */
 	bound = source->ops->explain &&
 		source->ops->explain(source, options->group, &none, &bounds) == 0;
+	if (model_has(&pind_group_kind, &group, "id") && source->ops->accounts &&
+	    source->ops->accounts(source, options->group, &accounts) != 0)
+		records_done(&accounts);
 	fail_forget();
-	return print_group(&group, bound ? &bounds : NULL);
+	r = print_group(&group, bound ? &bounds : NULL);
+	return r != 0 ? r : print_holders(&accounts, options->group);
 }

@@ -117,6 +117,9 @@ static void show(void **state)
 	check(0, "  max                  48.0 MiB (50331648 bytes)", NULL,
 	      ARGS("show", "tenant-a.slice"));
 	check(0, "max                  none", NULL, ARGS("show", "/"));
+	check(0, "  unit                 tenant-a.slice\n\n    PID  PROCESS         DRIVER ", NULL,
+	      ARGS("show", "tenant-a.slice"));
+	check(0, "4194305  fio?[2J (gone)  io_uring  32.0 MiB  ", NULL, ARGS("show", "tenant-a.slice"));
 	check(0, "\"max\":\tnull", NULL, ARGS("show", "/", "--json"));
 }
 
