@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
 #include <string.h>
 
 #include <pind/cleanup.h>
@@ -26,32 +27,48 @@ static int stored_quotas(sd_bus *bus, struct pind_records *quotas)
 	return r < 0 ? bus_fail(r, NULL, NULL) : 0;
 }
 
-/* One that was removed does not count: the quota is for the path's next life. */
-static bool has_path(const struct pind_records *groups, size_t n, const char *path)
+static int compare_texts(const void *a, const void *b)
 {
-	for (size_t i = 0; i < n; i++) {
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Sorted, to be looked up in. Those that were removed do not count: a quota is for the path's
+ * next life. NULL if out of memory. */
+static const char **living_paths(const struct pind_records *groups, size_t *ret_n)
+{
+	const char **paths = calloc(groups->n + 1, sizeof(*paths));
+	size_t n = 0;
+
+	for (size_t i = 0; paths && i < groups->n; i++) {
 		const struct pind_group_info *group = records_at(groups, i);
 
-		if (!group->dead && strcmp(group->path, path) == 0)
-			return true;
+		if (!group->dead)
+			paths[n++] = group->path;
 	}
-	return false;
+	if (n > 1)
+		qsort(paths, n, sizeof(*paths), compare_texts);
+	*ret_n = n;
+	return paths;
 }
 
 static int add_absent_quotas(sd_bus *bus, struct pind_records *groups)
 {
 	_cleanup_(records_done) struct pind_records quotas = RECORDS(pind_group_kind);
-	size_t n = groups->n;
+	_cleanup_free_ const char **paths = NULL;
+	size_t n;
 	int r;
 
 	r = stored_quotas(bus, &quotas);
 	records_keep(&quotas, is_absent_quota, NULL);
+	paths = living_paths(groups, &n);
+	if (!paths)
+		return fail_memory();
 	for (size_t i = 0; r == 0 && i < quotas.n; i++) {
 		struct pind_group_info *quota = records_at(&quotas, i);
 		struct pind_group_info *group;
 
 		/* The cgroup may have come between the two questions. */
-		if (has_path(groups, n, quota->path))
+		if (bsearch(&quota->path, paths, n, sizeof(*paths), compare_texts))
 			continue;
 		group = records_add(groups);
 		if (!group)

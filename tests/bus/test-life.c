@@ -316,6 +316,21 @@ static void test_refusals_of_the_meantime(void **state)
 	assert_non_null(strstr(told, "1000                    3"));
 }
 
+/* A region that observe admits piece by piece is told when all of it is there. */
+static void test_observed_once(void **state)
+{
+	struct world *w = *state;
+
+	world_mkdir(w, GROUP);
+	world_fake(w, "Born", "sb", GROUP, false);
+	world_fake(w, "Set", "sttu", GROUP, 4096ULL, PIND_UNLIMITED, PIND_MODE_OBSERVE);
+	for (int i = 0; i < 3; i++)
+		world_fake(w, "Refuse", "ssayb", GROUP, GROUP, 1, 'a', false);
+	world_until(w, w->refused == 3);
+	assert_int_equal(world_count(w, "Refused"), 1);
+	assert_int_equal(world_log_count(w, "a["), 1);
+}
+
 static void test_refused(void **state)
 {
 	struct world *w = *state;
@@ -613,6 +628,7 @@ int main(void)
 		TEST(test_overruns_in_a_row),
 		TEST(test_unnoticed_reload),
 		TEST(test_refusals_of_the_meantime),
+		TEST(test_observed_once),
 		TEST(test_refused),
 		TEST(test_list_refusals),
 		TEST(test_high),
