@@ -31,6 +31,9 @@
 #define PIND_RULE_PATHS_MAX	65536
 #define PIND_RULE_PATTERNS_MAX	4096
 
+/* So many entries may the list of callers have that are taken for long-term. */
+#define PIND_LONGTERM_MAX	64
+
 /* The longest range a page query takes, in bytes. */
 #define PIND_PAGE_LENGTH_MAX	(1ULL << 30)
 
@@ -145,6 +148,9 @@ enum pind_misuse_kind {
  *	(PIND_A_RULE_*)
  * @PIND_CMD_RULE_UNSET: do, admin: take the rule for one path away
  * @PIND_CMD_RULE_GET: dump, admin: the rules in force, patterns in their order first
+ * @PIND_CMD_LONGTERM_SET: do, admin: whose pins without FOLL_LONGTERM are accounted as
+ *	long-term ones: this list takes the place of the one in force, as a whole
+ *	(PIND_A_LONGTERM_LIST_*); INFO_GET tells it
  */
 enum pind_cmd {
 	PIND_CMD_INFO_GET = 1,
@@ -171,6 +177,7 @@ enum pind_cmd {
 	PIND_CMD_RULE_SET,
 	PIND_CMD_RULE_UNSET,
 	PIND_CMD_RULE_GET,
+	PIND_CMD_LONGTERM_SET,
 
 	__PIND_CMD_MAX,
 	PIND_CMD_MAX = __PIND_CMD_MAX - 1
@@ -220,6 +227,8 @@ enum {
 	PIND_A_INFO_MISUSE,
 	/** @PIND_A_INFO_WAITING: u64: pin calls that CALL_GET tells of */
 	PIND_A_INFO_WAITING,
+	/** @PIND_A_INFO_LONGTERM: nest of PIND_A_LONGTERM_*, one for each entry in force */
+	PIND_A_INFO_LONGTERM,
 
 	__PIND_A_INFO_MAX,
 	PIND_A_INFO_MAX = __PIND_A_INFO_MAX - 1
@@ -612,6 +621,28 @@ enum {
 
 	__PIND_A_RULES_MAX,
 	PIND_A_RULES_MAX = __PIND_A_RULES_MAX - 1
+};
+
+/*
+ * Callers of the pin functions whose pins are accounted as long-term ones, though they do
+ * not say FOLL_LONGTERM: those of a module, a function, or a function of a module.
+ */
+enum {
+	/** @PIND_A_LONGTERM_MODULE: string: the caller's module, a '-' in it being a '_'; or */
+	PIND_A_LONGTERM_MODULE = 1,
+	/** @PIND_A_LONGTERM_SYMBOL: string: the function that calls the pin function; or both */
+	PIND_A_LONGTERM_SYMBOL,
+
+	__PIND_A_LONGTERM_END,
+	PIND_A_LONGTERM_HIGHEST = __PIND_A_LONGTERM_END - 1
+};
+
+enum {
+	/** @PIND_A_LONGTERM_LIST_ENTRY: nest of PIND_A_LONGTERM_*; none: an empty list */
+	PIND_A_LONGTERM_LIST_ENTRY = 1,
+
+	__PIND_A_LONGTERM_LIST_MAX,
+	PIND_A_LONGTERM_LIST_MAX = __PIND_A_LONGTERM_LIST_MAX - 1
 };
 
 enum {
