@@ -5,7 +5,6 @@
 #include <linux/ftrace.h>
 #include <linux/hash.h>
 #include <linux/kallsyms.h>
-#include <linux/kprobes.h>
 #include <linux/kstrtox.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
@@ -16,12 +15,11 @@
 #include "concern.h"
 #include "counters.h"
 #include "direct.h"
-#include "folio.h"
 #include "hook.h"
 #include "ledger.h"
-#include "misuse.h"
 #include "pin.h"
 #include "unpin.h"
+#include "watched.h"
 
 /* How the callback sees whether a call concerns us: by which of its arguments. */
 enum concern {
@@ -75,31 +73,6 @@ static const struct hook hooks[] = {
 	HOOK_OPTIONAL(folio_add_pins, PIN_ALWAYS),
 };
 
-/*
- * Functions that are only watched.
- * @original: 0: this kernel does not have it; where it is not exported, found when
- * the module is loaded
- */
-struct watched {
-	const char *name;
-	unsigned long original;
-	unsigned int flags_argument;
-};
-
-static struct watched watched[] = {
-#ifdef PIND_FLAGS_UNCHECKED
-	/* What a driver must not ask for they give it. The others of their kind warn. */
-	{ "get_user_pages_fast_only", (unsigned long)get_user_pages_fast_only, 2 },
-	{ "get_user_pages_unlocked", (unsigned long)get_user_pages_unlocked, 3 },
-#endif
-	/*
-	 * fs/direct-io.c pins a folio once more by it, which counts nothing, and
-	 * gives the pin back by one that counts.
-	 */
-	{ "folio_add_pin" },
-};
-static struct watched *const add_pin = &watched[ARRAY_SIZE(watched) - 1];
-
 static_assert(ARRAY_SIZE(hooks) == PIND_ROWS);
 
 /*
@@ -113,18 +86,14 @@ static bool is_direct __ro_after_init;
 
 DEFINE_PER_CPU(long, pind_hook_active);
 DEFINE_PER_CPU(unsigned long [PIND_ROWS], pind_hook_calls);
-static DEFINE_PER_CPU(unsigned long [ARRAY_SIZE(watched)], watched_calls);
 
 /* From the first to the last of the hooks, all of them in mm/gup.c. Set once. */
 static unsigned long inside_first __ro_after_init;
 static unsigned long inside_length __ro_after_init;
 
-/* The module itself, to tell our own calls by their return address. Set once. */
-static unsigned long ours_first __ro_after_init;
-static unsigned long ours_length __ro_after_init;
+unsigned long pind_hook_ours_first __ro_after_init;
+unsigned long pind_hook_ours_length __ro_after_init;
 
-/* The site is the function's first instruction, or one behind an endbr64 or a bti. */
-#define SITE_OFFSET_MAX	 8
 #define SITE_OFFSET_STEP 4
 
 /*
@@ -192,54 +161,11 @@ static void notrace redirect(unsigned long ip, unsigned long parent_ip, struct f
 	unsigned int row = rows[ip * row_factor >> ROW_SHIFT];
 	const struct hook *hook = &hooks[row];
 
-	if (parent_ip - ours_first < ours_length)
+	if (pind_hook_is_ours(parent_ip))
 		return;
 	this_cpu_inc(pind_hook_calls[row]);
 	if (concerns(hook, fregs))
 		pind_set_instruction_pointer(fregs, hook->replacement);
-}
-
-/* May run wherever direct I/O does; only counts. */
-static void notrace see_pin(struct ftrace_regs *fregs)
-{
-	struct folio *folio = (struct folio *)pind_argument(fregs, 0);
-
-	if (folio && !pind_folio_is_exempt(folio))
-		pind_count_uncounted(1);
-}
-
-/* The pin code calls these functions, too, with flags that are its own affair. */
-static void notrace see_get(const struct watched *get, unsigned long parent_ip,
-			    struct ftrace_regs *fregs)
-{
-	unsigned int flags = pind_argument(fregs, get->flags_argument);
-
-	if (likely(!(flags & (PIND_FOLL_PIN | FOLL_LONGTERM))))
-		return;
-	if (parent_ip - ours_first < ours_length || pind_hook_is_inside(parent_ip) ||
-	    !pind_calls(parent_ip, get->original))
-		return;
-	if (flags & PIND_FOLL_PIN)
-		pind_misuse_at(PIND_MISUSE_KIND_FOLL_PIN, parent_ip);
-	if (flags & FOLL_LONGTERM)
-		pind_misuse_at(PIND_MISUSE_KIND_LONGTERM_GET, parent_ip);
-}
-
-static void notrace watch(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-			  struct ftrace_regs *fregs)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(watched); i++) {
-		if (ip - watched[i].original > SITE_OFFSET_MAX)
-			continue;
-		this_cpu_inc(watched_calls[i]);
-		if (&watched[i] == add_pin)
-			see_pin(fregs);
-		else
-			see_get(&watched[i], parent_ip, fregs);
-		return;
-	}
 }
 
 /*
@@ -250,16 +176,6 @@ static struct ftrace_ops ops = {
 	.func = redirect,
 	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
 };
-
-static struct ftrace_ops watch_ops = {
-	.func = watch,
-	.flags = FTRACE_OPS_FL_PERMANENT,
-};
-
-static bool is_on(const struct ftrace_ops *ops)
-{
-	return READ_ONCE(ops->flags) & FTRACE_OPS_FL_ENABLED;
-}
 
 static void attach_error(int ret)
 {
@@ -316,11 +232,11 @@ static int set_sites(void)
 	return 0;
 }
 
-/* -EAGAIN: a BPF trampoline on one of the functions is just being changed */
-static int register_ops(struct ftrace_ops *ops)
+int pind_hook_register(struct ftrace_ops *ops)
 {
 	int ret, tries = 10;
 
+	/* -EAGAIN: a BPF trampoline on one of the functions is just being changed */
 	while ((ret = register_ftrace_function(ops)) == -EAGAIN && tries--)
 		msleep(20);
 	return ret;
@@ -360,8 +276,8 @@ static void __init set_ours(void)
 		first -= PAGE_SIZE;
 	while (within_module_core(last + PAGE_SIZE, THIS_MODULE))
 		last += PAGE_SIZE;
-	ours_first = first;
-	ours_length = last + PAGE_SIZE - first;
+	pind_hook_ours_first = first;
+	pind_hook_ours_length = last + PAGE_SIZE - first;
 }
 
 #define NO_ROW U8_MAX
@@ -373,7 +289,7 @@ static bool __init try_factor(unsigned long factor)
 
 	memset(rows, NO_ROW, sizeof(rows));
 	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
-		for (offset = 0; offset <= SITE_OFFSET_MAX; offset += SITE_OFFSET_STEP) {
+		for (offset = 0; offset <= PIND_SITE_OFFSET_MAX; offset += SITE_OFFSET_STEP) {
 			row = &rows[(hooks[i].original + offset) * factor >> ROW_SHIFT];
 			if (hooks[i].original && *row != NO_ROW && *row != i)
 				return false;
@@ -395,44 +311,6 @@ static int __init set_rows(void)
 		if (try_factor(factor | 1))
 			return 0;
 	return -EINVAL;
-}
-
-/*
- * The address of a function that is not exported: a kprobe that is never armed
- * looks it up. Not ftrace_set_filter(), which takes a name: where it lacks memory
- * it returns 0 and leaves the filter empty, and then every function is traced.
- */
-static int __init find(const char *name, unsigned long *address)
-{
-	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
-	int ret;
-
-	ret = register_kprobe(&probe);
-	if (ret)
-		return ret;
-	*address = (unsigned long)probe.addr;
-	unregister_kprobe(&probe);
-	return 0;
-}
-
-/* Those that this kernel has; it may have none. */
-static int __init set_watched(bool *any)
-{
-	unsigned int i;
-	int ret;
-
-	ret = find(add_pin->name, &add_pin->original);
-	if (ret && ret != -ENOENT)
-		return cannot_trace(add_pin->name, ret);
-	for (i = 0; i < ARRAY_SIZE(watched); i++) {
-		if (!watched[i].original)
-			continue;
-		ret = ftrace_set_filter_ip(&watch_ops, watched[i].original, 0, !*any);
-		if (ret)
-			return cannot_trace(watched[i].name, ret);
-		*any = true;
-	}
-	return 0;
 }
 
 /*
@@ -476,9 +354,8 @@ static int attach_direct(void)
 
 static void detach_watch(void)
 {
-	if (is_on(&watch_ops) && unregister_ftrace_function(&watch_ops))
+	if (!pind_watched_detach())
 		stay_forever();
-	ftrace_free_filter(&watch_ops);
 }
 
 static long active(void)
@@ -512,7 +389,7 @@ static void wait_until_left(void)
 
 int __init pind_hook_attach(void)
 {
-	bool watches = false;
+	const char *name;
 	int ret;
 
 	ret = set_mechanism();
@@ -520,27 +397,28 @@ int __init pind_hook_attach(void)
 		ret = set_sites();
 	if (ret)
 		goto err;
-	ret = set_watched(&watches);
-	if (ret)
+	ret = pind_watched_set(&name);
+	if (ret) {
+		(void)cannot_trace(name, ret);
 		goto err;
+	}
 	set_inside();
 	set_ours();
 	ret = set_rows();
 	if (ret)
 		goto err;
-	if (watches)
-		ret = register_ops(&watch_ops);
+	ret = pind_watched_attach();
 	if (!ret && is_direct)
 		ret = attach_direct();
 	else if (!ret)
-		ret = register_ops(&ops);
+		ret = pind_hook_register(&ops);
 	if (!ret)
 		return 0;
 
 	if (!is_direct)
 		attach_error(ret);
 	/* refused, but not clean off: ftrace failed half-way */
-	if (is_on(&ops))
+	if (pind_hook_is_on(&ops))
 		stay_forever();
 	/* before it saw that it cannot have all of them, ftrace may have called us */
 	synchronize_rcu_tasks();
@@ -584,7 +462,7 @@ void pind_hook_detach(void)
 	 * pind_hook_enter(): it waits for RCU-tasks, and there is no voluntary
 	 * sleep in between. If somebody else took the hooks off, he waited for it.
 	 */
-	if (is_on(&ops) && unregister_ftrace_function(&ops))
+	if (pind_hook_is_on(&ops) && unregister_ftrace_function(&ops))
 		stay_forever();
 	ftrace_free_filter(&ops);
 	detach_direct();
@@ -595,18 +473,11 @@ void pind_hook_detach(void)
 	wait_until_left();
 }
 
-static enum pind_hook_state watched_state(const struct watched *watched)
-{
-	if (!watched->original)
-		return PIND_HOOK_STATE_ABSENT;
-	return is_on(&watch_ops) ? PIND_HOOK_STATE_ATTACHED : PIND_HOOK_STATE_LOST;
-}
-
 static enum pind_hook_state state_of(unsigned int row)
 {
 	if (!hooks[row].original)
 		return PIND_HOOK_STATE_ABSENT;
-	if (is_direct ? !pind_direct_is_on(row) : !is_on(&ops))
+	if (is_direct ? !pind_direct_is_on(row) : !pind_hook_is_on(&ops))
 		return PIND_HOOK_STATE_LOST;
 	if (!pind_site_is_on(hooks[row].original))
 		return PIND_HOOK_STATE_LOST;
@@ -615,26 +486,16 @@ static enum pind_hook_state state_of(unsigned int row)
 
 bool pind_hook_info(unsigned int i, struct pind_hook_info *info)
 {
-	unsigned int w = i - ARRAY_SIZE(hooks);
 	int cpu;
 
-	if (i >= ARRAY_SIZE(hooks) + ARRAY_SIZE(watched))
-		return false;
-	if (i >= ARRAY_SIZE(hooks)) {
-		*info = (struct pind_hook_info){
-			.name = watched[w].name,
-			.mechanism = "ftrace",
-			.state = watched_state(&watched[w]),
-		};
-	} else {
-		*info = (struct pind_hook_info){
-			.name = hooks[i].name,
-			.mechanism = is_direct ? "ftrace-direct" : "ftrace-ipmodify",
-			.state = state_of(i),
-		};
-	}
+	if (i >= ARRAY_SIZE(hooks))
+		return pind_watched_info(i - ARRAY_SIZE(hooks), info);
+	*info = (struct pind_hook_info){
+		.name = hooks[i].name,
+		.mechanism = is_direct ? "ftrace-direct" : "ftrace-ipmodify",
+		.state = state_of(i),
+	};
 	for_each_possible_cpu(cpu)
-		info->calls += i < ARRAY_SIZE(hooks) ? per_cpu(pind_hook_calls, cpu)[i] :
-						       per_cpu(watched_calls, cpu)[w];
+		info->calls += per_cpu(pind_hook_calls, cpu)[i];
 	return true;
 }

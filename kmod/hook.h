@@ -7,6 +7,7 @@
 #ifndef PIND_HOOK_H
 #define PIND_HOOK_H
 
+#include <linux/ftrace.h>
 #include <linux/percpu.h>
 #include <linux/pind.h>
 #include <linux/types.h>
@@ -46,6 +47,28 @@ bool pind_hook_is_inside(unsigned long call_site);
  * memfd_pin_folios() for when it fails, which a compiler may have put elsewhere
  */
 bool pind_hook_is_inside_slow(unsigned long call_site);
+
+/* The module itself, to tell our own calls by their return address. Set once. */
+extern unsigned long pind_hook_ours_first;
+extern unsigned long pind_hook_ours_length;
+
+/** pind_hook_is_ours() - does a call return into the module. Context: any. */
+static __always_inline bool pind_hook_is_ours(unsigned long call_site)
+{
+	return call_site - pind_hook_ours_first < pind_hook_ours_length;
+}
+
+/* A site is the function's first instruction, or one behind an endbr64 or a bti. */
+#define PIND_SITE_OFFSET_MAX 8
+
+/** pind_hook_register() - register_ftrace_function(), once more where it asks for that */
+int pind_hook_register(struct ftrace_ops *ops);
+
+/** pind_hook_is_on() - does ftrace call it. Context: any. */
+static inline bool pind_hook_is_on(const struct ftrace_ops *ops)
+{
+	return READ_ONCE(ops->flags) & FTRACE_OPS_FL_ENABLED;
+}
 
 /** pind_hook_info() - row @i of the table. Return: false behind the last. */
 bool pind_hook_info(unsigned int i, struct pind_hook_info *info);
