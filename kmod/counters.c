@@ -13,7 +13,8 @@
 DEFINE_PER_CPU(struct pind_counts, pind_counts);
 struct proc_dir_entry *pind_proc_dir;
 
-bool pind_exact_counters __read_mostly;
+unsigned long pind_look __read_mostly;
+static bool exact_counters; /* the parameter: written under base_lock */
 
 /*
  * Requested and returned up to the last change of the mode, and what each mode counts
@@ -75,7 +76,7 @@ unsigned long pind_counters_under_way(void)
 /* Under base_lock. What is counted, whichever way, since the last change of the mode. */
 static void add_moved(u64 *requested, u64 *returned, const struct base *now)
 {
-	if (pind_exact_counters) {
+	if (exact_counters) {
 		*requested += now->counted_requested - base.counted_requested;
 		*returned += now->counted_returned - base.counted_returned;
 	} else {
@@ -147,7 +148,7 @@ static int set_exact(const char *value, const struct kernel_param *param)
 	if (ret)
 		return ret;
 	mutex_lock(&base_lock);
-	if (exact != pind_exact_counters) {
+	if (exact != exact_counters) {
 		read_kernel(&kernel);
 		read_base(&now, &kernel);
 		now.requested = base.requested;
@@ -159,7 +160,8 @@ static int set_exact(const char *value, const struct kernel_param *param)
 			atomic_long_inc(&pind_leaf_nr);
 		else
 			atomic_long_dec(&pind_leaf_nr);
-		WRITE_ONCE(pind_exact_counters, exact);
+		exact_counters = exact;
+		pind_look_set(PIND_LOOK_EXACT, exact);
 	}
 	mutex_unlock(&base_lock);
 	return 0;
@@ -169,7 +171,7 @@ static const struct kernel_param_ops exact_ops = {
 	.set = set_exact,
 	.get = param_get_bool,
 };
-module_param_cb(exact_counters, &exact_ops, &pind_exact_counters, 0644);
+module_param_cb(exact_counters, &exact_ops, &exact_counters, 0644);
 MODULE_PARM_DESC(exact_counters, "count each call by itself, short-term ones too, which then cost several hundred instructions more");
 
 static int show_vmstat(struct seq_file *file, void *unused)

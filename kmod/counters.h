@@ -17,6 +17,8 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
+#include "look.h"
+
 /**
  * struct pind_counters - a reading; see PIND_A_COUNTERS_* for each
  * @under_way: pins that calls now at work are writing down, or giving back
@@ -55,12 +57,10 @@ static inline s64 pind_counters_longterm(const struct pind_counters *c)
 	return c->longterm_requested - c->longterm_returned;
 }
 
-extern bool pind_exact_counters;
-
 /** pind_counters_exact() - is every call to be counted by itself. Context: any. */
 static __always_inline bool pind_counters_exact(void)
 {
-	return unlikely(READ_ONCE(pind_exact_counters));
+	return pind_looks(PIND_LOOK_EXACT);
 }
 
 /** struct pind_counts - what one CPU has counted; @begun less @ended is under way */

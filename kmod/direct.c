@@ -9,6 +9,7 @@
 #include "counters.h"
 #include "direct.h"
 #include "ledger.h"
+#include "longterm.h"
 #include "pin.h"
 #include "unpin.h"
 
@@ -91,18 +92,36 @@ bool notrace pind_direct_folios(struct folio **folios, unsigned long nr)
 	FUNCTION(pind_direct_##fn, body);				\
 	ORIGINAL(fn)
 
+/*
+ * Leads on to label 1 where exact counters are on, and as pind_longterm_concerns(). It may
+ * use %rax and %r10, which hold nothing where a function begins.
+ */
+#define LOOK								\
+	"	testb $" __stringify(1 << PIND_LOOK_EXACT) ", pind_look(%rip)\n" \
+	"	jnz 1b\n"						\
+	"	movq 8(%rsp), %rax\n"					\
+	"	movq %rax, %r10\n"					\
+	"	shrq $8, %r10\n"					\
+	"	xorl %eax, %r10d\n"					\
+	"	movzbl %r10b, %r10d\n"					\
+	"	cmpq %rax, pind_longterm_others(, %r10, 8)\n"		\
+	"	jne 1b\n"						\
+	ASM_RET
+
 /* @flags: the register in which gup_flags are */
 #define PIN(fn, flags)							\
 	TRAMPOLINE(fn,							\
 		   COUNT(fn)						\
 		   "	testl %" #flags ", pind_direct_flags(%rip)\n"	\
 		   "	jnz 1f\n"					\
-		   "	cmpb $0, pind_exact_counters(%rip)\n"		\
-		   "	jne 1f\n"					\
+		   "	cmpq $0, pind_look(%rip)\n"			\
+		   "	jne 2f\n"					\
 		   ASM_RET						\
 		   "1:\n"						\
 		   REPLACE(fn)						\
-		   ASM_RET)
+		   ASM_RET						\
+		   "2:\n"						\
+		   LOOK)
 
 #define PIN_ALWAYS(fn) TRAMPOLINE(fn, COUNT(fn) REPLACE(fn) ASM_RET)
 

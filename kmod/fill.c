@@ -10,6 +10,7 @@
 #include "hook.h"
 #include "leaf.h"
 #include "ledger.h"
+#include "longterm.h"
 #include "misuse.h"
 #include "waiting.h"
 
@@ -71,7 +72,8 @@ int pind_fill_info(struct sk_buff *skb)
 	    fill_hooks(skb) ||
 	    nla_put(skb, PIND_A_INFO_BOOKS, sizeof(books), &books) ||
 	    pind_fill_u64(skb, PIND_A_INFO_MISUSE, pind_misuse_total()) ||
-	    pind_fill_u64(skb, PIND_A_INFO_WAITING, pind_waiting_count()))
+	    pind_fill_u64(skb, PIND_A_INFO_WAITING, pind_waiting_count()) ||
+	    pind_longterm_fill(skb))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include "dump.h"
 #include "fill.h"
 #include "genl.h"
+#include "longterm.h"
 #include "page.h"
 
 /* Build one message into @skb, or nothing of it. */
@@ -425,6 +426,8 @@ static const struct genl_ops ops[] = {
 	  .maxattr = PIND_A_RULE_HIGHEST, .flags = GENL_ADMIN_PERM },
 	{ .cmd = PIND_CMD_RULE_GET, .start = pind_dump_start, .dumpit = pind_draft_dump_rules,
 	  .flags = GENL_ADMIN_PERM },
+	{ .cmd = PIND_CMD_LONGTERM_SET, .doit = pind_longterm_set, .policy = pind_longterm_policy,
+	  .maxattr = PIND_A_LONGTERM_LIST_MAX, .flags = GENL_ADMIN_PERM },
 };
 
 static const struct genl_multicast_group multicast_groups[] = {

@@ -17,6 +17,7 @@
 #include "direct.h"
 #include "hook.h"
 #include "ledger.h"
+#include "longterm.h"
 #include "pin.h"
 #include "unpin.h"
 #include "watched.h"
@@ -106,9 +107,13 @@ static u8 rows[1 << ROW_BITS] __ro_after_init;
 static unsigned long row_factor __ro_after_init;
 
 /* Has a caller flags that are not a caller's, or does the pin last. */
-static __always_inline bool pin_concerns(unsigned int gup_flags)
+static __always_inline bool pin_concerns(unsigned int gup_flags, unsigned long call_site)
 {
-	return (gup_flags & (FOLL_LONGTERM | FOLL_GET | PIND_FOLL_PIN)) || pind_counters_exact();
+	if (gup_flags & (FOLL_LONGTERM | FOLL_GET | PIND_FOLL_PIN))
+		return true;
+	if (likely(!READ_ONCE(pind_look)))
+		return false;
+	return pind_counters_exact() || pind_longterm_concerns(call_site);
 }
 
 /*
@@ -117,12 +122,13 @@ static __always_inline bool pin_concerns(unsigned int gup_flags)
  * enters the ledger behind this look has the pin of that unpin as well: it is looked
  * at again (pind_audit_recheck()).
  */
-static __always_inline bool concerns(const struct hook *hook, struct ftrace_regs *fregs)
+static __always_inline bool concerns(const struct hook *hook, unsigned long call_site,
+				     struct ftrace_regs *fregs)
 {
 	if (hook->concern == PIN_FLAGS_2)
-		return pin_concerns(pind_argument(fregs, 2));
+		return pin_concerns(pind_argument(fregs, 2), call_site);
 	if (hook->concern == PIN_FLAGS_3)
-		return pin_concerns(pind_argument(fregs, 3));
+		return pin_concerns(pind_argument(fregs, 3), call_site);
 	if (hook->concern == PIN_ALWAYS)
 		return true;
 	if (likely(!atomic_long_read(&pind_leaf_nr)))
@@ -164,7 +170,7 @@ static void notrace redirect(unsigned long ip, unsigned long parent_ip, struct f
 	if (pind_hook_is_ours(parent_ip))
 		return;
 	this_cpu_inc(pind_hook_calls[row]);
-	if (concerns(hook, fregs))
+	if (concerns(hook, parent_ip, fregs))
 		pind_set_instruction_pointer(fregs, hook->replacement);
 }
 

@@ -15,6 +15,7 @@
 #include "group.h"
 #include "hook.h"
 #include "ledger.h"
+#include "longterm.h"
 #include "misuse.h"
 #include "reap.h"
 #include "rule.h"
@@ -92,6 +93,7 @@ static void __exit pind_exit(void)
 	pind_account_exit();
 	pind_group_exit();
 	pind_rules_exit();
+	pind_longterm_exit();
 }
 
 module_init(pind_init);

@@ -9,6 +9,7 @@
 
 #include "announce.h"
 #include "compat.h"
+#include "longterm.h"
 #include "misuse.h"
 
 #define KINDS  PIND_MISUSE_KIND_PIN_PUT
@@ -329,6 +330,7 @@ static int on_module(struct notifier_block *block, unsigned long state, void *da
 	if (state != MODULE_STATE_LIVE && state != MODULE_STATE_GOING)
 		return NOTIFY_DONE;
 	pind_site_forget();
+	pind_longterm_forget();
 	mutex_lock(&places_lock);
 	for (kind = 0; kind < KINDS; kind++) {
 		for (i = 0; i < PIND_MISUSE_SITES; i++) {

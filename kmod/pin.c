@@ -5,6 +5,7 @@
 #include "compat.h"
 #include "direct.h"
 #include "hook.h"
+#include "longterm.h"
 #include "misuse.h"
 #include "pin.h"
 
@@ -29,7 +30,7 @@ static __always_inline int begin(struct pind_call *call, struct mm_struct *mm, b
 	call->locked = locked;
 	call->start = start & PAGE_MASK;
 	call->nr = sane ? nr : 0;
-	call->flags = sane ? flags : 0;
+	call->flags = sane ? pind_longterm_flags(flags, call_site) : 0;
 	call->account = NULL;
 	call->reserved = 0;
 	call->held = 0;
@@ -81,7 +82,7 @@ int pind_pin_user_pages_fast_only(unsigned long start, int nr_pages, unsigned in
 	int ret = 0;
 
 	pind_hook_enter();
-	if (!(gup_flags & FOLL_LONGTERM)) {
+	if (!(pind_longterm_flags(gup_flags, _RET_IP_) & FOLL_LONGTERM)) {
 		(void)begin(&call, current->mm, false, start, nr_pages, gup_flags, pages,
 			    _RET_IP_);
 		ret = pind_original_pin_user_pages_fast_only(start, nr_pages, gup_flags, pages);

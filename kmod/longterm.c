@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/ctype.h>
+#include <linux/hash.h>
+#include <linux/mutex.h>
+#include <linux/overflow.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <net/genetlink.h>
+
+#include <linux/pind.h>
+
+#include "longterm.h"
+#include "reader.h"
+#include "site.h"
+
+/**
+ * struct longterm_list - callers, as they were given; read under RCU
+ * @entry: "" stands for any module, or any function
+ */
+struct longterm_list {
+	unsigned int nr;
+	struct pind_site entry[];
+};
+
+/* Guards changes of the list. Process context; innermost. */
+static DEFINE_MUTEX(longterm_mutex);
+static struct longterm_list __rcu *in_force; /* NULL: it is empty */
+
+unsigned long pind_longterm_others[PIND_LONGTERM_SLOTS];
+
+/*
+ * What was found out, by another hash than in pind_longterm_others: two call sites that
+ * take the slot there from each other are both here, and need no look-up of names.
+ */
+#define FOUND_BITS 8
+static unsigned long found_listed[1 << FOUND_BITS];
+static unsigned long found_other[1 << FOUND_BITS];
+
+static bool fits(const struct pind_site *entry, const struct pind_site *site)
+{
+	size_t length = strlen(entry->symbol);
+
+	if (entry->module[0] && strcmp(entry->module, site->module))
+		return false;
+	/* "name", or what the compiler made of it: "name.part.0" */
+	return !length || (!strncmp(entry->symbol, site->symbol, length) &&
+			   (!site->symbol[length] || site->symbol[length] == '.'));
+}
+
+/* Under RCU. */
+static noinline bool look_up(unsigned long call_site)
+{
+	const struct longterm_list *list = rcu_dereference(in_force);
+	struct pind_site site;
+	unsigned int i;
+
+	pind_site_name(&site, call_site);
+	for (i = 0; list && i < list->nr; i++)
+		if (fits(&list->entry[i], &site))
+			return true;
+	return false;
+}
+
+bool pind_longterm_lists(unsigned long call_site)
+{
+	unsigned int found = hash_long(call_site, FOUND_BITS);
+	u8 slot = call_site ^ call_site >> 8;
+	bool listed;
+
+	rcu_read_lock();
+	listed = READ_ONCE(found_listed[found]) == call_site;
+	if (!listed && READ_ONCE(found_other[found]) != call_site) {
+		listed = look_up(call_site);
+		WRITE_ONCE(*(listed ? &found_listed[found] : &found_other[found]), call_site);
+	}
+	if (!listed)
+		WRITE_ONCE(pind_longterm_others[slot], call_site);
+	rcu_read_unlock();
+	return listed;
+}
+
+static void forget(unsigned long *table, unsigned int nr)
+{
+	while (nr--)
+		WRITE_ONCE(table[nr], 0);
+}
+
+void pind_longterm_forget(void)
+{
+	forget(found_listed, ARRAY_SIZE(found_listed));
+	forget(found_other, ARRAY_SIZE(found_other));
+	forget(pind_longterm_others, ARRAY_SIZE(pind_longterm_others));
+}
+
+/* A list that is told again need not have everything looked up anew. */
+static bool is_same(const struct longterm_list *a, const struct longterm_list *b)
+{
+	if (!a || !b)
+		return a == b;
+	return a->nr == b->nr && !memcmp(a->entry, b->entry, a->nr * sizeof(a->entry[0]));
+}
+
+/* The list is the module's from here on. */
+static void enforce(struct longterm_list *list)
+{
+	struct longterm_list *old;
+
+	mutex_lock(&longterm_mutex);
+	old = rcu_dereference_protected(in_force, lockdep_is_held(&longterm_mutex));
+	if (is_same(list, old)) {
+		mutex_unlock(&longterm_mutex);
+		kfree(list);
+		return;
+	}
+	rcu_assign_pointer(in_force, list);
+	pind_look_set(PIND_LOOK_LONGTERM, list);
+	/*
+	 * Once without what the old list had others find; and once more when all are done
+	 * that may have asked it, or have copied what it had them find.
+	 */
+	pind_longterm_forget();
+	synchronize_rcu();
+	pind_longterm_forget();
+	mutex_unlock(&longterm_mutex);
+	kfree(old);
+}
+
+static const struct nla_policy entry_policy[] = {
+	[PIND_A_LONGTERM_MODULE] = { .type = NLA_NUL_STRING, .len = MODULE_NAME_LEN - 1 },
+	[PIND_A_LONGTERM_SYMBOL] = { .type = NLA_NUL_STRING, .len = PIND_SYMBOL_LEN - 1 },
+};
+
+const struct nla_policy pind_longterm_policy[] = {
+	[PIND_A_LONGTERM_LIST_ENTRY] = NLA_POLICY_NESTED(entry_policy),
+};
+
+/* Copies a name of @size bytes at most; none: "". */
+static int read_name(const struct nlattr *attr, char *name, size_t size,
+		     struct netlink_ext_ack *extack)
+{
+	const char *text = attr ? nla_data(attr) : "";
+	size_t i, length = strlen(text);
+
+	for (i = 0; i < length && (isalnum(text[i]) || strchr("_.$-", text[i])); i++)
+		;
+	if (attr && (!length || i < length || length + 1 != nla_len(attr))) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "a name of a module or function has letters, digits, _ . $ and "
+				    "- only, one at least");
+		return -EINVAL;
+	}
+	strscpy(name, text, size);
+	return 0;
+}
+
+static int read_entry(const struct nlattr *nest, struct pind_site *entry,
+		      struct netlink_ext_ack *extack)
+{
+	struct nlattr *attrs[ARRAY_SIZE(entry_policy)];
+	int ret = nla_parse_nested(attrs, ARRAY_SIZE(entry_policy) - 1, nest, entry_policy, extack);
+
+	if (!ret && !attrs[PIND_A_LONGTERM_MODULE] && !attrs[PIND_A_LONGTERM_SYMBOL]) {
+		NL_SET_ERR_MSG_ATTR(
+			extack, nest,
+			"an entry names a module or a symbol: give one of them, or both");
+		ret = -EINVAL;
+	}
+	ret = ret
+		      ?: read_name(attrs[PIND_A_LONGTERM_MODULE], entry->module,
+				   sizeof(entry->module), extack);
+	strreplace(entry->module, '-', '_');
+	return ret
+		       ?: read_name(attrs[PIND_A_LONGTERM_SYMBOL], entry->symbol,
+				    sizeof(entry->symbol), extack);
+}
+
+static int read_list(struct genl_info *info, struct longterm_list *list)
+{
+	const struct nlattr *nest;
+	int rest, ret;
+
+	nlmsg_for_each_attr(nest, info->nlhdr, GENL_HDRLEN, rest)
+	{
+		if (list->nr == PIND_LONGTERM_MAX) {
+			NL_SET_ERR_MSG_ATTR(info->extack, nest,
+					    "too many entries: the list has 64 at most");
+			return -E2BIG;
+		}
+		ret = read_entry(nest, &list->entry[list->nr], info->extack);
+		if (ret)
+			return ret;
+		list->nr++;
+	}
+	return 0;
+}
+
+int pind_longterm_set(struct sk_buff *request, struct genl_info *info)
+{
+	int ret = pind_reader_may_change(request, genl_info_net(info), info->extack);
+	struct longterm_list *list;
+
+	if (ret)
+		return ret;
+	list = kzalloc(struct_size(list, entry, PIND_LONGTERM_MAX), GFP_KERNEL);
+	if (!list)
+		return -ENOMEM;
+	ret = read_list(info, list);
+	if (ret || !list->nr) {
+		kfree(list);
+		list = NULL;
+	}
+	if (!ret)
+		enforce(list);
+	return ret;
+}
+
+static int fill_entry(struct sk_buff *skb, const struct pind_site *entry)
+{
+	struct nlattr *nest = nla_nest_start(skb, PIND_A_INFO_LONGTERM);
+
+	if (!nest ||
+	    (entry->module[0] && nla_put_string(skb, PIND_A_LONGTERM_MODULE, entry->module)) ||
+	    (entry->symbol[0] && nla_put_string(skb, PIND_A_LONGTERM_SYMBOL, entry->symbol)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int pind_longterm_fill(struct sk_buff *skb)
+{
+	const struct longterm_list *list;
+	unsigned int i;
+	int ret = 0;
+
+	rcu_read_lock();
+	list = rcu_dereference(in_force);
+	for (i = 0; list && i < list->nr && !ret; i++)
+		ret = fill_entry(skb, &list->entry[i]);
+	rcu_read_unlock();
+	return ret;
+}
+
+void pind_longterm_exit(void)
+{
+	kfree(rcu_dereference_protected(in_force, true));
+}
