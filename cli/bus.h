@@ -49,6 +49,9 @@ int bus_read_nested(sd_bus_message *message, const struct pind_kind *kind, void 
 /* Reads an aa{sv}. Return: 0 or negative errno. */
 int bus_read_records(sd_bus_message *message, struct pind_records *records);
 
+/* As of struct pind_source_ops. */
+int bus_longterm(struct pind_source *source, bool files, struct pind_records *records);
+
 /**
  * bus_fail - the exit status and sentence for a failed call
  * @r: negative errno of the call

@@ -71,6 +71,30 @@ static int print_rules(const struct pind_records *rules, const struct pind_optio
 	return table_print(&table, stdout);
 }
 
+static const struct table_column longterm_columns[] = {
+	{ "MODULE" },
+	{ "SYMBOL" },
+	{ "SOURCE", TABLE_PATH },
+};
+
+/* Whose pins are accounted as long-term ones, if any file says so. */
+static int print_longterm(const struct pind_records *longterm)
+{
+	_cleanup_(table_done) struct table table = TABLE(longterm_columns);
+
+	if (longterm->n == 0)
+		return 0;
+	for (size_t i = 0; i < longterm->n; i++) {
+		const struct pind_longterm_info *entry = records_at(longterm, i);
+
+		table_add(&table, "%s", model_shown(entry->module));
+		table_add(&table, "%s", model_shown(entry->symbol));
+		table_add(&table, "%s:%u", model_shown(entry->file), entry->line);
+	}
+	(void)puts("\nThe pins of these callers are accounted as long-term ones:");
+	return table_print(&table, stdout);
+}
+
 /* What is wrong with the files: to stderr, where it is no row of the table. */
 static void print_problems(const struct pind_records *problems)
 {
@@ -85,26 +109,33 @@ static void print_problems(const struct pind_records *problems)
 	}
 }
 
-static int print_json(const struct pind_records *rules, const struct pind_records *problems)
+static int add_list(cJSON *object, const char *key, const struct pind_records *records)
+{
+	cJSON *list = json_records(records);
+
+	if (list && cJSON_AddItemToObject(object, key, list))
+		return 0;
+	cJSON_Delete(list);
+	return fail_memory();
+}
+
+static int print_json(const struct pind_records *rules, const struct pind_records *longterm,
+		      const struct pind_records *problems)
 {
 	_cleanup_(json_freep) cJSON *object = cJSON_CreateObject();
-	cJSON *first = json_records(rules), *second = json_records(problems);
+	int r = object ? add_list(object, "rules", rules) : fail_memory();
 
-	if (!object || !first || !cJSON_AddItemToObject(object, "rules", first)) {
-		cJSON_Delete(first);
-		cJSON_Delete(second);
-		return fail_memory();
-	}
-	if (!second || !cJSON_AddItemToObject(object, "problems", second)) {
-		cJSON_Delete(second);
-		return fail_memory();
-	}
-	return json_print(object, false);
+	if (r == 0)
+		r = add_list(object, "longterm", longterm);
+	if (r == 0)
+		r = add_list(object, "problems", problems);
+	return r == 0 ? json_print(object, false) : r;
 }
 
 int cmd_cat(const struct pind_options *options)
 {
 	_cleanup_(records_done) struct pind_records problems = RECORDS(pind_problem_kind);
+	_cleanup_(records_done) struct pind_records longterm = RECORDS(pind_longterm_kind);
 	_cleanup_(records_done) struct pind_records rules = RECORDS(pind_rule_kind);
 	_cleanup_(source_closep) struct pind_source *source = NULL;
 	int r;
@@ -112,11 +143,16 @@ int cmd_cat(const struct pind_options *options)
 	r = source_open(options->kernel, &source);
 	if (r == 0)
 		r = source->ops->rules(source, options->group, &rules, &problems);
+	/* it is about callers, not about groups */
+	if (r == 0 && !options->group)
+		r = source->ops->longterm(source, true, &longterm);
 	if (r != 0)
 		return r;
 	if (options->json)
-		return print_json(&rules, &problems);
+		return print_json(&rules, &longterm, &problems);
 	r = print_rules(&rules, options);
+	if (r == 0)
+		r = print_longterm(&longterm);
 	print_problems(&problems);
 	return r;
 }

@@ -60,7 +60,30 @@ static void add_number(struct table *table, const char *title, unsigned long lon
 	table_add(table, "%llu", number);
 }
 
-static int print_facts(const struct pind_status_info *status, const struct pind_books_info *books)
+/* Whose pins the module takes for long-term ones, if there are any: "a, b [c]". */
+static void add_longterm(struct table *table, const struct pind_records *longterm)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size = 0;
+	FILE *stream = longterm->n ? open_memstream(&text, &size) : NULL;
+
+	if (!stream)
+		return;
+	for (size_t i = 0; i < longterm->n; i++) {
+		const struct pind_longterm_info *entry = records_at(longterm, i);
+
+		(void)fprintf(stream, "%s%s", i ? ", " : "", entry->symbol ?: entry->module);
+		if (entry->symbol && entry->module)
+			(void)fprintf(stream, " [%s]", entry->module);
+	}
+	if (fclose(stream) != 0)
+		return;
+	table_add(table, "  long-term");
+	table_add(table, "also pins of %s", text);
+}
+
+static int print_facts(const struct pind_status_info *status, const struct pind_books_info *books,
+		       const struct pind_records *longterm)
 {
 	_cleanup_(table_done) struct table table = TABLE(fact_columns);
 	bool module = !is_state(status, PIND_STATE_NO_MODULE);
@@ -99,6 +122,7 @@ static int print_facts(const struct pind_status_info *status, const struct pind_
 				 (unsigned long long)status->waiting,
 				 status->waiting ? ": see `pinctl ps --waiting`" : "");
 	}
+	add_longterm(&table, longterm);
 	if (model_has(&pind_status_kind, status, "events_lost"))
 		add_number(&table, "events lost", status->events_lost);
 	if (model_has(&pind_status_kind, status, "resyncs"))
@@ -135,7 +159,7 @@ static int print_hooks(const struct pind_records *hooks)
 }
 
 static int print_json(const struct pind_status_info *status, const struct pind_books_info *books,
-		      const struct pind_records *hooks)
+		      const struct pind_records *hooks, const struct pind_records *longterm)
 {
 	_cleanup_(json_freep) cJSON *object = json_record(&pind_status_kind, status);
 	cJSON *detail = books->seen ? json_record(&pind_books_kind, books) : NULL;
@@ -147,6 +171,11 @@ static int print_json(const struct pind_status_info *status, const struct pind_b
 		return fail_memory();
 	}
 	if (!array || !cJSON_AddItemToObject(object, "hooks", array)) {
+		cJSON_Delete(array);
+		return fail_memory();
+	}
+	array = json_records(longterm);
+	if (!array || !cJSON_AddItemToObject(object, "longterm", array)) {
 		cJSON_Delete(array);
 		return fail_memory();
 	}
@@ -173,6 +202,7 @@ static int set_no_module(struct pind_status_info *status)
 
 int cmd_status(const struct pind_options *options)
 {
+	_cleanup_(records_done) struct pind_records longterm = RECORDS(pind_longterm_kind);
 	_cleanup_(records_done) struct pind_records hooks = RECORDS(pind_hook_kind);
 	_cleanup_(status_info_done) struct pind_status_info status = { 0 };
 	_cleanup_(source_closep) struct pind_source *source = NULL;
@@ -187,6 +217,8 @@ int cmd_status(const struct pind_options *options)
 	}
 	if (r == 0 && !is_state(&status, PIND_STATE_NO_MODULE))
 		r = source->ops->books(source, &books);
+	if (r == 0 && !is_state(&status, PIND_STATE_NO_MODULE))
+		r = source->ops->longterm(source, false, &longterm);
 	/* The module's word is not enough: who keeps quotas may not run. */
 	if (r == 0 && options->no_daemon && !is_state(&status, PIND_STATE_NO_MODULE))
 		r = set_state(&status, PIND_STATE_UNKNOWN, options->no_daemon);
@@ -194,11 +226,11 @@ int cmd_status(const struct pind_options *options)
 		return r;
 
 	if (options->json) {
-		r = print_json(&status, &books, &hooks);
+		r = print_json(&status, &books, &hooks, &longterm);
 	} else {
 		r = print_verdict(&status);
 		if (r == 0)
-			r = print_facts(&status, &books);
+			r = print_facts(&status, &books, &longterm);
 		if (r == 0)
 			r = print_hooks(&hooks);
 	}

@@ -237,6 +237,13 @@ static const struct pind_field rule_fields[] = {
 	ROW(pind_rule_info, comment, TEXT, 0, OPTIONAL),
 };
 
+static const struct pind_field longterm_fields[] = {
+	ROW(pind_longterm_info, module, TEXT, PIND_A_LONGTERM_MODULE, OPTIONAL),
+	ROW(pind_longterm_info, symbol, TEXT, PIND_A_LONGTERM_SYMBOL, OPTIONAL),
+	ROW(pind_longterm_info, file, TEXT, 0, OPTIONAL),
+	ROW(pind_longterm_info, line, U32, 0, OPTIONAL),
+};
+
 static const struct pind_field problem_fields[] = {
 	ROW(pind_problem_info, file, TEXT, 0),
 	ROW(pind_problem_info, line, U32, 0),
@@ -276,6 +283,7 @@ const struct pind_kind pind_audit_kind = KIND("audit", pind_audit_info, audit_fi
 const struct pind_kind pind_books_kind = KIND("books", pind_books_info, books_fields);
 const struct pind_kind pind_misuse_kind = KIND("misuse", pind_misuse_info, misuse_fields);
 const struct pind_kind pind_rule_kind = KIND("rule", pind_rule_info, rule_fields);
+const struct pind_kind pind_longterm_kind = KIND("longterm", pind_longterm_info, longterm_fields);
 const struct pind_kind pind_problem_kind = KIND("problem", pind_problem_info, problem_fields);
 const struct pind_kind pind_page_kind = KIND("page", pind_page_info, page_fields);
 const struct pind_kind pind_keeper_kind = KIND("keeper", pind_keeper_info, keeper_fields);

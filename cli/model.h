@@ -236,6 +236,15 @@ struct pind_problem_info {
 	char *sentence;
 };
 
+/* Whose pins are accounted as long-term ones: a module, a function, or both. */
+struct pind_longterm_info {
+	uint64_t seen;
+	char *module;
+	char *symbol;
+	char *file; /* which says so */
+	uint32_t line;
+};
+
 struct pind_misuse_info {
 	uint64_t seen;
 	uint32_t kind; /* enum pind_misuse_kind */
@@ -288,6 +297,7 @@ extern const struct pind_kind pind_audit_kind;
 extern const struct pind_kind pind_books_kind;
 extern const struct pind_kind pind_misuse_kind;
 extern const struct pind_kind pind_rule_kind;
+extern const struct pind_kind pind_longterm_kind;
 extern const struct pind_kind pind_problem_kind;
 extern const struct pind_kind pind_page_kind;
 extern const struct pind_kind pind_keeper_kind;

@@ -436,6 +436,7 @@ static const struct pind_source_ops source_bus_ops = {
 	.refusals = source_bus_refusals,
 	.counters = source_bus_counters,
 	.status = source_bus_status,
+	.longterm = bus_longterm,
 	.books = source_bus_books,
 	.misuse = source_bus_misuse,
 	.pages = source_bus_pages,

@@ -242,6 +242,20 @@ static int read_info(struct nlattr *attributes, int length, void *userdata,
 	return wire_read_info(attributes, length, info->status, info->hooks, ret_problem);
 }
 
+static int read_longterm(struct nlattr *attributes, int length, void *userdata,
+			 const char **ret_problem)
+{
+	return wire_read_longterm(attributes, length, userdata, ret_problem);
+}
+
+static int source_kernel_longterm(struct pind_source *source, bool files,
+				  struct pind_records *longterm)
+{
+	return files ? 0
+		     : kernel_ask(kernel_of(source), PIND_CMD_INFO_GET, 0, NULL, read_longterm,
+				  longterm);
+}
+
 static int read_books(struct nlattr *attributes, int length, void *userdata,
 		      const char **ret_problem)
 {
@@ -423,6 +437,7 @@ static const struct pind_source_ops source_kernel_ops = {
 	.refusals = source_kernel_refusals,
 	.counters = source_kernel_counters,
 	.status = source_kernel_status,
+	.longterm = source_kernel_longterm,
 	.books = source_kernel_books,
 	.misuse = source_kernel_misuse,
 	.calls = source_kernel_calls,

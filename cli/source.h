@@ -78,6 +78,11 @@ struct pind_source_ops {
 	 * PIND_STATE_NO_MODULE and no failure. */
 	int (*status)(struct pind_source *source, struct pind_status_info *status,
 		      struct pind_records *hooks);
+	/*
+	 * Whose pins are accounted as long-term ones: what the module has; with @files what the
+	 * files say, and which. No list where daemon or module are older.
+	 */
+	int (*longterm)(struct pind_source *source, bool files, struct pind_records *longterm);
 	/* What stands behind status->books; zero where daemon or module have nothing. */
 	int (*books)(struct pind_source *source, struct pind_books_info *books);
 	/* Of a group and those below it, of everything if @name is NULL. Needs root. */

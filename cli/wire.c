@@ -139,6 +139,29 @@ int wire_read_info(struct nlattr *attributes, int length, struct pind_status_inf
 	return 0;
 }
 
+int wire_read_longterm(struct nlattr *attributes, int length, struct pind_records *longterm,
+		       const char **ret_problem)
+{
+	struct nlattr *attribute;
+	int left, r = 0;
+
+	nla_for_each_attr(attribute, attributes, length, left)
+	{
+		void *entry;
+
+		if (nla_type(attribute) != PIND_A_INFO_LONGTERM)
+			continue;
+		entry = records_add(longterm);
+		if (!entry)
+			return -ENOMEM;
+		r = wire_read(&pind_longterm_kind, nla_data(attribute), nla_len(attribute), entry,
+			      ret_problem);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 int wire_read_account(struct nlattr *attributes, int length, struct pind_account_info *account,
 		      const char **ret_problem)
 {

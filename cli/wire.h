@@ -29,6 +29,10 @@ int wire_read(const struct pind_kind *kind, struct nlattr *attributes, int lengt
 	      const char **ret_problem);
 
 /* wire_read() of info, with its hooks. */
+/* Adds what an answer to INFO_GET has of PIND_A_INFO_LONGTERM. */
+int wire_read_longterm(struct nlattr *attributes, int length, struct pind_records *longterm,
+		       const char **ret_problem);
+
 int wire_read_info(struct nlattr *attributes, int length, struct pind_status_info *status,
 		   struct pind_records *hooks, const char **ret_problem);
 

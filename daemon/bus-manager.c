@@ -92,6 +92,21 @@ static int get_hooks(sd_bus *connection, const char *object, const char *interfa
 	return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
+static int get_longterm(sd_bus *connection, const char *object, const char *interface,
+			const char *property, sd_bus_message *reply, void *userdata,
+			sd_bus_error *error)
+{
+	struct pind_bus *bus = userdata;
+	const struct pind_info *info = bus->calls->info(bus->userdata);
+	int r;
+
+	r = sd_bus_message_open_container(reply, 'a', "(ss)");
+	for (size_t i = 0; r >= 0 && i < info->n_longterm; i++)
+		r = sd_bus_message_append(reply, "(ss)", info->longterm[i].module,
+					  info->longterm[i].symbol);
+	return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
 static int reply_object(sd_bus_message *call, const char *path)
 {
 	_cleanup_free_ char *object = NULL;
@@ -292,6 +307,22 @@ static int method_list_rules(sd_bus_message *call, void *userdata, sd_bus_error 
 		return list_rules(userdata, call, NULL, error);
 	r = r < 0 ? r : sd_bus_message_rewind(call, true);
 	return r < 0 ? r : pind_bus_with_future_path(userdata, call, list_rules, error);
+}
+
+static int method_list_longterm(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	const struct pind_policy_longterm *entry;
+	struct pind_bus *bus = userdata;
+	int r;
+
+	r = sd_bus_message_new_method_return(call, &reply);
+	r = r < 0 ? r : sd_bus_message_open_container(reply, 'a', "(sssu)");
+	for (size_t i = 0; r >= 0 && (entry = bus->calls->longterm(bus->userdata, i)); i++)
+		r = sd_bus_message_append(reply, "(sssu)", entry->module, entry->symbol,
+					  entry->file, entry->line);
+	r = r < 0 ? r : sd_bus_message_close_container(reply);
+	return r < 0 ? r : sd_bus_message_send(reply);
 }
 
 static int method_list_problems(sd_bus_message *call, void *userdata, sd_bus_error *error)
@@ -533,6 +564,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_PROPERTY("EventsLost", "t", get_status, 0, 0),
 	SD_BUS_PROPERTY("Resyncs", "t", get_status, 0, 0),
 	SD_BUS_PROPERTY("Hooks", "a(ssst)", get_hooks, 0, 0),
+	SD_BUS_PROPERTY("Longterm", "a(ss)", get_longterm, 0, 0),
 	SD_BUS_METHOD_WITH_ARGS("GetGroup", SD_BUS_ARGS("s", name), SD_BUS_RESULT("o", group),
 				method_get_group, FREE),
 	SD_BUS_METHOD_WITH_ARGS("SetQuota", SD_BUS_ARGS("s", name, "a{sv}", quota),
@@ -549,6 +581,8 @@ static const sd_bus_vtable manager_vtable[] = {
 				method_list_quotas, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListRules", SD_BUS_ARGS("s", name), SD_BUS_RESULT("aa{sv}", rules),
 				method_list_rules, FREE),
+	SD_BUS_METHOD_WITH_ARGS("ListLongterm", SD_BUS_NO_ARGS,
+				SD_BUS_RESULT("a(sssu)", longterm), method_list_longterm, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListProblems", SD_BUS_NO_ARGS,
 				SD_BUS_RESULT("a(sus)", problems), method_list_problems, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListAccounts", SD_BUS_ARGS("s", name),

@@ -138,6 +138,8 @@ struct pind_bus_calls {
 
 	/* What is wrong with the files of rules. */
 	const struct pind_problems *(*problems)(void *userdata);
+	/* Whose pins they take for long-term ones, from index 0 on; NULL at the end. */
+	const struct pind_policy_longterm *(*longterm)(void *userdata, size_t index);
 
 	/*
 	 * A list that is read a little at a time, while others are served. @path: only of

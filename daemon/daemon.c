@@ -322,6 +322,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 	pind_mirror_tick(d->mirror);
 	if (load_policy(d, policy) >= 0) {
 		pind_mirror_refresh_info(d->mirror);
+		pind_reconciler_longterm(d->reconciler);
 		pind_reconciler_rules(d->reconciler);
 		if (pind_mirror_present(d->mirror) && pind_mirror_read_groups(d->mirror) != 0)
 			pind_sync_soon(d->sync);

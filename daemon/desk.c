@@ -480,6 +480,13 @@ static const struct pind_problems *desk_problems(void *userdata)
 	return pind_policy_problems(pind_wanted_policy(desk->wanted));
 }
 
+static const struct pind_policy_longterm *desk_longterm(void *userdata, size_t index)
+{
+	const struct pind_desk *desk = userdata;
+
+	return pind_policy_longterm_at(pind_wanted_policy(desk->wanted), index);
+}
+
 const struct pind_bus_calls pind_desk_calls = {
 	.message_came = call_message_came,
 	.status = call_status,
@@ -494,6 +501,7 @@ const struct pind_bus_calls pind_desk_calls = {
 	.quota_unset = call_quota_unset,
 	.quota_explain = pind_desk_explain,
 	.problems = desk_problems,
+	.longterm = desk_longterm,
 	.unset_stale = call_unset_stale,
 	.path_of_unknown = call_path_of_unknown,
 	.peak_reset = call_peak_reset,

@@ -17,6 +17,7 @@ enum pind_trouble {
 	PIND_TROUBLE_RUNTIME, /* that of runtime quotas was */
 	PIND_TROUBLE_FILES,   /* a file of rules has something wrong in it */
 	PIND_TROUBLE_RULES,   /* the module does not take the rules */
+	PIND_TROUBLE_LONGTERM, /* or whose pins are long-term ones */
 	PIND_TROUBLE_QUOTA,   /* a quota could not be applied */
 	PIND_TROUBLE_HOOKS,   /* some are lost */
 	PIND_TROUBLE_BOOKS,   /* they do not close */

@@ -587,6 +587,7 @@ static const struct pind_kernel_ops kernel_ops = {
 	.rules_swap = kernel_rules_swap,
 	.rule_set = kernel_rule_set,
 	.rule_unset = kernel_rule_unset,
+	.longterm_set = kernel_longterm_set,
 	.group_dump = kernel_group_dump,
 	.refusal_dump = kernel_refusal_dump,
 	.read_begin = kernel_reading_begin,

@@ -79,3 +79,18 @@ int kernel_rule_unset(struct pind_kernel *kernel, const char *path)
 
 	return request_rule(kernel, PIND_CMD_RULE_UNSET, path, &none);
 }
+
+int kernel_longterm_set(struct pind_kernel *kernel, const struct pind_longterm *entries, size_t n)
+{
+	char buffer[PIND_RULES_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *nlh;
+	int r;
+
+	r = kernel_request_begin(kernel, buffer, PIND_CMD_LONGTERM_SET, 0, &nlh);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < n; i++)
+		if (!pind_message_add_longterm(nlh, sizeof(buffer), &entries[i]))
+			return -EINVAL;
+	return kernel_request_send(kernel, nlh, NULL, NULL);
+}

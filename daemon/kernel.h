@@ -109,6 +109,13 @@ struct pind_kernel_ops {
 	int (*rule_unset)(struct pind_kernel *kernel, const char *path);
 
 	/*
+	 * Whose pins are accounted as long-term ones: these, instead of all before, up to
+	 * PIND_LONGTERM_MAX. -EOPNOTSUPP: the module is older than that.
+	 */
+	int (*longterm_set)(struct pind_kernel *kernel, const struct pind_longterm *entries,
+			    size_t n);
+
+	/*
 	 * Dumps. The handler is called once a whole dump is there. Return 1 if the
 	 * dump was overtaken by a change again and again, and the last one, which
 	 * may lack something, was handed out.

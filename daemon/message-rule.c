@@ -27,6 +27,25 @@ bool pind_message_put_rule(struct nlmsghdr *nlh, size_t size, const struct pind_
 	       mnl_attr_put_u32_check(nlh, size, PIND_A_RULE_MODE, limits->mode);
 }
 
+static bool put_longterm(struct nlmsghdr *nlh, size_t size, const struct pind_longterm *entry)
+{
+	return (!entry->module[0] ||
+		mnl_attr_put_strz_check(nlh, size, PIND_A_LONGTERM_MODULE, entry->module)) &&
+	       (!entry->symbol[0] ||
+		mnl_attr_put_strz_check(nlh, size, PIND_A_LONGTERM_SYMBOL, entry->symbol));
+}
+
+bool pind_message_add_longterm(struct nlmsghdr *nlh, size_t size,
+			       const struct pind_longterm *entry)
+{
+	struct nlattr *nest = mnl_attr_nest_start_check(nlh, size, PIND_A_LONGTERM_LIST_ENTRY);
+
+	if (!nest || !put_longterm(nlh, size, entry))
+		return false;
+	mnl_attr_nest_end(nlh, nest);
+	return true;
+}
+
 bool pind_message_add_rule(struct nlmsghdr *nlh, size_t size, const struct pind_rule *rule)
 {
 	struct nlattr *nest = mnl_attr_nest_start_check(nlh, size, PIND_A_RULES_RULE);

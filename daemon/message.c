@@ -41,6 +41,12 @@ static const struct field hook_fields[] = {
 	{},
 };
 
+static const struct field longterm_fields[] = {
+	FIELD_OPTIONAL(pind_longterm, PIND_A_LONGTERM_MODULE, KIND_COPY, module),
+	FIELD_OPTIONAL(pind_longterm, PIND_A_LONGTERM_SYMBOL, KIND_COPY, symbol),
+	{},
+};
+
 static const struct field info_fields[] = {
 	FIELD(pind_info, PIND_A_INFO_VERSION, KIND_COPY, version),
 	FIELD(pind_info, PIND_A_INFO_LOAD_ID, KIND_U64, load_id),
@@ -55,6 +61,7 @@ static const struct field info_fields[] = {
 	FIELD(pind_info, PIND_A_INFO_BOOKS, KIND_U64, books),
 	FIELD_OPTIONAL(pind_info, PIND_A_INFO_MISUSE, KIND_U64, misuse),
 	FIELD_OPTIONAL(pind_info, PIND_A_INFO_WAITING, KIND_U64, waiting),
+	FIELD_SKIP(PIND_A_INFO_LONGTERM),
 	{},
 };
 
@@ -439,6 +446,26 @@ static int info_parse_hooks(struct span span, struct pind_info *info)
 	return bad ? -EBADMSG : 0;
 }
 
+static int info_parse_longterm(struct span span, struct pind_info *info)
+{
+	const struct nlattr *attr;
+	bool bad;
+	int r;
+
+	while ((attr = span_next(&span, &bad))) {
+		if (mnl_attr_get_type(attr) != PIND_A_INFO_LONGTERM)
+			continue;
+		if (info->n_longterm == PIND_LONGTERM_MAX)
+			return -EBADMSG;
+		r = span_parse(nest_span(attr), longterm_fields,
+			       &info->longterm[info->n_longterm]);
+		if (r < 0)
+			return r;
+		info->n_longterm++;
+	}
+	return bad ? -EBADMSG : 0;
+}
+
 int pind_message_parse_info(const struct nlmsghdr *nlh, struct pind_info *ret)
 {
 	struct pind_info info = {};
@@ -452,6 +479,7 @@ int pind_message_parse_info(const struct nlmsghdr *nlh, struct pind_info *ret)
 	if (r < 0)
 		return r;
 	r = info_parse_hooks(span, &info);
+	r = r < 0 ? r : info_parse_longterm(span, &info);
 	if (r < 0)
 		return r;
 	*ret = info;

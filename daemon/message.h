@@ -61,6 +61,10 @@ bool pind_message_put_rule(struct nlmsghdr *nlh, size_t size, const struct pind_
 /* Likewise, into a request about several; a message without room for it is as it was. */
 bool pind_message_add_rule(struct nlmsghdr *nlh, size_t size, const struct pind_rule *rule);
 
+/* Likewise a caller whose pins last; a message without room for it is spoiled. */
+bool pind_message_add_longterm(struct nlmsghdr *nlh, size_t size,
+			       const struct pind_longterm *entry);
+
 /* The generic netlink command of a message, or -EBADMSG if it is too short for one. */
 int pind_message_command(const struct nlmsghdr *nlh);
 

@@ -48,13 +48,24 @@ static void print_rule(FILE *out, const struct pind_policy_rule *rule, uint64_t 
 	(void)fputc('\n', out);
 }
 
+static void print_longterm(FILE *out, const struct pind_policy_longterm *entry)
+{
+	(void)fprintf(out, "%s:%u: longterm", entry->file, entry->line);
+	if (entry->module[0])
+		(void)fprintf(out, " module %s", entry->module);
+	if (entry->symbol[0])
+		(void)fprintf(out, " symbol %s", entry->symbol);
+	(void)fputs(": its pins are accounted as long-term ones\n", out);
+}
+
 int pind_policy_check(const char *const *files, const char *const *directories, uint64_t total_ram,
 		      FILE *out, FILE *err)
 {
 	_cleanup_(policy_freep) struct pind_policy *policy = NULL;
 	const struct pind_problems *problems;
 	const struct pind_policy_rule *rule;
-	size_t n = 0;
+	const struct pind_policy_longterm *entry;
+	size_t n = 0, n_longterm = 0;
 	int r;
 
 	r = pind_policy_new(&policy);
@@ -75,7 +86,9 @@ int pind_policy_check(const char *const *files, const char *const *directories, 
 		return -EINVAL;
 	while ((rule = pind_policy_at(policy, n++)))
 		print_rule(out, rule, total_ram);
-	if (n == 1)
+	while ((entry = pind_policy_longterm_at(policy, n_longterm++)))
+		print_longterm(out, entry);
+	if (n == 1 && n_longterm == 1)
 		(void)fputs("there are no rules\n", out);
 	return 0;
 }

@@ -68,24 +68,61 @@ static int file_text(const char *path, char **ret_text, size_t *ret_length,
 	return 0;
 }
 
-/* The list of rules in the document. 0, or -EINVAL with problems. */
-static int find_rules(const cJSON *document, const cJSON **ret, struct pind_problems *problems)
+/* The lists in the document, of which one may be missing. 0, or -EINVAL with problems. */
+static int find_lists(const cJSON *document, const cJSON **ret_rules, const cJSON **ret_longterm,
+		      struct pind_problems *problems)
 {
 	const cJSON *member, *rules = cJSON_GetObjectItemCaseSensitive(document, "rules");
+	const cJSON *longterm = cJSON_GetObjectItemCaseSensitive(document, "longterm");
 	int r = 0;
 
 	cJSON_ArrayForEach(member, document)
-		if (cJSON_IsObject(document) && strcmp(member->string, "rules") != 0)
+		if (cJSON_IsObject(document) && strcmp(member->string, "rules") != 0 &&
+		    strcmp(member->string, "longterm") != 0)
 			r = pind_problems_add(problems, pind_json_text_line(member),
-					      "the key \"%.60s\" does not exist: write rules",
+					      "the key \"%.60s\" does not exist: write rules or longterm",
 					      member->string);
 	if (r < 0)
 		return r;
-	if (!cJSON_IsArray(rules))
+	if (longterm && !cJSON_IsArray(longterm))
+		return pind_problems_add(problems, pind_json_text_line(longterm),
+					 "longterm is no list: write \"longterm\": [ { \"module\": "
+					 "... } ]");
+	if (rules ? !cJSON_IsArray(rules) : !longterm)
 		return pind_problems_add(problems, pind_json_text_line(rules ?: document),
 					 "it has no list of rules: write { \"rules\": [ ... ] }");
-	*ret = rules;
+	*ret_rules = rules;
+	*ret_longterm = longterm;
 	return 0;
+}
+
+static int take_longterm(struct pind_policy_file *file, const cJSON *longterm,
+			 struct pind_problems *problems)
+{
+	size_t n = (size_t)cJSON_GetArraySize(longterm);
+	unsigned int number = 0;
+	const cJSON *object;
+	int r, worst = 0;
+
+	if (n > PIND_LONGTERM_MAX)
+		return pind_problems_add(problems, pind_json_text_line(longterm),
+					 "longterm has %zu entries; all files together have %d at "
+					 "most",
+					 n, PIND_LONGTERM_MAX);
+	file->longterm = calloc(n ?: 1, sizeof(*file->longterm));
+	if (!file->longterm)
+		return -ENOMEM;
+	cJSON_ArrayForEach(object, longterm) {
+		r = pind_policy_longterm_read(object, ++number, &file->longterm[file->n_longterm],
+					      problems);
+		if (r == -ENOMEM)
+			return r;
+		if (r < 0)
+			worst = r;
+		else
+			file->longterm[file->n_longterm++].file = file->path;
+	}
+	return worst;
 }
 
 static int take_rules(struct pind_policy_file *file, const cJSON *rules,
@@ -120,7 +157,7 @@ int pind_policy_file_read(const char *path, const char *copy, struct pind_policy
 {
 	_cleanup_(policy_file_freep) struct pind_policy_file *file = NULL;
 	_cleanup_(cjson_deletep) cJSON *document = NULL;
-	const cJSON *rules = NULL;
+	const cJSON *rules = NULL, *longterm = NULL;
 	int r;
 
 	file = calloc(1, sizeof(*file));
@@ -136,9 +173,11 @@ int pind_policy_file_read(const char *path, const char *copy, struct pind_policy
 	if (r == 0)
 		r = pind_json_text_parse(file->text, file->length, &document, problems);
 	if (r == 0 && document)
-		r = find_rules(document, &rules, problems);
-	if (r == 0 && document)
+		r = find_lists(document, &rules, &longterm, problems);
+	if (r == 0 && rules)
 		r = take_rules(file, rules, problems);
+	if (r == 0 && longterm)
+		r = take_longterm(file, longterm, problems);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(file);
@@ -150,7 +189,10 @@ struct pind_policy_file *pind_policy_file_free(struct pind_policy_file *file)
 	if (file) {
 		for (size_t i = 0; i < file->n; i++)
 			pind_policy_rule_done(&file->rules[i]);
+		for (size_t i = 0; i < file->n_longterm; i++)
+			pind_policy_longterm_done(&file->longterm[i]);
 		free(file->rules);
+		free(file->longterm);
 		free(file->text);
 		free(file->name);
 		free(file->path);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "policy-longterm.h"
 #include "policy-rule.h"
 #include "problems.h"
 
@@ -17,6 +18,8 @@ struct pind_policy_file {
 	char *path;
 	struct pind_policy_rule *rules; /* in their order; their @file is @path */
 	size_t n;
+	struct pind_policy_longterm *longterm; /* likewise */
+	size_t n_longterm;
 	char *text; /* as it was read; NULL once pind_policy_file_forget_text() */
 	size_t length;
 };

@@ -37,7 +37,7 @@ struct loading {
 	struct candidate *candidates;
 	size_t n_candidates;
 	struct pind_policy_file **files;
-	size_t n_files, n_rules;
+	size_t n_files, n_rules, n_longterm;
 	bool incomplete; /* a directory could not be read */
 	struct pind_problems problems;
 };
@@ -258,6 +258,25 @@ static void remember(const struct pind_policy *policy, struct loading *loading,
 					strerror(-r));
 }
 
+/* Is there room for what the file says, beside the files before it? */
+static bool has_room(const struct loading *loading, const struct pind_policy_file *file)
+{
+	return loading->n_rules + file->n <= PIND_POLICY_RULES_MAX &&
+	       loading->n_longterm + file->n_longterm <= PIND_LONGTERM_MAX;
+}
+
+static int say_no_room(struct loading *loading, const struct pind_policy_file *file)
+{
+	bool rules = loading->n_rules + file->n > PIND_POLICY_RULES_MAX;
+
+	return pind_problems_add(&loading->problems, 0,
+				 "its %zu %s would be more than %d with those of the files "
+				 "before it",
+				 rules ? file->n : file->n_longterm,
+				 rules ? "rules" : "entries of longterm",
+				 rules ? PIND_POLICY_RULES_MAX : PIND_LONGTERM_MAX);
+}
+
 /* Reads a candidate, or takes what was last read under its name. 0 or -ENOMEM. */
 static int take_candidate(const struct pind_policy *policy, struct loading *loading,
 			  const struct candidate *candidate)
@@ -269,11 +288,8 @@ static int take_candidate(const struct pind_policy *policy, struct loading *load
 		r = pind_policy_file_read(candidate->path, NULL, &file, &loading->problems);
 	if (r == -ENOMEM)
 		return r;
-	if (r == 0 && loading->n_rules + file->n > PIND_POLICY_RULES_MAX) {
-		r = pind_problems_add(&loading->problems, 0,
-				      "its %zu rules would be more than %d with those of the files "
-				      "before it",
-				      file->n, PIND_POLICY_RULES_MAX);
+	if (r == 0 && !has_room(loading, file)) {
+		r = say_no_room(loading, file);
 		(void)pind_policy_file_free(file);
 		if (r == -ENOMEM)
 			return r;
@@ -284,7 +300,7 @@ static int take_candidate(const struct pind_policy *policy, struct loading *load
 		file = old ?: recall(policy, candidate);
 		if (!file)
 			return 0;
-		if (loading->n_rules + file->n > PIND_POLICY_RULES_MAX) {
+		if (!has_room(loading, file)) {
 			if (file != old)
 				(void)pind_policy_file_free(file);
 			return 0;
@@ -292,6 +308,7 @@ static int take_candidate(const struct pind_policy *policy, struct loading *load
 	}
 	loading->files[loading->n_files++] = file;
 	loading->n_rules += file->n;
+	loading->n_longterm += file->n_longterm;
 	return 0;
 }
 
@@ -385,6 +402,17 @@ int pind_policy_load_files(struct pind_policy *policy, const char *const *files)
 const struct pind_policy_rule *pind_policy_at(const struct pind_policy *policy, size_t index)
 {
 	return index < policy->n_rules ? policy->rules[index] : NULL;
+}
+
+const struct pind_policy_longterm *pind_policy_longterm_at(const struct pind_policy *policy,
+							   size_t index)
+{
+	for (size_t i = 0; i < policy->n_files; i++) {
+		if (index < policy->files[i]->n_longterm)
+			return &policy->files[i]->longterm[index];
+		index -= policy->files[i]->n_longterm;
+	}
+	return NULL;
 }
 
 const struct pind_policy_rule *pind_policy_find(const struct pind_policy *policy, const char *path)

@@ -12,6 +12,7 @@
 
 #include <stddef.h>
 
+#include "policy-longterm.h"
 #include "policy-rule.h"
 #include "problems.h"
 
@@ -58,6 +59,10 @@ int pind_policy_load_files(struct pind_policy *policy, const char *const *files)
 
 /* All rules in order, one after the other from index 0; NULL at the end. */
 const struct pind_policy_rule *pind_policy_at(const struct pind_policy *policy, size_t index);
+
+/* Likewise all entries of longterm, at most PIND_LONGTERM_MAX. */
+const struct pind_policy_longterm *pind_policy_longterm_at(const struct pind_policy *policy,
+							   size_t index);
 
 /* The rule that decides of the cgroup at @path, or NULL. */
 const struct pind_policy_rule *pind_policy_find(const struct pind_policy *policy, const char *path);

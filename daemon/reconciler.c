@@ -150,6 +150,33 @@ static int give(struct pind_reconciler *rec, uint64_t id, const struct pind_limi
 	return kernel->ops->group_set(kernel, id, &change, pind_mirror_take, rec->rooms.mirror);
 }
 
+void pind_reconciler_longterm(struct pind_reconciler *rec)
+{
+	const struct pind_policy *policy = pind_wanted_policy(rec->rooms.wanted);
+	struct pind_kernel *kernel = rec->rooms.kernel;
+	struct pind_longterm entries[PIND_LONGTERM_MAX] = {};
+	const struct pind_policy_longterm *entry;
+	char *sentence = NULL;
+	size_t n = 0;
+	int r;
+
+	for (; n < PIND_LONGTERM_MAX && (entry = pind_policy_longterm_at(policy, n)); n++) {
+		(void)snprintf(entries[n].module, sizeof(entries[n].module), "%s", entry->module);
+		(void)snprintf(entries[n].symbol, sizeof(entries[n].symbol), "%s", entry->symbol);
+	}
+	if (n == 0 && pind_mirror_info(rec->rooms.mirror)->n_longterm == 0)
+		r = 0;
+	else
+		r = kernel->ops->longterm_set(kernel, entries, n);
+	if (r < 0 && r != -ENODEV &&
+	    asprintf(&sentence,
+		     "the kernel module does not take the list \"longterm\", so pins of its "
+		     "drivers are counted by no quota: %s",
+		     kernel->text[0] ? kernel->text : strerror(-r)) < 0)
+		sentence = NULL;
+	settle(rec, PIND_TROUBLE_LONGTERM, sentence);
+}
+
 void pind_reconciler_rules(struct pind_reconciler *rec)
 {
 	struct pind_kernel *kernel = rec->rooms.kernel;

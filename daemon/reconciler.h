@@ -53,6 +53,13 @@ int pind_reconciler_new(sd_event *event, const char *mount,
 struct pind_reconciler *pind_reconciler_free(struct pind_reconciler *reconciler);
 
 /**
+ * pind_reconciler_longterm - tell the kernel whose pins the files take for long-term ones
+ * Where it does not take that, the State says so. A module that knows of none and is to know
+ * of none is not asked.
+ */
+void pind_reconciler_longterm(struct pind_reconciler *reconciler);
+
+/**
  * pind_reconciler_rules - give the kernel the rules
  *
  * Whatever a cgroup is that the module has not met, they give it its limits when it does,

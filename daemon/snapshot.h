@@ -27,6 +27,16 @@ struct pind_hook {
 	uint64_t calls;
 };
 
+/* With the end of the string, as the module has them. */
+#define PIND_MODULE_SIZE 56
+#define PIND_SYMBOL_SIZE 64
+
+/* Whose pins are accounted as long-term ones; "": any. */
+struct pind_longterm {
+	char module[PIND_MODULE_SIZE];
+	char symbol[PIND_SYMBOL_SIZE];
+};
+
 struct pind_info {
 	char version[64];
 	uint64_t load_id;
@@ -42,6 +52,8 @@ struct pind_info {
 	uint64_t waiting;
 	size_t n_hooks;
 	struct pind_hook hooks[PIND_HOOKS_MAX];
+	size_t n_longterm;
+	struct pind_longterm longterm[PIND_LONGTERM_MAX];
 };
 
 struct pind_group_info {

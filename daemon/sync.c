@@ -84,6 +84,7 @@ void pind_sync_module_left(struct pind_sync *sync)
 	pind_health_set(rooms->health, PIND_TROUBLE_MODULE, NULL);
 	pind_health_set(rooms->health, PIND_TROUBLE_QUOTA, NULL);
 	pind_health_set(rooms->health, PIND_TROUBLE_RULES, NULL);
+	pind_health_set(rooms->health, PIND_TROUBLE_LONGTERM, NULL);
 	(void)sd_event_source_set_enabled(sync->timer, SD_EVENT_OFF);
 	pind_health_settle(rooms->health);
 }
@@ -103,6 +104,7 @@ static int read_all(struct pind_sync *sync)
 	if (r > 0)
 		pind_journal_module_came(pind_mirror_info(rooms->mirror));
 	pind_health_set_module(rooms->health, pind_mirror_info(rooms->mirror)->load_id);
+	pind_reconciler_longterm(rooms->reconciler);
 	pind_reconciler_rules(rooms->reconciler);
 	r = pind_mirror_read_groups(rooms->mirror);
 	if (r < 0)
@@ -139,7 +141,8 @@ int pind_sync_now(struct pind_sync *sync)
 	} else {
 		pind_health_set(rooms->health, PIND_TROUBLE_MODULE, NULL);
 		if (!pind_health_has(rooms->health, PIND_TROUBLE_QUOTA) &&
-		    !pind_health_has(rooms->health, PIND_TROUBLE_RULES))
+		    !pind_health_has(rooms->health, PIND_TROUBLE_RULES) &&
+		    !pind_health_has(rooms->health, PIND_TROUBLE_LONGTERM))
 			sync->pause = 0;
 		pind_reconciler_adopt(rooms->reconciler);
 	}

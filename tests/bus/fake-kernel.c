@@ -12,7 +12,7 @@ const char *const fake_request_names[FAKE_REQUESTS] = {
 	"info-get",	"group-get",  "group-of",     "group-set",    "group-reset-peak",
 	"group-dump",	"account-dump", "refusal-dump", "misuse-dump", "pages-get",
 	"counters-get", "books-get",  "audit",	      "rules-swap",   "rule-set",
-	"rule-unset",
+	"rule-unset",	"longterm-set",
 };
 
 static struct fake_kernel *fake_of(struct pind_kernel *kernel)
@@ -55,6 +55,7 @@ void fake_reset(struct fake_kernel *k, bool loaded)
 	while (k->n_groups)
 		fake_group_remove(k, &k->groups[0]);
 	fake_rules_forget(k);
+	k->n_longterm = 0;
 	k->n_accounts = 0;
 	k->seq = 0;
 	k->events_lost = 0;
@@ -316,7 +317,9 @@ static int fake_info_get(struct pind_kernel *kernel, struct pind_info *ret_info)
 		.n_hooks = 2,
 		.hooks = { { "pin_user_pages_fast", "ftrace-ipmodify", k->hook_state, 7 },
 			   { "memfd_pin_folios", "ftrace-ipmodify", PIND_HOOK_STATE_ABSENT, 0 } },
+		.n_longterm = k->n_longterm,
 	};
+	memcpy(ret_info->longterm, k->longterm, sizeof(k->longterm));
 	return 0;
 }
 
@@ -671,6 +674,7 @@ static const struct pind_kernel_ops fake_ops = {
 	.rules_swap = fake_rules_swap,
 	.rule_set = fake_rule_set,
 	.rule_unset = fake_rule_unset,
+	.longterm_set = fake_longterm_set,
 	.group_dump = fake_group_dump,
 	.refusal_dump = fake_refusal_dump,
 	.read_begin = fake_read_begin,

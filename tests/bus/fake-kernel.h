@@ -39,6 +39,7 @@ enum fake_request {
 	FAKE_RULES_SWAP,
 	FAKE_RULE_SET,
 	FAKE_RULE_UNSET,
+	FAKE_LONGTERM_SET,
 	FAKE_REQUESTS
 };
 
@@ -66,6 +67,8 @@ struct fake_kernel {
 	sd_bus *bus;
 	char *mount;
 
+	struct pind_longterm longterm[PIND_LONGTERM_MAX];
+	size_t n_longterm;
 	struct pind_books books;
 	bool old; /* it has no self-check */
 	uint64_t misuse;     /* places; each broke the rule once */
@@ -140,6 +143,7 @@ void fake_rules_forget(struct fake_kernel *k);
 int fake_rules_swap(struct pind_kernel *kernel, const struct pind_rule *rules, size_t n);
 int fake_rule_set(struct pind_kernel *kernel, const char *path,
 		  const struct pind_group_change *limits);
+int fake_longterm_set(struct pind_kernel *kernel, const struct pind_longterm *entries, size_t n);
 int fake_rule_unset(struct pind_kernel *kernel, const char *path);
 
 /* Loads it anew or unloads it: all is forgotten. */

@@ -123,3 +123,15 @@ int fake_rule_unset(struct pind_kernel *kernel, const char *path)
 	}
 	return found ? 0 : -ENOENT;
 }
+
+int fake_longterm_set(struct pind_kernel *kernel, const struct pind_longterm *entries, size_t n)
+{
+	struct fake_kernel *k = (struct fake_kernel *)kernel;
+	int r = fake_request(k, FAKE_LONGTERM_SET);
+
+	if (r < 0)
+		return r;
+	memcpy(k->longterm, entries, n * sizeof(*entries));
+	k->n_longterm = n;
+	return 0;
+}

@@ -124,6 +124,65 @@ static void test_rules_refused(void **state)
 	world_until(w, world_state_is(w, "healthy"));
 }
 
+/* What the module has, in one line. */
+static void assert_longterm(struct world *w, const char *expected)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	const char *module, *symbol;
+	char text[256] = "";
+
+	assert_return_code(sd_bus_get_property(w->bus, PIND_BUS_NAME, PIND_OBJECT,
+					       PIND_MANAGER_INTERFACE, "Longterm", NULL, &reply,
+					       "a(ss)"),
+			   0);
+	assert_return_code(sd_bus_message_enter_container(reply, 'a', "(ss)"), 0);
+	while (sd_bus_message_read(reply, "(ss)", &module, &symbol) > 0)
+		(void)snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s/%s ", module,
+			       symbol);
+	assert_string_equal(text, expected);
+}
+
+static void test_longterm(void **state)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	const char *module, *symbol, *file;
+	struct world *w = *state;
+	uint32_t line;
+
+	start(w);
+	assert_longterm(w, "");
+	/* nothing is asked of a module that has none and is to have none */
+	assert_int_equal(world_requests_of(w, "longterm-set"), 0);
+	world_write(w, "quota.d/20.json", "{ \"rules\": [], \"longterm\": [\n"
+					  "{ \"module\": \"nvidia\" },\n"
+					  "{ \"module\": \"a\", \"symbol\": \"b\" } ] }\n");
+	world_write(w, "quota.d/30.json", "{ \"longterm\": [ { \"symbol\": \"c\" } ] }\n");
+	reload(w);
+	assert_longterm(w, "nvidia/ a/b /c ");
+	assert_return_code(sd_bus_call_method(w->bus, PIND_BUS_NAME, PIND_OBJECT,
+					      PIND_MANAGER_INTERFACE, "ListLongterm", NULL, &reply,
+					      ""),
+			   0);
+	assert_return_code(sd_bus_message_enter_container(reply, 'a', "(sssu)"), 0);
+	for (unsigned int i = 0; i < 2; i++)
+		assert_true(sd_bus_message_read(reply, "(sssu)", &module, &symbol, &file, &line) >
+			    0);
+	assert_string_equal(module, "a");
+	assert_string_equal(symbol, "b");
+	assert_non_null(strstr(file, "/20.json"));
+	assert_int_equal(line, 3);
+	/* a file that is wrong changes nothing; what the module refuses is told, and tried again */
+	world_write(w, "quota.d/30.json", "{ \"longterm\": [ { \"symbol\": 3 } ] }\n");
+	reload(w);
+	assert_longterm(w, "nvidia/ a/b /c ");
+	world_write(w, "quota.d/30.json", "{ \"longterm\": [] }\n");
+	world_fake(w, "Fail", "sis", "longterm-set", 7, "too many");
+	reload(w);
+	assert_true(world_reason_has(w, "too many"));
+	world_until(w, world_state_is(w, "healthy"));
+	assert_longterm(w, "nvidia/ a/b ");
+}
+
 #define TEST_QUIET(name) cmocka_unit_test_setup_teardown(name, world_setup_quiet, world_teardown)
 
 int main(void)
@@ -133,6 +192,7 @@ int main(void)
 		TEST_QUIET(test_reload),
 		TEST_QUIET(test_bad_file),
 		TEST_QUIET(test_rules_refused),
+		TEST_QUIET(test_longterm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

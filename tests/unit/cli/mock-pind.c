@@ -394,6 +394,13 @@ static int list_rules(sd_bus_message *call, void *userdata, sd_bus_error *error)
 		KEPT_RULE);
 }
 
+static int list_longterm(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	return sd_bus_reply_method_return(call, "a(sssu)", 2, "nvidia", "",
+					  "/etc/pind/quota.d/a.json", 20, "", "cass_pin",
+					  "/etc/pind/quota.d/b.json", 2);
+}
+
 static int list_problems(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
 	return sd_bus_reply_method_return(call, "a(sus)", 2, "/etc/pind/quota.d/b.json", 3,
@@ -534,6 +541,14 @@ static int get_hooks(sd_bus *bus, const char *path, const char *interface, const
 				     UINT64_C(0));
 }
 
+static int get_longterm(sd_bus *bus, const char *path, const char *interface, const char *property,
+			sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+	if (no_module())
+		return sd_bus_message_append(reply, "a(ss)", 0);
+	return sd_bus_message_append(reply, "a(ss)", 2, "nvidia", "", "cxi_ss1", "cass_pin");
+}
+
 static int signal_refused(sd_bus *bus)
 {
 	return sd_bus_emit_signal(bus, PIND_OBJECT, PIND_MANAGER_INTERFACE, "Refused", "a{sv}",
@@ -656,6 +671,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_PROPERTY("EventsLost", "t", get_number, 0, 0),
 	SD_BUS_PROPERTY("Resyncs", "t", get_number, 0, 0),
 	SD_BUS_PROPERTY("Hooks", "a(ssst)", get_hooks, 0, 0),
+	SD_BUS_PROPERTY("Longterm", "a(ss)", get_longterm, 0, 0),
 	METHOD("GetGroup", "s", "o", get_group),
 	METHOD("SetQuota", "sa{sv}", "o", set_quota),
 	METHOD("UnsetQuota", "s", "", unset_quota),
@@ -667,6 +683,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	METHOD("GetBooks", "", "a{sv}", get_books),
 	METHOD("ListMisuse", "", "aa{sv}", list_misuse),
 	METHOD("ListRules", "s", "aa{sv}", list_rules),
+	METHOD("ListLongterm", "", "a(sssu)", list_longterm),
 	METHOD("ListProblems", "", "a(sus)", list_problems),
 	METHOD("ListPages", "utt", "aa{sv}", list_pages),
 	METHOD("GetPage", "t", "a{sv}", get_page),

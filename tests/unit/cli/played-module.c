@@ -45,6 +45,11 @@ static int play_books(struct pind_source *source, struct pind_books_info *books)
 	return 0;
 }
 
+static int play_longterm(struct pind_source *source, bool files, struct pind_records *longterm)
+{
+	return 0;
+}
+
 static void play_close(struct pind_source *source)
 {
 }
@@ -56,6 +61,7 @@ int __wrap_source_open_kernel(struct pind_source **ret)
 		.group = play_group,
 		.status = play_status,
 		.books = play_books,
+		.longterm = play_longterm,
 		.close = play_close,
 	};
 	static struct pind_source source = { .ops = &ops };

@@ -313,6 +313,9 @@ static void books(void **state)
 	      "  checks       9007199254740993 since load, 1 pin taken back\n"
 	      "  misuse       9007199254740993: see `pinctl misuse`\n",
 	      NULL, ARGS("status"));
+	check(0, "  long-term    also pins of nvidia, cass_pin [cxi_ss1]\n", NULL, ARGS("status"));
+	check(0, "\"longterm\":\t[{\n\t\t\t\"module\":\t\"nvidia\"\n\t\t}, {", NULL,
+	      ARGS("status", "--json"));
 	check(0, "\"books\":\t0,\n", NULL, ARGS("status", "--json"));
 	check(0,
 	      "\"books_detail\":\t{\n\t\t\"ledger_pins\":\t8192,\n\t\t\"account_pins\":\t8192,\n"
@@ -376,7 +379,11 @@ static void cat(void **state)
 			    "a*.slice  64.0 MiB  observe  stop-unit  /etc/pind/quota.d/a.json:7  "
 			    "for ?all\n"
 			    "/a.slice       max  enforce  -          /etc/pind/quota.d/a.json:9  -\n"
-			    "/a.slice  32.0 MiB  enforce  -          kept                        -\n");
+			    "/a.slice  32.0 MiB  enforce  -          kept                        -\n"
+			    "\nThe pins of these callers are accounted as long-term ones:\n"
+			    "MODULE  SYMBOL    SOURCE\n"
+			    "nvidia  -         /etc/pind/quota.d/a.json:20\n"
+			    "-       cass_pin  /etc/pind/quota.d/b.json:2\n");
 	assert_string_equal(run.err, "/etc/pind/quota.d/b.json:3: a ',' is missing\n"
 				     "/run/pind/quota.d: it cannot be read\n");
 	run_done(&run);
@@ -387,6 +394,8 @@ static void cat(void **state)
 	assert_json(cJSON_GetArrayItem(cJSON_GetObjectItem(json, "rules"), 2),
 		    "{\"source\":\"kept\",\"pattern\":\"/a.slice\",\"max\":33554432,"
 		    "\"max_held\":null,\"high\":null,\"mode\":\"enforce\"}");
+	assert_json(cJSON_GetArrayItem(cJSON_GetObjectItem(json, "longterm"), 1),
+		    "{\"symbol\":\"cass_pin\",\"file\":\"/etc/pind/quota.d/b.json\",\"line\":2}");
 	assert_json(cJSON_GetArrayItem(cJSON_GetObjectItem(json, "problems"), 0),
 		    "{\"file\":\"/etc/pind/quota.d/b.json\",\"line\":3,\"sentence\":\"a ',' is "
 		    "missing\"}");

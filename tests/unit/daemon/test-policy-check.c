@@ -61,6 +61,10 @@ static void test_understood(void **state)
 	/* no escape sequence reaches the terminal */
 	check("{\"rules\":[{\"match\":\"/\\u001b[3*]\",\"max\":0}]}", 0,
 	      ":1: match /?[3*]: enforce, max 0 B\n", "");
+	check("{\"longterm\":[\n{\"module\":\"cxi_ss1\",\"symbol\":\"cass_pin\"}]}", 0,
+	      ":2: longterm module cxi_ss1 symbol cass_pin: its pins are accounted as long-term "
+	      "ones\n",
+	      "");
 	check("", 0, "there are no rules\n", "");
 }
 
@@ -71,6 +75,26 @@ static void test_wrong(void **state)
 	      -EINVAL, "",
 	      ":1: rule 2: the match \"?\" is of no use: a cgroup path begins with '/'; the name "
 	      "of a unit is given as \"unit\"\n");
+}
+
+static void test_wrong_longterm(void **state)
+{
+	check("{\"longterm\":{}}", -EINVAL, "",
+	      ":1: longterm is no list: write \"longterm\": [ { \"module\": ... } ]\n");
+	check("{\"longterm\":[{\"comment\":\"x\"}]}", -EINVAL, "",
+	      ":1: longterm 1 names no caller: write { \"module\": ... } with the name of a kernel "
+	      "module, or \"symbol\" with that of a kernel function\n");
+	check("{\"longterm\":[\"nvidia\"]}", -EINVAL, "",
+	      ":1: longterm 1 names no caller: write { \"module\": ... } with the name of a kernel "
+	      "module, or \"symbol\" with that of a kernel function\n");
+	check("{\"longterm\":[{\"module\":\"nv*\"}]}", -EINVAL, "",
+	      ":1: longterm 1: the module \"nv*\" is no name: write one of at most 55 letters, "
+	      "digits, _ . $ and - in \"\"\n");
+	check("{\"longterm\":[{\"driver\":\"a\"}]}", -EINVAL, "",
+	      ":1: longterm 1: the key \"driver\" does not exist: write module, symbol or "
+	      "comment\n");
+	check("{\"longterms\":[]}", -EINVAL, "",
+	      ":1: the key \"longterms\" does not exist: write rules or longterm\n");
 }
 
 static void test_no_file(void **state)
@@ -167,6 +191,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_understood),
 		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_wrong_longterm),
 		cmocka_unit_test(test_no_file),
 		cmocka_unit_test(test_examples),
 	};

@@ -5,8 +5,8 @@
 #include "driver.h"
 
 static const struct driver *const drivers[] = {
-	&bpf_driver,  &io_uring_driver, &rdma_driver,  &rds_driver,  &ublk_driver, &udmabuf_driver,
-	&v4l2_driver, &vdpa_driver,	&vduse_driver, &vfio_driver, &xdp_driver,
+	&bpf_driver,	 &entry_driver, &io_uring_driver, &rdma_driver,	 &rds_driver,  &ublk_driver,
+	&udmabuf_driver, &v4l2_driver,	&vdpa_driver,	  &vduse_driver, &vfio_driver, &xdp_driver,
 };
 
 const struct driver *driver_find(const char *name)

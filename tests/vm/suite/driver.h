@@ -34,6 +34,7 @@ struct driver {
 };
 
 extern const struct driver bpf_driver;
+extern const struct driver entry_driver; /* by a module of the tests' */
 extern const struct driver io_uring_driver;
 extern const struct driver rdma_driver;
 extern const struct driver rds_driver;

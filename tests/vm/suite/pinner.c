@@ -83,6 +83,7 @@
  *   xdp-bind N LINK      bind the socket to the first queue of a link
  *   xdp-share N LINK     bind another one there that shares its umem; answers with
  *                        its descriptor
+ *   pin pind_entry RANGE [long]  by the tests' module, without FOLL_LONGTERM, or with it
  *   pin bpf RANGE        show a page to BPF programs, by a map that is N
  *   pin ublk RANGE [read-only]
  *                        as shared memory of a ublk device
