@@ -109,7 +109,7 @@ enum pind_misuse_kind {
  * from the initial network namespace. In any other network namespace only INFO_GET and
  * GROUP_GET are answered, and only about groups below the root of the caller's cgroup
  * namespace, with paths as seen from there. Who a process is (PID, START_TIME, UID,
- * COMM, SYMBOL, MODULE of an account, a refusal or a call) is told to a reader of the
+ * COMM, SYMBOL, MODULE of an account, a refusal, a failure or a call) is told to a reader of the
  * same uid, to one whose own cgroup is that of the process or above it, and to
  * CAP_SYS_PTRACE or CAP_PERFMON in the initial user namespace; to others these attributes
  * are left out.
@@ -151,6 +151,8 @@ enum pind_misuse_kind {
  * @PIND_CMD_LONGTERM_SET: do, admin: whose pins without FOLL_LONGTERM are accounted as
  *	long-term ones: this list takes the place of the one in force, as a whole
  *	(PIND_A_LONGTERM_LIST_*); INFO_GET tells it
+ * @PIND_CMD_FAILURE_GET: dump: long-term pin calls that the kernel failed and no quota
+ *	refused, a row for each account, group by group (PIND_A_FAILURE_*)
  */
 enum pind_cmd {
 	PIND_CMD_INFO_GET = 1,
@@ -178,6 +180,7 @@ enum pind_cmd {
 	PIND_CMD_RULE_UNSET,
 	PIND_CMD_RULE_GET,
 	PIND_CMD_LONGTERM_SET,
+	PIND_CMD_FAILURE_GET,
 
 	__PIND_CMD_MAX,
 	PIND_CMD_MAX = __PIND_CMD_MAX - 1
@@ -282,6 +285,11 @@ enum {
 	PIND_A_GROUP_PID,
 	/** @PIND_A_GROUP_UID: u32: in a request: whose process that has to be */
 	PIND_A_GROUP_UID,
+	/**
+	 * @PIND_A_GROUP_EVENTS_FAILED: u64: its own long-term pin calls that the kernel
+	 * failed, for a reason that is not a quota's
+	 */
+	PIND_A_GROUP_EVENTS_FAILED,
 
 	__PIND_A_GROUP_END,
 	/* the highest attribute; ..._GROUP_MAX is the quota */
@@ -435,6 +443,54 @@ enum {
 	__PIND_A_REFUSAL_END,
 	/* the highest attribute; ..._REFUSAL_MAX is the quota */
 	PIND_A_REFUSAL_HIGHEST = __PIND_A_REFUSAL_END - 1
+};
+
+/*
+ * Long-term pin calls of one account that the kernel failed. A group keeps the rows of its
+ * own accounts, 16 at most; they go with the group.
+ */
+enum {
+	/** @PIND_A_FAILURE_GROUP_ID: u64: the account's group; in a request: only its rows */
+	PIND_A_FAILURE_GROUP_ID = 1,
+	/** @PIND_A_FAILURE_PATH: string: its path */
+	PIND_A_FAILURE_PATH,
+	/** @PIND_A_FAILURE_PID: u32: process whose memory was to be pinned */
+	PIND_A_FAILURE_PID,
+	/** @PIND_A_FAILURE_START_TIME: u64: its start, ns of CLOCK_BOOTTIME */
+	PIND_A_FAILURE_START_TIME,
+	/** @PIND_A_FAILURE_COMM: string: its name */
+	PIND_A_FAILURE_COMM,
+	/** @PIND_A_FAILURE_UID: u32: as PIND_A_ACCOUNT_UID */
+	PIND_A_FAILURE_UID,
+	/** @PIND_A_FAILURE_SYMBOL: string: function that called the pin function */
+	PIND_A_FAILURE_SYMBOL,
+	/** @PIND_A_FAILURE_MODULE: string: its module; empty when built in */
+	PIND_A_FAILURE_MODULE,
+	/** @PIND_A_FAILURE_COUNT: u64: calls that failed; the sum of the counts below */
+	PIND_A_FAILURE_COUNT,
+	/** @PIND_A_FAILURE_FIRST: u64: time of the first, ns of CLOCK_REALTIME */
+	PIND_A_FAILURE_FIRST,
+	/** @PIND_A_FAILURE_LAST: u64: time of the last, likewise */
+	PIND_A_FAILURE_LAST,
+	/** @PIND_A_FAILURE_WANTED: u64: bytes that the last one asked to pin */
+	PIND_A_FAILURE_WANTED,
+	/** @PIND_A_FAILURE_ERROR: u32: what the last one got; 0: fewer pages than it asked for */
+	PIND_A_FAILURE_ERROR,
+	/** @PIND_A_FAILURE_EFAULT: u64: that got EFAULT: not there, or not to be pinned */
+	PIND_A_FAILURE_EFAULT,
+	/** @PIND_A_FAILURE_ENOMEM: u64: that got ENOMEM, not from a quota */
+	PIND_A_FAILURE_ENOMEM,
+	/** @PIND_A_FAILURE_EAGAIN: u64: that got EAGAIN: pages could not be moved, or are busy */
+	PIND_A_FAILURE_EAGAIN,
+	/** @PIND_A_FAILURE_EOPNOTSUPP: u64: that got EOPNOTSUPP: memory of a file on DAX */
+	PIND_A_FAILURE_EOPNOTSUPP,
+	/** @PIND_A_FAILURE_PARTIAL: u64: that got some pages, but not all */
+	PIND_A_FAILURE_PARTIAL,
+	/** @PIND_A_FAILURE_OTHER: u64: that got another error */
+	PIND_A_FAILURE_OTHER,
+
+	__PIND_A_FAILURE_END,
+	PIND_A_FAILURE_HIGHEST = __PIND_A_FAILURE_END - 1
 };
 
 enum {
