@@ -4,6 +4,7 @@
 #include "call.h"
 #include "counters.h"
 #include "event.h"
+#include "failure.h"
 #include "folio.h"
 #include "ledger.h"
 #include "need.h"
@@ -275,6 +276,16 @@ static __always_inline int settle(struct pind_call *call, const struct tally *ta
 	return ret;
 }
 
+/*
+ * The kernel's own word on a call, before anything of it is undone. @enough: what it may not
+ * get less of.
+ */
+static __always_inline void note_failure(const struct pind_call *call, long got, long enough)
+{
+	if (unlikely(got < enough) && call->account)
+		pind_failure_note(call->account, call->nr, got);
+}
+
 /* Pins that the kernel counts for these: not the zero page's. */
 static unsigned long count_pins(struct page **pages, unsigned long npages)
 {
@@ -290,6 +301,7 @@ long pind_call_end(struct pind_call *call, struct page **pages, long got)
 	struct tally tally = {};
 	int ret;
 
+	note_failure(call, got, call->nr);
 	if (got > 0 && pind_counters_exact())
 		pind_count_requested(count_pins(pages, got));
 	if (got > 0 && call->account) {
@@ -314,6 +326,7 @@ long pind_call_end_memfd(struct pind_call *call, struct folio **folios, long got
 	struct tally tally = {};
 	int ret;
 
+	note_failure(call, got, 1); /* folios, of which one may be all */
 	if (got > 0) {
 		pind_count_requested(got);
 		pind_count_begun(got);
@@ -335,6 +348,7 @@ int pind_call_end_folio(struct pind_call *call, unsigned int pins, int ret)
 {
 	struct tally tally = {};
 
+	note_failure(call, ret, 0);
 	if (!ret && pins && !pind_folio_is_exempt(call->folio)) {
 		pind_count_requested(pins);
 		pind_count_begun(pins);

@@ -189,6 +189,71 @@ int pind_dump_refusals(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
+/* A row of a group's. */
+struct failure {
+	const struct pind_group *group;
+	struct pind_failure row;
+};
+
+static int fill_failure(struct sk_buff *skb, const struct pind_reader *reader, const void *object)
+{
+	const struct failure *failure = object;
+
+	return pind_fill_failure(skb, reader, failure->group, &failure->row);
+}
+
+/* The row that comes next. */
+struct failure_cursor {
+	u64 group;
+	unsigned int row;
+};
+
+/* The rows of a group. Return: as dump_one. */
+static int dump_failures_of(struct sk_buff *skb, struct netlink_callback *cb,
+			    const struct pind_reader *reader, struct pind_group *group)
+{
+	struct failure_cursor *cursor = CONTEXT(cb, struct failure_cursor);
+	struct failure failure = { .group = group };
+	int index, ret;
+
+	while ((index = pind_failure_read(group, cursor->row, &failure.row)) >= 0) {
+		ret = pind_genl_dump_one(skb, cb, PIND_CMD_FAILURE_GET, reader, fill_failure,
+					 &failure);
+		if (ret)
+			return ret;
+		cursor->row = index + 1;
+	}
+	return 0;
+}
+
+int pind_dump_failures(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct failure_cursor *cursor = CONTEXT(cb, struct failure_cursor);
+	const struct nlattr *only = pind_dump_attrs(cb)[PIND_A_FAILURE_GROUP_ID];
+	struct pind_reader reader;
+	struct pind_group *group;
+	int ret = begin(cb, &reader);
+
+	if (ret)
+		return ret;
+	cb->seq = 1; /* each stands for itself: none is lost by another coming */
+	if (only && !cursor->group)
+		cursor->group = nla_get_u64(only);
+	while ((group = pind_group_next(cursor->group))) {
+		if (!only || group->id == nla_get_u64(only))
+			ret = dump_failures_of(skb, cb, &reader, group);
+		if (!ret) {
+			cursor->group = only ? U64_MAX : group->id + 1;
+			cursor->row = 0;
+		}
+		pind_group_leave(group);
+		if (ret)
+			break;
+		cond_resched();
+	}
+	return skb->len;
+}
+
 static int fill_misuse(struct sk_buff *skb, const struct pind_reader *reader, const void *misuse)
 {
 	return pind_fill_misuse(skb, reader, misuse);

@@ -14,6 +14,7 @@ int pind_dump_start(struct netlink_callback *cb);
 int pind_dump_groups(struct sk_buff *skb, struct netlink_callback *cb);
 int pind_dump_accounts(struct sk_buff *skb, struct netlink_callback *cb);
 int pind_dump_refusals(struct sk_buff *skb, struct netlink_callback *cb);
+int pind_dump_failures(struct sk_buff *skb, struct netlink_callback *cb);
 int pind_dump_misuse(struct sk_buff *skb, struct netlink_callback *cb);
 
 int pind_dump_calls(struct sk_buff *skb, struct netlink_callback *cb);

@@ -108,7 +108,9 @@ static int fill_events(struct sk_buff *skb, const struct pind_group *group)
 	    pind_fill_u64(skb, PIND_A_GROUP_EVENTS_HIGH,
 			  atomic_long_read(&charge->events_high)) ||
 	    pind_fill_u64(skb, PIND_A_GROUP_EVENTS_REFUSED,
-			  atomic_long_read(&group->events_refused)))
+			  atomic_long_read(&group->events_refused)) ||
+	    pind_fill_u64(skb, PIND_A_GROUP_EVENTS_FAILED,
+			  atomic_long_read(&group->events_failed)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -255,6 +257,54 @@ int pind_fill_refusal(struct sk_buff *skb, const struct pind_reader *reader,
 	    nla_put_u32(skb, PIND_A_REFUSAL_LIMIT, refusal->limit) ||
 	    fill_bytes(skb, PIND_A_REFUSAL_TAKEN, refusal->taken) ||
 	    fill_bytes(skb, PIND_A_REFUSAL_REGION, refusal->region))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_failure_owner(struct sk_buff *skb, const struct pind_failure *row)
+{
+	if (nla_put_u32(skb, PIND_A_FAILURE_PID, row->tgid) ||
+	    pind_fill_u64(skb, PIND_A_FAILURE_START_TIME, row->start_time) ||
+	    nla_put_string(skb, PIND_A_FAILURE_COMM, row->comm) ||
+	    nla_put_u32(skb, PIND_A_FAILURE_UID, uid_number(row->uid)) ||
+	    nla_put_string(skb, PIND_A_FAILURE_SYMBOL, row->site.symbol) ||
+	    nla_put_string(skb, PIND_A_FAILURE_MODULE, row->site.module))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_failure_counts(struct sk_buff *skb, const struct pind_failure *row)
+{
+	static const int types[] = {
+		[PIND_FAILURE_EFAULT] = PIND_A_FAILURE_EFAULT,
+		[PIND_FAILURE_ENOMEM] = PIND_A_FAILURE_ENOMEM,
+		[PIND_FAILURE_EAGAIN] = PIND_A_FAILURE_EAGAIN,
+		[PIND_FAILURE_EOPNOTSUPP] = PIND_A_FAILURE_EOPNOTSUPP,
+		[PIND_FAILURE_PARTIAL] = PIND_A_FAILURE_PARTIAL,
+		[PIND_FAILURE_OTHER] = PIND_A_FAILURE_OTHER,
+	};
+	unsigned int kind;
+	u64 sum = 0;
+
+	for (kind = 0; kind < PIND_FAILURE_KINDS; kind++) {
+		sum += row->count[kind];
+		if (pind_fill_u64(skb, types[kind], row->count[kind]))
+			return -EMSGSIZE;
+	}
+	return pind_fill_u64(skb, PIND_A_FAILURE_COUNT, sum);
+}
+
+int pind_fill_failure(struct sk_buff *skb, const struct pind_reader *reader,
+		      const struct pind_group *group, const struct pind_failure *row)
+{
+	if (pind_fill_u64(skb, PIND_A_FAILURE_GROUP_ID, group->id) ||
+	    nla_put_string(skb, PIND_A_FAILURE_PATH, group->path) ||
+	    (pind_reader_may_know(reader, group->cgroup, row->uid) &&
+	     fill_failure_owner(skb, row)) ||
+	    pind_fill_u64(skb, PIND_A_FAILURE_FIRST, row->first) ||
+	    pind_fill_u64(skb, PIND_A_FAILURE_LAST, row->last) ||
+	    fill_bytes(skb, PIND_A_FAILURE_WANTED, row->wanted) ||
+	    nla_put_u32(skb, PIND_A_FAILURE_ERROR, row->error) || fill_failure_counts(skb, row))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -28,6 +28,8 @@ int pind_fill_account(struct sk_buff *skb, const struct pind_reader *reader,
 		      const struct pind_account *account);
 int pind_fill_refusal(struct sk_buff *skb, const struct pind_reader *reader,
 		      const struct pind_refusal *refusal);
+int pind_fill_failure(struct sk_buff *skb, const struct pind_reader *reader,
+		      const struct pind_group *group, const struct pind_failure *row);
 int pind_fill_call(struct sk_buff *skb, const struct pind_reader *reader,
 		   const struct pind_waiting_call *call);
 int pind_fill_misuse(struct sk_buff *skb, const struct pind_reader *reader,

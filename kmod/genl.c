@@ -375,6 +375,10 @@ static const struct nla_policy refusal_policy[] = {
 	[PIND_A_REFUSAL_GROUP_ID] = { .type = NLA_U64 },
 };
 
+static const struct nla_policy failure_policy[] = {
+	[PIND_A_FAILURE_GROUP_ID] = { .type = NLA_U64 },
+};
+
 static const struct nla_policy account_policy[] = {
 	[PIND_A_ACCOUNT_GROUP_ID] = { .type = NLA_U64 },
 };
@@ -404,6 +408,8 @@ static const struct genl_ops ops[] = {
 	{ .cmd = PIND_CMD_MISUSE_GET, .dumpit = pind_dump_misuse },
 	{ .cmd = PIND_CMD_REFUSAL_GET, .start = pind_dump_start, .dumpit = pind_dump_refusals,
 	  POLICY(refusal_policy) },
+	{ .cmd = PIND_CMD_FAILURE_GET, .start = pind_dump_start, .dumpit = pind_dump_failures,
+	  POLICY(failure_policy) },
 	{ .cmd = PIND_CMD_CALL_GET, .start = pind_dump_start, .dumpit = pind_dump_calls,
 	  .done = pind_dump_calls_done },
 	/* they change something, or tell where in memory a page lies */

@@ -363,6 +363,7 @@ static void remove_group(struct pind_group *group)
 	nr_groups--;
 	bump_generation();
 	pind_refusal_bury(group);
+	pind_failure_bury(group);
 	if (group->parent)
 		pind_group_leave(group->parent);
 	group->parent = NULL; /* not charge.parent: an uncharge may be on its way up */

@@ -12,6 +12,7 @@
 #include <linux/refcount.h>
 
 #include "charge.h"
+#include "failure.h"
 #include "idle.h"
 #include "refusal.h"
 #include "room.h"
@@ -46,9 +47,11 @@ struct pind_event_marks {
  *	plus 1 for the index itself; 0 once it was taken out, or was never in it
  * @refs: who may still look at the memory
  * @events_refused: its own pin calls that were refused
+ * @events_failed: its own pin calls that the kernel failed
  * @events: what of it is to be told
  * @refusals: rows of its own accounts, and of groups below it that went
  * @watches: who hears of refusals by file
+ * @failures: rows of its own accounts
  * @dead: the cgroup was removed, and it was said
  * @rcu: look-ups take no lock
  */
@@ -63,9 +66,11 @@ struct pind_group {
 	struct pind_idle_node members;
 	refcount_t refs;
 	atomic_long_t events_refused;
+	atomic_long_t events_failed;
 	struct pind_event_marks events;
 	struct pind_refusals refusals;
 	struct pind_watches watches;
+	struct pind_failures failures;
 	bool dead;
 	struct rcu_head rcu;
 };
