@@ -85,6 +85,8 @@ static void add_count_rows(struct table *table, const struct pind_group_info *gr
 	add_number(table, "observed by its max", group->events_observed);
 	add_number(table, "times above high", group->events_high);
 	add_number(table, "own calls refused", group->events_refused);
+	if (model_has(&pind_group_kind, group, "events_failed"))
+		add_number(table, "failed by the kernel", group->events_failed);
 }
 
 /* What people call it. */

@@ -38,6 +38,7 @@ static int exit_status(enum why_cause cause)
 		return PIND_EXIT_WHY_QUOTA;
 	case WHY_MEMLOCK:
 		return PIND_EXIT_WHY_MEMLOCK;
+	case WHY_FAILED:
 	case WHY_MAPPINGS:
 	case WHY_ENTRIES:
 	case WHY_MEMORY:
@@ -49,15 +50,20 @@ static int exit_status(enum why_cause cause)
 }
 
 /* Who may not know the process of a row has it by its group. */
+static bool is_target(uint32_t pid, const char *path, const struct target *target)
+{
+	if (target->pid && pid)
+		return pid == (uint32_t)target->pid;
+	if (target->pid)
+		return target->path && strcmp(path, target->path) == 0;
+	return path_is_below(path, target->path);
+}
+
 static bool is_of(const struct pind_refusal_info *refusal, const struct target *target)
 {
 	if (refusal->mode == PIND_MODE_OBSERVE)
 		return false;
-	if (target->pid && refusal->pid)
-		return refusal->pid == (uint32_t)target->pid;
-	if (target->pid)
-		return target->path && strcmp(refusal->path, target->path) == 0;
-	return path_is_below(refusal->path, target->path);
+	return is_target(refusal->pid, refusal->path, target);
 }
 
 static const struct pind_refusal_info *last_refusal(const struct pind_records *refusals,
@@ -70,6 +76,21 @@ static const struct pind_refusal_info *last_refusal(const struct pind_records *r
 
 		if (is_of(refusal, target) && (!last || last->last <= refusal->last))
 			last = refusal;
+	}
+	return last;
+}
+
+static const struct pind_failure_info *last_failure(const struct pind_records *failures,
+						    const struct target *target)
+{
+	const struct pind_failure_info *last = NULL;
+
+	for (size_t i = 0; i < failures->n; i++) {
+		const struct pind_failure_info *failure = records_at(failures, i);
+
+		if (is_target(failure->pid, failure->path, target) &&
+		    (!last || last->last <= failure->last))
+			last = failure;
 	}
 	return last;
 }
@@ -157,8 +178,8 @@ static int read_process(const struct pind_options *options, struct target *targe
 }
 
 static int collect(struct pind_source *source, const struct pind_options *options,
-		   struct pind_records *refusals, struct pind_group_info *group,
-		   struct target *target, struct why *why)
+		   struct pind_records *refusals, struct pind_records *failures,
+		   struct pind_group_info *group, struct target *target, struct why *why)
 {
 	_cleanup_(records_done) struct pind_records accounts = RECORDS(pind_account_kind);
 	const char *mount = pind_cgroup_mount();
@@ -169,6 +190,8 @@ static int collect(struct pind_source *source, const struct pind_options *option
 		r = source->ops->group(source, options->group, group);
 	if (r == 0)
 		r = source->ops->refusals(source, refusals);
+	if (r == 0)
+		r = source->ops->failures(source, failures);
 	if (r == 0)
 		r = source->ops->accounts(source, NULL, &accounts);
 	if (r != 0)
@@ -182,17 +205,20 @@ static int collect(struct pind_source *source, const struct pind_options *option
 	why->refusal = last_refusal(refusals, target);
 	if (why->refusal)
 		why->region = why_region(why->refusal, refusals);
-	if (target->pid && !why->process.pid && !why->refusal)
+	why->failure = last_failure(failures, target);
+	if (target->pid && !why->process.pid && !why->refusal && !why->failure)
 		return fail(
 			PIND_EXIT_NO_GROUP,
-			"there is no process %s, and nothing that a quota refused it: look at one "
-			"that runs, or at its group",
+			"there is no process %s, and nothing that a quota refused it or the kernel "
+			"failed: look at one that runs, or at its group",
 			options->group);
 	why->user_rings = rings_of(&accounts, why->process.uid);
 	if (why->process.pid)
 		why->user_locked = process_limits_of_user(PROCESS_PROC, why->process.uid);
 	if (!target->path && why->refusal)
 		target->path = why->refusal->path;
+	if (!target->path && why->failure)
+		target->path = why->failure->path;
 	if (!mount || !target->path || group_memory_read(mount, target->path, &why->memory) < 0)
 		why->memory = (struct group_memory){ .max = PIND_UNLIMITED };
 	return 0;
@@ -202,6 +228,7 @@ int cmd_why(const struct pind_options *options)
 {
 	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
 	_cleanup_(records_done) struct pind_records refusals = RECORDS(pind_refusal_kind);
+	_cleanup_(records_done) struct pind_records failures = RECORDS(pind_failure_kind);
 	_cleanup_(source_closep) struct pind_source *source = NULL;
 	struct why why = { 0 };
 	struct target target = { 0 };
@@ -209,7 +236,7 @@ int cmd_why(const struct pind_options *options)
 
 	r = source_open(options->kernel, &source);
 	if (r == 0)
-		r = collect(source, options, &refusals, &group, &target, &why);
+		r = collect(source, options, &refusals, &failures, &group, &target, &why);
 	if (r == 0)
 		r = options->json ? why_print_json(&why, target.path)
 				  : why_print(&why, target.path);

@@ -60,6 +60,8 @@ static const struct group_metric metrics[] = {
 	COUNTER("events_high", "pind_group_events_high", "Times that current rose above high."),
 	COUNTER("events_refused", "pind_group_events_refused",
 		"Pin calls of this very group that were refused."),
+	COUNTER("events_failed", "pind_group_events_failed",
+		"Long-term pin calls of this very group that the kernel failed."),
 };
 
 static const struct metric rest_metric = { "pind_groups_untold", METRIC_GAUGE, NULL,

@@ -48,6 +48,7 @@ static const struct pind_field group_fields[] = {
 	ROW(pind_group_info, events_observed, U64, PIND_A_GROUP_EVENTS_OBSERVED),
 	ROW(pind_group_info, events_high, U64, PIND_A_GROUP_EVENTS_HIGH),
 	ROW(pind_group_info, events_refused, U64, PIND_A_GROUP_EVENTS_REFUSED),
+	ROW(pind_group_info, events_failed, U64, PIND_A_GROUP_EVENTS_FAILED, OPTIONAL),
 	ROW(pind_group_info, held, U64, PIND_A_GROUP_HELD, OPTIONAL),
 	ROW(pind_group_info, max_held, LIMIT, PIND_A_GROUP_MAX_HELD, OPTIONAL),
 	ROW(pind_group_info, uncertain, U64, PIND_A_GROUP_UNCERTAIN, OPTIONAL),
@@ -138,6 +139,28 @@ static const struct pind_field refusal_fields[] = {
 	ROW(pind_refusal_info, limit, WORD, PIND_A_REFUSAL_LIMIT, .words = limit_words),
 	ROW(pind_refusal_info, taken, U64, PIND_A_REFUSAL_TAKEN, OPTIONAL),
 	ROW(pind_refusal_info, region, U64, PIND_A_REFUSAL_REGION, OPTIONAL),
+};
+
+static const struct pind_field failure_fields[] = {
+	ROW(pind_failure_info, first, U64, PIND_A_FAILURE_FIRST),
+	ROW(pind_failure_info, last, U64, PIND_A_FAILURE_LAST),
+	ROW(pind_failure_info, count, U64, PIND_A_FAILURE_COUNT),
+	ROW(pind_failure_info, path, TEXT, PIND_A_FAILURE_PATH),
+	ROW(pind_failure_info, group_id, U64, PIND_A_FAILURE_GROUP_ID),
+	ROW(pind_failure_info, pid, U32, PIND_A_FAILURE_PID, OPTIONAL),
+	ROW(pind_failure_info, comm, TEXT, PIND_A_FAILURE_COMM, OPTIONAL),
+	ROW(pind_failure_info, driver, TEXT, 0, OPTIONAL),
+	ROW(pind_failure_info, symbol, TEXT, PIND_A_FAILURE_SYMBOL, OPTIONAL),
+	ROW(pind_failure_info, module, TEXT, PIND_A_FAILURE_MODULE, OPTIONAL),
+	ROW(pind_failure_info, uid, U32, PIND_A_FAILURE_UID, OPTIONAL),
+	ROW(pind_failure_info, wanted, U64, PIND_A_FAILURE_WANTED),
+	ROW(pind_failure_info, error, U32, PIND_A_FAILURE_ERROR),
+	ROW(pind_failure_info, efault, U64, PIND_A_FAILURE_EFAULT),
+	ROW(pind_failure_info, enomem, U64, PIND_A_FAILURE_ENOMEM),
+	ROW(pind_failure_info, eagain, U64, PIND_A_FAILURE_EAGAIN),
+	ROW(pind_failure_info, eopnotsupp, U64, PIND_A_FAILURE_EOPNOTSUPP),
+	ROW(pind_failure_info, partial, U64, PIND_A_FAILURE_PARTIAL),
+	ROW(pind_failure_info, other, U64, PIND_A_FAILURE_OTHER),
 };
 
 static const struct pind_field counters_fields[] = {
@@ -276,6 +299,7 @@ const struct pind_kind pind_explanation_kind =
 const struct pind_kind pind_account_kind = KIND("account", pind_account_info, account_fields);
 const struct pind_kind pind_call_kind = KIND("call", pind_call_info, call_fields);
 const struct pind_kind pind_refusal_kind = KIND("refusal", pind_refusal_info, refusal_fields);
+const struct pind_kind pind_failure_kind = KIND("failure", pind_failure_info, failure_fields);
 const struct pind_kind pind_counters_kind = KIND("counters", pind_counters, counters_fields);
 const struct pind_kind pind_hook_kind = KIND("hook", pind_hook_info, hook_fields);
 const struct pind_kind pind_status_kind = KIND("status", pind_status_info, status_fields);

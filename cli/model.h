@@ -64,6 +64,7 @@ struct pind_group_info {
 	uint64_t events_observed;
 	uint64_t events_high;
 	uint64_t events_refused;
+	uint64_t events_failed;
 	uint64_t held;
 	uint64_t max_held;
 	uint64_t uncertain;
@@ -157,6 +158,30 @@ struct pind_refusal_info {
 	uint32_t limit; /* enum pind_limit */
 	uint64_t taken;
 	uint64_t region;
+};
+
+/* Pin calls of one account that the kernel failed. */
+struct pind_failure_info {
+	uint64_t seen;
+	uint64_t first; /* ns of CLOCK_REALTIME */
+	uint64_t last;
+	uint64_t count;
+	char *path;
+	uint64_t group_id;
+	uint32_t pid;
+	char *comm;
+	char *driver;
+	char *symbol;
+	char *module;
+	uint32_t uid;
+	uint64_t wanted;
+	uint32_t error; /* errno of the last one; 0: it got some of its pages */
+	uint64_t efault;
+	uint64_t enomem;
+	uint64_t eagain;
+	uint64_t eopnotsupp;
+	uint64_t partial;
+	uint64_t other;
 };
 
 /* Named as in /proc/pind/vmstat. */
@@ -290,6 +315,7 @@ extern const struct pind_kind pind_explanation_kind;
 extern const struct pind_kind pind_account_kind;
 extern const struct pind_kind pind_call_kind;
 extern const struct pind_kind pind_refusal_kind;
+extern const struct pind_kind pind_failure_kind;
 extern const struct pind_kind pind_counters_kind;
 extern const struct pind_kind pind_hook_kind;
 extern const struct pind_kind pind_status_kind;

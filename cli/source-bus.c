@@ -88,6 +88,11 @@ static int source_bus_refusals(struct pind_source *source, struct pind_records *
 	return bus_list(bus_of(source), "ListRefusals", refusals);
 }
 
+static int source_bus_failures(struct pind_source *source, struct pind_records *failures)
+{
+	return bus_list(bus_of(source), "ListFailures", failures);
+}
+
 /* A call of the Manager that answers with one a{sv}. */
 static int call_for_record(sd_bus *bus, const char *method, const struct pind_kind *kind,
 			   void *record)
@@ -434,6 +439,7 @@ static const struct pind_source_ops source_bus_ops = {
 	.group = source_bus_group,
 	.accounts = source_bus_accounts,
 	.refusals = source_bus_refusals,
+	.failures = source_bus_failures,
 	.counters = source_bus_counters,
 	.status = source_bus_status,
 	.longterm = bus_longterm,

@@ -38,6 +38,8 @@ static int read_into(struct nlattr *attributes, int length, void *userdata,
 		return wire_read_account(attributes, length, record, ret_problem);
 	if (records->kind == &pind_refusal_kind)
 		return wire_read_refusal(attributes, length, record, ret_problem);
+	if (records->kind == &pind_failure_kind)
+		return wire_read_failure(attributes, length, record, ret_problem);
 	if (records->kind == &pind_call_kind)
 		return wire_read_call(attributes, length, record, ret_problem);
 	return wire_read(records->kind, attributes, length, record, ret_problem);
@@ -77,6 +79,15 @@ static int source_kernel_groups(struct pind_source *source, struct pind_records 
 static int source_kernel_refusals(struct pind_source *source, struct pind_records *refusals)
 {
 	return dump(kernel_of(source), PIND_CMD_REFUSAL_GET, refusals);
+}
+
+static int source_kernel_failures(struct pind_source *source, struct pind_records *failures)
+{
+	int r = kernel_ask(kernel_of(source), PIND_CMD_FAILURE_GET, NLM_F_DUMP, NULL, read_into,
+			   failures);
+
+	/* each row stands for itself, so no change overtakes the list */
+	return r == -EOPNOTSUPP ? 0 : r < 0 ? fail_old_module() : r;
 }
 
 /* The path that a user's name means, whether it exists or not. */
@@ -435,6 +446,7 @@ static const struct pind_source_ops source_kernel_ops = {
 	.group = source_kernel_group,
 	.accounts = source_kernel_accounts,
 	.refusals = source_kernel_refusals,
+	.failures = source_kernel_failures,
 	.counters = source_kernel_counters,
 	.status = source_kernel_status,
 	.longterm = source_kernel_longterm,

@@ -73,6 +73,8 @@ struct pind_source_ops {
 			struct pind_records *accounts);
 	/* Recent refusals, oldest first. */
 	int (*refusals)(struct pind_source *source, struct pind_records *refusals);
+	/* Pin calls that the kernel failed. */
+	int (*failures)(struct pind_source *source, struct pind_records *failures);
 	int (*counters)(struct pind_source *source, struct pind_counters *counters);
 	/* Fails for an absent module or not, as its state says: with the bus it is
 	 * PIND_STATE_NO_MODULE and no failure. */

@@ -11,6 +11,7 @@
 #include "table.h"
 #include "text.h"
 #include "when.h"
+#include "why-failure.h"
 #include "why-text.h"
 
 static const struct table_column fact_columns[] = { { NULL }, { NULL } };
@@ -123,10 +124,9 @@ static void advise_unknown(const struct why *why)
 {
 	(void)puts(
 		why->process.pid
-			? "No limit is near. What is left: memory that cannot be pinned for long "
-			  "(a file on DAX or\nwritten by a file system, secretmem, a device's BAR: "
-			  "EFAULT, EOPNOTSUPP), or one that is\nfull only at that moment. The "
-			  "kernel's own failures are not counted here."
+			? "No limit is near, and the kernel failed no call of it. What is left: one "
+			  "that is full only at\nthat moment, or a check of the driver's before it "
+			  "pins."
 			: "It has no process, so there is no limit to look at.");
 }
 
@@ -160,6 +160,10 @@ static void advise(const struct why *why, const char *path)
 			     "  systemctl set-property UNIT MemoryMax=...\n",
 			     path ?: "its group");
 		break;
+	case WHY_FAILED:
+		(void)puts("\nNo quota refused it; the kernel failed it.");
+		why_failure_advise(why->failure);
+		break;
 	case WHY_UNKNOWN:
 		(void)putchar('\n');
 		advise_unknown(why);
@@ -181,6 +185,7 @@ int why_print(const struct why *why, const char *path)
 		(void)printf("%s[%d] in ", comm, (int)why->process.pid);
 	(void)printf("%s%s\n", shown, screen_off(SCREEN_BOLD));
 	add_quota(&table, why);
+	why_failure_rows(&table, why);
 	if (why->process.pid) {
 		add_memlock(&table, why);
 		add_kernel(&table, why);
@@ -223,7 +228,7 @@ static int add_process(cJSON *object, const struct why *why)
 int why_print_json(const struct why *why, const char *path)
 {
 	_cleanup_(json_freep) cJSON *object = cJSON_CreateObject();
-	cJSON *refusal;
+	cJSON *refusal, *failure;
 
 	if (!object || json_add_text(object, "cause", why_word(why_judge(why))) < 0 ||
 	    (path && json_add_text(object, "path", path) < 0) ||
@@ -237,6 +242,13 @@ int why_print_json(const struct why *why, const char *path)
 		}
 		if (json_add_number(object, "max_needed", why_max_needed(why->refusal, why->region)) < 0)
 			return fail_memory();
+	}
+	if (why->failure) {
+		failure = json_record(&pind_failure_kind, why->failure);
+		if (!failure || !cJSON_AddItemToObject(object, "failure", failure)) {
+			cJSON_Delete(failure);
+			return fail_memory();
+		}
 	}
 	return json_print(object, false);
 }

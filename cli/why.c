@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <string.h>
 
 #include "why.h"
@@ -29,10 +30,29 @@ uint64_t why_memlock_left(const struct why *why)
 	return used < process->memlock ? process->memlock - used : 0;
 }
 
+/* What is known counts more than what is likely, and what was last more than what was before. */
+static enum why_cause judge_known(const struct why *why)
+{
+	const struct pind_failure_info *failure = why->failure;
+
+	if (why->refusal && (!failure || failure->last < why->refusal->last))
+		return WHY_QUOTA;
+	if (!failure)
+		return WHY_UNKNOWN;
+	/* some of the pages were got: a driver may be content with that, and ask again */
+	if (failure->partial == failure->count)
+		return why->refusal ? WHY_QUOTA : WHY_UNKNOWN;
+	if (failure->error == ENOMEM && is_near(why->memory.current, why->memory.max))
+		return WHY_MEMORY;
+	return WHY_FAILED;
+}
+
 enum why_cause why_judge(const struct why *why)
 {
-	if (why->refusal)
-		return WHY_QUOTA;
+	enum why_cause known = judge_known(why);
+
+	if (known != WHY_UNKNOWN)
+		return known;
 	if (!why->process.pid)
 		return WHY_UNKNOWN;
 	if (why->process.mappings && is_near(why->process.mappings, why->max_mappings))
@@ -52,6 +72,7 @@ const char *why_word(enum why_cause cause)
 		[WHY_UNKNOWN] = "unknown",	[WHY_QUOTA] = "quota",
 		[WHY_MEMLOCK] = "rlimit",	[WHY_MAPPINGS] = "mappings",
 		[WHY_ENTRIES] = "vfio-entries", [WHY_MEMORY] = "memory",
+		[WHY_FAILED] = "kernel",
 	};
 
 	return words[cause];

@@ -15,12 +15,14 @@ enum why_cause {
 	WHY_ENTRIES,  /* mappings of a VFIO container */
 	WHY_MEMLOCK,  /* RLIMIT_MEMLOCK */
 	WHY_MAPPINGS, /* vm.max_map_count */
+	WHY_FAILED,   /* the kernel failed a pin call, for what the memory is */
 	WHY_QUOTA,
 };
 
 /* Everything that is judged; what is not known is 0, a limit PIND_UNLIMITED. */
 struct why {
 	const struct pind_refusal_info *refusal; /* the last one, or NULL */
+	const struct pind_failure_info *failure; /* likewise */
 	uint64_t region;			 /* see why_region() */
 	struct process_limits process;		 /* pid 0: none */
 	struct group_memory memory;		 /* of its cgroup */
@@ -36,7 +38,7 @@ struct why {
 /* The likeliest. */
 enum why_cause why_judge(const struct why *why);
 
-/* "quota", "rlimit", "mappings", "vfio-entries", "memory" or "unknown". */
+/* "quota", "kernel", "rlimit", "mappings", "vfio-entries", "memory" or "unknown". */
 const char *why_word(enum why_cause cause);
 
 /* Bytes of RLIMIT_MEMLOCK that are left, by the counter that has the most; PIND_UNLIMITED if

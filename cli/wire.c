@@ -184,6 +184,17 @@ int wire_read_refusal(struct nlattr *attributes, int length, struct pind_refusal
 			      pind_driver_name(refusal->symbol, refusal->module));
 }
 
+int wire_read_failure(struct nlattr *attributes, int length, struct pind_failure_info *failure,
+		      const char **ret_problem)
+{
+	int r = wire_read(&pind_failure_kind, attributes, length, failure, ret_problem);
+
+	if (r < 0 || !failure->symbol || !failure->module)
+		return r;
+	return model_set_text(&pind_failure_kind, failure, "driver",
+			      pind_driver_name(failure->symbol, failure->module));
+}
+
 int wire_read_call(struct nlattr *attributes, int length, struct pind_call_info *call,
 		   const char **ret_problem)
 {

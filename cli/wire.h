@@ -28,18 +28,20 @@
 int wire_read(const struct pind_kind *kind, struct nlattr *attributes, int length, void *record,
 	      const char **ret_problem);
 
-/* wire_read() of info, with its hooks. */
 /* Adds what an answer to INFO_GET has of PIND_A_INFO_LONGTERM. */
 int wire_read_longterm(struct nlattr *attributes, int length, struct pind_records *longterm,
 		       const char **ret_problem);
 
+/* wire_read() of info, with its hooks. */
 int wire_read_info(struct nlattr *attributes, int length, struct pind_status_info *status,
 		   struct pind_records *hooks, const char **ret_problem);
 
-/* wire_read() of an account, a refusal or a call, with the driver that stands behind it if it is told. */
+/* wire_read() of an account, a refusal, a failure or a call, with the driver that stands behind it if it is told. */
 int wire_read_account(struct nlattr *attributes, int length, struct pind_account_info *account,
 		      const char **ret_problem);
 int wire_read_refusal(struct nlattr *attributes, int length, struct pind_refusal_info *refusal,
+		      const char **ret_problem);
+int wire_read_failure(struct nlattr *attributes, int length, struct pind_failure_info *failure,
 		      const char **ret_problem);
 int wire_read_call(struct nlattr *attributes, int length, struct pind_call_info *call,
 		   const char **ret_problem);

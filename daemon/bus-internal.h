@@ -129,6 +129,7 @@ int pind_bus_read_mode(const char *word, uint32_t *ret, sd_bus_error *error);
  * Dictionaries a{sv} of docs/dbus/. 0 or negative errno. Who the process of a refusal or
  * an account is, is left out where its symbol is empty: whoever asks may not know.
  */
+int pind_bus_append_failure(sd_bus_message *m, const struct pind_failure *failure);
 int pind_bus_append_refusal(sd_bus_message *m, const struct pind_refusal *refusal);
 int pind_bus_append_group(sd_bus_message *m, const struct pind_group_info *group, bool runtime);
 int pind_bus_append_account(sd_bus_message *m, const struct pind_account_info *account,

@@ -133,6 +133,18 @@ static int append_refusal(const struct pind_refusal *refusal, void *closure)
 	return pind_bus_append_refusal(answer->reply, &shown);
 }
 
+static int append_failure(const struct pind_failure *failure, void *closure)
+{
+	struct pind_answer *answer = closure;
+	struct pind_failure shown = *failure;
+
+	if (!answer_add(answer, ACCOUNT_SIZE + strlen(failure->path)))
+		return 0;
+	if (!pind_bus_may_know(&answer->viewer, failure->uid, failure->path, failure->group_id))
+		shown.symbol = "";
+	return pind_bus_append_failure(answer->reply, &shown);
+}
+
 static int append_quota(const struct pind_quota *quota, bool present, void *closure)
 {
 	struct pind_answer *answer = closure;
@@ -161,6 +173,7 @@ static const struct {
 	[PIND_BUS_OBJECTS] = { "groups", "{oa{sa{sv}}}", { .group = append_object } },
 	[PIND_BUS_ACCOUNTS] = { "accounts", "a{sv}", { .account = append_account } },
 	[PIND_BUS_REFUSALS] = { "refusals", "a{sv}", { .refusal = append_refusal } },
+	[PIND_BUS_FAILURES] = { "failures", "a{sv}", { .failure = append_failure } },
 	[PIND_BUS_QUOTAS] = { "quotas", "a{sv}", { .quota = append_quota } },
 	[PIND_BUS_RULES] = { "rules", "a{sv}", { .word = append_word } },
 };
@@ -207,7 +220,8 @@ static int answer_begin(struct pind_answer *answer, enum pind_list_kind kind, bo
 
 	answer->turn = pind_queue_hold(bus->queue);
 	answer->what = kinds[kind].what;
-	if (kinds[kind].handlers.account || kinds[kind].handlers.refusal)
+	if (kinds[kind].handlers.account || kinds[kind].handlers.refusal ||
+	    kinds[kind].handlers.failure)
 		pind_bus_viewer_of(bus, &answer->viewer);
 	r = sd_bus_message_new_method_return(answer->call, &answer->reply);
 	if (r < 0)

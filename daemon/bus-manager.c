@@ -374,6 +374,17 @@ static int method_list_refusals(sd_bus_message *call, void *userdata, sd_bus_err
 	return pind_bus_authorize(userdata, call, NULL, list_refusals_now, error);
 }
 
+static int list_failures_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			     sd_bus_error *error)
+{
+	return pind_bus_answer_list(bus, call, PIND_BUS_FAILURES, path, error);
+}
+
+static int method_list_failures(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	return pind_bus_authorize(userdata, call, NULL, list_failures_now, error);
+}
+
 static int list_misuse_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
 			   sd_bus_error *error)
 {
@@ -589,6 +600,8 @@ static const sd_bus_vtable manager_vtable[] = {
 				SD_BUS_RESULT("aa{sv}", accounts), method_list_accounts, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListRefusals", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", refusals),
 				method_list_refusals, FREE),
+	SD_BUS_METHOD_WITH_ARGS("ListFailures", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", failures),
+				method_list_failures, FREE),
 	SD_BUS_METHOD_WITH_ARGS("GetCounters", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", counters),
 				method_get_counters, FREE),
 	SD_BUS_METHOD_WITH_ARGS("GetBooks", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", books),

@@ -89,6 +89,30 @@ int pind_bus_append_refusal(sd_bus_message *m, const struct pind_refusal *refusa
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
+int pind_bus_append_failure(sd_bus_message *m, const struct pind_failure *failure)
+{
+	int r;
+
+	r = sd_bus_message_open_container(m, 'a', "{sv}");
+	r = r < 0 ? r : append_number(m, "group_id", failure->group_id);
+	r = r < 0 ? r : append_text_entry(m, "path", failure->path);
+	r = r < 0 ? r
+		  : append_process(m, failure->pid, failure->uid, failure->comm, failure->symbol,
+				   failure->module);
+	r = r < 0 ? r : append_number(m, "count", failure->count);
+	r = r < 0 ? r : append_number(m, "first", failure->first);
+	r = r < 0 ? r : append_number(m, "last", failure->last);
+	r = r < 0 ? r : append_number(m, "wanted", failure->wanted);
+	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "error", "u", failure->error);
+	r = r < 0 ? r : append_number(m, "efault", failure->efault);
+	r = r < 0 ? r : append_number(m, "enomem", failure->enomem);
+	r = r < 0 ? r : append_number(m, "eagain", failure->eagain);
+	r = r < 0 ? r : append_number(m, "eopnotsupp", failure->eopnotsupp);
+	r = r < 0 ? r : append_number(m, "partial", failure->partial);
+	r = r < 0 ? r : append_number(m, "other", failure->other);
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
 int pind_bus_append_group(sd_bus_message *m, const struct pind_group_info *group, bool runtime)
 {
 	int r;
@@ -110,6 +134,7 @@ int pind_bus_append_group(sd_bus_message *m, const struct pind_group_info *group
 	r = r < 0 ? r : append_number(m, "events_observed", group->events_observed);
 	r = r < 0 ? r : append_number(m, "events_high", group->events_high);
 	r = r < 0 ? r : append_number(m, "events_refused", group->events_refused);
+	r = r < 0 ? r : append_number(m, "events_failed", group->events_failed);
 	r = r < 0 ? r : append_number(m, "held", group->held);
 	r = r < 0 ? r : append_number(m, "max_held", group->max_held);
 	r = r < 0 ? r : append_number(m, "uncertain", group->uncertain);

@@ -61,6 +61,7 @@ enum pind_list_kind {
 	PIND_BUS_OBJECTS, /* groups that stand for their path */
 	PIND_BUS_ACCOUNTS,
 	PIND_BUS_REFUSALS,
+	PIND_BUS_FAILURES,
 	PIND_BUS_QUOTAS,
 	PIND_BUS_RULES, /* and quotas, that which counts least first */
 };
@@ -71,6 +72,7 @@ struct pind_list_handlers {
 	/* @path: of the group that pays */
 	int (*account)(const struct pind_account_info *account, const char *path, void *closure);
 	int (*refusal)(const struct pind_refusal *refusal, void *closure);
+	int (*failure)(const struct pind_failure *failure, void *closure);
 	/* @present: its cgroup exists */
 	int (*quota)(const struct pind_quota *quota, bool present, void *closure);
 	int (*word)(const struct pind_word *word, void *closure);

@@ -68,10 +68,18 @@ static int list_refusal(const struct pind_refusal *refusal, void *userdata)
 	return list->handlers->refusal(refusal, list->closure);
 }
 
+static int list_failure(const struct pind_failure *failure, void *userdata)
+{
+	const struct pind_list *list = userdata;
+
+	return list->handlers->failure(failure, list->closure);
+}
+
 static const struct pind_reading_handlers reading_handlers = {
 	.group = list_group,
 	.account = list_account,
 	.refusal = list_refusal,
+	.failure = list_failure,
 };
 
 static int list_read(struct pind_list *list, sd_bus_error *error)
@@ -81,6 +89,7 @@ static int list_read(struct pind_list *list, sd_bus_error *error)
 		[PIND_BUS_OBJECTS] = PIND_LIST_GROUPS,
 		[PIND_BUS_ACCOUNTS] = PIND_LIST_ACCOUNTS,
 		[PIND_BUS_REFUSALS] = PIND_LIST_REFUSALS,
+		[PIND_BUS_FAILURES] = PIND_LIST_FAILURES,
 	};
 	struct pind_desk *desk = list->desk;
 	struct pind_group *group;

@@ -23,6 +23,7 @@ static const uint8_t commands[] = {
 	[PIND_LIST_GROUPS] = PIND_CMD_GROUP_GET,
 	[PIND_LIST_ACCOUNTS] = PIND_CMD_ACCOUNT_GET,
 	[PIND_LIST_REFUSALS] = PIND_CMD_REFUSAL_GET,
+	[PIND_LIST_FAILURES] = PIND_CMD_FAILURE_GET,
 };
 
 static int on_object(const struct nlmsghdr *nlh, void *userdata)
@@ -30,6 +31,7 @@ static int on_object(const struct nlmsghdr *nlh, void *userdata)
 	struct pind_reading *reading = userdata;
 	struct pind_account_info account;
 	struct pind_refusal refusal;
+	struct pind_failure failure;
 	struct pind_group_info group;
 	int r;
 
@@ -43,6 +45,9 @@ static int on_object(const struct nlmsghdr *nlh, void *userdata)
 	case PIND_LIST_REFUSALS:
 		r = pind_message_parse_refusal(nlh, &refusal);
 		return r < 0 ? r : reading->handlers->refusal(&refusal, reading->userdata);
+	case PIND_LIST_FAILURES:
+		r = pind_message_parse_failure(nlh, &failure);
+		return r < 0 ? r : reading->handlers->failure(&failure, reading->userdata);
 	}
 	return -EINVAL;
 }

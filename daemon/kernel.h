@@ -25,19 +25,21 @@ struct pind_kernel;
 typedef int (*pind_group_handler)(const struct pind_group_info *group, void *userdata);
 typedef int (*pind_account_handler)(const struct pind_account_info *account, void *userdata);
 typedef int (*pind_refusal_handler)(const struct pind_refusal *refusal, void *userdata);
+typedef int (*pind_failure_handler)(const struct pind_failure *failure, void *userdata);
 typedef int (*pind_misuse_handler)(const struct pind_misuse *misuse, void *userdata);
 typedef int (*pind_page_handler)(const struct pind_page *page, void *userdata);
 /* The end of an audit: its result, or with a negative errno NULL. */
 typedef void (*pind_audit_handler)(int r, const struct pind_audit *audit, void *userdata);
 
 /* What can be read a little at a time. */
-enum pind_listing { PIND_LIST_GROUPS, PIND_LIST_ACCOUNTS, PIND_LIST_REFUSALS };
+enum pind_listing { PIND_LIST_GROUPS, PIND_LIST_ACCOUNTS, PIND_LIST_REFUSALS, PIND_LIST_FAILURES };
 
 struct pind_reading_handlers {
 	/* The one of the listing is called for each object. */
 	pind_group_handler group;
 	pind_account_handler account;
 	pind_refusal_handler refusal;
+	pind_failure_handler failure;
 };
 
 /* A listing on its way. */

@@ -41,6 +41,28 @@ static const struct field hook_fields[] = {
 	{},
 };
 
+static const struct field failure_fields[] = {
+	FIELD(pind_failure, PIND_A_FAILURE_GROUP_ID, KIND_U64, group_id),
+	FIELD(pind_failure, PIND_A_FAILURE_PATH, KIND_STRING, path),
+	FIELD_OPTIONAL(pind_failure, PIND_A_FAILURE_PID, KIND_U32, pid),
+	FIELD_OPTIONAL(pind_failure, PIND_A_FAILURE_COMM, KIND_STRING, comm),
+	FIELD_OPTIONAL(pind_failure, PIND_A_FAILURE_UID, KIND_U32, uid),
+	FIELD_OPTIONAL(pind_failure, PIND_A_FAILURE_SYMBOL, KIND_STRING, symbol),
+	FIELD_OPTIONAL(pind_failure, PIND_A_FAILURE_MODULE, KIND_STRING, module),
+	FIELD(pind_failure, PIND_A_FAILURE_COUNT, KIND_U64, count),
+	FIELD(pind_failure, PIND_A_FAILURE_FIRST, KIND_U64, first),
+	FIELD(pind_failure, PIND_A_FAILURE_LAST, KIND_U64, last),
+	FIELD(pind_failure, PIND_A_FAILURE_WANTED, KIND_U64, wanted),
+	FIELD(pind_failure, PIND_A_FAILURE_ERROR, KIND_U32, error),
+	FIELD(pind_failure, PIND_A_FAILURE_EFAULT, KIND_U64, efault),
+	FIELD(pind_failure, PIND_A_FAILURE_ENOMEM, KIND_U64, enomem),
+	FIELD(pind_failure, PIND_A_FAILURE_EAGAIN, KIND_U64, eagain),
+	FIELD(pind_failure, PIND_A_FAILURE_EOPNOTSUPP, KIND_U64, eopnotsupp),
+	FIELD(pind_failure, PIND_A_FAILURE_PARTIAL, KIND_U64, partial),
+	FIELD(pind_failure, PIND_A_FAILURE_OTHER, KIND_U64, other),
+	{},
+};
+
 static const struct field longterm_fields[] = {
 	FIELD_OPTIONAL(pind_longterm, PIND_A_LONGTERM_MODULE, KIND_COPY, module),
 	FIELD_OPTIONAL(pind_longterm, PIND_A_LONGTERM_SYMBOL, KIND_COPY, symbol),
@@ -80,6 +102,7 @@ static const struct field group_fields[] = {
 	FIELD(pind_group_info, PIND_A_GROUP_EVENTS_OBSERVED, KIND_U64, events_observed),
 	FIELD(pind_group_info, PIND_A_GROUP_EVENTS_HIGH, KIND_U64, events_high),
 	FIELD(pind_group_info, PIND_A_GROUP_EVENTS_REFUSED, KIND_U64, events_refused),
+	FIELD_OPTIONAL(pind_group_info, PIND_A_GROUP_EVENTS_FAILED, KIND_U64, events_failed),
 	FIELD_OPTIONAL(pind_group_info, PIND_A_GROUP_RESERVED, KIND_U64, reserved),
 	FIELD(pind_group_info, PIND_A_GROUP_HELD, KIND_U64, held),
 	FIELD(pind_group_info, PIND_A_GROUP_MAX_HELD, KIND_U64, max_held),
@@ -509,6 +532,11 @@ int pind_message_parse_account(const struct nlmsghdr *nlh, struct pind_account_i
 int pind_message_parse_refusal(const struct nlmsghdr *nlh, struct pind_refusal *ret)
 {
 	return PARSE_OBJECT(nlh, refusal_fields, ret);
+}
+
+int pind_message_parse_failure(const struct nlmsghdr *nlh, struct pind_failure *ret)
+{
+	return PARSE_OBJECT(nlh, failure_fields, ret);
 }
 
 int pind_message_parse_counters(const struct nlmsghdr *nlh, struct pind_counters *ret)

@@ -71,11 +71,12 @@ int pind_message_command(const struct nlmsghdr *nlh);
 int pind_message_parse_info(const struct nlmsghdr *nlh, struct pind_info *ret);
 int pind_message_parse_group(const struct nlmsghdr *nlh, struct pind_group_info *ret);
 /*
- * Of an account and a refusal, who the process is may be left out: then pid, start_time
+ * Of an account, a refusal and a failure, who the process is may be left out: then pid, start_time
  * and uid are 0 and the strings empty.
  */
 int pind_message_parse_account(const struct nlmsghdr *nlh, struct pind_account_info *ret);
 int pind_message_parse_refusal(const struct nlmsghdr *nlh, struct pind_refusal *ret);
+int pind_message_parse_failure(const struct nlmsghdr *nlh, struct pind_failure *ret);
 int pind_message_parse_counters(const struct nlmsghdr *nlh, struct pind_counters *ret);
 int pind_message_parse_audit(const struct nlmsghdr *nlh, struct pind_audit *ret);
 int pind_message_parse_misuse(const struct nlmsghdr *nlh, struct pind_misuse *ret);

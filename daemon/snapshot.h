@@ -71,6 +71,7 @@ struct pind_group_info {
 	uint64_t events_observed;
 	uint64_t events_high;
 	uint64_t events_refused;
+	uint64_t events_failed;
 	uint64_t reserved;
 	uint64_t held;
 	uint64_t max_held;
@@ -131,6 +132,28 @@ struct pind_refusal {
 	uint32_t limit; /* enum pind_limit */
 	uint64_t taken;
 	uint64_t region;
+};
+
+/* Pin calls of one account that the kernel failed. */
+struct pind_failure {
+	uint64_t group_id;
+	const char *path;
+	uint32_t pid;
+	const char *comm;
+	uint32_t uid;
+	const char *symbol;
+	const char *module;
+	uint64_t count;
+	uint64_t first;
+	uint64_t last;
+	uint64_t wanted;
+	uint32_t error; /* errno of the last one; 0: it got some of its pages */
+	uint64_t efault;
+	uint64_t enomem;
+	uint64_t eagain;
+	uint64_t eopnotsupp;
+	uint64_t partial;
+	uint64_t other;
 };
 
 struct pind_misuse {

@@ -156,6 +156,7 @@ static int method_use(sd_bus_message *call, void *userdata, sd_bus_error *error)
 	group->events_observed = 2;
 	group->events_high = 3;
 	group->events_refused = 4;
+	group->events_failed = 5;
 	return done(call);
 }
 

@@ -10,7 +10,7 @@
 
 const char *const fake_request_names[FAKE_REQUESTS] = {
 	"info-get",	"group-get",  "group-of",     "group-set",    "group-reset-peak",
-	"group-dump",	"account-dump", "refusal-dump", "misuse-dump", "pages-get",
+	"group-dump",	"account-dump", "refusal-dump", "failure-dump", "misuse-dump", "pages-get",
 	"counters-get", "books-get",  "audit",	      "rules-swap",   "rule-set",
 	"rule-unset",	"longterm-set",
 };
@@ -440,6 +440,21 @@ static int fake_refusal_dump(struct pind_kernel *kernel, pind_refusal_handler ha
 	return each_row(k, handler, userdata);
 }
 
+/* Of the root's user. */
+static const struct pind_failure fake_failure = { .group_id = 1,
+						  .path = "/",
+						  .pid = 7,
+						  .comm = "fio",
+						  .symbol = "io_pin_pages",
+						  .module = "",
+						  .count = 3,
+						  .first = 1,
+						  .last = 2,
+						  .wanted = FAKE_PAGE,
+						  .error = 14,
+						  .efault = 2,
+						  .partial = 1 };
+
 struct pind_reading {
 	enum pind_listing listing;
 	const struct pind_reading_handlers *handlers;
@@ -452,7 +467,7 @@ static int fake_read_begin(struct pind_kernel *kernel, enum pind_listing listing
 			   struct pind_reading **ret)
 {
 	static const enum fake_request requests[] = { FAKE_GROUP_DUMP, FAKE_ACCOUNT_DUMP,
-						      FAKE_REFUSAL_DUMP };
+						      FAKE_REFUSAL_DUMP, FAKE_FAILURE_DUMP };
 	int r = fake_request(fake_of(kernel), requests[listing]);
 	struct pind_reading *reading = r < 0 ? NULL : calloc(1, sizeof(*reading));
 
@@ -481,6 +496,10 @@ static int fake_read_some(struct pind_kernel *kernel, struct pind_reading *readi
 
 	if (!k->loaded)
 		return -ENODEV;
+	if (reading->listing == PIND_LIST_FAILURES) {
+		r = reading->handlers->failure(&fake_failure, reading->userdata);
+		return r < 0 ? r : 0;
+	}
 	if (reading->listing == PIND_LIST_REFUSALS) {
 		r = each_row(k, reading->handlers->refusal, reading->userdata);
 		return r < 0 ? r : 0;

@@ -393,6 +393,7 @@ static void test_list_refusals(void **state)
 		world_fake(w, "Refuse", "ssayb", GROUP, GROUP, 1, 'a' + i % 20, false);
 	/* one for each process */
 	assert_int_equal(list_entries(w, "ListRefusals", NULL), 20);
+	assert_int_equal(list_entries(w, "ListFailures", NULL), 1);
 }
 
 static void test_high(void **state)
@@ -485,6 +486,7 @@ static void test_requests(void **state)
 	world_fake(w, "Use", "sttt", GROUP, 4096ULL, 8192ULL, 1ULL);
 	assert_int_equal(world_number(w, GROUP, "Current"), 4096);
 	assert_int_equal(world_number(w, GROUP, "EventsRefused"), 4);
+	assert_int_equal(world_number(w, GROUP, "EventsFailed"), 5);
 	assert_true(sd_bus_path_encode(PIND_GROUP_PREFIX, GROUP, &object) >= 0);
 	before = world_requests(w);
 	(void)sd_bus_message_unref(world_call(w, object, "org.freedesktop.DBus.Properties",

@@ -45,8 +45,8 @@ static void exact_numbers(void **state)
 			    "{\"path\":\"/a\",\"id\":9007199254740993,\"parent_id\":0,"
 			    "\"current\":18446744073709551614,\"reserved\":0,\"peak\":0,\"max\":null,\"high\":0,"
 			    "\"mode\":\"enforce\",\"pins\":0,\"dead\":false,\"events_max\":0,"
-			    "\"events_observed\":0,\"events_high\":0,\"events_refused\":0,\"held\":0,"
-			    "\"max_held\":null,\"uncertain\":0}");
+			    "\"events_observed\":0,\"events_high\":0,\"events_refused\":0,\"events_failed\":0,"
+			    "\"held\":0,\"max_held\":null,\"uncertain\":0}");
 }
 
 static void signed_numbers(void **state)

@@ -236,6 +236,11 @@ static void why(void **state)
 	check(10, "\"cause\":\t\"quota\"", NULL, ARGS("why", "--json", "tenant-a.slice"));
 	/* a process that is gone */
 	check(10, "    wanted     32.0 MiB by io_uring\n", NULL, ARGS("why", "812"));
+	check(12, "failed 3 pin calls", NULL, ARGS("why", "4199999"));
+	check(12, "2 with EFAULT, 1 with some of its pages only\n", NULL, ARGS("why", "4199999"));
+	check(12, "This memory cannot be pinned: nothing is mapped there", NULL,
+	      ARGS("why", "4199999"));
+	check(12, "\"cause\":\t\"kernel\"", NULL, ARGS("why", "--json", "4199999"));
 	check(3, NULL, "there is no process 4194305", ARGS("why", "4194305"));
 	check(13, "no quota refused anything of it", NULL, ARGS("why", "idle.service"));
 	check(3, NULL, "mock: no cgroup '/none'", ARGS("why", "/none"));

@@ -16,6 +16,7 @@ DEFINE_CLEANUP(cJSON, cJSON_Delete, json_freep)
 static const struct pind_kind *const kinds[] = {
 	&pind_account_kind,  &pind_audit_kind,	     &pind_books_kind,	&pind_call_kind,
 	&pind_counters_kind, &pind_explanation_kind, &pind_group_kind,	&pind_hook_kind,
+	&pind_failure_kind,  &pind_longterm_kind,
 	&pind_keeper_kind,   &pind_misuse_kind,	     &pind_page_kind,	&pind_problem_kind,
 	&pind_refusal_kind,  &pind_rule_kind,	     &pind_status_kind,
 };

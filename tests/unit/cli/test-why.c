@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which limit is told to be the likeliest, and what /proc and cgroupfs are read for. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,7 @@ static struct why process_of(uint64_t memlock)
 
 static void likeliest(void **state)
 {
+	struct pind_failure_info failure = { .last = 10, .count = 2, .efault = 2, .error = EFAULT };
 	struct pind_refusal_info refusal = { .wanted = 1 };
 	struct why why = process_of(PIND_UNLIMITED);
 
@@ -39,7 +41,23 @@ static void likeliest(void **state)
 	assert_int_equal(why_judge(&why), WHY_ENTRIES);
 	why.process.mappings = 960;
 	assert_int_equal(why_judge(&why), WHY_MAPPINGS);
+	why.failure = &failure;
+	assert_int_equal(why_judge(&why), WHY_FAILED);
+	assert_string_equal(why_word(WHY_FAILED), "kernel");
+	/* a driver may be content with some of the pages */
+	failure.partial = failure.count;
+	assert_int_equal(why_judge(&why), WHY_MAPPINGS);
+	failure.partial = 1;
+	/* its cgroup's memory was full, and is */
+	failure.error = ENOMEM;
+	assert_int_equal(why_judge(&why), WHY_MEMORY);
+	failure.error = EFAULT;
+	/* the later one */
 	why.refusal = &refusal;
+	assert_int_equal(why_judge(&why), WHY_FAILED);
+	refusal.last = 11;
+	assert_int_equal(why_judge(&why), WHY_QUOTA);
+	why.failure = NULL;
 	assert_int_equal(why_judge(&why), WHY_QUOTA);
 	assert_int_equal(why_judge(&(struct why){ 0 }), WHY_UNKNOWN);
 }
