@@ -404,7 +404,10 @@ bool pind_ledger_record_whole(const struct pind_claim *claim)
 
 static bool has_zero_page(struct page *page)
 {
-	return page_to_pfn(page) >> PIND_LEAF_SHIFT == my_zero_pfn(0) >> PIND_LEAF_SHIFT;
+	/* not my_zero_pfn(): newer kernels call it otherwise */
+	unsigned long zero = page_to_pfn(ZERO_PAGE(0));
+
+	return page_to_pfn(page) >> PIND_LEAF_SHIFT == zero >> PIND_LEAF_SHIFT;
 }
 
 /* Leaf by leaf, each under its lock, with interrupts off. Returns how many it took. */
