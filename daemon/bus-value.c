@@ -257,17 +257,28 @@ int pind_bus_append_page(sd_bus_message *m, const struct pind_page *page, const 
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
-static int append_limits(sd_bus_message *m, const char *key, const struct pind_limits *limits)
+static int append_limit_entries(sd_bus_message *m, const struct pind_limits *limits)
+{
+	return sd_bus_message_append(m, "{sv}{sv}{sv}{sv}", "max", "t", limits->max, "max_held", "t",
+				     limits->max_held, "high", "t", limits->high, "mode", "s",
+				     pind_mode_name(limits->mode));
+}
+
+static int append_wish(sd_bus_message *m, const char *key, const struct pind_wish *wish)
 {
 	int r;
 
 	r = sd_bus_message_open_container(m, 'e', "sv");
 	r = r < 0 ? r : sd_bus_message_append_basic(m, 's', key);
-	r = r < 0 ? r
-		  : sd_bus_message_append(m, "v", "a{sv}", 4, "max", "t", limits->max, "max_held",
-					  "t", limits->max_held, "high", "t", limits->high, "mode",
-					  "s", pind_mode_name(limits->mode));
-	return r < 0 ? r : sd_bus_message_close_container(m);
+	r = r < 0 ? r : sd_bus_message_open_container(m, 'v', "a{sv}");
+	r = r < 0 ? r : sd_bus_message_open_container(m, 'a', "{sv}");
+	r = r < 0 ? r : append_limit_entries(m, &wish->limits);
+	if (r >= 0 && wish->file)
+		r = sd_bus_message_append(m, "{sv}{sv}", "file", "s", wish->file, "line", "u",
+					  wish->line);
+	for (int level = 0; level < 3; level++)
+		r = r < 0 ? r : sd_bus_message_close_container(m);
+	return r;
 }
 
 int pind_bus_append_change(sd_bus_message *m, const struct pind_change *change)
@@ -277,8 +288,8 @@ int pind_bus_append_change(sd_bus_message *m, const struct pind_change *change)
 
 	r = sd_bus_message_open_container(m, 'a', "{sv}");
 	r = r < 0 ? r : append_text_entry(m, "path", change->path);
-	r = r < 0 ? r : append_limits(m, "old", &change->old);
-	r = r < 0 ? r : append_limits(m, "new", &change->new);
+	r = r < 0 ? r : append_wish(m, "old", &change->old);
+	r = r < 0 ? r : append_wish(m, "new", &change->new);
 	r = r < 0 ? r : append_text_entry(m, "through", change->through);
 	if (r >= 0 && change->by)
 		r = sd_bus_message_append(m, "{sv}{sv}", "uid", "u", (uint32_t)change->by->uid,
@@ -435,13 +446,6 @@ int pind_bus_read_quota(sd_bus_message *call, bool something, struct pind_quota_
 
 /* By enum pind_source. */
 static const char *const sources[] = { "none", "file", "kept", "runtime" };
-
-static int append_limit_entries(sd_bus_message *m, const struct pind_limits *limits)
-{
-	return sd_bus_message_append(m, "{sv}{sv}{sv}{sv}", "max", "t", limits->max, "max_held", "t",
-				     limits->max_held, "high", "t", limits->high, "mode", "s",
-				     pind_mode_name(limits->mode));
-}
 
 int pind_bus_append_word(sd_bus_message *m, const struct pind_word *word)
 {

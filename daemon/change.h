@@ -4,13 +4,16 @@
 #define PIND_CHANGE_H
 
 #include "caller.h"
-#include "quota.h"
+#include "wish.h"
 
 struct pind_change {
 	const char *path;
-	struct pind_limits old;
-	struct pind_limits new;
-	/* "SetQuota", "UnsetQuota", "UnsetStale"; "adopted": the kernel had limits that nobody wants */
+	struct pind_wish old; /* with a file where a rule said so, and the new one likewise */
+	struct pind_wish new;
+	/*
+	 * "SetQuota", "UnsetQuota", "UnsetStale"; "files": they say something else now;
+	 * "adopted": the kernel had limits that nobody wants
+	 */
 	const char *through;
 	const struct pind_caller *by; /* NULL: nobody asked for it */
 };

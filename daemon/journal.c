@@ -204,11 +204,22 @@ static const char *by_text(char *buffer, size_t size, const struct pind_caller *
 	return buffer;
 }
 
+/* "/etc/pind/quota.d/a.json:3"; "" where no rule of a file says so */
+static const char *place_text(char *buffer, size_t size, const struct pind_wish *wish)
+{
+	buffer[0] = '\0';
+	if (wish->file)
+		(void)snprintf(buffer, size, "%s:%u", wish->file, wish->line);
+	return buffer;
+}
+
 void pind_journal_quota(const struct pind_change *change)
 {
-	char message[PIND_TEXT_PATH_SIZE + 2 * PIND_TEXT_NAME_SIZE], path[PIND_TEXT_PATH_SIZE];
+	char message[PIND_TEXT_PATH_SIZE + 3 * PIND_TEXT_NAME_SIZE], path[PIND_TEXT_PATH_SIZE];
 	char by[PIND_TEXT_NAME_SIZE + 64], unit[PIND_TEXT_NAME_SIZE] = "", old[160], new[160];
 	char raw[PIND_TEXT_NAME_SIZE], uid[24] = "", pid[24] = "";
+	char old_file[PIND_TEXT_NAME_SIZE], new_file[PIND_TEXT_NAME_SIZE];
+	const char *file;
 	const char *group = change->by ? change->by->group : NULL;
 
 	if (group)
@@ -217,21 +228,27 @@ void pind_journal_quota(const struct pind_change *change)
 		(void)snprintf(uid, sizeof(uid), "%u", (unsigned int)change->by->uid);
 	if (change->by && change->by->pid)
 		(void)snprintf(pid, sizeof(pid), "%" PRIu32, change->by->pid);
-	(void)snprintf(message, sizeof(message), "the quota of %s was changed%s: %s, before %s (%s)",
+	(void)place_text(old_file, sizeof(old_file), &change->old);
+	(void)place_text(new_file, sizeof(new_file), &change->new);
+	file = strcmp(change->through, "files") ? "" : new_file[0] ? new_file : old_file;
+	(void)snprintf(message, sizeof(message),
+		       "the quota of %s was changed%s: %s, before %s (%s%s%s)",
 		       pind_text_clean(path, sizeof(path), change->path),
 		       by_text(by, sizeof(by), change->by, unit),
-		       limits_text(new, sizeof(new), &change->new),
-		       limits_text(old, sizeof(old), &change->old), change->through);
+		       limits_text(new, sizeof(new), &change->new.limits),
+		       limits_text(old, sizeof(old), &change->old.limits), change->through,
+		       file[0] ? ", " : "", file);
 	(void)sd_journal_send(
 		"MESSAGE=%s", message, "MESSAGE_ID=%s", PIND_MESSAGE_QUOTA, "PRIORITY=%d",
 		LOG_NOTICE, "PIND_CGROUP=%s", change->path, "PIND_THROUGH=%s", change->through,
 		"PIND_BY_UID=%s", uid, "PIND_BY_PID=%s", pid, "PIND_BY_CGROUP=%s", group ?: "",
-		"PIND_BY_UNIT=%s", unit, "PIND_OLD_MAX=%" PRIu64, change->old.max,
-		"PIND_OLD_MAX_HELD=%" PRIu64, change->old.max_held, "PIND_OLD_HIGH=%" PRIu64,
-		change->old.high, "PIND_OLD_MODE=%s", pind_mode_name(change->old.mode),
-		"PIND_NEW_MAX=%" PRIu64, change->new.max, "PIND_NEW_MAX_HELD=%" PRIu64,
-		change->new.max_held, "PIND_NEW_HIGH=%" PRIu64, change->new.high,
-		"PIND_NEW_MODE=%s", pind_mode_name(change->new.mode), NULL);
+		"PIND_BY_UNIT=%s", unit, "PIND_OLD_MAX=%" PRIu64, change->old.limits.max,
+		"PIND_OLD_MAX_HELD=%" PRIu64, change->old.limits.max_held, "PIND_OLD_HIGH=%" PRIu64,
+		change->old.limits.high, "PIND_OLD_MODE=%s", pind_mode_name(change->old.limits.mode),
+		"PIND_NEW_MAX=%" PRIu64, change->new.limits.max, "PIND_NEW_MAX_HELD=%" PRIu64,
+		change->new.limits.max_held, "PIND_NEW_HIGH=%" PRIu64, change->new.limits.high,
+		"PIND_NEW_MODE=%s", pind_mode_name(change->new.limits.mode), "PIND_OLD_FILE=%s",
+		old_file, "PIND_NEW_FILE=%s", new_file, NULL);
 	show(message);
 }
 

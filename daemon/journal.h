@@ -19,7 +19,8 @@
  *
  *   quota    PIND_CGROUP, PIND_THROUGH (as struct pind_change says); who asked, as far as it
  *            is known: PIND_BY_UID, PIND_BY_PID, PIND_BY_CGROUP, PIND_BY_UNIT; PIND_OLD_MAX,
- *            PIND_OLD_MAX_HELD, PIND_OLD_HIGH, PIND_OLD_MODE, and PIND_NEW_... likewise
+ *            PIND_OLD_MAX_HELD, PIND_OLD_HIGH, PIND_OLD_MODE, PIND_OLD_FILE (and line of the
+ *            rule that said so, or empty), and PIND_NEW_... likewise
  *   rules    PIND_RULES (how many the files have now), PIND_RULES_BEFORE, PIND_PROBLEMS
  *
  * Sizes are bytes.

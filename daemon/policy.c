@@ -16,12 +16,19 @@
 const char *const pind_policy_directories[] = { "/etc/pind/quota.d", "/run/pind/quota.d",
 						"/usr/lib/pind/quota.d", NULL };
 
-struct pind_policy {
-	char *memory; /* directory of copies, or NULL */
+/* Files, and the rules of all of them. */
+struct ruling {
 	struct pind_policy_file **files; /* in their order */
 	size_t n_files;
 	const struct pind_policy_rule **rules; /* theirs, all in order */
 	size_t n_rules;
+};
+
+struct pind_policy {
+	char *memory; /* directory of copies, or NULL */
+	bool loaded;
+	struct ruling now;
+	struct ruling before; /* some of its files may be those of now */
 	struct pind_problems problems;
 };
 
@@ -70,13 +77,36 @@ int pind_policy_remember(struct pind_policy *policy, const char *directory)
 	return 0;
 }
 
+static bool has_file(struct pind_policy_file *const *files, size_t n,
+		     const struct pind_policy_file *file)
+{
+	for (size_t i = 0; i < n; i++)
+		if (files[i] == file)
+			return true;
+	return false;
+}
+
+/* @other: whose files stay, or NULL */
+static void ruling_done(struct ruling *ruling, const struct ruling *other)
+{
+	for (size_t i = 0; i < ruling->n_files; i++)
+		if (!other || !has_file(other->files, other->n_files, ruling->files[i]))
+			(void)pind_policy_file_free(ruling->files[i]);
+	free(ruling->files);
+	free(ruling->rules);
+	*ruling = (struct ruling){};
+}
+
+void pind_policy_forget_before(struct pind_policy *policy)
+{
+	ruling_done(&policy->before, &policy->now);
+}
+
 struct pind_policy *pind_policy_free(struct pind_policy *policy)
 {
 	if (policy) {
-		for (size_t i = 0; i < policy->n_files; i++)
-			(void)pind_policy_file_free(policy->files[i]);
-		free(policy->files);
-		free(policy->rules);
+		pind_policy_forget_before(policy);
+		ruling_done(&policy->now, NULL);
 		free(policy->memory);
 		pind_problems_done(&policy->problems);
 		free(policy);
@@ -126,8 +156,8 @@ static int keep_directory(const struct pind_policy *policy, struct loading *load
 				      "the directory cannot be read: %s; the rules that were last "
 				      "read in it stay",
 				      strerror(error));
-	for (size_t i = 0; i < policy->n_files && r != -ENOMEM; i++) {
-		const struct pind_policy_file *file = policy->files[i];
+	for (size_t i = 0; i < policy->now.n_files && r != -ENOMEM; i++) {
+		const struct pind_policy_file *file = policy->now.files[i];
 
 		if (!strncmp(file->path, directory, length) && file->path[length] == '/' &&
 		    !strcmp(file->path + length + 1, file->name))
@@ -209,19 +239,10 @@ static int compare_candidates(const void *a, const void *b)
 
 static struct pind_policy_file *find_file(const struct pind_policy *policy, const char *name)
 {
-	for (size_t i = 0; i < policy->n_files; i++)
-		if (!strcmp(policy->files[i]->name, name))
-			return policy->files[i];
+	for (size_t i = 0; i < policy->now.n_files; i++)
+		if (!strcmp(policy->now.files[i]->name, name))
+			return policy->now.files[i];
 	return NULL;
-}
-
-static bool has_file(struct pind_policy_file *const *files, size_t n,
-		     const struct pind_policy_file *file)
-{
-	for (size_t i = 0; i < n; i++)
-		if (files[i] == file)
-			return true;
-	return false;
 }
 
 /* What stood in the file when it was last in order, in an earlier life. NULL: not known. */
@@ -324,42 +345,92 @@ static int take_candidates(const struct pind_policy *policy, struct loading *loa
 		if (r == 0)
 			continue;
 		for (size_t k = 0; k < loading->n_files; k++)
-			if (!has_file(policy->files, policy->n_files, loading->files[k]))
+			if (!has_file(policy->now.files, policy->now.n_files, loading->files[k]))
 				(void)pind_policy_file_free(loading->files[k]);
 		return r;
 	}
 	return 0;
 }
 
+static int compare_files(const void *a, const void *b)
+{
+	return strcmp((*(struct pind_policy_file *const *)a)->name,
+		      (*(struct pind_policy_file *const *)b)->name);
+}
+
+/* The files are there, and their rules are to be listed. 0 or -ENOMEM. */
+static int list_rules(struct ruling *ruling)
+{
+	for (size_t i = 0; i < ruling->n_files; i++)
+		ruling->n_rules += ruling->files[i]->n;
+	ruling->rules = calloc(ruling->n_rules + 1, sizeof(*ruling->rules));
+	if (!ruling->rules)
+		return -ENOMEM;
+	ruling->n_rules = 0;
+	for (size_t i = 0; i < ruling->n_files; i++)
+		for (size_t k = 0; k < ruling->files[i]->n; k++)
+			ruling->rules[ruling->n_rules++] = &ruling->files[i]->rules[k];
+	return 0;
+}
+
 /* Puts what was read in the place of what there was. */
 static int install(struct pind_policy *policy, struct loading *loading)
 {
-	const struct pind_policy_rule **rules;
-	size_t n = 0;
-	int r;
+	struct ruling ruling;
+	int r = take_candidates(policy, loading);
 
-	rules = calloc(PIND_POLICY_RULES_MAX, sizeof(*rules));
-	r = rules ? take_candidates(policy, loading) : -ENOMEM;
+	if (r < 0)
+		return r;
+	ruling = (struct ruling){ .files = TAKE_PTR(loading->files), .n_files = loading->n_files };
+	r = list_rules(&ruling);
 	if (r < 0) {
-		free(rules);
+		ruling_done(&ruling, &policy->now);
 		return r;
 	}
-	for (size_t i = 0; i < policy->n_files; i++)
-		if (!has_file(loading->files, loading->n_files, policy->files[i]))
-			(void)pind_policy_file_free(policy->files[i]);
-	for (size_t i = 0; i < loading->n_files; i++)
-		for (size_t k = 0; k < loading->files[i]->n; k++)
-			rules[n++] = &loading->files[i]->rules[k];
-	free(policy->files);
-	free(policy->rules);
+	/* those of an earlier life are before the first ones */
+	if (policy->loaded) {
+		pind_policy_forget_before(policy);
+		policy->before = policy->now;
+	}
+	policy->now = ruling;
+	policy->loaded = true;
 	pind_problems_done(&policy->problems);
-	policy->files = TAKE_PTR(loading->files);
-	policy->n_files = loading->n_files;
-	policy->rules = rules;
-	policy->n_rules = n;
 	policy->problems = loading->problems;
 	loading->problems = (struct pind_problems){};
 	return 0;
+}
+
+/* What the files said in an earlier life of the daemon, as far as there are copies. 0 or -ENOMEM.
+ */
+static int recall_all(struct pind_policy *policy)
+{
+	_cleanup_closedir_ DIR *stream = opendir(policy->memory);
+	struct ruling *before = &policy->before;
+	struct candidate candidate = {};
+	const struct dirent *entry;
+
+	while (stream && (entry = readdir(stream))) {
+		struct pind_policy_file **files, *file;
+
+		if (!is_ours(entry->d_name))
+			continue;
+		/* in which directory it was, nobody knows */
+		candidate.name = candidate.path = (char *)entry->d_name;
+		file = recall(policy, &candidate);
+		if (!file)
+			continue;
+		pind_policy_file_forget_text(file);
+		files = reallocarray(before->files, before->n_files + 1, sizeof(*files));
+		if (!files) {
+			(void)pind_policy_file_free(file);
+			return -ENOMEM;
+		}
+		before->files = files;
+		before->files[before->n_files++] = file;
+	}
+	if (before->n_files)
+		qsort(before->files, before->n_files, sizeof(*before->files), compare_files);
+	return list_rules(before);
 }
 
 static bool is_candidate(const char *name, void *loading)
@@ -380,7 +451,8 @@ int pind_policy_load(struct pind_policy *policy, const char *const *directories)
 	if (loading.n_candidates)
 		qsort(loading.candidates, loading.n_candidates, sizeof(*loading.candidates),
 		      compare_candidates);
-	r = install(policy, &loading);
+	r = policy->memory && !policy->loaded ? recall_all(policy) : 0;
+	r = r < 0 ? r : install(policy, &loading);
 	if (r == 0 && policy->memory && !loading.incomplete)
 		pind_policy_memory_prune(policy->memory, is_candidate, &loading);
 	return r;
@@ -401,26 +473,38 @@ int pind_policy_load_files(struct pind_policy *policy, const char *const *files)
 
 const struct pind_policy_rule *pind_policy_at(const struct pind_policy *policy, size_t index)
 {
-	return index < policy->n_rules ? policy->rules[index] : NULL;
+	return index < policy->now.n_rules ? policy->now.rules[index] : NULL;
+}
+
+static const struct pind_policy_rule *find_rule(const struct ruling *ruling, const char *path)
+{
+	for (size_t i = ruling->n_rules; i-- > 0;)
+		if (pind_policy_rule_fits(ruling->rules[i], path))
+			return ruling->rules[i];
+	return NULL;
 }
 
 const struct pind_policy_longterm *pind_policy_longterm_at(const struct pind_policy *policy,
 							   size_t index)
 {
-	for (size_t i = 0; i < policy->n_files; i++) {
-		if (index < policy->files[i]->n_longterm)
-			return &policy->files[i]->longterm[index];
-		index -= policy->files[i]->n_longterm;
+	for (size_t i = 0; i < policy->now.n_files; i++) {
+		if (index < policy->now.files[i]->n_longterm)
+			return &policy->now.files[i]->longterm[index];
+		index -= policy->now.files[i]->n_longterm;
 	}
 	return NULL;
 }
 
 const struct pind_policy_rule *pind_policy_find(const struct pind_policy *policy, const char *path)
 {
-	for (size_t i = policy->n_rules; i-- > 0;)
-		if (pind_policy_rule_fits(policy->rules[i], path))
-			return policy->rules[i];
-	return NULL;
+	return find_rule(&policy->now, path);
+}
+
+bool pind_policy_find_before(const struct pind_policy *policy, const char *path,
+			     const struct pind_policy_rule **ret)
+{
+	*ret = find_rule(&policy->before, path);
+	return policy->before.rules;
 }
 
 const struct pind_problems *pind_policy_problems(const struct pind_policy *policy)

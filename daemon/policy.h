@@ -10,6 +10,7 @@
 #ifndef PIND_POLICY_H
 #define PIND_POLICY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "policy-longterm.h"
@@ -45,7 +46,7 @@ int pind_policy_remember(struct pind_policy *policy, const char *directory);
  * something wrong in it gives no new rules: those last read under its name stay, also
  * those of an earlier life of the daemon, and what is wrong is in the list of problems, which
  * is made anew each time. All rules of before are void afterwards, also where nothing has
- * changed.
+ * changed, except for those of pind_policy_find_before().
  *
  * Return: 0, also where there are problems; -ENOMEM, and nothing has changed.
  */
@@ -66,6 +67,17 @@ const struct pind_policy_longterm *pind_policy_longterm_at(const struct pind_pol
 
 /* The rule that decides of the cgroup at @path, or NULL. */
 const struct pind_policy_rule *pind_policy_find(const struct pind_policy *policy, const char *path);
+
+/**
+ * pind_policy_find_before - the rule that decided of a path before the last load
+ * @ret: NULL if none did. Before the first load it is what the files said in an earlier life
+ *	of the daemon, of which their names are known, and not their directories
+ *
+ * Return: is it known? It is not any more after the next function, which frees that memory.
+ */
+bool pind_policy_find_before(const struct pind_policy *policy, const char *path,
+			     const struct pind_policy_rule **ret);
+void pind_policy_forget_before(struct pind_policy *policy);
 
 /* What was wrong at the last load. */
 const struct pind_problems *pind_policy_problems(const struct pind_policy *policy);

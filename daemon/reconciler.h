@@ -71,13 +71,17 @@ void pind_reconciler_rules(struct pind_reconciler *reconciler);
 /**
  * pind_reconciler_apply - give each group that the module has met its limits
  * @forsake: limits that nobody wants are taken away: those of a rule that was there before.
- *	Else they stay, until they are adopted
+ *	Else they stay, until they are adopted, but for those that files gave before they were
+ *	read last
  *
  * Runtime quotas of removed cgroups are forgotten. What the kernel does not take is tried
  * again.
  */
 void pind_reconciler_apply(struct pind_reconciler *reconciler, bool forsake);
-/* Makes limits that a group has, and that nobody wants, runtime quotas. */
+/*
+ * Makes limits that a group has, and that nobody wants, runtime quotas. What the files said
+ * before they were read last is forgotten.
+ */
 void pind_reconciler_adopt(struct pind_reconciler *reconciler);
 
 /* A group is new: it may have been met before the last change of the rules. */
@@ -88,7 +92,7 @@ void pind_reconciler_died(struct pind_reconciler *reconciler, const struct pind_
 /* What a change would come to. */
 struct pind_plan {
 	uint64_t id;		/* of the cgroup; 0: there is none */
-	struct pind_limits old; /* that the kernel has */
+	struct pind_wish old;	/* but its limits are those that the kernel has */
 	struct pind_limits new; /* in whole pages */
 	bool runtime;
 };

@@ -78,19 +78,38 @@ struct pind_limits pind_wanted_limits(const struct pind_wanted *wanted,
 	return pind_limits_rounded(limits);
 }
 
+/* @rule: NULL for none */
+static struct pind_wish wish_of_rule(const struct pind_wanted *wanted,
+				     const struct pind_policy_rule *rule)
+{
+	if (!rule)
+		return pind_wish_none();
+	return (struct pind_wish){ .source = PIND_SOURCE_FILE,
+				   .limits = pind_wanted_limits(wanted, rule),
+				   .file = rule->file,
+				   .line = rule->line };
+}
+
 struct pind_wish pind_wanted_file(const struct pind_wanted *wanted, const char *path)
 {
-	const struct pind_policy_rule *rule = pind_policy_find(wanted->policy, path);
+	return wish_of_rule(wanted, pind_policy_find(wanted->policy, path));
+}
 
-	if (!rule)
-		return (struct pind_wish){ PIND_SOURCE_NONE, pind_limits_none(), 0, NULL, 0 };
-	return (struct pind_wish){ PIND_SOURCE_FILE, pind_wanted_limits(wanted, rule), 0, rule->file,
-				   rule->line };
+bool pind_wanted_file_before(const struct pind_wanted *wanted, const char *path,
+			     struct pind_wish *ret)
+{
+	const struct pind_policy_rule *rule;
+	bool known = pind_policy_find_before(wanted->policy, path, &rule);
+
+	*ret = wish_of_rule(wanted, rule);
+	return known;
 }
 
 static struct pind_wish wish_of(enum pind_source source, const struct pind_quota *quota)
 {
-	return (struct pind_wish){ source, limits_of(quota), quota->owner, NULL, 0 };
+	return (struct pind_wish){ .source = source,
+				   .limits = limits_of(quota),
+				   .owner = quota->owner };
 }
 
 struct pind_wish pind_wanted_find(const struct pind_wanted *wanted, const char *path, uint64_t id)

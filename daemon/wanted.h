@@ -9,21 +9,10 @@
 
 #include <sys/types.h>
 
-#include "quota.h"
 #include "policy.h"
+#include "quota.h"
 #include "store.h"
-
-/* Who says so; a later one counts more. */
-enum pind_source { PIND_SOURCE_NONE, PIND_SOURCE_FILE, PIND_SOURCE_KEPT, PIND_SOURCE_RUNTIME };
-
-/* What a group is to have. */
-struct pind_wish {
-	enum pind_source source;
-	struct pind_limits limits; /* none, where nobody says anything */
-	uint32_t owner;		   /* as in struct pind_quota */
-	const char *file;	   /* of a rule; until the policy is loaded again. Else NULL */
-	unsigned int line;
-};
+#include "wish.h"
 
 struct pind_wanted;
 
@@ -57,6 +46,15 @@ struct pind_limits pind_wanted_limits(const struct pind_wanted *wanted,
 
 /* What the files alone want for a path. */
 struct pind_wish pind_wanted_file(const struct pind_wanted *wanted, const char *path);
+
+/**
+ * pind_wanted_file_before - what the files alone wanted before they were read last
+ * @ret: lives until they are read again
+ *
+ * Return: as pind_policy_find_before().
+ */
+bool pind_wanted_file_before(const struct pind_wanted *wanted, const char *path,
+			     struct pind_wish *ret);
 
 /**
  * pind_wanted_find - what is wanted for a path

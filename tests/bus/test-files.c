@@ -71,6 +71,7 @@ static void test_reload(void **state)
 	reload(w);
 	assert_int_equal(world_kernel_max(w, JOB), 512 * MIB);
 	world_saw(w, "Changed " JOB);
+	world_saw(w, "Quota " JOB " files -1 8388608 536870912");
 	/* of a later file, and of none */
 	rules(w, "20.json", "12M");
 	reload(w);
@@ -81,6 +82,11 @@ static void test_reload(void **state)
 	}
 	reload(w);
 	assert_int_equal(world_kernel_max(w, JOB), PIND_UNLIMITED);
+	world_saw(w, "Quota " JOB " files -1 12582912 18446744073709551615");
+	/* each once, and nothing of what stays as it is */
+	reload(w);
+	assert_int_equal(world_count(w, "Quota " JOB), 3);
+	assert_true(world_log_count(w, "10.json:1)") >= 1);
 	world_mkdir(w, "/jobs.slice/two");
 	world_fake(w, "Born", "sb", "/jobs.slice/two", false);
 	assert_int_equal(world_kernel_max(w, "/jobs.slice/two"), PIND_UNLIMITED);
@@ -183,6 +189,45 @@ static void test_longterm(void **state)
 	assert_longterm(w, "nvidia/ a/b ");
 }
 
+/* What a file gave that is gone when the daemon comes again is taken back, and is no quota. */
+static void test_gone_meanwhile(void **state)
+{
+	struct world *w = *state;
+	char path[128], max[64];
+
+	start(w);
+	world_set_max(w, "/jobs.slice", 64 * MIB, true);
+	world_stop(w);
+	(void)snprintf(path, sizeof(path), "%s/quota.d/10.json", w->directory);
+	assert_int_equal(unlink(path), 0);
+	(void)snprintf(max, sizeof(max), JOB "=%llu", 8 * MIB);
+	/* somebody set another one past us */
+	world_mkdir(w, "/jobs.slice/other");
+	world_start(w, max, "/jobs.slice/other=4194304", NULL);
+	assert_int_equal(world_kernel_max(w, JOB), PIND_UNLIMITED);
+	assert_false(world_flag(w, JOB, "Runtime"));
+	assert_int_equal(world_kernel_max(w, "/jobs.slice/other"), 4 * MIB);
+	assert_true(world_flag(w, "/jobs.slice/other", "Runtime"));
+	assert_int_equal(world_kernel_max(w, "/jobs.slice"), 64 * MIB);
+	assert_int_equal(world_log_count(w, "(files, 10.json:1)"), 1);
+}
+
+/* Likewise what it gives less of, or somebody else of its name. */
+static void test_changed_meanwhile(void **state)
+{
+	struct world *w = *state;
+	char max[64];
+
+	start(w);
+	world_stop(w);
+	world_write(w, "quota.d/10.json",
+		    "{ \"rules\": [ { \"match\": \"/jobs.slice/b*\", \"max\": \"1M\" } ] }");
+	(void)snprintf(max, sizeof(max), JOB "=%llu", 8 * MIB);
+	world_start(w, max, NULL);
+	assert_int_equal(world_kernel_max(w, JOB), PIND_UNLIMITED);
+	assert_false(world_flag(w, JOB, "Runtime"));
+}
+
 #define TEST_QUIET(name) cmocka_unit_test_setup_teardown(name, world_setup_quiet, world_teardown)
 
 int main(void)
@@ -193,6 +238,8 @@ int main(void)
 		TEST_QUIET(test_bad_file),
 		TEST_QUIET(test_rules_refused),
 		TEST_QUIET(test_longterm),
+		TEST_QUIET(test_gone_meanwhile),
+		TEST_QUIET(test_changed_meanwhile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
