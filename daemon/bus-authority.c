@@ -280,6 +280,12 @@ int pind_bus_set_quota(struct pind_bus *bus, const char *path,
 	struct pind_caller by;
 	int r;
 
+	/* who may limit what a unit pins may not end it by that */
+	if (pind_queue_turn(bus->queue).uid != 0 && request->set_reaction &&
+	    request->reaction.on_exceed != PIND_ON_EXCEED_NOTHING)
+		return sd_bus_error_set(error, SD_BUS_ERROR_ACCESS_DENIED,
+					"only root may have something done to a group that exceeds "
+					"its quota (on_exceed)");
 	caller_of(bus, &by);
 	if (by.uid != 0 && bus->grant == PIND_GRANT_OWNER) {
 		granted.owner = by.uid;

@@ -142,6 +142,7 @@ int pind_bus_append_books(sd_bus_message *m, const struct pind_books *books);
 int pind_bus_append_misuse(sd_bus_message *m, const struct pind_misuse *misuse);
 /* @paths: of the group of each holder */
 int pind_bus_append_page(sd_bus_message *m, const struct pind_page *page, const char *const *paths);
+int pind_bus_append_excess(sd_bus_message *m, const struct pind_excess_event *event);
 int pind_bus_append_change(sd_bus_message *m, const struct pind_change *change);
 int pind_bus_append_audit(sd_bus_message *m, const struct pind_audit *audit);
 

@@ -622,6 +622,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_SIGNAL_WITH_ARGS("BooksDiffer", SD_BUS_ARGS("a{sv}", books), 0),
 	SD_BUS_SIGNAL_WITH_ARGS("MisuseSeen", SD_BUS_ARGS("a{sv}", misuse), 0),
 	SD_BUS_SIGNAL_WITH_ARGS("QuotaChanged", SD_BUS_ARGS("a{sv}", change), 0),
+	SD_BUS_SIGNAL_WITH_ARGS("Exceeded", SD_BUS_ARGS("a{sv}", event), 0),
 	SD_BUS_VTABLE_END,
 };
 

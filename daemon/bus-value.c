@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Values between the wire of the bus and our structs. */
 #include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
 #include <string.h>
 
 #include <pind/cgroup.h>
@@ -259,9 +261,24 @@ int pind_bus_append_page(sd_bus_message *m, const struct pind_page *page, const 
 
 static int append_limit_entries(sd_bus_message *m, const struct pind_limits *limits)
 {
-	return sd_bus_message_append(m, "{sv}{sv}{sv}{sv}", "max", "t", limits->max, "max_held", "t",
-				     limits->max_held, "high", "t", limits->high, "mode", "s",
+	return sd_bus_message_append(m, "{sv}{sv}{sv}{sv}", "max", "t", limits->max, "max_held",
+				     "t", limits->max_held, "high", "t", limits->high, "mode", "s",
 				     pind_mode_name(limits->mode));
+}
+
+static int append_reaction(sd_bus_message *m, const struct pind_reaction *reaction)
+{
+	int r = sd_bus_message_append(m, "{sv}", "on_exceed", "s",
+				      pind_on_exceed_name(reaction->on_exceed));
+
+	if (r < 0 || reaction->on_exceed == PIND_ON_EXCEED_NOTHING)
+		return r;
+	r = sd_bus_message_append(m, "{sv}{sv}", "grace", "t", reaction->grace, "dry_run", "b",
+				  (int)reaction->dry_run);
+	if (r >= 0 && reaction->signal)
+		r = sd_bus_message_append(m, "{sv}", "signal", "s",
+					  pind_signal_name(reaction->signal));
+	return r;
 }
 
 static int append_wish(sd_bus_message *m, const char *key, const struct pind_wish *wish)
@@ -273,6 +290,7 @@ static int append_wish(sd_bus_message *m, const char *key, const struct pind_wis
 	r = r < 0 ? r : sd_bus_message_open_container(m, 'v', "a{sv}");
 	r = r < 0 ? r : sd_bus_message_open_container(m, 'a', "{sv}");
 	r = r < 0 ? r : append_limit_entries(m, &wish->limits);
+	r = r < 0 ? r : append_reaction(m, &wish->reaction);
 	if (r >= 0 && wish->file)
 		r = sd_bus_message_append(m, "{sv}{sv}", "file", "s", wish->file, "line", "u",
 					  wish->line);
@@ -301,6 +319,27 @@ int pind_bus_append_change(sd_bus_message *m, const struct pind_change *change)
 					      pind_cgroup_unit(unit, sizeof(unit),
 							       change->by->group));
 	}
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+int pind_bus_append_excess(sd_bus_message *m, const struct pind_excess_event *event)
+{
+	struct pind_reaction reaction = event->reaction;
+	int r;
+
+	reaction.dry_run = event->dry_run;
+	r = sd_bus_message_open_container(m, 'a', "{sv}");
+	r = r < 0 ? r : append_text_entry(m, "stage", pind_stage_name(event->stage));
+	r = r < 0 ? r : append_text_entry(m, "path", event->group->path);
+	r = r < 0 ? r
+		  : sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}", "id", "t", event->group->id,
+					  "current", "t", event->group->current, "held", "t",
+					  event->group->held, "max", "t", event->group->max,
+					  "max_held", "t", event->group->max_held);
+	if (r >= 0 && event->stage >= PIND_STAGE_DUE)
+		r = append_reaction(m, &reaction);
+	if (r >= 0 && event->sentence)
+		r = append_text_entry(m, "sentence", event->sentence);
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
@@ -341,10 +380,83 @@ static const struct {
 	{ "max_held", "t", "a number of bytes (t)" },
 	{ "high", "t", "a number of bytes (t)" },
 	{ "mode", "s", "a string (s), 'observe' or 'enforce'" },
+	{ "on_exceed", "s", "a string (s), one of " PIND_ON_EXCEED_WORDS },
+	{ "signal", "s", "a string (s), as SIGTERM" },
+	{ "grace", "t", "a number of microseconds (t)" },
+	{ "dry_run", "b", "a boolean (b)" },
 	{ "runtime", "b", "a boolean (b)" },
 };
 
-enum { KEY_MAX, KEY_MAX_HELD, KEY_HIGH, KEY_MODE, KEY_RUNTIME, KEYS };
+enum {
+	KEY_MAX,
+	KEY_MAX_HELD,
+	KEY_HIGH,
+	KEY_MODE,
+	KEY_ON_EXCEED,
+	KEY_SIGNAL,
+	KEY_GRACE,
+	KEY_DRY_RUN,
+	KEY_RUNTIME,
+	KEYS
+};
+
+/* The value of a key that says what is done to a group above its quota. */
+static int read_reaction_value(sd_bus_message *call, unsigned int key,
+			       struct pind_reaction *reaction, sd_bus_error *error)
+{
+	const char *word = "", *right = PIND_ON_EXCEED_WORDS;
+	char clean[64];
+	int r, flag;
+
+	if (key == KEY_GRACE)
+		return sd_bus_message_read_basic(call, 't', &reaction->grace);
+	if (key == KEY_DRY_RUN) {
+		r = sd_bus_message_read_basic(call, 'b', &flag);
+		reaction->dry_run = r >= 0 && flag;
+		return r;
+	}
+	r = sd_bus_message_read_basic(call, 's', &word);
+	if (r < 0)
+		return r;
+	if (key == KEY_ON_EXCEED) {
+		r = pind_on_exceed_read(word, &reaction->on_exceed);
+	} else {
+		r = pind_signal_read(word, &reaction->signal);
+		right = "the name of one, as SIGTERM";
+	}
+	return r < 0 ? sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
+					 "%s is '%s', but has to be %s", quota_keys[key].key,
+					 pind_text_clean(clean, sizeof(clean), word), right)
+		     : 0;
+}
+
+/* What its keys say together; what is not given has its default. */
+static int check_reaction(struct pind_quota_request *request, unsigned int given,
+			  sd_bus_error *error)
+{
+	const unsigned int with = 1U << KEY_SIGNAL | 1U << KEY_GRACE | 1U << KEY_DRY_RUN;
+	struct pind_reaction *reaction = &request->reaction;
+
+	request->set_reaction = given & 1U << KEY_ON_EXCEED;
+	if (reaction->on_exceed == PIND_ON_EXCEED_NOTHING && given & with)
+		return sd_bus_error_set(error, PIND_ERROR_INVALID_VALUE,
+					"signal, grace and dry_run say more of an on_exceed: give "
+					"that, too, and not nothing");
+	if (reaction->signal && reaction->on_exceed != PIND_ON_EXCEED_SIGNAL)
+		return sd_bus_error_set(error, PIND_ERROR_INVALID_VALUE,
+					"a signal is sent with on_exceed 'signal' only");
+	if (reaction->grace > PIND_GRACE_MAX)
+		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
+					 "grace is %" PRIu64
+					 " microseconds, but has to be a year at "
+					 "most",
+					 reaction->grace);
+	if (reaction->on_exceed == PIND_ON_EXCEED_SIGNAL && !reaction->signal)
+		reaction->signal = SIGTERM;
+	if (reaction->on_exceed != PIND_ON_EXCEED_NOTHING && !(given & 1U << KEY_GRACE))
+		reaction->grace = PIND_GRACE_DEFAULT;
+	return 0;
+}
 
 static int read_quota_value(sd_bus_message *call, unsigned int key,
 			    struct pind_quota_request *request, sd_bus_error *error)
@@ -369,6 +481,11 @@ static int read_quota_value(sd_bus_message *call, unsigned int key,
 			return r;
 		request->change.set_mode = true;
 		return pind_bus_read_mode(word, &request->change.mode, error);
+	case KEY_ON_EXCEED:
+	case KEY_SIGNAL:
+	case KEY_GRACE:
+	case KEY_DRY_RUN:
+		return read_reaction_value(call, key, &request->reaction, error);
 	default:
 		r = sd_bus_message_read_basic(call, 'b', &flag);
 		request->kind = flag ? PIND_QUOTA_RUNTIME : PIND_QUOTA_KEPT;
@@ -390,10 +507,11 @@ static int read_quota_entry(sd_bus_message *call, struct pind_quota_request *req
 	for (i = 0; i < KEYS && strcmp(key, quota_keys[i].key); i++)
 		;
 	if (i == KEYS)
-		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
-					 "'%s' is no part of a quota; those are max, max_held, high, "
-					 "mode and runtime",
-					 pind_text_clean(clean, sizeof(clean), key));
+		return sd_bus_error_setf(
+			error, PIND_ERROR_INVALID_VALUE,
+			"'%s' is no part of a quota; those are max, max_held, high, "
+			"mode, on_exceed, signal, grace, dry_run and runtime",
+			pind_text_clean(clean, sizeof(clean), key));
 	if (*given & (1U << i))
 		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE, "%s is given twice", key);
 	*given |= 1U << i;
@@ -435,8 +553,11 @@ int pind_bus_read_quota(sd_bus_message *call, bool something, struct pind_quota_
 		return r;
 	if (given == 0 && something)
 		return sd_bus_error_set(error, PIND_ERROR_INVALID_VALUE,
-					"there is nothing to set: give max, max_held, high, mode or "
-					"runtime");
+					"there is nothing to set: give max, max_held, high, mode, "
+					"on_exceed or runtime");
+	r = check_reaction(&request, given, error);
+	if (r < 0)
+		return r;
 	r = sd_bus_message_exit_container(call);
 	if (r < 0)
 		return r;
@@ -456,10 +577,10 @@ int pind_bus_append_word(sd_bus_message *m, const struct pind_word *word)
 	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "source", "s", sources[word->source]);
 	r = r < 0 ? r : append_text_entry(m, "pattern", word->pattern);
 	r = r < 0 ? r : append_limit_entries(m, &word->limits);
+	r = r < 0 ? r : append_reaction(m, &word->reaction);
 	if (r >= 0 && rule) {
-		r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}", "unit", "b", (int)rule->is_unit,
-					  "file", "s", rule->file, "line", "u", rule->line,
-					  "on_exceed", "s", pind_on_exceed_name(rule->on_exceed));
+		r = sd_bus_message_append(m, "{sv}{sv}{sv}", "unit", "b", (int)rule->is_unit,
+					  "file", "s", rule->file, "line", "u", rule->line);
 		r = r < 0 ? r : append_text_entry(m, "comment", rule->comment ?: "");
 	}
 	return r < 0 ? r : sd_bus_message_close_container(m);
@@ -477,6 +598,7 @@ int pind_bus_append_explanation(sd_bus_message *m, const struct pind_explanation
 		r = sd_bus_message_append(m, "{sv}{sv}", "file", "s", e->file, "line", "u",
 					  e->line);
 	r = r < 0 ? r : append_limit_entries(m, &e->limits);
+	r = r < 0 ? r : append_reaction(m, &e->reaction);
 	r = r < 0 ? r
 		  : sd_bus_message_append(m, "{sv}{sv}{sv}{sv}", "current", "t", e->current,
 					  "reserved", "t", e->reserved, "held", "t", e->held, "over",

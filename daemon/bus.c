@@ -138,6 +138,18 @@ void pind_bus_emit_misuse(struct pind_bus *bus, const struct pind_misuse *misuse
 	log_failure("MisuseSeen", r);
 }
 
+void pind_bus_emit_excess(struct pind_bus *bus, const struct pind_excess_event *event)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+	int r;
+
+	r = sd_bus_message_new_signal(bus->bus, &m, PIND_OBJECT, PIND_MANAGER_INTERFACE,
+				      "Exceeded");
+	r = r < 0 ? r : pind_bus_append_excess(m, event);
+	r = r < 0 ? r : sd_bus_send(bus->bus, m, NULL);
+	log_failure("Exceeded", r);
+}
+
 void pind_bus_emit_quota(struct pind_bus *bus, const struct pind_change *change)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;

@@ -12,6 +12,7 @@
 #include <systemd/sd-bus.h>
 
 #include "change.h"
+#include "excess.h"
 #include "groups.h"
 #include "quota.h"
 #include "wanted.h"
@@ -36,6 +37,7 @@ struct pind_explanation {
 	const char *file; /* of a rule, else NULL */
 	unsigned int line;
 	struct pind_limits limits;
+	struct pind_reaction reaction;
 	uint64_t current, reserved, held;
 	bool over;
 	uint64_t effective_max; /* the least of it and those above it */
@@ -49,6 +51,7 @@ struct pind_word {
 	enum pind_source source;
 	const char *pattern;
 	struct pind_limits limits;
+	struct pind_reaction reaction;
 	/* Of a rule, else NULL. */
 	const struct pind_policy_rule *rule;
 };
@@ -193,6 +196,7 @@ void pind_bus_emit_refused(struct pind_bus *bus, const struct pind_refusal *refu
 void pind_bus_emit_high(struct pind_bus *bus, const struct pind_group_info *group);
 void pind_bus_emit_books(struct pind_bus *bus, const struct pind_books *books);
 void pind_bus_emit_misuse(struct pind_bus *bus, const struct pind_misuse *misuse);
+void pind_bus_emit_excess(struct pind_bus *bus, const struct pind_excess_event *event);
 void pind_bus_emit_quota(struct pind_bus *bus, const struct pind_change *change);
 /* The group's object came to be, or is about to go (it must still be found). */
 void pind_bus_emit_added(struct pind_bus *bus, const struct pind_group *group);

@@ -15,6 +15,7 @@
 #include "check.h"
 #include "daemon.h"
 #include "desk.h"
+#include "excess.h"
 #include "journal.h"
 #include "order.h"
 
@@ -31,6 +32,8 @@ struct daemon {
 	struct pind_wanted *wanted;
 	struct pind_reconciler *reconciler;
 	struct pind_teller *teller;
+	struct pind_actor *actor;
+	struct pind_excess *excess;
 	struct pind_sync *sync;
 	struct pind_desk desk;
 	struct pind_bus *bus;
@@ -76,11 +79,19 @@ static void on_changed(struct pind_group *group, void *userdata)
 	pind_teller_changed(d->teller, group);
 }
 
+static void on_over(const struct pind_group *group, void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_excess_group(d->excess, group);
+}
+
 static void on_dropped(const struct pind_group *group, void *userdata)
 {
 	struct daemon *d = userdata;
 
 	pind_teller_forget(d->teller, group->info.id);
+	pind_excess_forget(d->excess, group->info.id);
 }
 
 static void on_cleared(void *userdata)
@@ -88,6 +99,7 @@ static void on_cleared(void *userdata)
 	struct daemon *d = userdata;
 
 	pind_teller_forget_all(d->teller);
+	pind_excess_forget_all(d->excess);
 	pind_check_forget(d->check);
 }
 
@@ -112,6 +124,7 @@ static const struct pind_mirror_handlers mirror_handlers = {
 	.added = on_added,
 	.removed = on_removed,
 	.changed = on_changed,
+	.over = on_over,
 	.dropped = on_dropped,
 	.cleared = on_cleared,
 	.info = on_info,
@@ -128,8 +141,19 @@ static void on_again(void *userdata)
 static void on_limited(const struct pind_change *change, void *userdata)
 {
 	struct daemon *d = userdata;
+	const struct pind_group *group =
+		pind_groups_by_path(pind_mirror_groups(d->mirror), change->path);
 
+	if (group)
+		pind_excess_changed(d->excess, group->info.id);
 	pind_teller_quota(d->teller, change);
+}
+
+static void on_excess(const struct pind_excess_event *event, void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_teller_excess(d->teller, event);
 }
 
 static const struct pind_reconciler_handlers reconciler_handlers = {
@@ -168,8 +192,12 @@ static void on_refused(const struct pind_refusal *refusal, void *userdata)
 	struct daemon *d = userdata;
 
 	pind_mirror_tick(d->mirror);
-	if (pind_mirror_present(d->mirror))
-		pind_teller_refusal(d->teller, refusal);
+	if (!pind_mirror_present(d->mirror))
+		return;
+	pind_teller_refusal(d->teller, refusal);
+	/* what is let through may bring it above */
+	if (refusal->mode == PIND_MODE_OBSERVE)
+		pind_excess_suspect(d->excess, refusal->by_id);
 }
 
 static void on_high(const struct pind_group_info *group, void *userdata)
@@ -328,6 +356,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 			pind_sync_soon(d->sync);
 		pind_reconciler_apply(d->reconciler, true);
 		pind_policy_forget_before(policy);
+		pind_excess_rules_changed(d->excess);
 		pind_journal_rules(count_rules(policy), before, pind_policy_problems(policy)->n);
 	}
 	pind_health_settle(d->health);
@@ -428,6 +457,14 @@ static int make_rooms(struct daemon *d, const struct pind_places *places)
 				    d->health, &d->teller);
 	if (r < 0)
 		return r;
+	r = pind_actor_new(d->event, places->actor_socket, &d->actor);
+	r = r < 0 ? r
+		  : pind_excess_new(d->event,
+				    &(struct pind_excess_rooms){ d->kernel, d->mirror, d->wanted,
+								 d->actor },
+				    on_excess, d, &d->excess);
+	if (r < 0)
+		return r;
 	reconciler = (struct pind_reconciler_rooms){ d->kernel, d->wanted, d->mirror, d->health };
 	r = pind_reconciler_new(d->event, places->cgroup_mount, &reconciler, &reconciler_handlers,
 				d, &d->reconciler);
@@ -457,6 +494,8 @@ static struct daemon *daemon_free(struct daemon *d)
 	(void)pind_teller_free(d->teller);
 	(void)pind_bus_free(d->bus);
 	(void)pind_sync_free(d->sync);
+	(void)pind_actor_free(d->actor);
+	(void)pind_excess_free(d->excess);
 	(void)pind_reconciler_free(d->reconciler);
 	(void)pind_wanted_free(d->wanted);
 	(void)pind_kernel_free(d->kernel);

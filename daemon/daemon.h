@@ -13,6 +13,7 @@ struct pind_places {
 	const char *state_directory;	       /* quotas that are kept */
 	const char *const *policy_directories; /* files of rules, see policy.h */
 	const char *runtime_directory; /* those that are forgotten at a restart of the machine */
+	const char *actor_socket;      /* where pind-act is called */
 	const char *module_note; /* why the module could not be loaded: see pind/module-note.h */
 };
 

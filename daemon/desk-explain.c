@@ -78,10 +78,11 @@ int pind_desk_explain(void *userdata, const char *path, const struct pind_quota_
 					  .file = wish.file,
 					  .line = wish.line,
 					  .limits = plan.new,
+					  .reaction = plan.reaction,
 					  .effective_max = PIND_UNLIMITED,
 					  .left = PIND_UNLIMITED };
 	if (change->set_max || change->set_max_held || change->set_high || change->set_mode ||
-	    request->kind != PIND_QUOTA_BY_NAME) {
+	    request->set_reaction || request->kind != PIND_QUOTA_BY_NAME) {
 		ret->source = plan.runtime ? PIND_SOURCE_RUNTIME : PIND_SOURCE_KEPT;
 		ret->file = NULL;
 	}

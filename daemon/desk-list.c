@@ -143,6 +143,7 @@ static int list_word(const struct pind_list *list, const struct pind_quota *quot
 		quota->cgroup_id ? PIND_SOURCE_RUNTIME : PIND_SOURCE_KEPT,
 		quota->path,
 		{ quota->max, quota->max_held, quota->high, quota->mode },
+		quota->reaction,
 		NULL,
 	};
 
@@ -227,7 +228,8 @@ static int list_file_rules(struct pind_list *list)
 		return r;
 	for (size_t i = 0; (rule = pind_policy_at(policy, i)); i++) {
 		const struct pind_word word = { PIND_SOURCE_FILE, rule->pattern,
-						pind_wanted_limits(wanted, rule), rule };
+						pind_wanted_limits(wanted, rule), rule->reaction,
+						rule };
 
 		if (list->path && !pind_policy_rule_fits(rule, list->path))
 			continue;

@@ -13,6 +13,7 @@ struct pind_group {
 	struct pind_group_info info; /* info.path is the group's own */
 	uint64_t epoch; /* when info was read; the mirror's count of moments */
 	bool seen; /* a mark for whoever reads all groups anew */
+	bool over; /* it is alive, and above its max or max_held */
 	bool changed; /* Max, High, Mode, Runtime or Dead, since the bus was told */
 	struct pind_group *next; /* others of the same path */
 };

@@ -244,11 +244,83 @@ void pind_journal_quota(const struct pind_change *change)
 		"PIND_BY_UID=%s", uid, "PIND_BY_PID=%s", pid, "PIND_BY_CGROUP=%s", group ?: "",
 		"PIND_BY_UNIT=%s", unit, "PIND_OLD_MAX=%" PRIu64, change->old.limits.max,
 		"PIND_OLD_MAX_HELD=%" PRIu64, change->old.limits.max_held, "PIND_OLD_HIGH=%" PRIu64,
-		change->old.limits.high, "PIND_OLD_MODE=%s", pind_mode_name(change->old.limits.mode),
-		"PIND_NEW_MAX=%" PRIu64, change->new.limits.max, "PIND_NEW_MAX_HELD=%" PRIu64,
-		change->new.limits.max_held, "PIND_NEW_HIGH=%" PRIu64, change->new.limits.high,
-		"PIND_NEW_MODE=%s", pind_mode_name(change->new.limits.mode), "PIND_OLD_FILE=%s",
-		old_file, "PIND_NEW_FILE=%s", new_file, NULL);
+		change->old.limits.high, "PIND_OLD_MODE=%s",
+		pind_mode_name(change->old.limits.mode), "PIND_NEW_MAX=%" PRIu64,
+		change->new.limits.max, "PIND_NEW_MAX_HELD=%" PRIu64, change->new.limits.max_held,
+		"PIND_NEW_HIGH=%" PRIu64, change->new.limits.high, "PIND_NEW_MODE=%s",
+		pind_mode_name(change->new.limits.mode), "PIND_OLD_FILE=%s", old_file,
+		"PIND_NEW_FILE=%s", new_file, NULL);
+	show(message);
+}
+
+/* What there is to say of the stage, behind the group's path. */
+static const char *excess_text(char *buffer, size_t size, const struct pind_excess_event *event)
+{
+	const struct pind_group_info *group = event->group;
+	char current[PIND_TEXT_SIZE_SIZE], max[PIND_TEXT_SIZE_SIZE];
+	char reaction[PIND_REACTION_TEXT_SIZE];
+	bool held = group->current <= group->max && group->held > group->max_held;
+
+	(void)pind_text_size(current, held ? group->held : group->current);
+	(void)pind_text_size(max, held ? group->max_held : group->max);
+	(void)pind_reaction_text(reaction, &event->reaction);
+	switch (event->stage) {
+	case PIND_STAGE_OVER:
+		(void)snprintf(buffer, size, "is above its quota: it %s %s, and its %s is %s",
+			       held ? "keeps in place" : "pins", current, held ? "max-held" : "max",
+			       max);
+		break;
+	case PIND_STAGE_BELOW:
+		(void)snprintf(buffer, size, "is no longer above its quota: it pins %s", current);
+		break;
+	case PIND_STAGE_DUE:
+		(void)snprintf(buffer, size, "stayed above its quota (%s of %s): %s%s", current,
+			       max, reaction,
+			       !event->dry_run		 ? ""
+			       : event->reaction.dry_run ? "; nothing is done"
+							 : "; nothing is done in mode observe");
+		break;
+	case PIND_STAGE_DONE:
+		(void)snprintf(buffer, size, "stayed above its quota: %s", event->sentence);
+		break;
+	case PIND_STAGE_FAILED:
+		(void)snprintf(buffer, size, "stayed above its quota, and %s failed: %s",
+			       pind_on_exceed_name(event->reaction.on_exceed), event->sentence);
+		break;
+	}
+	return buffer;
+}
+
+void pind_journal_excess(const struct pind_excess_event *event)
+{
+	static const struct {
+		const char *id;
+		int priority;
+	} stages[] = {
+		[PIND_STAGE_OVER] = { PIND_MESSAGE_OVER, LOG_NOTICE },
+		[PIND_STAGE_BELOW] = { PIND_MESSAGE_OVER, LOG_INFO },
+		[PIND_STAGE_DUE] = { PIND_MESSAGE_ACT, LOG_WARNING },
+		[PIND_STAGE_DONE] = { PIND_MESSAGE_ACTED, LOG_WARNING },
+		[PIND_STAGE_FAILED] = { PIND_MESSAGE_ACTED, LOG_ERR },
+	};
+	char message[2 * PIND_TEXT_PATH_SIZE], path[PIND_TEXT_PATH_SIZE];
+	char text[PIND_TEXT_PATH_SIZE], clean[PIND_TEXT_PATH_SIZE];
+	const struct pind_reaction *reaction = &event->reaction;
+	const struct pind_group_info *group = event->group;
+
+	(void)pind_text_clean(clean, sizeof(clean), excess_text(text, sizeof(text), event));
+	(void)snprintf(message, sizeof(message), "%s %s",
+		       pind_text_clean(path, sizeof(path), group->path), clean);
+	(void)sd_journal_send("MESSAGE=%s", message, "MESSAGE_ID=%s", stages[event->stage].id,
+			      "PRIORITY=%d", stages[event->stage].priority, "PIND_CGROUP=%s",
+			      group->path, "PIND_STAGE=%s", pind_stage_name(event->stage),
+			      "PIND_CURRENT=%" PRIu64, group->current, "PIND_HELD=%" PRIu64,
+			      group->held, "PIND_MAX=%" PRIu64, group->max,
+			      "PIND_MAX_HELD=%" PRIu64, group->max_held, "PIND_ON_EXCEED=%s",
+			      pind_on_exceed_name(reaction->on_exceed), "PIND_SIGNAL=%s",
+			      reaction->signal ? pind_signal_name(reaction->signal) : "",
+			      "PIND_GRACE_USEC=%" PRIu64, reaction->grace, "PIND_DRY_RUN=%d",
+			      (int)event->dry_run, "PIND_SENTENCE=%s", event->sentence ?: "", NULL);
 	show(message);
 }
 

@@ -21,6 +21,10 @@
  *            is known: PIND_BY_UID, PIND_BY_PID, PIND_BY_CGROUP, PIND_BY_UNIT; PIND_OLD_MAX,
  *            PIND_OLD_MAX_HELD, PIND_OLD_HIGH, PIND_OLD_MODE, PIND_OLD_FILE (and line of the
  *            rule that said so, or empty), and PIND_NEW_... likewise
+ *   excess   PIND_CGROUP, PIND_STAGE (as pind_stage_name() says), PIND_CURRENT, PIND_HELD,
+ *            PIND_MAX, PIND_MAX_HELD; from "due" on PIND_ON_EXCEED, PIND_SIGNAL (or empty),
+ *            PIND_GRACE_USEC, PIND_DRY_RUN (0, 1); PIND_SENTENCE (or empty). Three
+ *            MESSAGE_IDs: came to be above or no longer is; an act is due; how it ended
  *   rules    PIND_RULES (how many the files have now), PIND_RULES_BEFORE, PIND_PROBLEMS
  *
  * Sizes are bytes.
@@ -31,6 +35,7 @@
 #include <syslog.h>
 
 #include "change.h"
+#include "excess.h"
 #include "snapshot.h"
 
 #define PIND_MESSAGE_REFUSAL "dd9ff8247d34415599f327d4b0f4dcaf"
@@ -42,12 +47,16 @@
 #define PIND_MESSAGE_MISUSE  "4bc979ebc9c8425a949e81cd71530bfa"
 #define PIND_MESSAGE_QUOTA   "bf136b7496964f2ca4ae8e8273c2f1a5"
 #define PIND_MESSAGE_RULES   "c98c2be5cd4b4c23bd9aecd517c00ba0"
+#define PIND_MESSAGE_OVER    "0efe790e50f44b839a7a5007d0864a72"
+#define PIND_MESSAGE_ACT     "b9bd8c41662d4e8f992f425873b9fcef"
+#define PIND_MESSAGE_ACTED   "931925f24b8241c9bc599bd4f575f3e1"
 
 /* A line for people; @priority as syslog(3). To stderr, which is the journal's in a unit. */
 void pind_log(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 void pind_journal_refusal(const struct pind_refusal *refusal);
 void pind_journal_high(const struct pind_group_info *group);
+void pind_journal_excess(const struct pind_excess_event *event);
 void pind_journal_quota(const struct pind_change *change);
 /* The files of rules were read again: how many there are, were, and are wrong. */
 void pind_journal_rules(size_t rules, size_t before, size_t problems);

@@ -9,6 +9,7 @@
 #include <pind/cgroup.h>
 #include <pind/module-note.h>
 
+#include "actor.h"
 #include "journal.h"
 #include "kernel-netlink.h"
 #include "policy.h"
@@ -111,6 +112,7 @@ int main(int argc, char **argv)
 	places.runtime_directory = directory_of("RUNTIME_DIRECTORY", "/run/pind");
 	places.policy_directories = pind_policy_directories;
 	places.module_note = PIND_MODULE_NOTE;
+	places.actor_socket = PIND_ACTOR_SOCKET;
 	if (!places.cgroup_mount) {
 		pind_log(LOG_ERR, "there is no cgroup v2 hierarchy at /sys/fs/cgroup");
 		return EXIT_FAILURE;

@@ -8,6 +8,7 @@
 #include <pind/cleanup.h>
 
 #include "mirror.h"
+#include "quota.h"
 
 struct pind_mirror {
 	struct pind_kernel *kernel;
@@ -184,6 +185,10 @@ int pind_mirror_take(const struct pind_group_info *info, void *userdata)
 	group->seen = true;
 	if (changed)
 		mirror->handlers->changed(group, mirror->userdata);
+	if (group->over != (!info->dead && pind_group_is_over(info))) {
+		group->over = !group->over;
+		mirror->handlers->over(group, mirror->userdata);
+	}
 	if (r > 0 && stands(mirror, group))
 		mirror->handlers->added(group, mirror->userdata);
 	return 0;

@@ -21,6 +21,8 @@ struct pind_mirror_handlers {
 	void (*removed)(const struct pind_group *group, void *userdata);
 	/* Max, MaxHeld, High, Mode or Dead are others. */
 	void (*changed)(struct pind_group *group, void *userdata);
+	/* The group came to be above its max or max_held, is no longer, or is so and dead. */
+	void (*over)(const struct pind_group *group, void *userdata);
 	/* The group is about to go, whether it stands for its path or not. */
 	void (*dropped)(const struct pind_group *group, void *userdata);
 	/* All groups are about to go: the module did, or is another. */

@@ -30,7 +30,7 @@ static void print_size(FILE *out, const char *name, const struct pind_size *size
 
 static void print_rule(FILE *out, const struct pind_policy_rule *rule, uint64_t total_ram)
 {
-	char pattern[PIND_TEXT_PATH_SIZE];
+	char pattern[PIND_TEXT_PATH_SIZE], text[PIND_REACTION_TEXT_SIZE];
 
 	(void)fprintf(out, "%s:%u: %s %s: %s", rule->file, rule->line,
 		      rule->is_unit ? "unit" : "match",
@@ -43,8 +43,8 @@ static void print_rule(FILE *out, const struct pind_policy_rule *rule, uint64_t 
 	print_size(out, "max", &rule->max, total_ram);
 	print_size(out, "max_held", &rule->max_held, total_ram);
 	print_size(out, "high", &rule->high, total_ram);
-	if (rule->on_exceed != PIND_ON_EXCEED_NOTHING)
-		(void)fprintf(out, ", on_exceed %s", pind_on_exceed_name(rule->on_exceed));
+	if (rule->reaction.on_exceed != PIND_ON_EXCEED_NOTHING)
+		(void)fprintf(out, ", on_exceed %s", pind_reaction_text(text, &rule->reaction));
 	(void)fputc('\n', out);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -30,14 +31,6 @@ struct key {
 	int (*read)(struct reading *reading, const struct key *key, const cJSON *value);
 	size_t field; /* of struct reading, for @read */
 };
-
-/* The words of "on_exceed", by enum pind_on_exceed. */
-static const char *const on_exceed_names[] = { "nothing", "signal", "stop-unit", "kill" };
-
-const char *pind_on_exceed_name(enum pind_on_exceed on_exceed)
-{
-	return on_exceed_names[on_exceed];
-}
 
 /* Says what is wrong with a value, and what would be right. */
 static int value_wrong(struct reading *reading, const cJSON *value, const char *why,
@@ -121,14 +114,40 @@ static int read_on_exceed(struct reading *reading, const struct key *key, const 
 {
 	const char *text = cJSON_GetStringValue(value);
 
-	for (unsigned int i = 0; text && i < sizeof(on_exceed_names) / sizeof(*on_exceed_names);
-	     i++)
-		if (!strcmp(text, on_exceed_names[i])) {
-			reading->rule.on_exceed = (enum pind_on_exceed)i;
-			return 0;
-		}
+	if (text && pind_on_exceed_read(text, &reading->rule.reaction.on_exceed) == 0)
+		return 0;
 	return value_wrong(reading, value, "does not exist",
 			   "\"nothing\", \"signal\", \"stop-unit\" or \"kill\"");
+}
+
+static int read_signal(struct reading *reading, const struct key *key, const cJSON *value)
+{
+	const char *text = cJSON_GetStringValue(value);
+
+	if (text && pind_signal_read(text, &reading->rule.reaction.signal) == 0)
+		return 0;
+	return value_wrong(reading, value, "is no signal with a name",
+			   "\"SIGTERM\", \"SIGUSR1\", ...");
+}
+
+static int read_grace(struct reading *reading, const struct key *key, const cJSON *value)
+{
+	_cleanup_free_ char *number = cJSON_IsNumber(value) ? cJSON_PrintUnformatted(value) : NULL;
+	const char *text = number ?: cJSON_GetStringValue(value);
+
+	if (text && pind_grace_read(text, &reading->rule.reaction.grace) == 0)
+		return 0;
+	return value_wrong(reading, value, "is no time that can be waited",
+			   "\"30s\", \"5min\", \"2h\", \"1d\", or a number of seconds, a year at "
+			   "most");
+}
+
+static int read_dry_run(struct reading *reading, const struct key *key, const cJSON *value)
+{
+	if (!cJSON_IsBool(value))
+		return value_wrong(reading, value, "is neither", "true or false");
+	reading->rule.reaction.dry_run = cJSON_IsTrue(value);
+	return 0;
 }
 
 static const struct key keys[] = {
@@ -140,10 +159,15 @@ static const struct key keys[] = {
 	{ "reserve", read_reserve, offsetof(struct reading, rule.reserve) },
 	{ "mode", read_mode, 0 },
 	{ "on_exceed", read_on_exceed, 0 },
+	{ "signal", read_signal, 0 },
+	{ "grace", read_grace, 0 },
+	{ "dry_run", read_dry_run, 0 },
 	{ "comment", read_comment, 0 },
 };
 
-#define KEYS_IN_WORDS "match, unit, max, max_held, high, reserve, mode, on_exceed or comment"
+#define KEYS_IN_WORDS                                                                         \
+	"match, unit, max, max_held, high, reserve, mode, on_exceed, signal, grace, dry_run " \
+	"or comment"
 
 /* Something wrong with the rule itself. */
 #define rule_wrong(reading, format, ...)                                               \
@@ -224,6 +248,33 @@ static bool reading_has(const struct reading *reading, const char *key)
 	return cJSON_GetObjectItemCaseSensitive(reading->object, key);
 }
 
+/* What is to be done, and to whom. @limited: there is something that can be exceeded */
+static int check_reaction(struct reading *reading, bool limited)
+{
+	struct pind_reaction *reaction = &reading->rule.reaction;
+
+	if (reaction->on_exceed == PIND_ON_EXCEED_NOTHING) {
+		if (reaction->signal || reading_has(reading, "grace") || reaction->dry_run)
+			return rule_wrong(reading, "has signal, grace or dry_run without an "
+						   "on_exceed that would use it");
+		return 0;
+	}
+	if (!limited)
+		return rule_wrong(reading, "has on_exceed, and neither max nor max_held that could "
+					   "be exceeded: write one of them");
+	if (!reading->rule.is_unit && !strcmp(reading->rule.pattern, "/"))
+		return rule_wrong(reading,
+				  "has on_exceed for the whole machine, to which nothing is "
+				  "ever done");
+	if (reaction->signal && reaction->on_exceed != PIND_ON_EXCEED_SIGNAL)
+		return rule_wrong(reading, "has a signal: write \"on_exceed\": \"signal\", too");
+	if (!reaction->signal && reaction->on_exceed == PIND_ON_EXCEED_SIGNAL)
+		reaction->signal = SIGTERM;
+	if (!reading_has(reading, "grace"))
+		reaction->grace = PIND_GRACE_DEFAULT;
+	return 0;
+}
+
 /* What its keys say together. */
 static int check_whole(struct reading *reading)
 {
@@ -240,10 +291,7 @@ static int check_whole(struct reading *reading)
 	if (reserve && max)
 		return rule_wrong(reading, "has max and reserve, which each say how much may be "
 					   "pinned: write one of them");
-	if (reading->rule.on_exceed != PIND_ON_EXCEED_NOTHING && !max && !max_held && !reserve)
-		return rule_wrong(reading, "has on_exceed, and neither max nor max_held that could "
-					   "be exceeded: write one of them");
-	return 0;
+	return check_reaction(reading, max || max_held || reserve);
 }
 
 int pind_policy_rule_read(const cJSON *object, unsigned int number, struct pind_policy_rule *ret,

@@ -10,19 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <pind/reaction.h>
 #include <pind/size.h>
 
 #include "json-text.h"
 #include "quota.h"
 #include "problems.h"
-
-/* What is done to a group that stays above its quota; the words of "on_exceed". */
-enum pind_on_exceed {
-	PIND_ON_EXCEED_NOTHING,
-	PIND_ON_EXCEED_SIGNAL,
-	PIND_ON_EXCEED_STOP_UNIT,
-	PIND_ON_EXCEED_KILL,
-};
 
 /* The longest pattern, in bytes. */
 #define PIND_RULE_PATTERN_MAX 4095
@@ -38,7 +31,7 @@ struct pind_policy_rule {
 	bool has_reserve; /* max is what is left of the machine's memory, then */
 	struct pind_size reserve;
 	uint32_t mode; /* enum pind_mode */
-	enum pind_on_exceed on_exceed;
+	struct pind_reaction reaction;
 	char *comment;	   /* or NULL */
 	const char *file;  /* its path, the file's own */
 	unsigned int line; /* where the rule begins, from 1 */
@@ -67,8 +60,5 @@ bool pind_policy_rule_fits(const struct pind_policy_rule *rule, const char *path
  */
 void pind_policy_rule_limits(const struct pind_policy_rule *rule, uint64_t total_ram,
 			     struct pind_limits *ret);
-
-/* "nothing", "signal", ... */
-const char *pind_on_exceed_name(enum pind_on_exceed on_exceed);
 
 #endif /* PIND_POLICY_RULE_H */

@@ -8,6 +8,8 @@
 
 #include <unistd.h>
 
+#include <pind/reaction.h>
+
 #include "snapshot.h"
 
 struct pind_limits {
@@ -99,6 +101,8 @@ struct pind_caller;
 /* A change that was asked for, and found well-formed. */
 struct pind_quota_request {
 	struct pind_group_change change;
+	bool set_reaction; /* else it stays as it is wanted */
+	struct pind_reaction reaction;
 	enum pind_quota_kind kind;
 	/* The owner of a delegated cgroup above, whose word it is; 0: an administrator's. */
 	uint32_t owner;

@@ -132,9 +132,10 @@ int pind_reconciler_plan(struct pind_reconciler *rec, const char *path,
 	 * made just now, or a module that was loaded just now, may not have got it yet.
 	 */
 	plan.new = pind_limits_changed(wish.source == PIND_SOURCE_NONE ? &plan.old.limits
-									 : &wish.limits,
+								       : &wish.limits,
 				       &request->change);
 	plan.new = pind_limits_rounded(plan.new);
+	plan.reaction = request->set_reaction ? request->reaction : wish.reaction;
 	plan.runtime = is_runtime(path, request->kind, wish.source);
 	*ret = plan;
 	return 0;
@@ -181,7 +182,8 @@ int pind_reconciler_set(struct pind_reconciler *rec, const char *path,
 				     .high = plan.new.high,
 				     .mode = plan.new.mode,
 				     .cgroup_id = plan.runtime ? plan.id : 0,
-				     .owner = request->owner };
+				     .owner = request->owner,
+				     .reaction = plan.reaction };
 	*ret_step = PIND_STEP_KERNEL;
 	change = pind_limits_change(&plan.new);
 	r = present ? say(rec, path, &plan, plan.runtime ? NULL : &change) : 0;
@@ -317,6 +319,7 @@ int pind_reconciler_unset_stale(struct pind_reconciler *rec, bool dry, const str
 			.source = PIND_SOURCE_KEPT,
 			.limits = { gone.quotas[i].max, gone.quotas[i].max_held,
 				    gone.quotas[i].high, gone.quotas[i].mode },
+			.reaction = gone.quotas[i].reaction,
 		};
 
 		/* a rule of a name that never comes again does no harm where that fails */
@@ -326,4 +329,3 @@ int pind_reconciler_unset_stale(struct pind_reconciler *rec, bool dry, const str
 	}
 	return (int)gone.n;
 }
-

@@ -94,6 +94,7 @@ struct pind_plan {
 	uint64_t id;		/* of the cgroup; 0: there is none */
 	struct pind_wish old;	/* but its limits are those that the kernel has */
 	struct pind_limits new; /* in whole pages */
+	struct pind_reaction reaction;
 	bool runtime;
 };
 

@@ -134,6 +134,27 @@ static bool read_user(const cJSON *value, uint32_t *ret)
 	return *ret == value->valuedouble;
 }
 
+/* NULL if the object has none, or one that makes sense; else what is wrong. */
+static const char *read_reaction(const cJSON *item, struct pind_reaction *ret)
+{
+	const cJSON *word = cJSON_GetObjectItemCaseSensitive(item, "on_exceed");
+	const cJSON *signal = cJSON_GetObjectItemCaseSensitive(item, "signal");
+	const cJSON *grace = cJSON_GetObjectItemCaseSensitive(item, "grace_usec");
+	const cJSON *dry_run = cJSON_GetObjectItemCaseSensitive(item, "dry_run");
+
+	if (!word)
+		return NULL;
+	if (!cJSON_IsString(word) || pind_on_exceed_read(word->valuestring, &ret->on_exceed) < 0)
+		return "its \"on_exceed\" is none of " PIND_ON_EXCEED_WORDS;
+	if (ret->on_exceed == PIND_ON_EXCEED_SIGNAL &&
+	    (!cJSON_IsString(signal) || pind_signal_read(signal->valuestring, &ret->signal) < 0))
+		return "its \"signal\" is none";
+	if (!read_size(grace, &ret->grace) || ret->grace > PIND_GRACE_MAX)
+		return "its \"grace_usec\" is no time in microseconds";
+	ret->dry_run = cJSON_IsTrue(dry_run);
+	return NULL;
+}
+
 /* NULL if the object is a quota, else what is wrong. The path stays the object's. */
 static const char *read_quota(const cJSON *item, struct pind_quota *ret)
 {
@@ -142,6 +163,7 @@ static const char *read_quota(const cJSON *item, struct pind_quota *ret)
 	const cJSON *max_held = cJSON_GetObjectItemCaseSensitive(item, "max_held");
 	const cJSON *owner = cJSON_GetObjectItemCaseSensitive(item, "owner");
 	struct pind_quota quota = { .max_held = PIND_UNLIMITED };
+	const char *wrong;
 
 	if (!cJSON_IsString(path) || pind_cgroup_path_wrong(path->valuestring))
 		return "its \"path\" is no cgroup path";
@@ -158,6 +180,9 @@ static const char *read_quota(const cJSON *item, struct pind_quota *ret)
 		return "its \"cgroup_id\" is no id";
 	if (owner && !read_user(owner, &quota.owner))
 		return "its \"owner\" is no user's number";
+	wrong = read_reaction(item, &quota.reaction);
+	if (wrong)
+		return wrong;
 	quota.path = path->valuestring;
 	*ret = quota;
 	return NULL;
@@ -186,8 +211,9 @@ int store_exact(cJSON *item)
 
 int store_entry_read(cJSON *item, struct store_entry *ret, const char **ret_wrong)
 {
-	static const char *const known[] = { "path", "max",  "max_held",
-					     "high", "mode", "cgroup_id", "owner" };
+	static const char *const known[] = { "path",   "max",	     "max_held", "high",
+					     "mode",   "cgroup_id",  "owner",	 "on_exceed",
+					     "signal", "grace_usec", "dry_run" };
 	_cleanup_free_ char *path = NULL;
 	struct pind_quota quota;
 
@@ -222,6 +248,18 @@ static bool add_size(cJSON *object, const char *key, uint64_t bytes)
 	return cJSON_AddRawToObject(object, key, digits);
 }
 
+static bool add_reaction(cJSON *object, const struct pind_reaction *reaction)
+{
+	if (reaction->on_exceed == PIND_ON_EXCEED_NOTHING)
+		return true;
+	return cJSON_AddStringToObject(object, "on_exceed",
+				       pind_on_exceed_name(reaction->on_exceed)) &&
+	       (!reaction->signal ||
+		cJSON_AddStringToObject(object, "signal", pind_signal_name(reaction->signal))) &&
+	       add_size(object, "grace_usec", reaction->grace) &&
+	       (!reaction->dry_run || cJSON_AddTrueToObject(object, "dry_run"));
+}
+
 static bool add_unknown(cJSON *object, const cJSON *unknown)
 {
 	const cJSON *item;
@@ -251,7 +289,7 @@ const char *store_entry_text(struct store_entry *entry)
 	    cJSON_AddStringToObject(object, "mode", pind_mode_name(quota->mode)) &&
 	    (!quota->cgroup_id || cJSON_AddStringToObject(object, "cgroup_id", id)) &&
 	    (!quota->owner || cJSON_AddNumberToObject(object, "owner", quota->owner)) &&
-	    add_unknown(object, entry->unknown))
+	    add_reaction(object, &quota->reaction) && add_unknown(object, entry->unknown))
 		entry->text = cJSON_PrintUnformatted(object);
 	return entry->text;
 }

@@ -21,6 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <pind/reaction.h>
+
 #define PIND_STORE_FILE	   "quotas.json"
 #define PIND_STORE_CHANGES "quotas.changes"
 
@@ -34,6 +36,7 @@ struct pind_quota {
 	uint64_t max_held; /* as max */
 	/* The owner of a delegated cgroup above, whose word it is; 0: an administrator's. */
 	uint32_t owner;
+	struct pind_reaction reaction;
 };
 
 struct pind_store;

@@ -129,6 +129,14 @@ void pind_teller_quota(struct pind_teller *teller, const struct pind_change *cha
 		pind_bus_emit_quota(teller->bus, change);
 }
 
+void pind_teller_excess(struct pind_teller *teller, const struct pind_excess_event *event)
+{
+	if (!event->quiet)
+		pind_journal_excess(event);
+	if (teller->bus)
+		pind_bus_emit_excess(teller->bus, event);
+}
+
 void pind_teller_books(struct pind_teller *teller, const struct pind_books *books)
 {
 	pind_journal_books(books);

@@ -8,6 +8,7 @@
 #define PIND_TELLER_H
 
 #include "bus.h"
+#include "excess.h"
 #include "health.h"
 #include "mirror.h"
 
@@ -42,6 +43,7 @@ void pind_teller_settle_later(struct pind_teller *teller);
 
 void pind_teller_high(struct pind_teller *teller, const struct pind_group_info *group);
 void pind_teller_quota(struct pind_teller *teller, const struct pind_change *change);
+void pind_teller_excess(struct pind_teller *teller, const struct pind_excess_event *event);
 void pind_teller_books(struct pind_teller *teller, const struct pind_books *books);
 void pind_teller_misuse(struct pind_teller *teller, const struct pind_misuse *misuse);
 /* Has a refusal told, if it was not before; soon, and with others of its kind. */

@@ -86,6 +86,7 @@ static struct pind_wish wish_of_rule(const struct pind_wanted *wanted,
 		return pind_wish_none();
 	return (struct pind_wish){ .source = PIND_SOURCE_FILE,
 				   .limits = pind_wanted_limits(wanted, rule),
+				   .reaction = rule->reaction,
 				   .file = rule->file,
 				   .line = rule->line };
 }
@@ -109,6 +110,7 @@ static struct pind_wish wish_of(enum pind_source source, const struct pind_quota
 {
 	return (struct pind_wish){ .source = source,
 				   .limits = limits_of(quota),
+				   .reaction = quota->reaction,
 				   .owner = quota->owner };
 }
 

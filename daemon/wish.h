@@ -3,6 +3,8 @@
 #ifndef PIND_WISH_H
 #define PIND_WISH_H
 
+#include <pind/reaction.h>
+
 #include "quota.h"
 
 /* Who says so; a later one counts more. */
@@ -11,8 +13,9 @@ enum pind_source { PIND_SOURCE_NONE, PIND_SOURCE_FILE, PIND_SOURCE_KEPT, PIND_SO
 struct pind_wish {
 	enum pind_source source;
 	struct pind_limits limits; /* none, where nobody says anything */
-	uint32_t owner;		   /* as in struct pind_quota */
-	const char *file;	   /* of a rule; until the policy is loaded again. Else NULL */
+	struct pind_reaction reaction;
+	uint32_t owner;	  /* as in struct pind_quota */
+	const char *file; /* of a rule; until the policy is loaded again. Else NULL */
 	unsigned int line;
 };
 

@@ -32,6 +32,7 @@ int main(int argc, char **argv)
 		.state_directory = getenv("STATE_DIRECTORY"),
 		.runtime_directory = getenv("RUNTIME_DIRECTORY"),
 		.policy_directories = policy_directories,
+		.actor_socket = getenv("PIND_TEST_ACTOR"),
 		.module_note = getenv("PIND_TEST_MODULE_NOTE"),
 	};
 	struct pind_kernel *kernel;

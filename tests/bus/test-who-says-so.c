@@ -45,11 +45,12 @@ static void read_value(sd_bus_message *m, char *text, size_t size)
 /* One line for each rule: its values, as far as it has them, in the order of the contract. */
 static char *list_rules(struct world *w, const char *name)
 {
-	static const char *const keys[] = { "source", "pattern", "unit", "max",	 "max_held", "high",
-					    "mode",   "file",	 "line", "on_exceed", "comment" };
+	static const char *const keys[] = { "source", "pattern", "unit",   "max",    "max_held",
+					    "high",   "mode",	 "file",   "line",   "on_exceed",
+					    "grace",  "dry_run", "signal", "comment" };
 	sd_bus_message *m =
 		world_call(w, PIND_OBJECT, PIND_MANAGER_INTERFACE, "ListRules", "s", name);
-	char values[11][64], *text;
+	char values[14][64], *text;
 	size_t size;
 	FILE *stream = open_memstream(&text, &size);
 	const char *key;
@@ -67,7 +68,7 @@ static char *list_rules(struct world *w, const char *name)
 			assert_true(sd_bus_message_exit_container(m) >= 0);
 		}
 		assert_true(sd_bus_message_exit_container(m) >= 0);
-		for (size_t i = 0; i < 11; i++)
+		for (size_t i = 0; i < 14; i++)
 			if (values[i][0])
 				(void)fprintf(stream, "%s%s", i ? " " : "", values[i]);
 		(void)fputc('\n', stream);
@@ -103,8 +104,9 @@ static size_t count_problems(struct world *w, char *first)
 }
 
 #define ROOT_RULE "file / 0 %llu max max enforce quota.d/10-a.json 2 nothing\n"
-#define TENANT_RULE \
-	"file tenant-*.slice 1 8388608 max max observe quota.d/10-a.json 3 kill a tenant\n"
+#define TENANT_RULE                                                                            \
+	"file tenant-*.slice 1 8388608 max max observe quota.d/10-a.json 3 kill 30000000 0 a " \
+	"tenant\n"
 
 static void start(struct world *w)
 {
@@ -134,18 +136,20 @@ static void test_who_says_so(void **state)
 	world_set_max(w, TENANT, 2 * MIB, true);
 	world_set_max(w, "/none", MIB, false);
 	rules_are(w, TENANT,
-		  TENANT_RULE "kept " TENANT " 4194304 max max observe\n"
-			      "runtime " TENANT " 2097152 max max observe\n");
+		  TENANT_RULE "kept " TENANT " 4194304 max max observe kill 30000000 0\n"
+			      "runtime " TENANT " 2097152 max max observe kill 30000000 0\n");
 	(void)snprintf(expected, sizeof(expected),
-		       ROOT_RULE TENANT_RULE "kept /none 1048576 max max enforce\n"
-					     "kept " TENANT " 4194304 max max observe\n"
-					     "runtime " TENANT " 2097152 max max observe\n",
+		       ROOT_RULE TENANT_RULE
+		       "kept /none 1048576 max max enforce nothing\n"
+		       "kept " TENANT " 4194304 max max observe kill 30000000 0\n"
+		       "runtime " TENANT " 2097152 max max observe kill 30000000 0\n",
 		       (unsigned long long)half);
 	rules_are(w, "", expected);
 	/* of the cgroup that was removed it says nothing any more */
 	world_rmdir(w, TENANT);
 	world_mkdir(w, TENANT);
-	rules_are(w, TENANT, TENANT_RULE "kept " TENANT " 4194304 max max observe\n");
+	rules_are(w, TENANT,
+		  TENANT_RULE "kept " TENANT " 4194304 max max observe kill 30000000 0\n");
 	world_refused(w, PIND_ERROR_INVALID_VALUE, "'a'", PIND_OBJECT, PIND_MANAGER_INTERFACE,
 		      "ListRules", "s", "a");
 }
@@ -166,7 +170,7 @@ static void test_owner(void **state)
 		       (unsigned long long)world_id(w, TENANT));
 	world_write(w, "runtime/quotas.json", text);
 	world_start(w, NULL);
-	rules_are(w, TENANT, "runtime " TENANT " 4194304 max max enforce\n" TENANT_RULE);
+	rules_are(w, TENANT, "runtime " TENANT " 4194304 max max enforce nothing\n" TENANT_RULE);
 	world_until(w, world_kernel_max(w, TENANT) == 8 * MIB);
 }
 

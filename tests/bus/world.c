@@ -261,6 +261,31 @@ static void quota_line(struct world *w, sd_bus_message *m)
 	    (unsigned long long)new);
 }
 
+static void exceeded_line(struct world *w, sd_bus_message *m)
+{
+	const char *key, *path = "", *stage = "", *on_exceed = "-", *sentence = "";
+	int dry_run = 0;
+
+	assert_true(sd_bus_message_enter_container(m, 'a', "{sv}") > 0);
+	while (sd_bus_message_enter_container(m, 'e', "sv") > 0) {
+		assert_true(sd_bus_message_read(m, "s", &key) > 0);
+		if (!strcmp(key, "path"))
+			assert_true(sd_bus_message_read(m, "v", "s", &path) > 0);
+		else if (!strcmp(key, "stage"))
+			assert_true(sd_bus_message_read(m, "v", "s", &stage) > 0);
+		else if (!strcmp(key, "on_exceed"))
+			assert_true(sd_bus_message_read(m, "v", "s", &on_exceed) > 0);
+		else if (!strcmp(key, "sentence"))
+			assert_true(sd_bus_message_read(m, "v", "s", &sentence) > 0);
+		else if (!strcmp(key, "dry_run"))
+			assert_true(sd_bus_message_read(m, "v", "b", &dry_run) > 0);
+		else
+			assert_true(sd_bus_message_skip(m, "v") >= 0);
+		assert_true(sd_bus_message_exit_container(m) >= 0);
+	}
+	see(w, "Exceeded %s %s %s %d %s", path, stage, on_exceed, dry_run, sentence);
+}
+
 static void group_line(struct world *w, const char *what, const char *object)
 {
 	_cleanup_free_ char *path = NULL;
@@ -288,6 +313,8 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error)
 		books_line(w, m);
 	} else if (!strcmp(member, "QuotaChanged")) {
 		quota_line(w, m);
+	} else if (!strcmp(member, "Exceeded")) {
+		exceeded_line(w, m);
 	} else if (!strcmp(member, "MisuseSeen")) {
 		see(w, "Misuse");
 	} else if (!strcmp(member, "InterfacesAdded") || !strcmp(member, "InterfacesRemoved")) {
@@ -302,8 +329,7 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error)
 static void make_world(struct world *w)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	char policy[128];
-	char note[128];
+	char policy[128], note[128], act[128];
 
 	/* tmpfs gives no inode number away twice, as cgroups do not */
 	(void)snprintf(w->directory, sizeof(w->directory), "%s/pind-test-XXXXXX",
@@ -324,6 +350,8 @@ static void make_world(struct world *w)
 	(void)setenv("PIND_TEST_POLICY", policy, 1);
 	(void)snprintf(note, sizeof(note), "%s/module-failure", w->directory);
 	(void)setenv("PIND_TEST_MODULE_NOTE", note, 1);
+	path_in(w, "act", act, sizeof(act));
+	(void)setenv("PIND_TEST_ACTOR", act, 1);
 	/* dbus-daemon would tell of itself there */
 	(void)unsetenv("NOTIFY_SOCKET");
 
@@ -389,8 +417,10 @@ int world_teardown(void **state)
 		(void)waitpid(w->polkit_pid, NULL, 0);
 	}
 	(void)sd_bus_flush_close_unref(w->bus);
-	(void)kill(w->bus_pid, SIGTERM);
-	(void)waitpid(w->bus_pid, NULL, 0);
+	if (w->bus_pid > 0) {
+		(void)kill(w->bus_pid, SIGTERM);
+		(void)waitpid(w->bus_pid, NULL, 0);
+	}
 	(void)close(w->notify_fd);
 	forget_seen(w);
 	show_log(w);

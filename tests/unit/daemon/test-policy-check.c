@@ -54,7 +54,7 @@ static void test_understood(void **state)
 	      "\"mode\":\"observe\",\"on_exceed\":\"stop-unit\"}]}",
 	      0,
 	      ":1: unit a*.slice: observe, max 1.5 GiB, max_held 50% (8.0 GiB), on_exceed "
-	      "stop-unit\n",
+	      "stop-unit after 30 s\n",
 	      "");
 	check("{\"rules\":[{\"unit\":\"a.slice\",\"max\":\"max\"}]}", 0,
 	      ":1: unit a.slice: enforce, no limit\n", "");

@@ -129,7 +129,8 @@ static void test_whole_rule(void **state)
 	assert_int_equal(rule->line, 4);
 	assert_string_equal(rule->file, path_of(etc, "a.json"));
 	assert_string_equal(rule->comment, "für alle");
-	assert_int_equal(rule->on_exceed, PIND_ON_EXCEED_STOP_UNIT);
+	assert_int_equal(rule->reaction.on_exceed, PIND_ON_EXCEED_STOP_UNIT);
+	assert_true(rule->reaction.grace == PIND_GRACE_DEFAULT && !rule->reaction.dry_run);
 	pind_policy_rule_limits(rule, RAM, &limits);
 	assert_true(limits.max == 1536 * MIB && limits.max_held == 4096);
 	assert_true(limits.high == RAM / 10 && limits.mode == PIND_MODE_OBSERVE);
@@ -386,6 +387,18 @@ static void test_wrong(void **state)
 		{ ONE("{\"match\":\"/a\",\"max\":1,\"on_exceed\":\"die\"}"), 2,
 		  "the on_exceed \"die\" does not exist" },
 		{ ONE("{\"match\":\"/a\",\"high\":1,\"on_exceed\":\"kill\"}"), 2, "neither max" },
+		{ ONE("{\"match\":\"/\",\"max\":1,\"on_exceed\":\"kill\"}"), 2, "whole machine" },
+		{ ONE("{\"match\":\"/a\",\"max\":1,\"grace\":1}"), 2, "without an on_exceed" },
+		{ ONE("{\"match\":\"/a\",\"max\":1,\"on_exceed\":\"kill\",\"grace\":\"2w\"}"), 2,
+		  "the grace \"2w\" is no time" },
+		{ ONE("{\"match\":\"/a\",\"max\":1,\"on_exceed\":\"kill\",\"grace\":1.5}"), 2,
+		  "the grace 1.5 is no time" },
+		{ ONE("{\"match\":\"/a\",\"max\":1,\"on_exceed\":\"kill\",\"signal\":\"TERM\"}"), 2,
+		  "has a signal" },
+		{ ONE("{\"match\":\"/a\",\"max\":1,\"on_exceed\":\"signal\",\"signal\":15}"), 2,
+		  "the signal 15 is no signal" },
+		{ ONE("{\"match\":\"/a\",\"max\":1,\"on_exceed\":\"kill\",\"dry_run\":1}"), 2,
+		  "the dry_run 1 is neither" },
 		{ ONE("{\"match\":\"/a\",\"max\":1,\"comment\":7}"), 2,
 		  "the comment 7 is no text" },
 		{ ONE("{\"match\":\"/a\",\"reserve\":1}"), 2, "\"match\": \"/\"" },

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Groups that are above their max or max_held: since when, and what becomes of it. A
+ * group that stays there for the time of grace of what is wanted for it has that done to it,
+ * after hooks were told, by pind-act (actor.h). Nothing is done that no rule and no quota
+ * asks for, nor in mode "observe", nor to the root.
+ *
+ * A group that fell below max in mode "enforce" comes above it again only when its limits
+ * change, which begins the time of grace anew. So it does no harm that groups are looked at
+ * once a second at most, and 16 of them at a time.
+ */
+#ifndef PIND_EXCESS_H
+#define PIND_EXCESS_H
+
+#include <systemd/sd-event.h>
+
+#include "actor.h"
+#include "mirror.h"
+#include "wanted.h"
+
+struct pind_excess;
+
+/* As the signal Exceeded has them. */
+enum pind_stage {
+	PIND_STAGE_OVER,
+	PIND_STAGE_BELOW,
+	PIND_STAGE_DUE,
+	PIND_STAGE_DONE,
+	PIND_STAGE_FAILED,
+};
+
+/* "over", "below", ... */
+const char *pind_stage_name(enum pind_stage stage);
+
+struct pind_excess_event {
+	enum pind_stage stage;
+	const struct pind_group_info *group;
+	struct pind_reaction reaction; /* from PIND_STAGE_DUE on */
+	bool dry_run;		       /* it is not done, for the reaction says so, or the mode */
+	const char *sentence;	       /* of DONE and FAILED */
+	bool quiet;		       /* OVER and BELOW that come too often for the journal */
+};
+
+struct pind_excess_rooms {
+	struct pind_kernel *kernel;
+	struct pind_mirror *mirror;
+	struct pind_wanted *wanted;
+	struct pind_actor *actor;
+};
+
+/* @told is given what happens, while it happens; it may look, but changes nothing. */
+int pind_excess_new(sd_event *event, const struct pind_excess_rooms *rooms,
+		    void (*told)(const struct pind_excess_event *event, void *userdata),
+		    void *userdata, struct pind_excess **ret);
+struct pind_excess *pind_excess_free(struct pind_excess *excess);
+
+/* The group came to be above, or is no longer, as the mirror took it in. */
+void pind_excess_group(struct pind_excess *excess, const struct pind_group *group);
+/* In mode "observe" something was admitted beyond its limit. */
+void pind_excess_suspect(struct pind_excess *excess, uint64_t id);
+/* Its limits are others, or what is wanted for it: the time of grace begins anew. */
+void pind_excess_changed(struct pind_excess *excess, uint64_t id);
+/* What is wanted of any of them may be something else. */
+void pind_excess_rules_changed(struct pind_excess *excess);
+/* A group is no more; all are. */
+void pind_excess_forget(struct pind_excess *excess, uint64_t id);
+void pind_excess_forget_all(struct pind_excess *excess);
+
+#endif /* PIND_EXCESS_H */
