@@ -9,6 +9,21 @@
 #include "bus.h"
 #include "fail.h"
 
+static int append_reaction(sd_bus_message *message, const struct pind_reaction *reaction)
+{
+	int r = sd_bus_message_append(message, "{sv}", "on_exceed", "s",
+				      pind_on_exceed_name(reaction->on_exceed));
+
+	if (r < 0 || reaction->on_exceed == PIND_ON_EXCEED_NOTHING)
+		return r;
+	r = sd_bus_message_append(message, "{sv}{sv}", "grace", "t", reaction->grace, "dry_run",
+				  "b", (int)reaction->dry_run);
+	if (r >= 0 && reaction->signal)
+		r = sd_bus_message_append(message, "{sv}", "signal", "s",
+					  pind_signal_name(reaction->signal));
+	return r;
+}
+
 int bus_append_quota(sd_bus_message *message, const struct pind_quota_change *change)
 {
 	int r;
@@ -22,6 +37,8 @@ int bus_append_quota(sd_bus_message *message, const struct pind_quota_change *ch
 		r = sd_bus_message_append(message, "{sv}", "high", "t", *change->high);
 	if (r >= 0 && change->mode)
 		r = sd_bus_message_append(message, "{sv}", "mode", "s", change->mode);
+	if (r >= 0 && change->reaction)
+		r = append_reaction(message, change->reaction);
 	if (r >= 0 && (change->runtime || change->kept))
 		r = sd_bus_message_append(message, "{sv}", "runtime", "b", (int)change->runtime);
 	return r < 0 ? r : sd_bus_message_close_container(message);

@@ -103,6 +103,19 @@ static int on_misuse_seen(sd_bus_message *message, void *userdata, sd_bus_error 
 	return r == -ENOMEM ? r : 0;
 }
 
+static int on_exceeded(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+	struct pind_exceeded_info exceeded = { 0 };
+	int r;
+
+	r = bus_read_record(message, &pind_exceeded_kind, false, &exceeded);
+	if (r >= 0 && !model_missing(&pind_exceeded_kind, &exceeded))
+		r = report(userdata, &(struct pind_event){ .type = PIND_EVENT_EXCEEDED,
+							   .exceeded = &exceeded });
+	model_clear(&pind_exceeded_kind, &exceeded);
+	return r == -ENOMEM ? r : 0;
+}
+
 static int on_high(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
 {
 	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
@@ -247,6 +260,7 @@ static int add_matches(sd_bus *bus, struct watcher *watcher)
 	} matches[] = {
 		{ "interface='" PIND_MANAGER_INTERFACE "',member='Refused'", on_refused },
 		{ "interface='" PIND_MANAGER_INTERFACE "',member='High'", on_high },
+		{ "interface='" PIND_MANAGER_INTERFACE "',member='Exceeded'", on_exceeded },
 		{ "interface='" PIND_MANAGER_INTERFACE "',member='BooksDiffer'", on_books_differ },
 		{ "interface='" PIND_MANAGER_INTERFACE "',member='MisuseSeen'", on_misuse_seen },
 		{ "interface='org.freedesktop.DBus.ObjectManager',member='InterfacesAdded'",

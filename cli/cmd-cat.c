@@ -7,6 +7,7 @@
 
 #include "fail.h"
 #include "json.h"
+#include "reaction-text.h"
 #include "source.h"
 #include "table.h"
 #include "verb.h"
@@ -36,7 +37,9 @@ static void add_limit(struct table *table, uint64_t limit)
 
 static void add_row(struct table *table, const struct pind_rule_info *rule, const char *decides)
 {
-	bool acts = rule->on_exceed && strcmp(rule->on_exceed, "nothing") != 0;
+	char buffer[PIND_REACTION_TEXT_SIZE];
+	const char *reaction =
+		reaction_text(buffer, rule->on_exceed, rule->grace, rule->dry_run, rule->signal);
 
 	table_add(table, "%s", decides);
 	table_add(table, "%s", rule->pattern);
@@ -44,7 +47,7 @@ static void add_row(struct table *table, const struct pind_rule_info *rule, cons
 	add_limit(table, rule->max_held);
 	add_limit(table, rule->high);
 	table_add(table, "%s", rule->mode == PIND_MODE_OBSERVE ? "observe" : "enforce");
-	table_add(table, "%s", acts ? rule->on_exceed : "-");
+	table_add(table, "%s", reaction ?: "-");
 	if (rule->file)
 		table_add(table, "%s:%u", rule->file, rule->line);
 	else

@@ -25,6 +25,7 @@ static const char *const event_words[] = {
 	[PIND_EVENT_MODULE_BACK] = "module-back",
 	[PIND_EVENT_BOOKS] = "books",
 	[PIND_EVENT_MISUSE] = "misuse",
+	[PIND_EVENT_EXCEEDED] = "exceeded",
 	[PIND_EVENT_LOST] = "lost",
 };
 
@@ -42,6 +43,8 @@ static int add_details(cJSON *object, const struct pind_event *event)
 		r = json_add_record(object, &pind_books_kind, event->books);
 	if (r == 0 && event->misuse)
 		r = json_add_record(object, &pind_misuse_kind, event->misuse);
+	if (r == 0 && event->exceeded)
+		r = json_add_record(object, &pind_exceeded_kind, event->exceeded);
 	if (r == 0 && event->type == PIND_EVENT_GROUP_DEAD &&
 	    !cJSON_AddBoolToObject(object, "gone", event->gone))
 		r = -ENOMEM;

@@ -34,6 +34,39 @@ static int check_mode(const char *mode)
 		    mode);
 }
 
+/* What is to be done to the group; *@ret_given: something is said of it. */
+static int read_reaction(const struct pind_options *options, struct pind_reaction *ret,
+			 bool *ret_given)
+{
+	struct pind_reaction reaction = { .grace = PIND_GRACE_DEFAULT,
+					  .dry_run = options->only_tell };
+
+	*ret_given = options->on_exceed;
+	if (!options->on_exceed && (options->grace || options->signal || options->only_tell))
+		return fail(PIND_EXIT_USAGE, "--grace, --signal and --only-tell say more of "
+					     "--on-exceed: give that, too");
+	if (!options->on_exceed)
+		return 0;
+	if (pind_on_exceed_read(options->on_exceed, &reaction.on_exceed) < 0)
+		return fail(
+			PIND_EXIT_USAGE,
+			"the act \"%s\" of --on-exceed does not exist: write " PIND_ON_EXCEED_WORDS,
+			options->on_exceed);
+	if (options->grace && pind_grace_read(options->grace, &reaction.grace) < 0)
+		return fail(PIND_EXIT_USAGE,
+			    "the span \"%s\" of --grace is none: write " PIND_GRACE_FORMS,
+			    options->grace);
+	if (options->signal && reaction.on_exceed != PIND_ON_EXCEED_SIGNAL)
+		return fail(PIND_EXIT_USAGE, "--signal goes with --on-exceed signal");
+	if (options->signal && pind_signal_read(options->signal, &reaction.signal) < 0)
+		return fail(
+			PIND_EXIT_USAGE,
+			"the signal \"%s\" has no name that is known: write SIGTERM, SIGUSR1, ...",
+			options->signal);
+	*ret = reaction;
+	return 0;
+}
+
 /* The machine's memory, asked for only if a percentage refers to it. */
 static int read_total_ram(struct pind_source *source, uint64_t *ret)
 {
@@ -105,7 +138,7 @@ static int change_quota(struct pind_source *source, const struct pind_options *o
 
 static int set_quota(struct pind_source *source, const struct pind_options *options,
 		     const struct pind_size *max, const struct pind_size *max_held,
-		     const struct pind_size *high)
+		     const struct pind_size *high, const struct pind_reaction *reaction)
 {
 	uint64_t total_ram = 0, max_bytes, max_held_bytes, high_bytes;
 	int r;
@@ -124,6 +157,7 @@ static int set_quota(struct pind_source *source, const struct pind_options *opti
 				    .max_held = options->max_held ? &max_held_bytes : NULL,
 				    .high = options->high ? &high_bytes : NULL,
 				    .mode = options->mode,
+				    .reaction = reaction,
 				    .runtime = options->runtime,
 				    .kept = options->kept,
 			    });
@@ -133,12 +167,15 @@ int cmd_set(const struct pind_options *options)
 {
 	struct pind_size max = { .scale = 1 }, max_held = { .scale = 1 }, high = { .scale = 1 };
 	_cleanup_(source_closep) struct pind_source *source = NULL;
+	struct pind_reaction reaction = {};
+	bool reacts;
 	int r;
 
-	if (!options->max && !options->max_held && !options->high && !options->mode)
+	if (!options->max && !options->max_held && !options->high && !options->mode &&
+	    !options->on_exceed)
 		return fail(PIND_EXIT_USAGE,
 			    "nothing to set for \"%s\": give --max SIZE, --max-held SIZE, "
-			    "--high SIZE or --mode MODE",
+			    "--high SIZE, --mode MODE or --on-exceed ACT",
 			    options->group);
 	if (options->runtime && options->kept)
 		return fail(PIND_EXIT_USAGE, "--runtime and --kept exclude each other: give one");
@@ -150,6 +187,10 @@ int cmd_set(const struct pind_options *options)
 	if (r == 0)
 		r = check_mode(options->mode);
 	if (r == 0)
+		r = read_reaction(options, &reaction, &reacts);
+	if (r == 0)
 		r = source_open_to_change(&source);
-	return r == 0 ? set_quota(source, options, &max, &max_held, &high) : r;
+	return r == 0 ? set_quota(source, options, &max, &max_held, &high,
+				  reacts ? &reaction : NULL)
+		      : r;
 }

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <pind/cleanup.h>
 #include <pind/rules.h>
@@ -10,6 +11,7 @@
 
 #include "event-text.h"
 #include "fail.h"
+#include "reaction-text.h"
 #include "screen.h"
 #include "text.h"
 #include "when.h"
@@ -69,6 +71,26 @@ static int print_high(uint64_t now, const struct pind_group_info *group)
 
 	return print_line(now, SCREEN_WARN, "high", "%s rose above %s, and has %s now", group->path,
 			  size_format(group->high, high), size_format(group->current, current));
+}
+
+static int print_exceeded(uint64_t now, const struct pind_exceeded_info *e)
+{
+	bool held = e->current <= e->max && e->held > e->max_held;
+	char pins[SIZE_FORMAT_MAX], max[SIZE_FORMAT_MAX], buffer[PIND_REACTION_TEXT_SIZE];
+	const char *act = reaction_text(buffer, e->on_exceed, e->grace, e->dry_run, e->signal);
+
+	(void)size_format(held ? e->held : e->current, pins);
+	(void)size_format(held ? e->max_held : e->max, max);
+	if (strcmp(e->stage, "over") == 0)
+		return print_line(now, SCREEN_BAD, "over", "%s has %s, and its %s is %s", e->path,
+				  pins, held ? "max held" : "max", max);
+	if (strcmp(e->stage, "below") == 0)
+		return print_line(now, SCREEN_GOOD, "below", "%s has %s of %s", e->path, pins, max);
+	if (strcmp(e->stage, "due") == 0)
+		return print_line(now, SCREEN_BAD, "due", "%s stayed over, with %s of %s: %s",
+				  e->path, pins, max, act ?: "nothing");
+	return print_line(now, SCREEN_BAD, e->stage, "%s stayed over: %s", e->path,
+			  model_shown(e->sentence));
 }
 
 static int print_books(uint64_t now, const struct pind_books *books)
@@ -148,6 +170,8 @@ int event_print(const struct pind_event *event)
 		return print_books(now, &event->books->sums);
 	case PIND_EVENT_MISUSE:
 		return print_misuse(event->misuse);
+	case PIND_EVENT_EXCEEDED:
+		return print_exceeded(now, event->exceeded);
 	case PIND_EVENT_LOST:
 		if (event->number == 0)
 			return print_line(now, SCREEN_WARN, "lost", "some events were lost");

@@ -7,6 +7,7 @@
 
 #include "explain-text.h"
 #include "fail.h"
+#include "reaction-text.h"
 #include "text.h"
 
 bool explain_is_bound_above(const struct pind_explanation *e)
@@ -17,6 +18,8 @@ bool explain_is_bound_above(const struct pind_explanation *e)
 int explain_print_bounds(const struct pind_explanation *e)
 {
 	_cleanup_free_ char *by = text_cleaned(e->effective_by);
+	char buffer[PIND_REACTION_TEXT_SIZE];
+	const char *reaction = reaction_text(buffer, e->on_exceed, e->grace, e->dry_run, e->signal);
 	char size[SIZE_FORMAT_MAX];
 
 	if (!by)
@@ -30,6 +33,10 @@ int explain_print_bounds(const struct pind_explanation *e)
 		(void)printf("  it is over that already, with %s pinned: what is pinned stays%s\n",
 			     size_format(e->current, size),
 			     strcmp(e->mode, "enforce") ? "" : ", and each further pin is refused");
+	if (reaction)
+		(void)printf("  if it stays over that: %s%s\n", reaction,
+			     strcmp(e->mode, "enforce") ? ", but nothing while the mode is observe"
+							: "");
 	return 0;
 }
 

@@ -89,6 +89,10 @@ static const struct pind_field explanation_fields[] = {
 	ROW(pind_explanation, max_held, LIMIT, 0),
 	ROW(pind_explanation, high, LIMIT, 0),
 	ROW(pind_explanation, mode, TEXT, 0),
+	ROW(pind_explanation, on_exceed, TEXT, 0, OPTIONAL),
+	ROW(pind_explanation, grace, U64, 0, OPTIONAL),
+	ROW(pind_explanation, dry_run, FLAG, 0, OPTIONAL),
+	ROW(pind_explanation, signal, TEXT, 0, OPTIONAL),
 	ROW(pind_explanation, current, U64, 0),
 	ROW(pind_explanation, reserved, U64, 0),
 	ROW(pind_explanation, held, U64, 0),
@@ -257,6 +261,9 @@ static const struct pind_field rule_fields[] = {
 	ROW(pind_rule_info, file, TEXT, 0, OPTIONAL),
 	ROW(pind_rule_info, line, U32, 0, OPTIONAL),
 	ROW(pind_rule_info, on_exceed, TEXT, 0, OPTIONAL),
+	ROW(pind_rule_info, grace, U64, 0, OPTIONAL),
+	ROW(pind_rule_info, dry_run, FLAG, 0, OPTIONAL),
+	ROW(pind_rule_info, signal, TEXT, 0, OPTIONAL),
 	ROW(pind_rule_info, comment, TEXT, 0, OPTIONAL),
 };
 
@@ -265,6 +272,21 @@ static const struct pind_field longterm_fields[] = {
 	ROW(pind_longterm_info, symbol, TEXT, PIND_A_LONGTERM_SYMBOL, OPTIONAL),
 	ROW(pind_longterm_info, file, TEXT, 0, OPTIONAL),
 	ROW(pind_longterm_info, line, U32, 0, OPTIONAL),
+};
+
+static const struct pind_field exceeded_fields[] = {
+	ROW(pind_exceeded_info, stage, TEXT, 0),
+	ROW(pind_exceeded_info, path, TEXT, 0),
+	ROW(pind_exceeded_info, id, U64, 0),
+	ROW(pind_exceeded_info, current, U64, 0),
+	ROW(pind_exceeded_info, held, U64, 0),
+	ROW(pind_exceeded_info, max, LIMIT, 0),
+	ROW(pind_exceeded_info, max_held, LIMIT, 0),
+	ROW(pind_exceeded_info, on_exceed, TEXT, 0, OPTIONAL),
+	ROW(pind_exceeded_info, grace, U64, 0, OPTIONAL),
+	ROW(pind_exceeded_info, dry_run, FLAG, 0, OPTIONAL),
+	ROW(pind_exceeded_info, signal, TEXT, 0, OPTIONAL),
+	ROW(pind_exceeded_info, sentence, TEXT, 0, OPTIONAL),
 };
 
 static const struct pind_field problem_fields[] = {
@@ -308,6 +330,7 @@ const struct pind_kind pind_books_kind = KIND("books", pind_books_info, books_fi
 const struct pind_kind pind_misuse_kind = KIND("misuse", pind_misuse_info, misuse_fields);
 const struct pind_kind pind_rule_kind = KIND("rule", pind_rule_info, rule_fields);
 const struct pind_kind pind_longterm_kind = KIND("longterm", pind_longterm_info, longterm_fields);
+const struct pind_kind pind_exceeded_kind = KIND("exceeded", pind_exceeded_info, exceeded_fields);
 const struct pind_kind pind_problem_kind = KIND("problem", pind_problem_info, problem_fields);
 const struct pind_kind pind_page_kind = KIND("page", pind_page_info, page_fields);
 const struct pind_kind pind_keeper_kind = KIND("keeper", pind_keeper_info, keeper_fields);

@@ -85,6 +85,10 @@ struct pind_explanation {
 	uint64_t max_held;
 	uint64_t high;
 	char *mode;
+	char *on_exceed;
+	uint64_t grace; /* as of struct pind_rule_info */
+	bool dry_run;
+	char *signal;
 	uint64_t current;
 	uint64_t reserved;
 	uint64_t held;
@@ -250,7 +254,28 @@ struct pind_rule_info {
 	char *file;
 	uint32_t line;
 	char *on_exceed;
+	uint64_t
+		grace; /* microseconds; seen, as the next two, only where something is to be done */
+	bool dry_run;
+	char *signal;
 	char *comment;
+};
+
+/* A group that stays above its quota, and what becomes of that: the signal Exceeded. */
+struct pind_exceeded_info {
+	uint64_t seen;
+	char *stage;
+	char *path;
+	uint64_t id;
+	uint64_t current;
+	uint64_t held;
+	uint64_t max;
+	uint64_t max_held;
+	char *on_exceed;
+	uint64_t grace; /* as of struct pind_rule_info */
+	bool dry_run;
+	char *signal;
+	char *sentence;
 };
 
 /* What is wrong with a file of rules. */
@@ -325,6 +350,7 @@ extern const struct pind_kind pind_misuse_kind;
 extern const struct pind_kind pind_rule_kind;
 extern const struct pind_kind pind_longterm_kind;
 extern const struct pind_kind pind_problem_kind;
+extern const struct pind_kind pind_exceeded_kind;
 extern const struct pind_kind pind_page_kind;
 extern const struct pind_kind pind_keeper_kind;
 

@@ -38,8 +38,8 @@ const struct option_row option_rows[N_OPTIONS] = {
 	[OPTION_SORT] = ROW("sort", 0, "COLUMN", sort,
 			    "by this column, numbers the largest first; flat without --tree"),
 	[OPTION_ALL] = ROW("all", 0, NULL, all, "every group that the module knows"),
-	[OPTION_OVER] = ROW("over", 0, NULL, over,
-			    "only groups that are above their quota or above high"),
+	[OPTION_OVER] =
+		ROW("over", 0, NULL, over, "only groups that are above their quota or above high"),
 	[OPTION_DEAD] = ROW("dead", 0, NULL, dead,
 			    "only groups that were removed while their pins live on"),
 	[OPTION_ORPHANS] = ROW("orphans", 0, NULL, orphans,
@@ -47,7 +47,8 @@ const struct option_row option_rows[N_OPTIONS] = {
 			       "ring, the container) in which they live on; that needs root"),
 	[OPTION_WAITING] = ROW("waiting", 0, NULL, waiting,
 			       "pin calls that have been under way for more than 10 s"),
-	[OPTION_GROUP] = ROW("group", 0, "GROUP", group, "only what this group and those below it hold"),
+	[OPTION_GROUP] =
+		ROW("group", 0, "GROUP", group, "only what this group and those below it hold"),
 	[OPTION_DRIVER] = ROW("driver", 0, "DRIVER", driver, "only by this driver"),
 	[OPTION_SINCE] = ROW("since", 0, "TIME", since,
 			     "only since then: 10min, 2h, 3d (before now), today, yesterday,\n"
@@ -60,16 +61,26 @@ const struct option_row option_rows[N_OPTIONS] = {
 	[OPTION_MAX_HELD] = ROW("max-held", 0, "SIZE", max_held,
 				"a limit on the whole pages, huge ones too, that its pins keep in\n"
 				"place"),
-	[OPTION_HIGH] = ROW("high", 0, "SIZE", high,
-			    "an event is sent when the group rises above it"),
-	[OPTION_MODE] = ROW("mode", 0, "MODE", mode,
-			    "enforce (refuse above max) or observe (count only)"),
+	[OPTION_HIGH] =
+		ROW("high", 0, "SIZE", high, "an event is sent when the group rises above it"),
+	[OPTION_MODE] =
+		ROW("mode", 0, "MODE", mode, "enforce (refuse above max) or observe (count only)"),
+	[OPTION_ON_EXCEED] = ROW("on-exceed", 0, "ACT", on_exceed,
+				 "what is done to the group when it stays above max or max-held:\n"
+				 "nothing, signal, stop-unit or kill; only root may say so"),
+	[OPTION_GRACE] =
+		ROW("grace", 0, "SPAN", grace,
+		    "for how long it may stay there: 30s (unless it is given), 5min, 2h, 1d"),
+	[OPTION_SIGNAL] = ROW("signal", 0, "SIGNAL", signal,
+			      "which one is sent to its processes: SIGTERM unless it is given"),
+	[OPTION_ONLY_TELL] = ROW("only-tell", 0, NULL, only_tell,
+				 "when it would be done, tell so, and do nothing"),
 	[OPTION_RUNTIME] = ROW("runtime", 0, NULL, runtime,
 			       "forget it when the cgroup goes or the machine restarts"),
 	[OPTION_KEPT] = ROW("kept", 0, NULL, kept,
 			    "keep it, also of a container or pod, whose name never comes again"),
-	[OPTION_DRY_RUN] = ROW("dry-run", 0, NULL, dry_run,
-			       "change nothing, and tell what would be"),
+	[OPTION_DRY_RUN] =
+		ROW("dry-run", 0, NULL, dry_run, "change nothing, and tell what would be"),
 	[OPTION_STALE] = ROW("stale", 0, NULL, stale,
 			     "all that is kept for containers, pods and the like that are gone"),
 	[OPTION_BATCH] = ROW("batch", 'b', NULL, batch, "as lines, for a log or a pipe"),

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include <pind/page-query.h>
+#include <pind/reaction.h>
 
 #include "model.h"
 
@@ -23,6 +24,7 @@ struct pind_quota_change {
 	const uint64_t *max_held;
 	const uint64_t *high;
 	const char *mode;
+	const struct pind_reaction *reaction;
 	bool runtime, kept; /* neither: as the daemon sees fit for the group */
 };
 
@@ -37,9 +39,10 @@ enum pind_event_type {
 	PIND_EVENT_DAEMON_BACK,
 	PIND_EVENT_MODULE_GONE,
 	PIND_EVENT_MODULE_BACK,
-	PIND_EVENT_BOOKS,  /* books: they no longer close, or (difference 0) close again */
-	PIND_EVENT_MISUSE, /* misuse: a rule was broken where it was not before */
-	PIND_EVENT_LOST,   /* number: events lost since the last one */
+	PIND_EVENT_BOOKS,    /* books: they no longer close, or (difference 0) close again */
+	PIND_EVENT_MISUSE,   /* misuse: a rule was broken where it was not before */
+	PIND_EVENT_EXCEEDED, /* exceeded: a group stays above its quota, or what became of that */
+	PIND_EVENT_LOST,     /* number: events lost since the last one */
 };
 
 struct pind_event {
@@ -48,6 +51,7 @@ struct pind_event {
 	const struct pind_group_info *group;
 	const struct pind_books_info *books;
 	const struct pind_misuse_info *misuse;
+	const struct pind_exceeded_info *exceeded;
 	bool gone;
 	const char *state;
 	const char *reason;

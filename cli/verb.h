@@ -26,6 +26,9 @@ struct pind_options {
 	const char *max_held;
 	const char *high;
 	const char *mode;
+	const char *on_exceed;
+	const char *grace;
+	const char *signal;
 	const char *sort;
 	const char *since;
 	const char *driver;
@@ -57,6 +60,7 @@ struct pind_options {
 	bool runtime;
 	bool kept;
 	bool dry_run;
+	bool only_tell;
 	bool stale;
 	bool batch;
 	bool http;

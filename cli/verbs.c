@@ -21,13 +21,15 @@ const struct verb verbs[] = {
 	  .columns = &cat_table },
 	{ "set", cmd_set, ARGUMENTS_GROUP,
 	  OPTION(JSON) | OPTION(MAX) | OPTION(MAX_HELD) | OPTION(HIGH) | OPTION(MODE) |
+		  OPTION(ON_EXCEED) | OPTION(GRACE) | OPTION(SIGNAL) | OPTION(ONLY_TELL) |
 		  OPTION(RUNTIME) | OPTION(KEPT) | OPTION(DRY_RUN),
 	  .changes = true,
 	  .synopsis =
 		  "GROUP [--max SIZE] [--max-held SIZE] [--high SIZE] [--mode MODE]\n"
+		  "           [--on-exceed ACT [--grace SPAN] [--signal SIGNAL] [--only-tell]]\n"
 		  "           [--runtime | --kept] [--dry-run]",
 	  .summary = "set or change a quota",
-	  .notes = "At least one of the first four; what of them is not given stays as it is.\n"
+	  .notes = "At least one of the first five; what of them is not given stays as it is.\n"
 		   "The group need not exist: its quota is in force from the first pin. It is kept,\n"
 		   "except that of a container, pod or session, which ends with its cgroup.\n"
 		   "SIZE: 64M, 1.5G, 25% (of all memory), max (no limit), or plain bytes.\n" },

@@ -371,10 +371,10 @@ static int list_misuse(sd_bus_message *call, void *userdata, sd_bus_error *error
 
 #define LIMITS(max) \
 	"max", "t", max, "max_held", "t", PIND_UNLIMITED, "high", "t", PIND_UNLIMITED, "mode", "s"
-#define FILE_RULE(pattern, unit, max, mode, line, deed, words)                                \
-	11, "source", "s", "file", "pattern", "s", pattern, "unit", "b", unit, LIMITS(max), mode, \
-		"file", "s", "/etc/pind/quota.d/a.json", "line", "u", line, "on_exceed", "s",   \
-		deed, "comment", "s", words
+#define FILE_RULE(pattern, unit, max, mode, line, deed, words)                                    \
+	12, "source", "s", "file", "pattern", "s", pattern, "unit", "b", unit, LIMITS(max), mode, \
+		"file", "s", "/etc/pind/quota.d/a.json", "line", "u", line, "on_exceed", "s",     \
+		deed, "grace", "t", 60 * UINT64_C(1000000), "comment", "s", words
 #define KEPT_RULE 6, "source", "s", "kept", "pattern", "s", "/a.slice", LIMITS(32 * MIB), "enforce"
 
 static int list_rules(sd_bus_message *call, void *userdata, sd_bus_error *error)
@@ -605,6 +605,13 @@ static int act(sd_bus *bus, const char *what)
 		return change_books(bus, 3);
 	if (strcmp(what, "books-closed") == 0)
 		return change_books(bus, 0);
+	if (strcmp(what, "exceeded") == 0)
+		return sd_bus_emit_signal(bus, PIND_OBJECT, PIND_MANAGER_INTERFACE, "Exceeded",
+					  "a{sv}", 10, "stage", "s", "due", "path", "s",
+					  "/a\n.slice", "id", "t", 7 * UINT64_C(1), "current", "t",
+					  8 * MIB, "held", "t", 8 * MIB, "max", "t", 4 * MIB,
+					  "max_held", "t", PIND_UNLIMITED, "on_exceed", "s", "kill",
+					  "grace", "t", UINT64_C(30000000), "dry_run", "b", 1);
 	if (strcmp(what, "misuse") == 0)
 		return sd_bus_emit_signal(bus, PIND_OBJECT, PIND_MANAGER_INTERFACE, "MisuseSeen",
 					  "a{sv}", MISUSE);
@@ -706,6 +713,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_SIGNAL("High", "ostt", 0),
 	SD_BUS_SIGNAL("BooksDiffer", "a{sv}", 0),
 	SD_BUS_SIGNAL("MisuseSeen", "a{sv}", 0),
+	SD_BUS_SIGNAL("Exceeded", "a{sv}", 0),
 	SD_BUS_VTABLE_END,
 };
 

@@ -89,6 +89,8 @@ static void events(void **state)
 	expect(&monitor, "books", "difference", "3");
 	mock_do("books-closed");
 	expect(&monitor, "books", "account_pins", "8192");
+	mock_do("exceeded");
+	expect(&monitor, "exceeded", "stage", "\"due\"");
 	mock_do("misuse");
 	expect(&monitor, "misuse", "kind", "\"pin-put\"");
 	mock_do("quota");

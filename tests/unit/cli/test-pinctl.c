@@ -147,6 +147,16 @@ static void set(void **state)
 	check(2, NULL, "nothing to set", ARGS("set", "tenant-a.slice"));
 	check(2, NULL, "nothing to set", ARGS("set", "tenant-a.slice", "--runtime"));
 	check(2, NULL, "\"12Q\"", ARGS("set", "tenant-a.slice", "--max", "12Q"));
+	check(2, NULL, "the act \"die\" of --on-exceed does not exist: write nothing, signal,",
+	      ARGS("set", "tenant-a.slice", "--on-exceed", "die"));
+	check(2, NULL, "give that, too",
+	      ARGS("set", "tenant-a.slice", "--max", "1M", "--grace", "1s"));
+	check(2, NULL, "the span \"soon\" of --grace",
+	      ARGS("set", "tenant-a.slice", "--on-exceed", "kill", "--grace", "soon"));
+	check(2, NULL, "--signal goes with --on-exceed signal",
+	      ARGS("set", "tenant-a.slice", "--on-exceed", "kill", "--signal", "TERM"));
+	check(2, NULL, "the signal \"SIGNO\"",
+	      ARGS("set", "tenant-a.slice", "--on-exceed", "signal", "--signal", "SIGNO"));
 	check(2, NULL, "\"101%\"", ARGS("set", "tenant-a.slice", "--max", "1M", "--high", "101%"));
 	check(2, NULL, "\"never\"",
 	      ARGS("set", "tenant-a.slice", "--max", "1M", "--mode", "never"));
@@ -378,17 +388,20 @@ static void cat(void **state)
 
 	/* all, in their order */
 	run_pinctl(&run, ARGS("cat", "-o", "pattern,max,mode,on-exceed,source,comment"));
-	assert_string_equal(run.out,
-			    "PATTERN        MAX  MODE     ON-EXCEED  SOURCE                      "
-			    "COMMENT\n"
-			    "a*.slice  64.0 MiB  observe  stop-unit  /etc/pind/quota.d/a.json:7  "
-			    "for ?all\n"
-			    "/a.slice       max  enforce  -          /etc/pind/quota.d/a.json:9  -\n"
-			    "/a.slice  32.0 MiB  enforce  -          kept                        -\n"
-			    "\nThe pins of these callers are accounted as long-term ones:\n"
-			    "MODULE  SYMBOL    SOURCE\n"
-			    "nvidia  -         /etc/pind/quota.d/a.json:20\n"
-			    "-       cass_pin  /etc/pind/quota.d/b.json:2\n");
+	assert_string_equal(
+		run.out,
+		"PATTERN        MAX  MODE     ON-EXCEED              SOURCE                   "
+		"   COMMENT\n"
+		"a*.slice  64.0 MiB  observe  stop-unit after 1 min  /etc/pind/quota.d/a.json:7"
+		"  for ?all\n"
+		"/a.slice       max  enforce  -                      /etc/pind/quota.d/a.json:9"
+		"  -\n"
+		"/a.slice  32.0 MiB  enforce  -                      kept                      "
+		"  -\n"
+		"\nThe pins of these callers are accounted as long-term ones:\n"
+		"MODULE  SYMBOL    SOURCE\n"
+		"nvidia  -         /etc/pind/quota.d/a.json:20\n"
+		"-       cass_pin  /etc/pind/quota.d/b.json:2\n");
 	assert_string_equal(run.err, "/etc/pind/quota.d/b.json:3: a ',' is missing\n"
 				     "/run/pind/quota.d: it cannot be read\n");
 	run_done(&run);

@@ -18,6 +18,7 @@ static const struct pind_kind *const kinds[] = {
 	&pind_counters_kind, &pind_explanation_kind, &pind_group_kind,	&pind_hook_kind,
 	&pind_failure_kind,  &pind_longterm_kind,
 	&pind_keeper_kind,   &pind_misuse_kind,	     &pind_page_kind,	&pind_problem_kind,
+	&pind_exceeded_kind,
 	&pind_refusal_kind,  &pind_rule_kind,	     &pind_status_kind,
 };
 
