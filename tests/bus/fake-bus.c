@@ -98,6 +98,34 @@ static int method_died(sd_bus_message *call, void *userdata, sd_bus_error *error
 	return done(call);
 }
 
+/* So many cgroups are born and gone, one after the other. */
+static int method_churn(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct pind_group_info group = { .max = PIND_UNLIMITED,
+					 .max_held = PIND_UNLIMITED,
+					 .high = PIND_UNLIMITED,
+					 .mode = PIND_MODE_ENFORCE };
+	struct fake_kernel *k = userdata;
+	char path[64];
+	uint32_t n;
+	int r;
+
+	r = sd_bus_message_read(call, "u", &n);
+	if (r < 0)
+		return r;
+	group.path = path;
+	for (uint32_t i = 0; i < n; i++) {
+		/* no cgroup has such a number */
+		group.id = UINT64_MAX / 2 + k->churned++;
+		group.dead = 0;
+		(void)snprintf(path, sizeof(path), "/churn%u.slice", i);
+		k->handlers->group_new(&group, k->userdata);
+		group.dead = 1;
+		k->handlers->group_dead(&group, k->userdata);
+	}
+	return done(call);
+}
+
 /* The last pin of a dead group goes. */
 static int method_gone(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
@@ -476,6 +504,7 @@ static const sd_bus_vtable fake_vtable[] = {
 		      SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Born", "sb", NULL, method_born, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Died", "st", NULL, method_died, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("Churn", "u", NULL, method_churn, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Gone", "s", NULL, method_gone, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Forget", "s", NULL, method_forget, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Use", "sttt", NULL, method_use, SD_BUS_VTABLE_UNPRIVILEGED),
@@ -484,8 +513,7 @@ static const sd_bus_vtable fake_vtable[] = {
 	SD_BUS_METHOD("Account", "susss", NULL, method_account, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Refuse", "ssayb", NULL, method_refuse, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Flood", "ssuu", NULL, method_flood, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD("LoadInFlood", "ssu", NULL, method_load_in_flood,
-		      SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("LoadInFlood", "ssu", NULL, method_load_in_flood, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Flooded", NULL, "tt", method_flooded, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("High", "s", NULL, method_high, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Books", "xb", NULL, method_books, SD_BUS_VTABLE_UNPRIVILEGED),

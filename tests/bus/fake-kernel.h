@@ -96,6 +96,7 @@ struct fake_kernel {
 	bool loaded;
 	uint64_t load_id;
 	uint64_t events_lost;
+	uint64_t churned;			  /* groups that came and went at once */
 	struct pind_group_info groups[FAKE_MANY]; /* paths on the heap */
 	size_t n_groups;
 	struct fake_refusal refusals[FAKE_REFUSALS];
