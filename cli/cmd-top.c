@@ -281,7 +281,8 @@ static int run_screen(struct top *top, unsigned long count)
 		if (key == TOP_KEY_QUIT)
 			break;
 		anew = key != TOP_KEY_NONE && take_key(top, key, letter);
-		r = order_anew(top);
+		if (key != TOP_KEY_NONE && !anew)
+			r = order_anew(top);
 	}
 	top_screen_close();
 	return r;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,7 @@ static int make_room(struct record_writer *writer, uint64_t more)
 	_cleanup_free_ uint64_t *numbers = NULL;
 	uint64_t sum = writer->size + more;
 	char name[NAME_MAX_];
+	bool full = false;
 	struct stat st;
 	size_t n = 0;
 	int r;
@@ -135,8 +137,9 @@ static int make_room(struct record_writer *writer, uint64_t more)
 		if (numbers[i] == writer->number && writer->file >= 0)
 			continue;
 		(void)name_of(numbers[i], name);
-		if (fstatat(writer->folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    sum + (uint64_t)st.st_size <= writer->limit) {
+		full = full || fstatat(writer->folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		       sum + (uint64_t)st.st_size > writer->limit;
+		if (!full) {
 			sum += (uint64_t)st.st_size;
 			writer->others += (uint64_t)st.st_size;
 		} else if (unlinkat(writer->folder, name, 0) < 0 && errno != ENOENT) {
