@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pinctl metrics: all numbers as text for a collector; on stdout, in a file, or by HTTP. */
+/* pinctl metrics: all numbers as text for a collector; on stdout, in a file, by HTTP or Varlink. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 #include "exposition.h"
 #include "fail.h"
 #include "http.h"
+#include "varlink.h"
 #include "verb.h"
 
 /* More series than that nobody wants of one machine. */
@@ -133,11 +134,16 @@ int cmd_metrics(const struct pind_options *options)
 	r = parse_format(options->format, &format);
 	if (r != 0)
 		return r;
-	if (options->http && (options->file || options->format))
+	if ((options->http || options->varlink) && (options->file || options->format))
 		return fail(PIND_EXIT_USAGE,
-			    "--http goes with no --file and no --format: who asks says which");
+			    "--%s goes with no --file and no --format: who asks says which",
+			    options->http ? "http" : "varlink");
+	if (options->http && options->varlink)
+		return fail(PIND_EXIT_USAGE, "--http and --varlink exclude each other");
 	if (options->http)
 		return http_answer(STDIN_FILENO, STDOUT_FILENO, render, options);
+	if (options->varlink)
+		return varlink_serve(STDIN_FILENO, STDOUT_FILENO, render, options);
 	if (options->file)
 		return answer_file(options, format);
 	r = render(options, format, &text, &size);

@@ -225,11 +225,12 @@ static int write_counters(const struct metric_writer *writer, const struct group
 static int write_untold(const struct metric_writer *writer, const struct path *paths, size_t n)
 {
 	uint64_t untold = 0;
+	int r;
 
 	for (size_t i = 0; i < n; i++)
 		untold += !paths[i].told;
-	metric_begin(writer, &rest_metric);
-	return metric_number(writer, &rest_metric, NULL, untold);
+	r = metric_begin(writer, &rest_metric);
+	return r ? r : metric_number(writer, &rest_metric, NULL, untold);
 }
 
 int exposition_write_groups(const struct metric_writer *writer, uint64_t load,
@@ -249,7 +250,9 @@ int exposition_write_groups(const struct metric_writer *writer, uint64_t load,
 	n = find_paths(groups, paths);
 	r = choose(paths, n, most);
 	for (size_t i = 0; r == 0 && i < sizeof(metrics) / sizeof(metrics[0]); i++) {
-		metric_begin(writer, &metrics[i].metric);
+		r = metric_begin(writer, &metrics[i].metric);
+		if (r != 0)
+			break;
 		if (metrics[i].metric.type == METRIC_COUNTER)
 			r = write_counters(writer, &metrics[i], load, paths, n, sources);
 		else

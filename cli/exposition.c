@@ -91,7 +91,7 @@ static const struct field_metric books_metrics[] = {
 		"Pins that the self-check and audits took back."),
 };
 
-static const struct metric state_metric = { "pind_state", METRIC_GAUGE, NULL, "Is all well." };
+static const struct metric state_metric = { "pind_state", METRIC_STATE, NULL, "Is all well." };
 static const struct metric loaded_metric = {
 	"pind_module_loaded", METRIC_GAUGE, NULL,
 	"Is the kernel module there; 0: nothing is enforced."
@@ -100,7 +100,7 @@ static const struct metric module_metric = { "pind_module_info", METRIC_GAUGE, N
 					     "The kernel module." };
 static const struct metric hook_calls_metric = { "pind_hook_calls", METRIC_COUNTER, "calls",
 						 "Calls of a kernel function that were seen." };
-static const struct metric hook_state_metric = { "pind_hook_state", METRIC_GAUGE, NULL,
+static const struct metric hook_state_metric = { "pind_hook_state", METRIC_STATE, NULL,
 						 "Is the function seen." };
 static const struct metric misuse_metric = { "pind_misuse", METRIC_COUNTER, NULL,
 					     "Breaches of the rules of FOLL_PIN." };
@@ -126,7 +126,10 @@ static int write_field(const struct metric_writer *writer, const struct field_me
 		.wavers = metric->since == SINCE_BOOT,
 	};
 
-	metric_begin(writer, &metric->metric);
+	int r = metric_begin(writer, &metric->metric);
+
+	if (r != 0)
+		return r;
 	if (metric->metric.type == METRIC_GAUGE)
 		return write_gauge(writer, &metric->metric, field, place);
 	source.now = *(const uint64_t *)place;
@@ -154,9 +157,8 @@ static int write_hooks(const struct metric_writer *writer, uint64_t load,
 {
 	const struct pind_field *state =
 		&pind_hook_kind.fields[model_find(&pind_hook_kind, "state")];
-	int r = 0;
+	int r = metric_begin(writer, &hook_calls_metric);
 
-	metric_begin(writer, &hook_calls_metric);
 	for (size_t i = 0; r == 0 && i < hooks->n; i++) {
 		const struct pind_hook_info *hook = records_at(hooks, i);
 
@@ -165,8 +167,7 @@ static int write_hooks(const struct metric_writer *writer, uint64_t load,
 			(const struct metric_label[]){ { "function", hook->name }, { NULL, NULL } },
 			&(const struct metric_source){ .load = load, .now = hook->calls }, 1);
 	}
-	if (r == 0)
-		metric_begin(writer, &hook_state_metric);
+	r = r ? r : metric_begin(writer, &hook_state_metric);
 	for (size_t i = 0; r == 0 && i < hooks->n; i++) {
 		const struct pind_hook_info *hook = records_at(hooks, i);
 
@@ -182,9 +183,8 @@ static int write_misuse(const struct metric_writer *writer, const struct reading
 {
 	const struct pind_field *kind =
 		&pind_misuse_kind.fields[model_find(&pind_misuse_kind, "kind")];
-	int r = 0;
+	int r = metric_begin(writer, &misuse_metric);
 
-	metric_begin(writer, &misuse_metric);
 	for (size_t i = 0; r == 0 && i < readings->misuse.n; i++) {
 		const struct pind_misuse_info *misuse = records_at(&readings->misuse, i);
 
@@ -211,8 +211,9 @@ static int write_exited(const struct metric_writer *writer, const struct pind_re
 		if (account->exited)
 			pins += account->pins;
 	}
-	metric_begin(writer, &exited_metric);
-	return metric_number(writer, &exited_metric, NULL, pins);
+	int r = metric_begin(writer, &exited_metric);
+
+	return r ? r : metric_number(writer, &exited_metric, NULL, pins);
 }
 
 static bool has_module(const struct readings *readings)
@@ -225,20 +226,25 @@ static int write_state(const struct metric_writer *writer, const struct pind_sta
 	static const char *const states[] = { PIND_STATE_HEALTHY, PIND_STATE_DEGRADED,
 					      PIND_STATE_NO_MODULE, NULL };
 
-	metric_begin(writer, &state_metric);
-	return metric_states(writer, &state_metric, NULL, states, status->state);
+	int r = metric_begin(writer, &state_metric);
+
+	return r ? r : metric_states(writer, &state_metric, NULL, states, status->state);
 }
 
 static int write_loaded(const struct metric_writer *writer, bool loaded)
 {
-	metric_begin(writer, &loaded_metric);
-	return metric_number(writer, &loaded_metric, NULL, loaded);
+	int r = metric_begin(writer, &loaded_metric);
+
+	return r ? r : metric_number(writer, &loaded_metric, NULL, loaded);
 }
 
 /* Which load it is, is no label: each would begin new series. */
 static int write_module(const struct metric_writer *writer, const struct pind_status_info *status)
 {
-	metric_begin(writer, &module_metric);
+	int r = metric_begin(writer, &module_metric);
+
+	if (r != 0)
+		return r;
 	return metric_number(writer, &module_metric,
 			     (const struct metric_label[]){ { "version", status->module_version },
 							    { NULL, NULL } },

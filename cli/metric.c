@@ -8,16 +8,19 @@
 
 #include "fail.h"
 #include "metric.h"
+#include "metric-varlink.h"
 #include "text.h"
 
 static const char *const type_words[] = {
 	[METRIC_COUNTER] = "counter",
 	[METRIC_GAUGE] = "gauge",
+	[METRIC_STATE] = "gauge",
 };
 
 static const char *const suffixes[] = {
 	[METRIC_COUNTER] = "_total",
 	[METRIC_GAUGE] = "",
+	[METRIC_STATE] = "",
 };
 
 static void write_escaped(FILE *stream, const char *text)
@@ -65,7 +68,7 @@ static int write_head(FILE *stream, const struct metric *metric, const struct me
 	return r;
 }
 
-void metric_begin(const struct metric_writer *writer, const struct metric *metric)
+static void begin_text(const struct metric_writer *writer, const struct metric *metric)
 {
 	bool older = writer->format == METRIC_PROMETHEUS;
 	/* there the family has the name of its samples */
@@ -80,34 +83,55 @@ void metric_begin(const struct metric_writer *writer, const struct metric *metri
 	(void)fputc('\n', stream);
 }
 
+int metric_begin(const struct metric_writer *writer, const struct metric *metric)
+{
+	if (writer->format == METRIC_FAMILIES)
+		return metric_varlink_family(writer->stream, metric);
+	if (writer->format != METRIC_SAMPLES)
+		begin_text(writer, metric);
+	return 0;
+}
+
+/* @value: as text and JSON have it */
+static int write_sample(const struct metric_writer *writer, const struct metric *metric,
+			const struct metric_label *labels, const char *value)
+{
+	int r;
+
+	if (writer->format == METRIC_FAMILIES)
+		return 0;
+	if (writer->format == METRIC_SAMPLES)
+		return metric_varlink_sample(writer->stream, metric, labels, value);
+	r = write_head(writer->stream, metric, labels, NULL);
+	(void)fprintf(writer->stream, "%s\n", value);
+	return r;
+}
+
 int metric_number(const struct metric_writer *writer, const struct metric *metric,
 		  const struct metric_label *labels, uint64_t number)
 {
-	int r = write_head(writer->stream, metric, labels, NULL);
+	char value[24];
 
-	(void)fprintf(writer->stream, "%" PRIu64 "\n", number);
-	return r;
+	(void)snprintf(value, sizeof(value), "%" PRIu64, number);
+	return write_sample(writer, metric, labels, value);
 }
 
 int metric_signed(const struct metric_writer *writer, const struct metric *metric,
 		  const struct metric_label *labels, int64_t number)
 {
-	int r = write_head(writer->stream, metric, labels, NULL);
+	char value[24];
 
-	(void)fprintf(writer->stream, "%" PRId64 "\n", number);
-	return r;
+	(void)snprintf(value, sizeof(value), "%" PRId64, number);
+	return write_sample(writer, metric, labels, value);
 }
 
 int metric_limit(const struct metric_writer *writer, const struct metric *metric,
 		 const struct metric_label *labels, uint64_t number)
 {
-	int r;
-
 	if (number != PIND_UNLIMITED)
 		return metric_number(writer, metric, labels, number);
-	r = write_head(writer->stream, metric, labels, NULL);
-	(void)fputs("+Inf\n", writer->stream);
-	return r;
+	/* JSON has no number for it */
+	return writer->format == METRIC_SAMPLES ? 0 : write_sample(writer, metric, labels, "+Inf");
 }
 
 /* A group counts from its id, whatever sample it is told in; all else from its own sample. */
@@ -165,16 +189,21 @@ int metric_counter(const struct metric_writer *writer, const struct metric *metr
 		total += sources[i].now;
 	if (r == 0 && writer->carry)
 		r = carry_sources(writer->carry, metric, series, sources, n, &total);
-	if (r == 0)
-		(void)fprintf(writer->stream, "%s%" PRIu64 "\n", series, total);
-	return r;
+	return r ? r : metric_number(writer, metric, labels, total);
 }
 
 int metric_states(const struct metric_writer *writer, const struct metric *metric,
 		  const struct metric_label *labels, const char *const *words, const char *now)
 {
+	_cleanup_free_ char *value = NULL;
 	int r = 0;
 
+	if (writer->format == METRIC_SAMPLES || writer->format == METRIC_FAMILIES) {
+		/* they are words of ours */
+		if (asprintf(&value, "\"%s\"", now) < 0)
+			return fail_memory();
+		return write_sample(writer, metric, labels, value);
+	}
 	for (; r == 0 && *words; words++) {
 		r = write_head(writer->stream, metric, labels, *words);
 		(void)fprintf(writer->stream, "%d\n", strcmp(*words, now) == 0);

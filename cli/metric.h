@@ -17,11 +17,15 @@
 enum metric_format {
 	METRIC_OPENMETRICS,
 	METRIC_PROMETHEUS,
+	/* of Varlink: see metric-varlink.h */
+	METRIC_SAMPLES,
+	METRIC_FAMILIES,
 };
 
 enum metric_type {
 	METRIC_COUNTER, /* its samples end in _total; never falls, if it is carried on */
 	METRIC_GAUGE,
+	METRIC_STATE, /* of metric_states() */
 };
 
 struct metric {
@@ -51,14 +55,16 @@ struct metric_writer {
 	struct carry *carry; /* NULL: counters are told as they are */
 };
 
-/* The lines before a family's samples. */
-void metric_begin(const struct metric_writer *writer, const struct metric *metric);
+/**
+ * metric_begin - a family: what comes before its samples
+ *
+ * Return: 0, or an exit status with its sentence kept. So do the others.
+ */
+int metric_begin(const struct metric_writer *writer, const struct metric *metric);
 
 /**
  * metric_number - one sample of a gauge
  * @labels: or NULL
- *
- * Return: 0, or an exit status with its sentence kept. So do the others.
  */
 int metric_number(const struct metric_writer *writer, const struct metric *metric,
 		  const struct metric_label *labels, uint64_t number);

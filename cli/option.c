@@ -102,6 +102,8 @@ const struct option_row option_rows[N_OPTIONS] = {
 			    "write this file, as a whole, and remove it if that fails"),
 	[OPTION_HTTP] = ROW("http", 0, NULL, http,
 			    "answer one HTTP request that comes on stdin, on stdout"),
+	[OPTION_VARLINK] = ROW("varlink", 0, NULL, varlink,
+			       "serve io.systemd.Metrics, by Varlink, on stdin and stdout"),
 };
 
 /*

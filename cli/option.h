@@ -56,6 +56,7 @@ enum option_id {
 	OPTION_STATE,
 	OPTION_FILE,
 	OPTION_HTTP,
+	OPTION_VARLINK,
 	N_OPTIONS,
 };
 

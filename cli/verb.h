@@ -64,6 +64,7 @@ struct pind_options {
 	bool stale;
 	bool batch;
 	bool http;
+	bool varlink;
 	const char *no_daemon; /* why it is the module that is read, unasked; or NULL */
 	struct table_look look;
 };

@@ -86,8 +86,8 @@ const struct verb verbs[] = {
 	  .columns = &page_table },
 	{ "metrics", cmd_metrics, ARGUMENTS_NONE,
 	  OPTION(KERNEL) | OPTION(FORMAT) | OPTION(GROUPS) | OPTION(STATE) | OPTION(FILE) |
-		  OPTION(HTTP),
-	  .falls_back = true, .synopsis = "[--file FILE | --http]",
+		  OPTION(HTTP) | OPTION(VARLINK),
+	  .falls_back = true, .synopsis = "[--file FILE | --http | --varlink]",
 	  .summary = "all numbers as OpenMetrics text, for a collector" },
 	{ "reset-peak", cmd_reset_peak, ARGUMENTS_GROUP, OPTION(JSON), .changes = true,
 	  .synopsis = "GROUP", .summary = "let peak begin anew at current" },

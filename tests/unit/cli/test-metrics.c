@@ -42,7 +42,7 @@ static void metrics(void **state)
 	check(0, "# HELP pind_foll_pin_acquired_pins nr_foll_pin_acquired: ", NULL,
 	      ARGS("metrics"));
 	check(2, NULL, "--json", ARGS("metrics", "--json"));
-	check(0, "pinctl metrics [--file FILE | --http] [--kernel]\n", NULL,
+	check(0, "pinctl metrics [--file FILE | --http | --varlink] [--kernel]\n", NULL,
 	      ARGS("metrics", "--help"));
 	check(2, NULL, "\"xml\" is no format", ARGS("metrics", "--format", "xml"));
 	check(2, NULL, "\"-1\" is no number of groups", ARGS("metrics", "--groups=-1"));
@@ -127,6 +127,11 @@ static void metrics_by_http(void **state)
 	assert_int_equal(system("\"$HTTP_CHECK\""), 0);
 }
 
+static void metrics_by_varlink(void **state)
+{
+	assert_int_equal(system("\"$VARLINK_CHECK\""), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +140,7 @@ int main(void)
 		cmocka_unit_test_setup(metrics_carried, healthy),
 		cmocka_unit_test_setup(metrics_file, healthy),
 		cmocka_unit_test_setup(metrics_by_http, healthy),
+		cmocka_unit_test_setup(metrics_by_varlink, healthy),
 	};
 
 	(void)setenv("LC_ALL", "C.UTF-8", 1);
