@@ -37,6 +37,9 @@
 /* The longest range a page query takes, in bytes. */
 #define PIND_PAGE_LENGTH_MAX	(1ULL << 30)
 
+/* Rows that a request about frames sums up in at most, in the module's memory. */
+#define PIND_FRAME_ROWS		1024
+
 /**
  * enum pind_mode - what happens to a pin call that would exceed max
  * @PIND_MODE_OBSERVE: admitted, counted in events-observed and reported
@@ -153,6 +156,8 @@ enum pind_misuse_kind {
  *	(PIND_A_LONGTERM_LIST_*); INFO_GET tells it
  * @PIND_CMD_FAILURE_GET: dump: long-term pin calls that the kernel failed and no quota
  *	refused, a row for each account, group by group (PIND_A_FAILURE_*)
+ * @PIND_CMD_FRAME_GET: dump, CAP_NET_ADMIN and CAP_PERFMON: who pins anything in a range
+ *	of physical memory (PIND_A_FRAME_*)
  */
 enum pind_cmd {
 	PIND_CMD_INFO_GET = 1,
@@ -181,6 +186,7 @@ enum pind_cmd {
 	PIND_CMD_RULE_GET,
 	PIND_CMD_LONGTERM_SET,
 	PIND_CMD_FAILURE_GET,
+	PIND_CMD_FRAME_GET,
 
 	__PIND_CMD_MAX,
 	PIND_CMD_MAX = __PIND_CMD_MAX - 1
@@ -523,6 +529,64 @@ enum {
 
 	__PIND_A_PAGE_MAX,
 	PIND_A_PAGE_MAX = __PIND_A_PAGE_MAX - 1
+};
+
+/*
+ * A range of frames. A message is about the pins that one account has there in folios of
+ * one place (node, zone, CMA), or about those that no account has; or, where NEXT is
+ * there, about the walk: such a message comes at least every twentieth of a second, and
+ * is the last one.
+ */
+enum {
+	/** @PIND_A_FRAME_FIRST: u64: request: first frame; answer: the first with such a pin */
+	PIND_A_FRAME_FIRST = 1,
+	/** @PIND_A_FRAME_LAST: u64: request: last frame; answer: likewise */
+	PIND_A_FRAME_LAST,
+	/** @PIND_A_FRAME_EACH: flag, request: each folio by itself, not summed up */
+	PIND_A_FRAME_EACH,
+	/** @PIND_A_FRAME_FOLIOS: u64: folios; a large one may reach out of the range */
+	PIND_A_FRAME_FOLIOS,
+	/** @PIND_A_FRAME_SIZE: u64: bytes of them */
+	PIND_A_FRAME_SIZE,
+	/** @PIND_A_FRAME_PINS: u64: the account's; or, where it is none, by the kernel's count */
+	PIND_A_FRAME_PINS,
+	/** @PIND_A_FRAME_PINNED: u32: enum pind_pinned: MAYBE or YES */
+	PIND_A_FRAME_PINNED,
+	/** @PIND_A_FRAME_HOLDER: nest of PIND_A_ACCOUNT_*; left out: no account */
+	PIND_A_FRAME_HOLDER,
+	/** @PIND_A_FRAME_OWNER_ID: u64: cgroup whose memory it is; left out: of none */
+	PIND_A_FRAME_OWNER_ID,
+	/** @PIND_A_FRAME_OWNER_PATH: string: its path; "" where it has been removed */
+	PIND_A_FRAME_OWNER_PATH,
+	/** @PIND_A_FRAME_NODE: u32: NUMA node */
+	PIND_A_FRAME_NODE,
+	/** @PIND_A_FRAME_ZONE: string: the kernel's name of the zone */
+	PIND_A_FRAME_ZONE,
+	/** @PIND_A_FRAME_MOVABLE: u32: 1 in ZONE_MOVABLE, where no pin should last, else 0 */
+	PIND_A_FRAME_MOVABLE,
+	/** @PIND_A_FRAME_CMA: u32: likewise in CMA */
+	PIND_A_FRAME_CMA,
+	/** @PIND_A_FRAME_NEXT: u64: frame where the walk goes on; beyond LAST: it has ended */
+	PIND_A_FRAME_NEXT,
+	/** @PIND_A_FRAME_LOOKED: u64: frames of memory that were looked at */
+	PIND_A_FRAME_LOOKED,
+	/** @PIND_A_FRAME_FREE: u64: of them free */
+	PIND_A_FRAME_FREE,
+	/** @PIND_A_FRAME_HOLES: u64: frames where there is no memory */
+	PIND_A_FRAME_HOLES,
+	/** @PIND_A_FRAME_OFFLINE: u64: frames of memory that is offline */
+	PIND_A_FRAME_OFFLINE,
+	/** @PIND_A_FRAME_DEVICE: u64: frames of a device's own memory, which are not looked at */
+	PIND_A_FRAME_DEVICE,
+	/** @PIND_A_FRAME_PINNED_SIZE: u64: bytes of pinned folios, each once */
+	PIND_A_FRAME_PINNED_SIZE,
+	/** @PIND_A_FRAME_UNHELD_SIZE: u64: of them those that no account holds */
+	PIND_A_FRAME_UNHELD_SIZE,
+	/** @PIND_A_FRAME_LOST: u64: folios that found no row among PIND_FRAME_ROWS */
+	PIND_A_FRAME_LOST,
+
+	__PIND_A_FRAME_MAX,
+	PIND_A_FRAME_MAX = __PIND_A_FRAME_MAX - 1
 };
 
 enum {
