@@ -15,7 +15,7 @@
 #define PIND_FAMILY_NAME	"pind"
 #define PIND_FAMILY_VERSION	1
 
-/* Multicast group: refused, high, group born and dead, books, misuse. */
+/* Multicast group: refused, high, group born and dead, books, misuse, lasting. */
 #define PIND_MCGRP_EVENTS	"events"
 
 /* The value of max, max-held and high that means "no limit". */
@@ -36,6 +36,12 @@
 
 /* The longest range a page query takes, in bytes. */
 #define PIND_PAGE_LENGTH_MAX	(1ULL << 30)
+
+/*
+ * So many bytes that last are much: of one owner LASTING_NTF tells it, and in all they are
+ * something that needs a look.
+ */
+#define PIND_LASTING_MUCH	(256ULL << 20)
 
 /* Rows that a request about frames sums up in at most, in the module's memory. */
 #define PIND_FRAME_ROWS		1024
@@ -158,6 +164,10 @@ enum pind_misuse_kind {
  *	refused, a row for each account, group by group (PIND_A_FAILURE_*)
  * @PIND_CMD_FRAME_GET: dump, CAP_NET_ADMIN and CAP_PERFMON: who pins anything in a range
  *	of physical memory (PIND_A_FRAME_*)
+ * @PIND_CMD_LASTING_GET: dump: memory that stays pinned and that no account holds, by
+ *	whose memory it is; the last message is about the search (PIND_A_LASTING_*)
+ * @PIND_CMD_LASTING_NTF: event: of one owner PIND_LASTING_MUCH lasts, which it did not
+ *	before
  */
 enum pind_cmd {
 	PIND_CMD_INFO_GET = 1,
@@ -187,6 +197,8 @@ enum pind_cmd {
 	PIND_CMD_LONGTERM_SET,
 	PIND_CMD_FAILURE_GET,
 	PIND_CMD_FRAME_GET,
+	PIND_CMD_LASTING_GET,
+	PIND_CMD_LASTING_NTF,
 
 	__PIND_CMD_MAX,
 	PIND_CMD_MAX = __PIND_CMD_MAX - 1
@@ -238,6 +250,8 @@ enum {
 	PIND_A_INFO_WAITING,
 	/** @PIND_A_INFO_LONGTERM: nest of PIND_A_LONGTERM_*, one for each entry in force */
 	PIND_A_INFO_LONGTERM,
+	/** @PIND_A_INFO_LASTING: u64: bytes that stay pinned and that no account holds */
+	PIND_A_INFO_LASTING,
 
 	__PIND_A_INFO_MAX,
 	PIND_A_INFO_MAX = __PIND_A_INFO_MAX - 1
@@ -566,6 +580,8 @@ enum {
 	PIND_A_FRAME_MOVABLE,
 	/** @PIND_A_FRAME_CMA: u32: likewise in CMA */
 	PIND_A_FRAME_CMA,
+	/** @PIND_A_FRAME_SINCE: u64: lasts since, as PIND_A_LASTING_OLDEST; 0: not known to */
+	PIND_A_FRAME_SINCE,
 	/** @PIND_A_FRAME_NEXT: u64: frame where the walk goes on; beyond LAST: it has ended */
 	PIND_A_FRAME_NEXT,
 	/** @PIND_A_FRAME_LOOKED: u64: frames of memory that were looked at */
@@ -587,6 +603,45 @@ enum {
 
 	__PIND_A_FRAME_MAX,
 	PIND_A_FRAME_MAX = __PIND_A_FRAME_MAX - 1
+};
+
+/*
+ * Memory that lasts: folios that the kernel takes for pinned, that no account holds, and
+ * that were found so at every look for PIND_A_LASTING_AGE and three times at least.
+ */
+enum {
+	/** @PIND_A_LASTING_OWNER_ID: u64: cgroup whose memory it is; left out: of none */
+	PIND_A_LASTING_OWNER_ID = 1,
+	/** @PIND_A_LASTING_OWNER_PATH: string: its path; "" of none */
+	PIND_A_LASTING_OWNER_PATH,
+	/** @PIND_A_LASTING_FOLIOS: u64: folios */
+	PIND_A_LASTING_FOLIOS,
+	/** @PIND_A_LASTING_SIZE: u64: bytes of them */
+	PIND_A_LASTING_SIZE,
+	/** @PIND_A_LASTING_PINS: u64: pins by the kernel's count */
+	PIND_A_LASTING_PINS,
+	/**
+	 * @PIND_A_LASTING_OLDEST: u64: when the one that lasts longest was first found, ns of
+	 * CLOCK_BOOTTIME; it is older by up to a round
+	 */
+	PIND_A_LASTING_OLDEST,
+	/** @PIND_A_LASTING_ROUNDS: u64: rounds over the machine's memory since load */
+	PIND_A_LASTING_ROUNDS,
+	/** @PIND_A_LASTING_WALKED: u64: frames that were looked at in all of them */
+	PIND_A_LASTING_WALKED,
+	/** @PIND_A_LASTING_CPU: u64: CPU time of the search since load, ns */
+	PIND_A_LASTING_CPU,
+	/** @PIND_A_LASTING_WATCHED: u64: folios that were pinned at the last look, old or not */
+	PIND_A_LASTING_WATCHED,
+	/** @PIND_A_LASTING_REST: u64: folios that found no room, in the last round */
+	PIND_A_LASTING_REST,
+	/** @PIND_A_LASTING_RATE: u64: parameter lasting_rate: frames a second; 0: no search */
+	PIND_A_LASTING_RATE,
+	/** @PIND_A_LASTING_AGE: u64: parameter lasting_age: how long is lasting, in seconds */
+	PIND_A_LASTING_AGE,
+
+	__PIND_A_LASTING_MAX,
+	PIND_A_LASTING_MAX = __PIND_A_LASTING_MAX - 1
 };
 
 enum {
@@ -655,6 +710,13 @@ enum {
 	 * kernel counts what may be plain references
 	 */
 	PIND_A_BOOKS_UNCERTAIN_PINS,
+	/**
+	 * @PIND_A_BOOKS_STEADY_PINS: u64: so many of kernel-pins were in no account at each
+	 * check for a minute or more: the most of which that is true
+	 */
+	PIND_A_BOOKS_STEADY_PINS,
+	/** @PIND_A_BOOKS_STEADY_SINCE: u64: at each since then, ns of CLOCK_BOOTTIME */
+	PIND_A_BOOKS_STEADY_SINCE,
 
 	__PIND_A_BOOKS_MAX,
 	PIND_A_BOOKS_MAX = __PIND_A_BOOKS_MAX - 1
@@ -776,6 +838,8 @@ enum {
 	PIND_A_EVENT_BOOKS,
 	/** @PIND_A_EVENT_MISUSE: nest of PIND_A_MISUSE_* */
 	PIND_A_EVENT_MISUSE,
+	/** @PIND_A_EVENT_LASTING: nest of PIND_A_LASTING_* */
+	PIND_A_EVENT_LASTING,
 
 	__PIND_A_EVENT_MAX,
 	PIND_A_EVENT_MAX = __PIND_A_EVENT_MAX - 1
