@@ -17,6 +17,8 @@ static int fill_object(struct sk_buff *skb, int nest_type, const void *object)
 		return pind_fill_group(skb, reader, object);
 	case PIND_A_EVENT_BOOKS:
 		return pind_fill_books(skb, object);
+	case PIND_A_EVENT_LASTING:
+		return pind_fill_lasting(skb, object);
 	case PIND_A_EVENT_MISUSE:
 		return pind_fill_misuse(skb, reader, object);
 	}
@@ -61,6 +63,11 @@ int pind_announce_books(const struct pind_books *books)
 int pind_announce_misuse(const struct pind_misuse *misuse)
 {
 	return announce(PIND_CMD_MISUSE_NTF, PIND_A_EVENT_MISUSE, misuse);
+}
+
+int pind_announce_lasting(const struct pind_lasting *lasting)
+{
+	return announce(PIND_CMD_LASTING_NTF, PIND_A_EVENT_LASTING, lasting);
 }
 
 int pind_announce_group(enum pind_cmd cmd, struct pind_group *group)

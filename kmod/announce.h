@@ -21,4 +21,8 @@ int pind_announce_misuse(const struct pind_misuse *misuse);
 /** pind_announce_group() - @cmd: PIND_CMD_HIGH_NTF, _GROUP_NEW_NTF or _GROUP_DEAD_NTF */
 int pind_announce_group(enum pind_cmd cmd, struct pind_group *group);
 
+struct pind_lasting;
+/** pind_announce_lasting() - much lasts of one owner. Return: 0; -ENOMEM. */
+int pind_announce_lasting(const struct pind_lasting *lasting);
+
 #endif /* PIND_ANNOUNCE_H */

@@ -6,6 +6,8 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/spinlock.h>
+#include <linux/timekeeping.h>
 #include <linux/workqueue.h>
 
 #include "account.h"
@@ -16,6 +18,7 @@
 #include "counters.h"
 #include "group.h"
 #include "ledger.h"
+#include "steady.h"
 
 #define PERIOD		(10 * HZ)
 /* While something looks wrong. */
@@ -26,6 +29,8 @@
 #define LEAVES		1024
 /* Likewise of an audit, before it looks at the clock. */
 #define AUDIT_LEAVES	64
+/* What was in no account for so long is steady, ns. */
+#define STEADY		(60 * NSEC_PER_SEC)
 /* What a CPU keeps to itself of a vmstat counter, and may be just handing in. */
 #define VMSTAT_BATCH	256
 
@@ -35,6 +40,11 @@ static s64 difference;
 static s64 suspect;
 static unsigned int suspected;
 static unsigned long cursor;
+
+/* Guards @steady: the worker writes, others read. */
+static DEFINE_SPINLOCK(steady_lock);
+/* Of the pins that the kernel counts and no account has. */
+static struct pind_steady steady;
 
 static atomic64_t repaired = ATOMIC64_INIT(0);
 
@@ -66,8 +76,23 @@ static void take_sums(struct pind_books *books)
 		books->under_way += VMSTAT_BATCH * num_online_cpus();
 }
 
+static void note_steady(const struct pind_books *books)
+{
+	s64 unheld = books->kernel_pins - (books->ledger_pins - books->uncertain_pins);
+
+	spin_lock(&steady_lock);
+	pind_steady_note(&steady, max(unheld, 0LL), ktime_get_boottime_ns());
+	spin_unlock(&steady_lock);
+}
+
 static void add_findings(struct pind_books *books)
 {
+	u64 now = ktime_get_boottime_ns();
+
+	spin_lock(&steady_lock);
+	books->steady_pins = pind_steady_read(&steady, now > STEADY ? now - STEADY : 0,
+					      &books->steady_since);
+	spin_unlock(&steady_lock);
 	books->difference = READ_ONCE(difference);
 	books->checks = READ_ONCE(checks);
 	books->repaired = atomic64_read(&repaired);
@@ -161,6 +186,7 @@ static void check(struct work_struct *work)
 	repair_some();
 	pind_account_note_exits();
 	take_sums(&books);
+	note_steady(&books);
 	WRITE_ONCE(checks, checks + 1);
 	if (judge(largest_difference(&books))) {
 		add_findings(&books);

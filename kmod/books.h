@@ -36,6 +36,8 @@ struct pind_books {
 	u64 checks;
 	u64 repaired;
 	s64 uncertain_pins;
+	u64 steady_pins;
+	u64 steady_since;
 };
 
 /** pind_books_read() - sums of now, findings of the last checks. Context: process. */

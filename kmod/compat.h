@@ -63,6 +63,13 @@ static inline void pind_eventfd_signal(struct eventfd_ctx *eventfd)
 #endif
 }
 
+/* Of a page block's flags, which kind of memory it has. */
+#ifdef PAGEBLOCK_MIGRATETYPE_MASK
+#define PIND_MIGRATETYPE_MASK PAGEBLOCK_MIGRATETYPE_MASK
+#else
+#define PIND_MIGRATETYPE_MASK MIGRATETYPE_MASK
+#endif
+
 /* For the tests' vDPA device, which leaves the mapping to its bus. */
 #ifdef PIND_HAVE_VDPA_MAP_OPS
 #define PIND_NO_VDPA_MAP_OPS	NULL,

@@ -13,11 +13,13 @@
 #include "dump.h"
 #include "fill.h"
 #include "genl.h"
+#include "lasting.h"
 #include "ledger.h"
 #include "page.h"
+#include "span.h"
 
-/* How long an audit works for one message. */
-#define AUDIT_TIME (HZ / 20)
+/* How long an audit, or a walk over frames, works for one message. */
+#define WORK_TIME (HZ / 20)
 
 /* Where a dump keeps what it goes on with. */
 #define CONTEXT(cb, type)                                        \
@@ -428,7 +430,7 @@ static struct audit_walk *begin_audit(struct netlink_callback *cb)
 
 static void audit_some(struct audit_walk *walk)
 {
-	unsigned long end = jiffies + AUDIT_TIME;
+	unsigned long end = jiffies + WORK_TIME;
 
 	while (!walk->ended && time_before(jiffies, end) && !signal_pending(current)) {
 		walk->ended = !pind_books_audit_some(&walk->cursor, walk->group, &walk->audit);
@@ -467,4 +469,161 @@ int pind_dump_audit_done(struct netlink_callback *cb)
 		pind_group_leave(walk->group);
 	kfree(walk);
 	return 0;
+}
+
+static struct pind_span *begin_span(struct netlink_callback *cb)
+{
+	const struct nlattr *first = pind_dump_attrs(cb)[PIND_A_FRAME_FIRST];
+	const struct nlattr *last = pind_dump_attrs(cb)[PIND_A_FRAME_LAST];
+	struct pind_span *span;
+	int ret = pind_genl_may_see_frames(cb->skb, cb->extack);
+
+	if (ret)
+		return ERR_PTR(ret);
+	if (!first || !last) {
+		NL_SET_ERR_MSG(cb->extack, "attributes first and last are needed: page frame numbers, u64");
+		return ERR_PTR(-EINVAL);
+	}
+	if (nla_get_u64(last) < nla_get_u64(first) || nla_get_u64(last) > U64_MAX >> PAGE_SHIFT) {
+		NL_SET_ERR_MSG_ATTR(cb->extack, last, "last must be first or more, and a frame number");
+		return ERR_PTR(-ERANGE);
+	}
+	span = pind_span_new(nla_get_u64(first), nla_get_u64(last),
+			     pind_dump_attrs(cb)[PIND_A_FRAME_EACH]);
+	return span ?: ERR_PTR(-ENOMEM);
+}
+
+static int fill_span_row(struct sk_buff *skb, const struct pind_reader *reader, const void *row)
+{
+	return pind_span_fill_row(skb, reader, row);
+}
+
+static int fill_span_walk(struct sk_buff *skb, const struct pind_reader *reader, const void *span)
+{
+	return pind_span_fill_walk(skb, span);
+}
+
+/* From where it was left. Return: as dump_one(). */
+static int dump_span_rows(struct sk_buff *skb, struct netlink_callback *cb,
+			  const struct pind_reader *reader, struct pind_span *span,
+			  const struct pind_span_row *rows, unsigned int nr)
+{
+	int ret = 0;
+
+	while (span->told < nr) {
+		ret = pind_genl_dump_one(skb, cb, PIND_CMD_FRAME_GET, reader, fill_span_row,
+					 &rows[span->told]);
+		if (ret)
+			return ret;
+		span->told++;
+	}
+	return 0;
+}
+
+static int walk_some(struct sk_buff *skb, struct netlink_callback *cb,
+		     const struct pind_reader *reader, struct pind_span *span)
+{
+	unsigned long end = jiffies + WORK_TIME;
+	int ret;
+
+	while (time_before(jiffies, end) && !signal_pending(current)) {
+		if (pind_span_step(span)) {
+			ret = dump_span_rows(skb, cb, reader, span, span->of_folio,
+					     span->nr_of_folio);
+			if (ret)
+				return ret;
+			pind_span_forget_folio(span);
+		} else if (pind_frames_ended(&span->walk)) {
+			break;
+		}
+	}
+	return 0;
+}
+
+/* A message at least each time, or the dump would be over. */
+int pind_dump_frames(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct pind_span **place = CONTEXT(cb, struct pind_span *), *span = *place;
+	struct pind_reader reader;
+	int ret = begin(cb, &reader);
+
+	if (ret)
+		return ret;
+	cb->seq = 1;
+	if (!span) {
+		/* under a lock of generic netlink's, so no more than this */
+		span = begin_span(cb);
+		if (IS_ERR(span))
+			return PTR_ERR(span);
+		*place = span;
+	} else if (!span->ended) {
+		ret = walk_some(skb, cb, &reader, span);
+	}
+	if (!ret && !span->ended && pind_frames_ended(&span->walk) && !span->nr_of_folio)
+		ret = dump_span_rows(skb, cb, &reader, span, span->row, span->nr);
+	if (!ret && !span->ended) {
+		ret = pind_genl_dump_one(skb, cb, PIND_CMD_FRAME_GET, &reader, fill_span_walk,
+					 span);
+		span->ended = !ret && pind_frames_ended(&span->walk) && !span->nr_of_folio &&
+			      span->told == span->nr;
+	}
+	return ret && ret != -EMSGSIZE ? ret : skb->len;
+}
+
+int pind_dump_frames_done(struct netlink_callback *cb)
+{
+	pind_span_free(*CONTEXT(cb, struct pind_span *));
+	return 0;
+}
+
+/* Owners from this id on are still to be told; @ended: the search was, too. */
+struct lasting_cursor {
+	u64 owner;
+	bool ended;
+};
+
+/* One message of a dump, and where to write it. */
+struct lasting_place {
+	struct sk_buff *skb;
+	struct netlink_callback *cb;
+};
+
+static int fill_lasting(struct sk_buff *skb, const struct pind_reader *reader, const void *lasting)
+{
+	return pind_fill_lasting(skb, lasting);
+}
+
+static int fill_search(struct sk_buff *skb, const struct pind_reader *reader, const void *search)
+{
+	return pind_fill_lasting_search(skb, search);
+}
+
+static int dump_lasting(const struct pind_lasting *lasting, void *userdata)
+{
+	const struct lasting_place *place = userdata;
+	int ret = pind_genl_dump_one(place->skb, place->cb, PIND_CMD_LASTING_GET,
+				     &pind_reader_anyone, fill_lasting, lasting);
+
+	if (!ret)
+		CONTEXT(place->cb, struct lasting_cursor)->owner = lasting->owner + 1;
+	return ret;
+}
+
+int pind_dump_lasting(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct lasting_cursor *cursor = CONTEXT(cb, struct lasting_cursor);
+	struct lasting_place place = { skb, cb };
+	struct pind_lasting_search search;
+	struct pind_reader reader;
+	int ret = begin(cb, &reader);
+
+	if (ret)
+		return ret;
+	cb->seq = 1; /* each stands for itself */
+	if (cursor->ended || pind_lasting_each(cursor->owner, dump_lasting, &place))
+		return skb->len;
+	pind_lasting_read(&search);
+	cursor->ended = !pind_genl_dump_one(skb, cb, PIND_CMD_LASTING_GET, &reader, fill_search,
+					    &search);
+	return skb->len;
 }

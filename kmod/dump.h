@@ -30,4 +30,10 @@ int pind_dump_pages_done(struct netlink_callback *cb);
 int pind_dump_audit(struct sk_buff *skb, struct netlink_callback *cb);
 int pind_dump_audit_done(struct netlink_callback *cb);
 
+/* Works likewise, for as long at a time. */
+int pind_dump_frames(struct sk_buff *skb, struct netlink_callback *cb);
+int pind_dump_frames_done(struct netlink_callback *cb);
+
+int pind_dump_lasting(struct sk_buff *skb, struct netlink_callback *cb);
+
 #endif /* PIND_DUMP_H */

@@ -8,6 +8,7 @@
 #include "event.h"
 #include "fill.h"
 #include "hook.h"
+#include "lasting.h"
 #include "leaf.h"
 #include "ledger.h"
 #include "longterm.h"
@@ -73,6 +74,7 @@ int pind_fill_info(struct sk_buff *skb)
 	    nla_put(skb, PIND_A_INFO_BOOKS, sizeof(books), &books) ||
 	    pind_fill_u64(skb, PIND_A_INFO_MISUSE, pind_misuse_total()) ||
 	    pind_fill_u64(skb, PIND_A_INFO_WAITING, pind_waiting_count()) ||
+	    fill_bytes(skb, PIND_A_INFO_LASTING, pind_lasting_pages()) ||
 	    pind_longterm_fill(skb))
 		return -EMSGSIZE;
 	return 0;
@@ -378,7 +380,9 @@ int pind_fill_books(struct sk_buff *skb, const struct pind_books *books)
 	    pind_fill_u64(skb, PIND_A_BOOKS_DIFFERENCE, books->difference) ||
 	    pind_fill_u64(skb, PIND_A_BOOKS_CHECKS, books->checks) ||
 	    pind_fill_u64(skb, PIND_A_BOOKS_REPAIRED, books->repaired) ||
-	    pind_fill_u64(skb, PIND_A_BOOKS_UNCERTAIN_PINS, books->uncertain_pins))
+	    pind_fill_u64(skb, PIND_A_BOOKS_UNCERTAIN_PINS, books->uncertain_pins) ||
+	    pind_fill_u64(skb, PIND_A_BOOKS_STEADY_PINS, books->steady_pins) ||
+	    pind_fill_u64(skb, PIND_A_BOOKS_STEADY_SINCE, books->steady_since))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -394,6 +398,32 @@ int pind_fill_misuse(struct sk_buff *skb, const struct pind_reader *reader,
 	    pind_fill_u64(skb, PIND_A_MISUSE_LAST, misuse->last) ||
 	    nla_put_u32(skb, PIND_A_MISUSE_PID, reader->knows_all ? misuse->pid : 0) ||
 	    nla_put_string(skb, PIND_A_MISUSE_COMM, reader->knows_all ? misuse->comm : ""))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int pind_fill_lasting(struct sk_buff *skb, const struct pind_lasting *lasting)
+{
+	if (lasting->owner && pind_fill_u64(skb, PIND_A_LASTING_OWNER_ID, lasting->owner))
+		return -EMSGSIZE;
+	if (nla_put_string(skb, PIND_A_LASTING_OWNER_PATH, lasting->path) ||
+	    pind_fill_u64(skb, PIND_A_LASTING_FOLIOS, lasting->folios) ||
+	    fill_bytes(skb, PIND_A_LASTING_SIZE, lasting->pages) ||
+	    pind_fill_u64(skb, PIND_A_LASTING_PINS, lasting->pins) ||
+	    pind_fill_u64(skb, PIND_A_LASTING_OLDEST, lasting->oldest))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int pind_fill_lasting_search(struct sk_buff *skb, const struct pind_lasting_search *search)
+{
+	if (pind_fill_u64(skb, PIND_A_LASTING_ROUNDS, search->rounds) ||
+	    pind_fill_u64(skb, PIND_A_LASTING_WALKED, search->walked) ||
+	    pind_fill_u64(skb, PIND_A_LASTING_CPU, search->cpu) ||
+	    pind_fill_u64(skb, PIND_A_LASTING_WATCHED, search->watched) ||
+	    pind_fill_u64(skb, PIND_A_LASTING_REST, search->rest) ||
+	    pind_fill_u64(skb, PIND_A_LASTING_RATE, search->rate) ||
+	    pind_fill_u64(skb, PIND_A_LASTING_AGE, search->age))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -19,6 +19,11 @@ int pind_fill_info(struct sk_buff *skb);
 int pind_fill_counters(struct sk_buff *skb);
 int pind_fill_books(struct sk_buff *skb, const struct pind_books *books);
 
+struct pind_lasting;
+struct pind_lasting_search;
+int pind_fill_lasting(struct sk_buff *skb, const struct pind_lasting *lasting);
+int pind_fill_lasting_search(struct sk_buff *skb, const struct pind_lasting_search *search);
+
 int pind_fill_rule(struct sk_buff *skb, const struct pind_rule *rule);
 
 /* With what the reader may see of it. Return: likewise; -ENOMEM. */

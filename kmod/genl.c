@@ -312,7 +312,7 @@ int pind_genl_may_see_frames(struct sk_buff *request, struct netlink_ext_ack *ex
 {
 	if (netlink_capable(request, CAP_PERFMON) || netlink_capable(request, CAP_SYS_ADMIN))
 		return 0;
-	NL_SET_ERR_MSG(extack, "page-get needs CAP_PERFMON, since it tells frame numbers");
+	NL_SET_ERR_MSG(extack, "this needs CAP_PERFMON, since it tells frame numbers");
 	return -EPERM;
 }
 
@@ -394,6 +394,12 @@ static const struct nla_policy page_policy[] = {
 	[PIND_A_PAGE_LENGTH] = { .type = NLA_U64 },
 };
 
+static const struct nla_policy frame_policy[] = {
+	[PIND_A_FRAME_FIRST] = { .type = NLA_U64 },
+	[PIND_A_FRAME_LAST] = { .type = NLA_U64 },
+	[PIND_A_FRAME_EACH] = { .type = NLA_FLAG },
+};
+
 /* An operation without a policy takes no attributes at all. */
 #define POLICY(p) .policy = (p), .maxattr = ARRAY_SIZE(p) - 1
 
@@ -412,6 +418,7 @@ static const struct genl_ops ops[] = {
 	  POLICY(failure_policy) },
 	{ .cmd = PIND_CMD_CALL_GET, .start = pind_dump_start, .dumpit = pind_dump_calls,
 	  .done = pind_dump_calls_done },
+	{ .cmd = PIND_CMD_LASTING_GET, .start = pind_dump_start, .dumpit = pind_dump_lasting },
 	/* they change something, or tell where in memory a page lies */
 	{ .cmd = PIND_CMD_GROUP_SET, .doit = set_group, POLICY(set_policy),
 	  .flags = GENL_ADMIN_PERM },
@@ -422,6 +429,8 @@ static const struct genl_ops ops[] = {
 	  .flags = GENL_ADMIN_PERM },
 	{ .cmd = PIND_CMD_AUDIT, .dumpit = pind_dump_audit, .done = pind_dump_audit_done,
 	  POLICY(audit_policy), .flags = GENL_ADMIN_PERM },
+	{ .cmd = PIND_CMD_FRAME_GET, .start = pind_dump_start, .dumpit = pind_dump_frames,
+	  .done = pind_dump_frames_done, POLICY(frame_policy), .flags = GENL_ADMIN_PERM },
 	{ .cmd = PIND_CMD_RULES_BEGIN, .doit = pind_draft_begin, .flags = GENL_ADMIN_PERM },
 	{ .cmd = PIND_CMD_RULES_ADD, .doit = pind_draft_add, .policy = pind_draft_policy,
 	  .maxattr = PIND_A_RULES_MAX, .flags = GENL_ADMIN_PERM },

@@ -14,6 +14,7 @@
 #include "genl.h"
 #include "group.h"
 #include "hook.h"
+#include "lasting.h"
 #include "ledger.h"
 #include "longterm.h"
 #include "misuse.h"
@@ -53,11 +54,16 @@ static int __init pind_init(void)
 	ret = pind_genl_init();
 	if (ret)
 		goto err_watch;
+	ret = pind_lasting_start();
+	if (ret)
+		goto err_genl;
 	pind_event_start();
 	pind_misuse_start();
 	pind_books_start();
 	return 0;
 
+err_genl:
+	pind_genl_exit();
 err_watch:
 	pind_watch_exit();
 err_hook:
@@ -79,6 +85,7 @@ err_account:
 
 static void __exit pind_exit(void)
 {
+	pind_lasting_stop();
 	pind_books_stop();
 	pind_misuse_stop();
 	pind_event_stop();

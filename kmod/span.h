@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Who pins anything in a range of frames (PIND_CMD_FRAME_GET). */
+#ifndef PIND_SPAN_H
+#define PIND_SPAN_H
+
+#include <net/netlink.h>
+
+#include "frame.h"
+
+struct pind_account;
+struct pind_reader;
+
+/**
+ * struct pind_span_row - pins that somebody has on folios of one place
+ * @account: whose, with a reference; NULL: of nobody who is known
+ * @owner: id of the cgroup whose memory it is; 0: of none
+ * @zone: that they lie in
+ * @cma: they lie in CMA
+ * @pinned: enum pind_pinned
+ * @folios: how many there are
+ * @pages: of them
+ * @pins: of the account, or by the kernel's count
+ * @covered: pages that the account's pins cover
+ * @since: when the one that lasts longest was first found; 0: they are not known to last
+ * @first: the first frame of all
+ * @last: the last one
+ */
+struct pind_span_row {
+	struct pind_account *account;
+	u64 owner;
+	struct zone *zone;
+	bool cma;
+	u8 pinned;
+	u64 folios;
+	u64 pages;
+	u64 pins;
+	u64 covered;
+	u64 since;
+	unsigned long first;
+	unsigned long last;
+};
+
+/* Holders told of one folio. */
+#define PIND_SPAN_HOLDERS 16
+
+/**
+ * struct pind_span - a request under way; one thread at a time
+ * @walk: over the frames
+ * @first: of the request
+ * @each: rows are told folio by folio
+ * @pinned: pages of pinned folios
+ * @unheld: of them those that no account holds
+ * @lost: folios without a row
+ * @of_folio: rows of the folio that was found last
+ * @nr_of_folio: how many there are
+ * @told: of the rows that are to be told now, how many were
+ * @ended: all was told
+ * @nr: rows in @row
+ * @row: sums
+ */
+struct pind_span {
+	struct pind_frames walk;
+	unsigned long first;
+	bool each;
+	u64 pinned;
+	u64 unheld;
+	u64 lost;
+	struct pind_span_row of_folio[PIND_SPAN_HOLDERS];
+	unsigned int nr_of_folio;
+	unsigned int told;
+	bool ended;
+	unsigned int nr;
+	struct pind_span_row row[PIND_FRAME_ROWS];
+};
+
+/** pind_span_new() - Context: process, may sleep. Return: NULL: there is no memory. */
+struct pind_span *pind_span_new(unsigned long first, unsigned long last, bool each);
+
+/** pind_span_free() - also of NULL. Context: process. */
+void pind_span_free(struct pind_span *span);
+
+/**
+ * pind_span_step() - look at some thousand frames, or on to the next pinned folio
+ * Context: process, yields. Return: whether of_folio has rows to be told, with each.
+ */
+bool pind_span_step(struct pind_span *span);
+
+/** pind_span_forget_folio() - what of_folio had was told. Context: process. */
+void pind_span_forget_folio(struct pind_span *span);
+
+/* Return: 0; -EMSGSIZE if @skb is full. Context: process, may sleep. */
+int pind_span_fill_row(struct sk_buff *skb, const struct pind_reader *reader,
+		       const struct pind_span_row *row);
+int pind_span_fill_walk(struct sk_buff *skb, const struct pind_span *span);
+
+#endif /* PIND_SPAN_H */
