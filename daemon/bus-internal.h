@@ -139,6 +139,11 @@ int pind_bus_append_word(sd_bus_message *m, const struct pind_word *word);
 int pind_bus_append_explanation(sd_bus_message *m, const struct pind_explanation *explanation);
 int pind_bus_append_counters(sd_bus_message *m, const struct pind_counters *counters);
 int pind_bus_append_books(sd_bus_message *m, const struct pind_books *books);
+/* @path: of the group of its holder, if it has one */
+int pind_bus_append_frame(sd_bus_message *m, const struct pind_frame_row *row, const char *path);
+int pind_bus_append_walk(sd_bus_message *m, const struct pind_walk *walk);
+int pind_bus_append_lasting(sd_bus_message *m, const struct pind_lasting *lasting);
+int pind_bus_append_search(sd_bus_message *m, const struct pind_search *search);
 int pind_bus_append_misuse(sd_bus_message *m, const struct pind_misuse *misuse);
 /* @paths: of the group of each holder */
 int pind_bus_append_page(sd_bus_message *m, const struct pind_page *page, const char *const *paths);

@@ -57,6 +57,8 @@ static int get_info(sd_bus *connection, const char *object, const char *interfac
 		return sd_bus_message_append(reply, "t", info->ledger_bytes);
 	if (!strcmp(property, "Misuse"))
 		return sd_bus_message_append(reply, "t", info->misuse);
+	if (!strcmp(property, "Lasting"))
+		return sd_bus_message_append(reply, "t", info->lasting);
 	if (!strcmp(property, "Waiting"))
 		return sd_bus_message_append(reply, "t", info->waiting);
 	return sd_bus_message_append(reply, "x", (int64_t)info->books);
@@ -407,6 +409,30 @@ static int method_list_misuse(sd_bus_message *call, void *userdata, sd_bus_error
 	return pind_bus_authorize(userdata, call, NULL, list_misuse_now, error);
 }
 
+static int append_lasting(const struct pind_lasting *lasting, void *reply)
+{
+	return pind_bus_append_lasting(reply, lasting);
+}
+
+static int list_lasting_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			    sd_bus_error *error)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	struct pind_search search = {};
+	int r;
+
+	r = list_begin(call, &reply);
+	r = r < 0 ? r : bus->calls->lasting(bus->userdata, append_lasting, &search, reply, error);
+	r = r < 0 ? r : sd_bus_message_close_container(reply);
+	r = r < 0 ? r : pind_bus_append_search(reply, &search);
+	return r < 0 ? r : sd_bus_message_send(reply);
+}
+
+static int method_list_lasting(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	return pind_bus_authorize(userdata, call, NULL, list_lasting_now, error);
+}
+
 static int list_pages_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
 			  sd_bus_error *error)
 {
@@ -502,6 +528,62 @@ static int method_get_books(sd_bus_message *call, void *userdata, sd_bus_error *
 	return sd_bus_message_send(reply);
 }
 
+/* The walk over frames that a call waits for is over. */
+static void frames_done(const struct pind_walk *walk, const struct pind_frame_row *rows,
+			const char *const *paths, size_t n, const sd_bus_error *error,
+			void *closure)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *call = closure, *reply = NULL;
+	int r;
+
+	if (!walk) {
+		(void)sd_bus_reply_method_error(call, error);
+		return;
+	}
+	r = sd_bus_message_new_method_return(call, &reply);
+	r = r < 0 ? r : pind_bus_append_walk(reply, walk);
+	r = r < 0 ? r : sd_bus_message_open_container(reply, 'a', "a{sv}");
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		r = pind_bus_append_frame(reply, &rows[i], paths[i]);
+	r = r < 0 ? r : sd_bus_message_close_container(reply);
+	r = r < 0 ? r : sd_bus_message_send(reply);
+	if (r < 0)
+		(void)sd_bus_reply_method_errno(call, r, NULL);
+}
+
+static int list_frames_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			   sd_bus_error *error)
+{
+	uint64_t first, last;
+	int each, r;
+
+	r = sd_bus_message_read(call, "ttb", &first, &last, &each);
+	if (r < 0)
+		return r;
+	if (last < first || last > UINT64_MAX >> 12)
+		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
+					 "the last frame is %" PRIu64 ", but has to be %" PRIu64
+					 " (the first) or more, and at most 2^52 - 1",
+					 last, first);
+	if (each && last - first >= PIND_BUS_FRAMES_EACH_MAX)
+		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
+					 "folio by folio at most %" PRIu64 " frames are told of at "
+					 "once, but it is %" PRIu64 " from %" PRIu64 " to %" PRIu64,
+					 PIND_BUS_FRAMES_EACH_MAX, last - first + 1, first, last);
+	r = bus->calls->frames(bus->userdata, first, last, each, frames_done,
+			       sd_bus_message_ref(call), error);
+	if (r < 0) {
+		(void)sd_bus_message_unref(call);
+		return r;
+	}
+	return 1;
+}
+
+static int method_list_frames(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	return pind_bus_authorize(userdata, call, NULL, list_frames_now, error);
+}
+
 /* The audit that a call waits for is over. */
 static void audit_done(const struct pind_audit *audit, const sd_bus_error *error, void *closure)
 {
@@ -571,6 +653,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_PROPERTY("LedgerBytes", "t", get_info, 0, 0),
 	SD_BUS_PROPERTY("Books", "x", get_info, 0, 0),
 	SD_BUS_PROPERTY("Misuse", "t", get_info, 0, 0),
+	SD_BUS_PROPERTY("Lasting", "t", get_info, 0, 0),
 	SD_BUS_PROPERTY("Waiting", "t", get_info, 0, 0),
 	SD_BUS_PROPERTY("EventsLost", "t", get_status, 0, 0),
 	SD_BUS_PROPERTY("Resyncs", "t", get_status, 0, 0),
@@ -608,10 +691,16 @@ static const sd_bus_vtable manager_vtable[] = {
 				method_get_books, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListMisuse", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", misuse),
 				method_list_misuse, FREE),
+	SD_BUS_METHOD_WITH_ARGS("ListLasting", SD_BUS_NO_ARGS,
+				SD_BUS_RESULT("aa{sv}", lasting, "a{sv}", search),
+				method_list_lasting, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListPages", SD_BUS_ARGS("u", pid, "t", address, "t", length),
 				SD_BUS_RESULT("aa{sv}", pages), method_list_pages, FREE),
 	SD_BUS_METHOD_WITH_ARGS("GetPage", SD_BUS_ARGS("t", pfn), SD_BUS_RESULT("a{sv}", page),
 				method_get_page, FREE),
+	SD_BUS_METHOD_WITH_ARGS("ListFrames", SD_BUS_ARGS("t", first, "t", last, "b", each),
+				SD_BUS_RESULT("a{sv}", walk, "aa{sv}", frames),
+				method_list_frames, FREE),
 	SD_BUS_METHOD_WITH_ARGS("Audit", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", result),
 				method_audit, FREE),
 	SD_BUS_METHOD_WITH_ARGS("AuditGroup", SD_BUS_ARGS("s", name),

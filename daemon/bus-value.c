@@ -195,13 +195,14 @@ int pind_bus_append_counters(sd_bus_message *m, const struct pind_counters *c)
 int pind_bus_append_books(sd_bus_message *m, const struct pind_books *b)
 {
 	return sd_bus_message_append(
-		m, "a{sv}", 15, "ledger_pins", "x", b->ledger_pins, "account_pins", "x",
+		m, "a{sv}", 17, "ledger_pins", "x", b->ledger_pins, "account_pins", "x",
 		b->account_pins, "group_pins", "x", b->group_pins, "counted_pins", "x",
 		b->counted_pins, "ledger_charge", "x", b->ledger_charge, "group_charge", "x",
 		b->group_charge, "current", "x", b->current, "known_pins", "x", b->known_pins,
 		"kernel_pins", "x", b->kernel_pins, "older_pins", "x", b->older_pins, "under_way",
 		"t", b->under_way, "difference", "x", b->difference, "checks", "t", b->checks,
-		"repaired", "t", b->repaired, "uncertain_pins", "x", b->uncertain_pins);
+		"repaired", "t", b->repaired, "uncertain_pins", "x", b->uncertain_pins,
+		"steady_pins", "t", b->steady_pins, "steady_since", "t", b->steady_since);
 }
 
 int pind_bus_append_misuse(sd_bus_message *m, const struct pind_misuse *misuse)
@@ -219,6 +220,78 @@ int pind_bus_append_misuse(sd_bus_message *m, const struct pind_misuse *misuse)
 	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "pid", "u", misuse->pid);
 	r = r < 0 ? r : append_text_entry(m, "comm", misuse->comm);
 	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+static int append_holder(sd_bus_message *m, const struct pind_account_info *holder,
+			 const char *path)
+{
+	int r;
+
+	r = sd_bus_message_open_container(m, 'e', "sv");
+	r = r < 0 ? r : sd_bus_message_append_basic(m, 's', "holder");
+	r = r < 0 ? r : sd_bus_message_open_container(m, 'v', "a{sv}");
+	r = r < 0 ? r : pind_bus_append_account(m, holder, path);
+	r = r < 0 ? r : sd_bus_message_close_container(m);
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+int pind_bus_append_frame(sd_bus_message *m, const struct pind_frame_row *row, const char *path)
+{
+	int r;
+
+	r = sd_bus_message_open_container(m, 'a', "{sv}");
+	r = r < 0 ? r : append_number(m, "first", row->first);
+	r = r < 0 ? r : append_number(m, "last", row->last);
+	r = r < 0 ? r : append_number(m, "folios", row->folios);
+	r = r < 0 ? r : append_number(m, "size", row->size);
+	r = r < 0 ? r
+		  : append_text_entry(m, "pinned", pind_rules_word(pind_pinned_words, row->pinned));
+	r = r < 0 ? r : append_number(m, "pins", row->pins);
+	if (r >= 0 && row->owner_id) {
+		r = append_text_entry(m, "owner", row->owner);
+		r = r < 0 ? r : append_number(m, "owner_id", row->owner_id);
+	}
+	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "node", "u", row->node);
+	r = r < 0 ? r : append_text_entry(m, "zone", row->zone);
+	r = r < 0 ? r
+		  : sd_bus_message_append(m, "{sv}{sv}", "movable", "b", (int)row->movable, "cma",
+					  "b", (int)row->cma);
+	r = r < 0 ? r : append_number(m, "since", row->since);
+	if (r >= 0 && row->has_holder)
+		r = append_holder(m, &row->holder, path);
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+int pind_bus_append_walk(sd_bus_message *m, const struct pind_walk *walk)
+{
+	return sd_bus_message_append(
+		m, "a{sv}", 10, "first", "t", walk->first, "last", "t", walk->last, "looked", "t",
+		walk->looked, "free", "t", walk->free, "holes", "t", walk->holes, "offline", "t",
+		walk->offline, "device", "t", walk->device, "pinned_size", "t", walk->pinned_size,
+		"unheld_size", "t", walk->unheld_size, "lost", "t", walk->lost);
+}
+
+int pind_bus_append_lasting(sd_bus_message *m, const struct pind_lasting *lasting)
+{
+	int r;
+
+	r = sd_bus_message_open_container(m, 'a', "{sv}");
+	r = r < 0 ? r : append_text_entry(m, "owner", lasting->path);
+	if (r >= 0 && lasting->owner_id)
+		r = append_number(m, "owner_id", lasting->owner_id);
+	r = r < 0 ? r : append_number(m, "folios", lasting->folios);
+	r = r < 0 ? r : append_number(m, "size", lasting->size);
+	r = r < 0 ? r : append_number(m, "pins", lasting->pins);
+	r = r < 0 ? r : append_number(m, "oldest", lasting->oldest);
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+int pind_bus_append_search(sd_bus_message *m, const struct pind_search *search)
+{
+	return sd_bus_message_append(m, "a{sv}", 7, "rounds", "t", search->rounds, "walked", "t",
+				     search->walked, "cpu", "t", search->cpu, "watched", "t",
+				     search->watched, "rest", "t", search->rest, "rate", "t",
+				     search->rate, "age", "t", search->age);
 }
 
 static int append_holders(sd_bus_message *m, const struct pind_page *page, const char *const *paths)

@@ -81,6 +81,11 @@ struct pind_list_handlers {
 	int (*word)(const struct pind_word *word, void *closure);
 };
 
+/* @walk: NULL on failure; @paths: of the group of each row's holder */
+typedef void (*pind_bus_frames_done)(const struct pind_walk *walk,
+				     const struct pind_frame_row *rows, const char *const *paths,
+				     size_t n, const sd_bus_error *error, void *closure);
+
 typedef void (*pind_bus_audit_done)(const struct pind_audit *audit, const sd_bus_error *error,
 				    void *closure);
 
@@ -158,6 +163,9 @@ struct pind_bus_calls {
 	int (*list_some)(struct pind_list *list, sd_bus_error *error);
 	void (*list_end)(struct pind_list *list);
 
+	int (*lasting)(void *userdata,
+		       int (*handler)(const struct pind_lasting *lasting, void *closure),
+		       struct pind_search *ret_search, void *closure, sd_bus_error *error);
 	int (*misuse)(void *userdata,
 		      int (*handler)(const struct pind_misuse *misuse, void *closure),
 		      void *closure, sd_bus_error *error);
@@ -172,6 +180,9 @@ struct pind_bus_calls {
 	 * Of the group at @path and all below it; of everything for NULL. Only begins it:
 	 * once it is over, @done gets the result, or NULL and an error, once.
 	 */
+	/* Ended by @done, as an audit is. */
+	int (*frames)(void *userdata, uint64_t first, uint64_t last, bool each,
+		      pind_bus_frames_done done, void *closure, sd_bus_error *error);
 	int (*audit)(void *userdata, const char *path, pind_bus_audit_done done, void *closure,
 		     sd_bus_error *error);
 };

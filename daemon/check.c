@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <pind/cleanup.h>
+#include <pind/lasting.h>
 
 #include "check.h"
 #include "text.h"
@@ -81,9 +82,15 @@ void pind_check_books(struct pind_check *check, const struct pind_books *books)
 
 void pind_check_info(struct pind_check *check, const struct pind_info *info)
 {
+	char sentence[PIND_LASTING_SENTENCE_SIZE];
 	struct pind_books books;
 
 	pind_health_set(check->health, PIND_TROUBLE_HOOKS, lost_hooks(info));
+	/* how much it is changes all the time; the event has it written to the journal */
+	pind_health_replace(check->health, PIND_TROUBLE_LASTING,
+			    info->lasting >= PIND_LASTING_MUCH
+				    ? strdup(pind_lasting_sentence(sentence, info->lasting))
+				    : NULL);
 	/*
 	 * It may be that the event was lost, or was before our time. A module that is too
 	 * old to have more than this number lets it stray while calls are at work.
@@ -98,4 +105,5 @@ void pind_check_forget(struct pind_check *check)
 	check->difference = 0;
 	pind_health_set(check->health, PIND_TROUBLE_HOOKS, NULL);
 	pind_health_set(check->health, PIND_TROUBLE_BOOKS, NULL);
+	pind_health_replace(check->health, PIND_TROUBLE_LASTING, NULL);
 }

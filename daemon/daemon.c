@@ -252,6 +252,14 @@ static void on_misuse(const struct pind_misuse *misuse, void *userdata)
 	pind_teller_misuse(d->teller, misuse);
 }
 
+static void on_lasting(const struct pind_lasting *lasting, void *userdata)
+{
+	struct daemon *d = userdata;
+
+	pind_mirror_tick(d->mirror);
+	pind_journal_lasting(lasting);
+}
+
 static const struct pind_kernel_handlers kernel_handlers = {
 	.arrived = on_arrived,
 	.left = on_left,
@@ -262,6 +270,7 @@ static const struct pind_kernel_handlers kernel_handlers = {
 	.group_dead = on_group_dead,
 	.books = on_books,
 	.misuse = on_misuse,
+	.lasting = on_lasting,
 };
 
 static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)

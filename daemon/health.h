@@ -21,6 +21,7 @@ enum pind_trouble {
 	PIND_TROUBLE_QUOTA,   /* a quota could not be applied */
 	PIND_TROUBLE_HOOKS,   /* some are lost */
 	PIND_TROUBLE_BOOKS,   /* they do not close */
+	PIND_TROUBLE_LASTING, /* much stays pinned that no account holds */
 	PIND_TROUBLES
 };
 

@@ -14,6 +14,7 @@
 #include <pind/cgroup.h>
 #include <pind/driver.h>
 #include <pind/rules.h>
+#include <pind/size.h>
 
 #include "journal.h"
 #include "text.h"
@@ -351,6 +352,22 @@ void pind_journal_misuse(const struct pind_misuse *misuse)
 			      misuse->symbol, "PIND_MODULE=%s", misuse->module, "PIND_PID=%" PRIu32,
 			      misuse->pid, "PIND_COMM=%s", misuse->comm, NULL);
 	show(clean);
+}
+
+void pind_journal_lasting(const struct pind_lasting *lasting)
+{
+	char message[512], path[384], size[SIZE_FORMAT_MAX];
+
+	(void)pind_text_clean(path, sizeof(path), lasting->path);
+	(void)snprintf(message, sizeof(message),
+		       "%s of the memory of %s stay pinned and no quota counts them; 'pinctl lasting' "
+		       "tells how it goes on",
+		       size_format(lasting->size, size), path[0] ? path : "no cgroup");
+	(void)sd_journal_send("MESSAGE=%s", message, "MESSAGE_ID=%s", PIND_MESSAGE_LASTING,
+			      "PRIORITY=%d", LOG_WARNING, "PIND_CGROUP=%s", lasting->path,
+			      "PIND_SIZE=%" PRIu64, lasting->size, "PIND_PINS=%" PRIu64,
+			      lasting->pins, "PIND_OLDEST=%" PRIu64, lasting->oldest, NULL);
+	show(message);
 }
 
 void pind_journal_module_came(const struct pind_info *info)

@@ -16,6 +16,8 @@
  *            struct pind_books: PIND_LEDGER_PINS, PIND_ACCOUNT_PINS, ...
  *   misuse   PIND_MISUSE (its kind, as the bus says it), PIND_SYMBOL, PIND_MODULE,
  *            PIND_PID, PIND_COMM
+ *   lasting  PIND_CGROUP (whose memory; empty: of none), PIND_SIZE, PIND_PINS, PIND_OLDEST
+ *            (ns of CLOCK_BOOTTIME)
  *
  *   quota    PIND_CGROUP, PIND_THROUGH (as struct pind_change says); who asked, as far as it
  *            is known: PIND_BY_UID, PIND_BY_PID, PIND_BY_CGROUP, PIND_BY_UNIT; PIND_OLD_MAX,
@@ -45,6 +47,7 @@
 #define PIND_MESSAGE_DAMAGE  "bc53c77d9631407588fd253f892bb7fb"
 #define PIND_MESSAGE_BOOKS   "284aa583c6ad4e7bb57fbe094419570d"
 #define PIND_MESSAGE_MISUSE  "4bc979ebc9c8425a949e81cd71530bfa"
+#define PIND_MESSAGE_LASTING "05f9721e31454ea2bbe857f2d7a93d7d"
 #define PIND_MESSAGE_QUOTA   "bf136b7496964f2ca4ae8e8273c2f1a5"
 #define PIND_MESSAGE_RULES   "c98c2be5cd4b4c23bd9aecd517c00ba0"
 #define PIND_MESSAGE_OVER    "0efe790e50f44b839a7a5007d0864a72"
@@ -61,6 +64,7 @@ void pind_journal_quota(const struct pind_change *change);
 /* The files of rules were read again: how many there are, were, and are wrong. */
 void pind_journal_rules(size_t rules, size_t before, size_t problems);
 void pind_journal_misuse(const struct pind_misuse *misuse);
+void pind_journal_lasting(const struct pind_lasting *lasting);
 void pind_journal_books(const struct pind_books *books);
 void pind_journal_module_came(const struct pind_info *info);
 void pind_journal_module_left(const struct pind_info *info);

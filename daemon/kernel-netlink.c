@@ -8,6 +8,7 @@
 #include <pind/cleanup.h>
 
 #include "kernel-audit.h"
+#include "kernel-frames.h"
 #include "kernel-netlink.h"
 #include "kernel-reading.h"
 #include "kernel-request.h"
@@ -28,7 +29,7 @@ struct kernel_netlink {
 	sd_event *event;
 	sd_event_source *control_source;
 	sd_event_source *source;
-	struct kernel_audits audits;
+	struct kernel_jobs jobs;
 	struct pind_family family; /* id 0: the module is not there */
 	uint16_t lost_of; /* the family that the next one is about */
 	uint64_t lost; /* events lost, as the module last said */
@@ -42,6 +43,7 @@ struct answer {
 		pind_group_handler group;
 		pind_refusal_handler refusal;
 		pind_misuse_handler misuse;
+		pind_lasting_handler lasting;
 		pind_page_handler page;
 	} handler;
 	void *userdata;
@@ -170,6 +172,16 @@ static int on_misuse(const struct nlmsghdr *nlh, void *userdata)
 	return answer->handler.misuse(&misuse, answer->userdata);
 }
 
+static int on_lasting(const struct nlmsghdr *nlh, void *userdata)
+{
+	struct answer *answer = userdata;
+	struct pind_lasting lasting = {};
+	int r;
+
+	r = pind_message_parse_lasting(nlh, &lasting, answer->ret);
+	return r <= 0 ? r : answer->handler.lasting(&lasting, answer->userdata);
+}
+
 static int on_page(const struct nlmsghdr *nlh, void *userdata)
 {
 	struct answer *answer = userdata;
@@ -245,7 +257,15 @@ static int kernel_audit(struct pind_kernel *kernel, uint64_t id, pind_audit_hand
 {
 	struct kernel_netlink *k = kernel_of(kernel);
 
-	return kernel_audit_begin(&k->audits, kernel, k->event, id, handler, userdata);
+	return kernel_audit_begin(&k->jobs, kernel, k->event, id, handler, userdata);
+}
+
+static int kernel_frames(struct pind_kernel *kernel, uint64_t first, uint64_t last, bool each,
+			 pind_frames_handler handler, void *userdata)
+{
+	struct kernel_netlink *k = kernel_of(kernel);
+
+	return kernel_frames_begin(&k->jobs, kernel, k->event, first, last, each, handler, userdata);
 }
 
 /* Sends a request that is answered with one group. */
@@ -349,6 +369,15 @@ static int kernel_misuse_dump(struct pind_kernel *kernel, pind_misuse_handler ha
 	struct answer answer = { .handler.misuse = handler, .userdata = userdata };
 
 	return request_dump(kernel, PIND_CMD_MISUSE_GET, on_misuse, &answer);
+}
+
+static int kernel_lasting_dump(struct pind_kernel *kernel, pind_lasting_handler handler,
+			       struct pind_search *ret_search, void *userdata)
+{
+	struct answer answer = { .handler.lasting = handler, .userdata = userdata,
+				 .ret = ret_search };
+
+	return request_dump(kernel, PIND_CMD_LASTING_GET, on_lasting, &answer);
 }
 
 static int kernel_pages_get(struct pind_kernel *kernel, const struct pind_page_query *query,
@@ -469,6 +498,9 @@ static void event_take(struct kernel_netlink *k, const struct nlmsghdr *nlh)
 	case PIND_CMD_MISUSE_NTF:
 		k->handlers->misuse(&event.misuse, k->userdata);
 		break;
+	case PIND_CMD_LASTING_NTF:
+		k->handlers->lasting(&event.lasting, k->userdata);
+		break;
 	}
 	if (lost)
 		k->handlers->stale(k->userdata);
@@ -565,7 +597,7 @@ static void kernel_free(struct pind_kernel *kernel)
 {
 	struct kernel_netlink *k = kernel_of(kernel);
 
-	kernel_audit_cancel(&k->audits);
+	kernel_jobs_cancel(&k->jobs);
 	(void)sd_event_source_disable_unref(k->control_source);
 	(void)sd_event_source_disable_unref(k->source);
 	(void)sd_event_unref(k->event);
@@ -594,10 +626,12 @@ static const struct pind_kernel_ops kernel_ops = {
 	.read_some = kernel_reading_some,
 	.read_end = kernel_reading_end,
 	.misuse_dump = kernel_misuse_dump,
+	.lasting_dump = kernel_lasting_dump,
 	.pages_get = kernel_pages_get,
 	.counters_get = kernel_counters_get,
 	.books_get = kernel_books_get,
 	.audit = kernel_audit,
+	.frames = kernel_frames,
 	.free = kernel_free,
 };
 

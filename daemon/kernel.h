@@ -27,9 +27,14 @@ typedef int (*pind_account_handler)(const struct pind_account_info *account, voi
 typedef int (*pind_refusal_handler)(const struct pind_refusal *refusal, void *userdata);
 typedef int (*pind_failure_handler)(const struct pind_failure *failure, void *userdata);
 typedef int (*pind_misuse_handler)(const struct pind_misuse *misuse, void *userdata);
+typedef int (*pind_lasting_handler)(const struct pind_lasting *lasting, void *userdata);
 typedef int (*pind_page_handler)(const struct pind_page *page, void *userdata);
 /* The end of an audit: its result, or with a negative errno NULL. */
 typedef void (*pind_audit_handler)(int r, const struct pind_audit *audit, void *userdata);
+
+/* The end of a walk over frames: its rows, whose strings live until it returns; or NULL. */
+typedef void (*pind_frames_handler)(int r, const struct pind_walk *walk,
+				    const struct pind_frame_row *rows, size_t n, void *userdata);
 
 /* What can be read a little at a time. */
 enum pind_listing { PIND_LIST_GROUPS, PIND_LIST_ACCOUNTS, PIND_LIST_REFUSALS, PIND_LIST_FAILURES };
@@ -65,6 +70,8 @@ struct pind_kernel_handlers {
 	void (*books)(const struct pind_books *books, void *userdata);
 	/* A rule of FOLL_PIN was broken at a place where it was not before. */
 	void (*misuse)(const struct pind_misuse *misuse, void *userdata);
+	/* Of one owner PIND_LASTING_MUCH stays pinned that no account holds. */
+	void (*lasting)(const struct pind_lasting *lasting, void *userdata);
 };
 
 struct pind_kernel_ops {
@@ -140,6 +147,9 @@ struct pind_kernel_ops {
 
 	/* -EOPNOTSUPP: the module is too old to watch the rules. */
 	int (*misuse_dump)(struct pind_kernel *kernel, pind_misuse_handler handler, void *userdata);
+	/* By owner; and how the search gets on. -EOPNOTSUPP: the module is too old. */
+	int (*lasting_dump)(struct pind_kernel *kernel, pind_lasting_handler handler,
+			    struct pind_search *ret_search, void *userdata);
 	/* -ENXIO: no memory in use has that frame number; -ESRCH: no such process. */
 	int (*pages_get)(struct pind_kernel *kernel, const struct pind_page_query *query,
 			 pind_page_handler handler, void *userdata);
@@ -155,6 +165,13 @@ struct pind_kernel_ops {
 	 */
 	int (*audit)(struct pind_kernel *kernel, uint64_t id, pind_audit_handler handler,
 		     void *userdata);
+
+	/*
+	 * Who pins anything in the frames from @first to @last, summed up or folio by folio;
+	 * begun here, and ended as an audit is.
+	 */
+	int (*frames)(struct pind_kernel *kernel, uint64_t first, uint64_t last, bool each,
+		      pind_frames_handler handler, void *userdata);
 
 	void (*free)(struct pind_kernel *kernel);
 };

@@ -84,6 +84,7 @@ static const struct field info_fields[] = {
 	FIELD_OPTIONAL(pind_info, PIND_A_INFO_MISUSE, KIND_U64, misuse),
 	FIELD_OPTIONAL(pind_info, PIND_A_INFO_WAITING, KIND_U64, waiting),
 	FIELD_SKIP(PIND_A_INFO_LONGTERM),
+	FIELD_OPTIONAL(pind_info, PIND_A_INFO_LASTING, KIND_U64, lasting),
 	{},
 };
 
@@ -181,6 +182,60 @@ static const struct field misuse_fields[] = {
 	{},
 };
 
+static const struct field lasting_fields[] = {
+	FIELD_OPTIONAL(pind_lasting, PIND_A_LASTING_OWNER_ID, KIND_U64, owner_id),
+	FIELD(pind_lasting, PIND_A_LASTING_OWNER_PATH, KIND_STRING, path),
+	FIELD(pind_lasting, PIND_A_LASTING_FOLIOS, KIND_U64, folios),
+	FIELD(pind_lasting, PIND_A_LASTING_SIZE, KIND_U64, size),
+	FIELD(pind_lasting, PIND_A_LASTING_PINS, KIND_U64, pins),
+	FIELD(pind_lasting, PIND_A_LASTING_OLDEST, KIND_U64, oldest),
+	{},
+};
+
+static const struct field search_fields[] = {
+	FIELD(pind_search, PIND_A_LASTING_ROUNDS, KIND_U64, rounds),
+	FIELD(pind_search, PIND_A_LASTING_WALKED, KIND_U64, walked),
+	FIELD(pind_search, PIND_A_LASTING_CPU, KIND_U64, cpu),
+	FIELD(pind_search, PIND_A_LASTING_WATCHED, KIND_U64, watched),
+	FIELD(pind_search, PIND_A_LASTING_REST, KIND_U64, rest),
+	FIELD(pind_search, PIND_A_LASTING_RATE, KIND_U64, rate),
+	FIELD(pind_search, PIND_A_LASTING_AGE, KIND_U64, age),
+	{},
+};
+
+static const struct field walk_fields[] = {
+	FIELD(pind_walk, PIND_A_FRAME_FIRST, KIND_U64, first),
+	FIELD(pind_walk, PIND_A_FRAME_LAST, KIND_U64, last),
+	FIELD(pind_walk, PIND_A_FRAME_NEXT, KIND_U64, next),
+	FIELD(pind_walk, PIND_A_FRAME_LOOKED, KIND_U64, looked),
+	FIELD(pind_walk, PIND_A_FRAME_FREE, KIND_U64, free),
+	FIELD(pind_walk, PIND_A_FRAME_HOLES, KIND_U64, holes),
+	FIELD(pind_walk, PIND_A_FRAME_OFFLINE, KIND_U64, offline),
+	FIELD(pind_walk, PIND_A_FRAME_DEVICE, KIND_U64, device),
+	FIELD(pind_walk, PIND_A_FRAME_PINNED_SIZE, KIND_U64, pinned_size),
+	FIELD(pind_walk, PIND_A_FRAME_UNHELD_SIZE, KIND_U64, unheld_size),
+	FIELD(pind_walk, PIND_A_FRAME_LOST, KIND_U64, lost),
+	{},
+};
+
+static const struct field frame_fields[] = {
+	FIELD(pind_frame_row, PIND_A_FRAME_FIRST, KIND_U64, first),
+	FIELD(pind_frame_row, PIND_A_FRAME_LAST, KIND_U64, last),
+	FIELD(pind_frame_row, PIND_A_FRAME_FOLIOS, KIND_U64, folios),
+	FIELD(pind_frame_row, PIND_A_FRAME_SIZE, KIND_U64, size),
+	FIELD(pind_frame_row, PIND_A_FRAME_PINS, KIND_U64, pins),
+	FIELD(pind_frame_row, PIND_A_FRAME_PINNED, KIND_U32, pinned),
+	FIELD_SKIP(PIND_A_FRAME_HOLDER),
+	FIELD_OPTIONAL(pind_frame_row, PIND_A_FRAME_OWNER_ID, KIND_U64, owner_id),
+	FIELD_OPTIONAL(pind_frame_row, PIND_A_FRAME_OWNER_PATH, KIND_STRING, owner),
+	FIELD(pind_frame_row, PIND_A_FRAME_NODE, KIND_U32, node),
+	FIELD(pind_frame_row, PIND_A_FRAME_ZONE, KIND_STRING, zone),
+	FIELD(pind_frame_row, PIND_A_FRAME_MOVABLE, KIND_U32, movable),
+	FIELD(pind_frame_row, PIND_A_FRAME_CMA, KIND_U32, cma),
+	FIELD(pind_frame_row, PIND_A_FRAME_SINCE, KIND_U64, since),
+	{},
+};
+
 static const struct field page_fields[] = {
 	FIELD(pind_page, PIND_A_PAGE_PFN, KIND_U64, pfn),
 	FIELD_OPTIONAL(pind_page, PIND_A_PAGE_ADDRESS, KIND_U64, address),
@@ -220,6 +275,8 @@ static const struct field books_fields[] = {
 	FIELD(pind_books, PIND_A_BOOKS_CHECKS, KIND_U64, checks),
 	FIELD(pind_books, PIND_A_BOOKS_REPAIRED, KIND_U64, repaired),
 	FIELD(pind_books, PIND_A_BOOKS_UNCERTAIN_PINS, KIND_U64, uncertain_pins),
+	FIELD(pind_books, PIND_A_BOOKS_STEADY_PINS, KIND_U64, steady_pins),
+	FIELD(pind_books, PIND_A_BOOKS_STEADY_SINCE, KIND_U64, steady_since),
 	{},
 };
 
@@ -430,6 +487,14 @@ void pind_message_put_audit(struct nlmsghdr *nlh, uint64_t id)
 		mnl_attr_put_u64(nlh, PIND_A_AUDIT_GROUP_ID, id);
 }
 
+void pind_message_put_frames(struct nlmsghdr *nlh, uint64_t first, uint64_t last, bool each)
+{
+	mnl_attr_put_u64(nlh, PIND_A_FRAME_FIRST, first);
+	mnl_attr_put_u64(nlh, PIND_A_FRAME_LAST, last);
+	if (each)
+		mnl_attr_put(nlh, PIND_A_FRAME_EACH, 0, NULL);
+}
+
 void pind_message_put_page_query(struct nlmsghdr *nlh, const struct pind_page_query *query)
 {
 	if (query->is_frame) {
@@ -554,6 +619,42 @@ int pind_message_parse_misuse(const struct nlmsghdr *nlh, struct pind_misuse *re
 	return PARSE_OBJECT(nlh, misuse_fields, ret);
 }
 
+int pind_message_parse_lasting(const struct nlmsghdr *nlh, struct pind_lasting *ret,
+			       struct pind_search *ret_search)
+{
+	int r = PARSE_OBJECT(nlh, search_fields, ret_search);
+
+	if (r >= 0)
+		return 0;
+	r = PARSE_OBJECT(nlh, lasting_fields, ret);
+	return r < 0 ? r : 1;
+}
+
+int pind_message_parse_frame(const struct nlmsghdr *nlh, struct pind_frame_row *ret,
+			     struct pind_walk *ret_walk)
+{
+	struct pind_frame_row row = {};
+	const struct nlattr *attr;
+	struct span span;
+	bool bad;
+	int r;
+
+	if (PARSE_OBJECT(nlh, walk_fields, ret_walk) >= 0)
+		return 0;
+	r = message_span(nlh, &span);
+	r = r < 0 ? r : span_parse(span, frame_fields, &row);
+	while (r >= 0 && (attr = span_next(&span, &bad))) {
+		if (mnl_attr_get_type(attr) != PIND_A_FRAME_HOLDER)
+			continue;
+		row.has_holder = true;
+		r = span_parse(nest_span(attr), account_fields, &row.holder);
+	}
+	if (r < 0)
+		return r;
+	*ret = row;
+	return 1;
+}
+
 /* What is not told by a value of its own. */
 static int page_parse_rest(struct span span, struct pind_page *page)
 {
@@ -621,6 +722,8 @@ static uint16_t event_object(uint8_t command)
 		return PIND_A_EVENT_BOOKS;
 	case PIND_CMD_MISUSE_NTF:
 		return PIND_A_EVENT_MISUSE;
+	case PIND_CMD_LASTING_NTF:
+		return PIND_A_EVENT_LASTING;
 	default:
 		return 0;
 	}
@@ -637,6 +740,8 @@ static int event_parse_object(const struct nlattr *attr, struct pind_event *even
 		return span_parse(span, group_fields, &event->group) ?: group_check(&event->group);
 	case PIND_A_EVENT_MISUSE:
 		return span_parse(span, misuse_fields, &event->misuse);
+	case PIND_A_EVENT_LASTING:
+		return span_parse(span, lasting_fields, &event->lasting);
 	default:
 		return span_parse(span, books_fields, &event->books);
 	}
@@ -649,6 +754,7 @@ static int event_parse_attribute(const struct nlattr *attr, struct pind_event *e
 	case PIND_A_EVENT_GROUP:
 	case PIND_A_EVENT_BOOKS:
 	case PIND_A_EVENT_MISUSE:
+	case PIND_A_EVENT_LASTING:
 		if (mnl_attr_get_type(attr) != event_object(event->command) || *has)
 			return -EBADMSG;
 		*has = true;

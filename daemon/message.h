@@ -80,6 +80,14 @@ int pind_message_parse_failure(const struct nlmsghdr *nlh, struct pind_failure *
 int pind_message_parse_counters(const struct nlmsghdr *nlh, struct pind_counters *ret);
 int pind_message_parse_audit(const struct nlmsghdr *nlh, struct pind_audit *ret);
 int pind_message_parse_misuse(const struct nlmsghdr *nlh, struct pind_misuse *ret);
+/* Puts which frames are asked about, and whether each folio by itself. */
+void pind_message_put_frames(struct nlmsghdr *nlh, uint64_t first, uint64_t last, bool each);
+/* Return: 1: it is a row; 0: about the walk; -EBADMSG. */
+int pind_message_parse_frame(const struct nlmsghdr *nlh, struct pind_frame_row *ret,
+			     struct pind_walk *ret_walk);
+/* Return: 1: it is about an owner; 0: about the search; -EBADMSG. */
+int pind_message_parse_lasting(const struct nlmsghdr *nlh, struct pind_lasting *ret,
+			       struct pind_search *ret_search);
 int pind_message_parse_page(const struct nlmsghdr *nlh, struct pind_page *ret);
 int pind_message_parse_books(const struct nlmsghdr *nlh, struct pind_books *ret);
 
@@ -91,6 +99,7 @@ struct pind_event {
 	struct pind_group_info group;
 	struct pind_books books;
 	struct pind_misuse misuse;
+	struct pind_lasting lasting;
 };
 
 /* Return: 1, 0 if it is no event that is known, -EBADMSG. */

@@ -49,6 +49,7 @@ struct pind_info {
 	uint64_t events_lost;
 	uint64_t books; /* s64 on the wire and for the reader */
 	uint64_t misuse;
+	uint64_t lasting; /* bytes */
 	uint64_t waiting;
 	size_t n_hooks;
 	struct pind_hook hooks[PIND_HOOKS_MAX];
@@ -185,6 +186,61 @@ struct pind_page {
 	uint64_t holders_total; /* told in @holders or not */
 	size_t n_holders;
 	struct pind_account_info holders[PIND_HOLDERS_MAX];
+};
+
+/* Memory of one owner that stays pinned although no account holds it. */
+struct pind_lasting {
+	uint64_t owner_id; /* 0: of no cgroup */
+	const char *path;  /* "" of none */
+	uint64_t folios;
+	uint64_t size;
+	uint64_t pins;
+	uint64_t oldest; /* ns of CLOCK_BOOTTIME */
+};
+
+/* How the search for it gets on; the meaning stands in docs/netlink/pind.yaml. */
+struct pind_search {
+	uint64_t rounds;
+	uint64_t walked;
+	uint64_t cpu;
+	uint64_t watched;
+	uint64_t rest;
+	uint64_t rate;
+	uint64_t age;
+};
+
+/* How far a walk over frames has come, and what it saw. */
+struct pind_walk {
+	uint64_t first; /* frame, as asked about */
+	uint64_t last;
+	uint64_t next;
+	uint64_t looked; /* frames, to device */
+	uint64_t free;
+	uint64_t holes;
+	uint64_t offline;
+	uint64_t device;
+	uint64_t pinned_size;
+	uint64_t unheld_size;
+	uint64_t lost; /* folios in no row */
+};
+
+/* Pins that somebody has on the folios of one place. */
+struct pind_frame_row {
+	uint64_t first;
+	uint64_t last;
+	uint64_t folios;
+	uint64_t size;
+	uint64_t pins;
+	uint32_t pinned; /* enum pind_pinned */
+	bool has_holder;
+	struct pind_account_info holder;
+	uint64_t owner_id; /* 0: memory of no cgroup */
+	const char *owner; /* its path; NULL of none */
+	uint32_t node;
+	const char *zone;
+	uint32_t movable; /* 1: it is */
+	uint32_t cma;
+	uint64_t since; /* lasts since, ns of CLOCK_BOOTTIME; 0: not known to */
 };
 
 struct pind_audit {

@@ -29,6 +29,8 @@ struct pind_books {
 	uint64_t checks;
 	uint64_t repaired;
 	int64_t uncertain_pins;
+	uint64_t steady_pins; /* of kernel_pins, in no account at each check since */
+	uint64_t steady_since; /* ns of CLOCK_BOOTTIME */
 };
 
 /* Room for what pind_books_sentence() says. */

@@ -12,6 +12,12 @@
  */
 #define PIND_BUS_PAGES_LENGTH_MAX (UINT64_C(1) << 20)
 
+/*
+ * Frames that ListFrames tells of folio by folio at once, a memory block of most machines;
+ * summed up it takes any number.
+ */
+#define PIND_BUS_FRAMES_EACH_MAX (UINT64_C(1) << 15)
+
 /**
  * struct pind_page_query - one frame, or the pages of a range of a process
  * @is_frame: @pfn is asked about, else the others

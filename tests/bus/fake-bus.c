@@ -375,6 +375,21 @@ static int method_processes(sd_bus_message *call, void *userdata, sd_bus_error *
 	return done(call);
 }
 
+/* So many bytes stay pinned, which is told as the module tells it. */
+static int method_lasting(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct fake_kernel *k = userdata;
+	struct pind_lasting lasting;
+	int r = sd_bus_message_read_basic(call, 't', &k->lasting);
+
+	if (r < 0)
+		return r;
+	lasting = fake_lasting(k);
+	if (k->lasting >= PIND_LASTING_MUCH)
+		k->handlers->lasting(&lasting, k->userdata);
+	return done(call);
+}
+
 /* A rule is broken at one place more. */
 static int method_misuse(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
@@ -518,6 +533,7 @@ static const sd_bus_vtable fake_vtable[] = {
 	SD_BUS_METHOD("High", "s", NULL, method_high, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Books", "xb", NULL, method_books, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Misuse", NULL, NULL, method_misuse, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("Lasting", "t", NULL, method_lasting, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Processes", "s", NULL, method_processes, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Hook", "u", NULL, method_hook, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("GrowOld", NULL, NULL, method_grow_old, SD_BUS_VTABLE_UNPRIVILEGED),

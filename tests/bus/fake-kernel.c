@@ -10,7 +10,7 @@
 
 const char *const fake_request_names[FAKE_REQUESTS] = {
 	"info-get",	"group-get",  "group-of",     "group-set",    "group-reset-peak",
-	"group-dump",	"account-dump", "refusal-dump", "failure-dump", "misuse-dump", "pages-get",
+	"group-dump",	"account-dump", "refusal-dump", "failure-dump", "misuse-dump", "lasting-dump", "pages-get",
 	"counters-get", "books-get",  "audit",	      "rules-swap",   "rule-set",
 	"rule-unset",	"longterm-set",
 };
@@ -74,6 +74,7 @@ void fake_reset(struct fake_kernel *k, bool loaded)
 					.repaired = 4 };
 	k->old = false;
 	k->misuse = 0;
+	k->lasting = 0;
 	k->hook_state = PIND_HOOK_STATE_ATTACHED;
 	k->quota_set = false;
 	k->before_quota = 0;
@@ -314,6 +315,7 @@ static int fake_info_get(struct pind_kernel *kernel, struct pind_info *ret_info)
 		.events_lost = k->events_lost,
 		.books = (uint64_t)k->books.difference,
 		.misuse = k->misuse,
+		.lasting = k->lasting,
 		.n_hooks = 2,
 		.hooks = { { "pin_user_pages_fast", "ftrace-ipmodify", k->hook_state, 7 },
 			   { "memfd_pin_folios", "ftrace-ipmodify", PIND_HOOK_STATE_ABSENT, 0 } },
@@ -545,6 +547,25 @@ static int fake_misuse_dump(struct pind_kernel *kernel, pind_misuse_handler hand
 	return r < 0 ? r : 0;
 }
 
+struct pind_lasting fake_lasting(const struct fake_kernel *k)
+{
+	return (struct pind_lasting){ .owner_id = 77, .path = "/tenant.slice", .folios = 2,
+				      .size = k->lasting, .pins = 3, .oldest = 1000 };
+}
+
+static int fake_lasting_dump(struct pind_kernel *kernel, pind_lasting_handler handler,
+			     struct pind_search *ret_search, void *userdata)
+{
+	struct fake_kernel *k = fake_of(kernel);
+	const struct pind_lasting lasting = fake_lasting(k);
+	int r = fake_request(k, FAKE_LASTING_DUMP);
+
+	if (k->old)
+		return -EOPNOTSUPP;
+	*ret_search = (struct pind_search){ 1, 2, 3, 4, 5, 6, 7 };
+	return r < 0 || !k->lasting ? r : handler(&lasting, userdata);
+}
+
 /*
  * Every page is there, and has a frame number; pid 1 is the only process. All accounts
  * hold the pages, but for those below frame 16, which have references instead.
@@ -667,6 +688,30 @@ static int fake_audit(struct pind_kernel *kernel, uint64_t id, pind_audit_handle
 	return sd_event_add_defer(k->event, &k->audit_source, on_audit, k);
 }
 
+/* All accounts hold the first frame, nobody the last. */
+static int fake_frames(struct pind_kernel *kernel, uint64_t first, uint64_t last, bool each,
+		       pind_frames_handler handler, void *userdata)
+{
+	struct fake_kernel *k = fake_of(kernel);
+	struct pind_walk walk = { .first = first, .last = last, .next = last + 1, .looked = each };
+	struct pind_frame_row rows[PIND_HOLDERS_MAX + 1] = {};
+	size_t n = 0;
+
+	for (; n < k->n_accounts && n < PIND_HOLDERS_MAX; n++) {
+		rows[n] = (struct pind_frame_row){ .first = first, .last = first, .zone = "Normal",
+						   .pinned = PIND_PINNED_YES, .has_holder = true };
+		rows[n].holder = k->accounts[n].account;
+		rows[n].holder.comm = k->accounts[n].texts[0];
+		rows[n].holder.symbol = k->accounts[n].texts[1];
+		rows[n].holder.module = k->accounts[n].texts[2];
+	}
+	rows[n++] = (struct pind_frame_row){ .first = last, .last = last, .zone = "Movable",
+					     .movable = 1, .owner_id = 77, .owner = "/tenant.slice",
+					     .pinned = PIND_PINNED_MAYBE };
+	handler(0, &walk, rows, n, userdata);
+	return 0;
+}
+
 static void fake_free(struct pind_kernel *kernel)
 {
 	struct fake_kernel *k = fake_of(kernel);
@@ -700,10 +745,12 @@ static const struct pind_kernel_ops fake_ops = {
 	.read_some = fake_read_some,
 	.read_end = fake_read_end,
 	.misuse_dump = fake_misuse_dump,
+	.lasting_dump = fake_lasting_dump,
 	.pages_get = fake_pages_get,
 	.counters_get = fake_counters_get,
 	.books_get = fake_books_get,
 	.audit = fake_audit,
+	.frames = fake_frames,
 	.free = fake_free,
 };
 

@@ -33,6 +33,7 @@ enum fake_request {
 	FAKE_REFUSAL_DUMP,
 	FAKE_FAILURE_DUMP,
 	FAKE_MISUSE_DUMP,
+	FAKE_LASTING_DUMP,
 	FAKE_PAGES_GET,
 	FAKE_COUNTERS_GET,
 	FAKE_BOOKS_GET,
@@ -73,6 +74,7 @@ struct fake_kernel {
 	struct pind_books books;
 	bool old; /* it has no self-check */
 	uint64_t misuse;     /* places; each broke the rule once */
+	uint64_t lasting;    /* bytes of /tenant.slice that stay pinned */
 	uint32_t hook_state; /* of pin_user_pages_fast */
 	sd_event *event;
 	/* The audit under way, if any; it ends when the test says so, else soon. */
@@ -133,6 +135,9 @@ void fake_flood(struct fake_kernel *k, const char *path, const char *by_path, ui
 void fake_arrive(struct fake_kernel *k);
 /* The audit under way ends, with @r if that is negative. */
 void fake_audit_end(struct fake_kernel *k, int r);
+/* What stays pinned in it. */
+struct pind_lasting fake_lasting(const struct fake_kernel *k);
+
 /* What its misuse is. */
 extern const struct pind_misuse fake_misuse;
 

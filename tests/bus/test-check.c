@@ -34,6 +34,8 @@ static void test_get_books(void **state)
 		{ "under_way", "t", 1 },	{ "difference", "x", 0 },
 		{ "checks", "t", 5 },		{ "repaired", "t", 4 },
 		{ "uncertain_pins", "x", 0 },
+		{ "steady_pins", "t", 0 },
+		{ "steady_since", "t", 0 },
 	};
 	struct world *w = *state;
 	sd_bus_message *reply = manager(w, "GetBooks");
@@ -110,6 +112,42 @@ static void test_old_module(void **state)
 	world_fake(w, "Unload", NULL);
 	world_refused(w, PIND_ERROR_NO_MODULE, "modprobe pind", PIND_OBJECT, PIND_MANAGER_INTERFACE,
 		      "GetBooks", NULL);
+}
+
+static void test_lasting(void **state)
+{
+	struct world *w = *state;
+	const char *key, *owner;
+	sd_bus_message *reply;
+	uint64_t id, rounds;
+
+	world_fake(w, "Lasting", "t", PIND_LASTING_MUCH - 4096);
+	assert_true(state_is(w, "healthy", ""));
+	assert_int_equal(world_manager_number(w, "Lasting"), PIND_LASTING_MUCH - 4096);
+	world_fake(w, "Lasting", "t", PIND_LASTING_MUCH);
+	assert_true(state_is(w, "degraded", "256 MiB stay pinned"));
+	reply = world_call(w, PIND_OBJECT, PIND_MANAGER_INTERFACE, "ListLasting", NULL);
+	assert_true(sd_bus_message_enter_container(reply, 'a', "a{sv}") > 0);
+	assert_true(sd_bus_message_enter_container(reply, 'a', "{sv}") > 0);
+	assert_true(sd_bus_message_read(reply, "{sv}", &key, "s", &owner) > 0);
+	assert_true(sd_bus_message_read(reply, "{sv}", &key, "t", &id) > 0);
+	assert_string_equal(owner, "/tenant.slice");
+	assert_int_equal(id, 77);
+	assert_true(sd_bus_message_skip(reply, "{sv}{sv}{sv}{sv}") > 0);
+	assert_true(sd_bus_message_exit_container(reply) > 0);
+	assert_true(sd_bus_message_exit_container(reply) > 0);
+	assert_true(sd_bus_message_enter_container(reply, 'a', "{sv}") > 0);
+	assert_true(sd_bus_message_read(reply, "{sv}", &key, "t", &rounds) > 0);
+	assert_int_equal(rounds, 1);
+	(void)sd_bus_message_unref(reply);
+	world_fake(w, "Lasting", "t", (uint64_t)0);
+	assert_true(state_is(w, "healthy", ""));
+	world_fake(w, "GrowOld", NULL);
+	world_refused(w, PIND_ERROR_KERNEL, "older than the daemon", PIND_OBJECT,
+		      PIND_MANAGER_INTERFACE, "ListLasting", NULL);
+	world_fake(w, "Unload", NULL);
+	world_refused(w, PIND_ERROR_NO_MODULE, "modprobe pind", PIND_OBJECT, PIND_MANAGER_INTERFACE,
+		      "ListLasting", NULL);
 }
 
 static void test_lost_hook(void **state)
@@ -208,7 +246,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_get_books),  TEST(test_books_differ), TEST(test_books_differ_silently),
-		TEST(test_old_module), TEST(test_lost_hook),	TEST(test_audit),
+		TEST(test_old_module), TEST(test_lasting),
+		TEST(test_lost_hook),	TEST(test_audit),
 		TEST(test_long_audit),
 	};
 

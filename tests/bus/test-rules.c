@@ -160,6 +160,41 @@ static void refused(struct world *w, const char *error, const char *words, uint3
 		      address, length);
 }
 
+static void test_frames(void **state)
+{
+	struct world *w = *state;
+	sd_bus_message *reply;
+	int each = 0;
+
+	world_mkdir(w, "/job.slice");
+	world_fake(w, "Account", "susss", "/job.slice", 100, "fio", "io_pin_pages", "");
+	reply = world_call(w, PIND_OBJECT, PIND_MANAGER_INTERFACE, "ListFrames", "ttb",
+			   (uint64_t)32, (uint64_t)UINT32_MAX, each);
+	assert_true(sd_bus_message_enter_container(reply, 'a', "{sv}") > 0);
+	expect_number(reply, "first", 32);
+	expect_number(reply, "last", UINT32_MAX);
+	assert_true(sd_bus_message_skip(reply, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}") > 0);
+	assert_true(sd_bus_message_exit_container(reply) > 0);
+	assert_true(sd_bus_message_enter_container(reply, 'a', "a{sv}") > 0);
+	assert_true(sd_bus_message_enter_container(reply, 'a', "{sv}") > 0);
+	expect_number(reply, "first", 32);
+	assert_true(sd_bus_message_skip(reply, "{sv}{sv}{sv}") > 0);
+	expect_text(reply, "pinned", "yes");
+	assert_true(sd_bus_message_skip(reply, "{sv}{sv}{sv}{sv}{sv}{sv}") > 0);
+	assert_true(sd_bus_message_enter_container(reply, 'e', "sv") > 0);
+	assert_true(sd_bus_message_skip(reply, "s") > 0);
+	assert_true(sd_bus_message_enter_container(reply, 'v', "a{sv}") > 0);
+	assert_true(sd_bus_message_enter_container(reply, 'a', "{sv}") > 0);
+	assert_true(sd_bus_message_skip(reply, "{sv}") > 0);
+	expect_text(reply, "path", "/job.slice");
+	(void)sd_bus_message_unref(reply);
+	world_refused(w, PIND_ERROR_INVALID_VALUE, "32 (the first) or more", PIND_OBJECT,
+		      PIND_MANAGER_INTERFACE, "ListFrames", "ttb", (uint64_t)32, (uint64_t)31, each);
+	each = 1;
+	world_refused(w, PIND_ERROR_INVALID_VALUE, "at most 32768 frames", PIND_OBJECT,
+		      PIND_MANAGER_INTERFACE, "ListFrames", "ttb", (uint64_t)0, (uint64_t)32768, each);
+}
+
 static void test_pages_refused(void **state)
 {
 	struct world *w = *state;
@@ -182,6 +217,7 @@ int main(void)
 		TEST(test_misuse),
 		TEST(test_pages),
 		TEST(test_pages_refused),
+		TEST(test_frames),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -576,6 +576,8 @@ static void test_books(void **state)
 	assert_true(books.checks == (uint64_t)-PIND_A_BOOKS_CHECKS);
 	assert_true(books.repaired == (uint64_t)-PIND_A_BOOKS_REPAIRED);
 	assert_true(books.uncertain_pins == -PIND_A_BOOKS_UNCERTAIN_PINS);
+	assert_true(books.steady_pins == (uint64_t)-PIND_A_BOOKS_STEADY_PINS);
+	assert_true(books.steady_since == (uint64_t)-PIND_A_BOOKS_STEADY_SINCE);
 	for (uint16_t type = 1; type <= PIND_A_BOOKS_MAX; type++) {
 		begin(&m, PIND_CMD_BOOKS_GET);
 		put_books(m.nlh, type);
