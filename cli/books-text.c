@@ -5,6 +5,7 @@
 #include <pind/size.h>
 
 #include "books-text.h"
+#include "when.h"
 
 /* "1 pin", "8192 pins", in a buffer of PINS_MAX bytes. */
 #define PINS_MAX 32
@@ -110,7 +111,7 @@ static void add_kernel(struct table *table, const struct pind_books *books)
 void books_add_rows(struct table *table, const struct pind_status_info *status,
 		    const struct pind_books_info *books)
 {
-	char number[PINS_MAX];
+	char number[PINS_MAX], ago[WHEN_MAX];
 
 	if (books->seen == 0) {
 		table_add(table, "  books");
@@ -126,6 +127,12 @@ void books_add_rows(struct table *table, const struct pind_status_info *status,
 	else
 		add_open(table, &books->sums);
 	add_kernel(table, &books->sums);
+	if (books->sums.steady_pins && model_has(&pind_books_kind, books, "steady_since")) {
+		table_add(table, "    steady");
+		table_add(table, "%s in no account, never fewer since %s",
+			  pins((int64_t)books->sums.steady_pins, number),
+			  when_ago(books->sums.steady_since, when_now(CLOCK_BOOTTIME), ago));
+	}
 	table_add(table, "  checks");
 	table_add(table, "%llu since load, %s taken back", (unsigned long long)books->sums.checks,
 		  pins((int64_t)books->sums.repaired, number));

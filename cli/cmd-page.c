@@ -12,6 +12,7 @@
 
 #include "fail.h"
 #include "json.h"
+#include "page-frames.h"
 #include "screen.h"
 #include "source.h"
 #include "table.h"
@@ -30,8 +31,7 @@ static const struct table_column page_columns[] = {
 
 const struct table_columns page_table = TABLE_COLUMNS(page_columns);
 
-/* Decimal, also with a 0 in front, or hexadecimal with 0x. */
-static int parse_number(const char *what, const char *text, uint64_t most, uint64_t *ret)
+int page_number(const char *what, const char *text, uint64_t most, uint64_t *ret)
 {
 	bool is_hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
 	unsigned long long number;
@@ -80,9 +80,9 @@ static int parse_range(const struct pind_options *options, struct pind_page_quer
 		return fail(
 			PIND_EXIT_USAGE,
 			"page --pid needs an address: `pinctl page --pid PID ADDRESS [LENGTH]`");
-	r = parse_number("pid", options->pid, INT32_MAX, &pid);
+	r = page_number("pid", options->pid, INT32_MAX, &pid);
 	if (r == 0)
-		r = parse_number("address", options->address, UINT64_MAX, &query->address);
+		r = page_number("address", options->address, UINT64_MAX, &query->address);
 	if (r == 0)
 		r = parse_length(options->length, query->address, &query->length);
 	if (r != 0)
@@ -94,13 +94,14 @@ static int parse_range(const struct pind_options *options, struct pind_page_quer
 	return 0;
 }
 
+/* Exactly one of the four says what is asked about. */
+static bool names_one(const struct pind_options *options)
+{
+	return !!options->pid + !!options->frame + !!options->frames + !!options->memory_block == 1;
+}
+
 static int parse_query(const struct pind_options *options, struct pind_page_query *query)
 {
-	if (!options->pid == !options->frame)
-		return fail(
-			PIND_EXIT_USAGE,
-			"page needs either a process or a frame: `pinctl page --pid PID ADDRESS "
-			"[LENGTH]` or `pinctl page --frame NUMBER`");
 	if (options->pid)
 		return parse_range(options, query);
 	if (options->address)
@@ -108,7 +109,7 @@ static int parse_query(const struct pind_options *options, struct pind_page_quer
 			    "page --frame takes no address \"%s\": a frame is one page",
 			    options->address);
 	query->is_frame = true;
-	return parse_number("frame", options->frame, UINT64_MAX >> 12, &query->pfn);
+	return page_number("frame", options->frame, UINT64_MAX >> 12, &query->pfn);
 }
 
 static const struct pind_page_info *page_at(const struct pind_pages *pages, size_t i)
@@ -260,19 +261,48 @@ static int print_json(const struct pind_pages *pages, bool single)
 	return json_print(array && single ? cJSON_GetArrayItem(array, 0) : array, false);
 }
 
+/* That is an answer, too: nobody has it pinned. */
+static int print_absent(uint64_t pfn, bool json)
+{
+	struct pind_page_info page = { .pfn = pfn, .pinned = PIND_PINNED_NO };
+
+	if (!json) {
+		(void)printf("No memory in use has the page frame number %" PRIu64
+			     ": the frame is free, or there is none.\nNothing is pinned there.\n",
+			     pfn);
+		return 0;
+	}
+	model_mark(&pind_page_kind, &page, "pfn");
+	model_mark(&pind_page_kind, &page, "pinned");
+	return json_print_record(&pind_page_kind, &page);
+}
+
 int cmd_page(const struct pind_options *options)
 {
 	_cleanup_(source_closep) struct pind_source *source = NULL;
-	struct pind_pages pages = { RECORDS(pind_page_kind), RECORDS(pind_account_kind) };
+	struct pind_pages pages = { RECORDS(pind_page_kind), RECORDS(pind_account_kind), false };
 	struct pind_page_query query = { 0 };
 	int r;
 
+	if (!names_one(options))
+		return fail(
+			PIND_EXIT_USAGE,
+			"page needs either a process or a frame, or a range of frames: `pinctl page "
+			"--pid PID ADDRESS [LENGTH]`, `--frame NUMBER`, `--frames A-B` or "
+			"`--memory-block NUMBER`");
+	if (options->frames || options->memory_block)
+		return page_frames(options);
+	if (options->each)
+		return fail(PIND_EXIT_USAGE, "--each is for --frames and --memory-block: a page is "
+					     "always shown by itself");
 	r = parse_query(options, &query);
 	if (r == 0)
 		r = source_open(options->kernel, &source);
 	if (r == 0)
 		r = source->ops->pages(source, &query, &pages);
-	if (r == 0)
+	if (r == 0 && pages.absent)
+		r = print_absent(query.pfn, options->json);
+	else if (r == 0)
 		r = options->json ? print_json(&pages, query.is_frame) : print_pages(&pages, &options->look);
 	records_done(&pages.pages);
 	records_done(&pages.holders);

@@ -116,6 +116,12 @@ static int print_facts(const struct pind_status_info *status, const struct pind_
 				 (unsigned long long)status->misuse,
 				 status->misuse ? ": see `pinctl misuse`" : "");
 	}
+	if (module && model_has(&pind_status_kind, status, "lasting")) {
+		table_add(&table, "  lasting");
+		table_add_styled(&table, status->lasting ? SCREEN_WARN : SCREEN_PLAIN, "%s%s",
+				 size_format(status->lasting, size),
+				 status->lasting ? " pinned in no account: see `pinctl lasting`" : "");
+	}
 	if (module && model_has(&pind_status_kind, status, "waiting")) {
 		table_add(&table, "  waiting");
 		table_add_styled(&table, status->waiting ? SCREEN_WARN : SCREEN_PLAIN, "%llu%s",

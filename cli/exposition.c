@@ -79,6 +79,8 @@ static const struct field_metric status_metrics[] = {
 	GAUGE("accounts", "pind_accounts", NULL, "Accounts that hold pins."),
 	GAUGE("folios", "pind_ledger_folios", NULL, "Folios in the ledger."),
 	GAUGE("ledger_bytes", "pind_ledger_size_bytes", "bytes", "Memory that the ledger takes."),
+	GAUGE("lasting", "pind_lasting_bytes", "bytes",
+	      "Memory that stays pinned though no account holds it."),
 	GAUGE("waiting", "pind_waiting_calls", "calls",
 	      "Pin calls that have been under way for more than 10 s."),
 };

@@ -203,6 +203,22 @@ int kernel_ask_pages(struct kernel_source *kernel, const struct pind_page_query 
 	return r != 0 ? r : ask(kernel, message, reader, userdata);
 }
 
+int kernel_ask_frames(struct kernel_source *kernel, uint64_t first, uint64_t last, bool each,
+		      kernel_reader reader, void *userdata)
+{
+	_cleanup_(nl_msgp) struct nl_msg *message = NULL;
+	int r;
+
+	r = new_request(kernel, PIND_CMD_FRAME_GET, NLM_F_DUMP, NULL, &message);
+	if (r != 0)
+		return r;
+	if (nla_put_u64(message, PIND_A_FRAME_FIRST, first) < 0 ||
+	    nla_put_u64(message, PIND_A_FRAME_LAST, last) < 0 ||
+	    (each && nla_put_flag(message, PIND_A_FRAME_EACH) < 0))
+		return fail_memory();
+	return ask(kernel, message, reader, userdata);
+}
+
 /* Of a module that is there, the family may still not be. */
 static int fail_no_family(void)
 {

@@ -41,6 +41,15 @@ int kernel_ask(struct kernel_source *kernel, enum pind_cmd command, int flags, c
 int kernel_ask_pages(struct kernel_source *kernel, const struct pind_page_query *query,
 		     kernel_reader reader, void *userdata);
 
+/**
+ * kernel_ask_frames - likewise, about the frames from @first to @last
+ * @each: folio by folio
+ *
+ * Return: as kernel_ask().
+ */
+int kernel_ask_frames(struct kernel_source *kernel, uint64_t first, uint64_t last, bool each,
+		      kernel_reader reader, void *userdata);
+
 /* The watch operation: kernel-watch.c. */
 int kernel_watch(struct pind_source *source, int (*ready)(void), pind_event_handler handler,
 		 void *userdata);

@@ -25,6 +25,11 @@ static const char *const hook_state_words[] = { "attached", "absent", "lost", NU
 	}
 #define SUM(k, t, a) NAMED(pind_books_info, #k, sums.k, t, a)
 #define OPTIONAL .optional = true
+#define OPTIONAL_SUM(k, t, a)                                                            \
+	{                                                                                \
+		.key = #k, .type = PIND_FIELD_##t, .offset = offsetof(struct pind_books_info, sums.k), \
+		.attribute = a, OPTIONAL                                                 \
+	}
 #define KIND(what, s, f)                                                                      \
 	{                                                                                     \
 		.noun = what, .size = sizeof(struct s), .n_fields = sizeof(f) / sizeof(f[0]), \
@@ -209,6 +214,7 @@ static const struct pind_field status_fields[] = {
 	ROW(pind_status_info, ledger_bytes, U64, PIND_A_INFO_LEDGER_BYTES),
 	ROW(pind_status_info, books, S64, PIND_A_INFO_BOOKS),
 	ROW(pind_status_info, misuse, U64, PIND_A_INFO_MISUSE, OPTIONAL),
+	ROW(pind_status_info, lasting, U64, PIND_A_INFO_LASTING, OPTIONAL),
 	ROW(pind_status_info, waiting, U64, PIND_A_INFO_WAITING, OPTIONAL),
 	ROW(pind_status_info, events_lost, U64, PIND_A_INFO_EVENTS_LOST),
 	ROW(pind_status_info, resyncs, U64, 0, OPTIONAL),
@@ -237,6 +243,8 @@ static const struct pind_field books_fields[] = {
 	SUM(checks, U64, PIND_A_BOOKS_CHECKS),
 	SUM(repaired, U64, PIND_A_BOOKS_REPAIRED),
 	SUM(uncertain_pins, S64, PIND_A_BOOKS_UNCERTAIN_PINS),
+	OPTIONAL_SUM(steady_pins, U64, PIND_A_BOOKS_STEADY_PINS),
+	OPTIONAL_SUM(steady_since, U64, PIND_A_BOOKS_STEADY_SINCE),
 };
 
 static const struct pind_field misuse_fields[] = {
@@ -309,6 +317,56 @@ static const struct pind_field page_fields[] = {
 	ROW(pind_page_info, holders_total, U64, PIND_A_PAGE_HOLDERS_TOTAL),
 };
 
+/* The holder is a record of its own. */
+static const struct pind_field frame_fields[] = {
+	ROW(pind_frame_info, first, U64, PIND_A_FRAME_FIRST),
+	ROW(pind_frame_info, last, U64, PIND_A_FRAME_LAST),
+	ROW(pind_frame_info, folios, U64, PIND_A_FRAME_FOLIOS),
+	ROW(pind_frame_info, size, U64, PIND_A_FRAME_SIZE),
+	ROW(pind_frame_info, pinned, WORD, PIND_A_FRAME_PINNED, .words = pind_pinned_words),
+	ROW(pind_frame_info, pins, U64, PIND_A_FRAME_PINS),
+	ROW(pind_frame_info, owner, TEXT, PIND_A_FRAME_OWNER_PATH, OPTIONAL),
+	ROW(pind_frame_info, owner_id, U64, PIND_A_FRAME_OWNER_ID, OPTIONAL),
+	ROW(pind_frame_info, node, U32, PIND_A_FRAME_NODE),
+	ROW(pind_frame_info, zone, TEXT, PIND_A_FRAME_ZONE),
+	ROW(pind_frame_info, movable, FLAG, PIND_A_FRAME_MOVABLE),
+	ROW(pind_frame_info, cma, FLAG, PIND_A_FRAME_CMA),
+	ROW(pind_frame_info, since, U64, PIND_A_FRAME_SINCE, OPTIONAL),
+};
+
+static const struct pind_field walk_fields[] = {
+	ROW(pind_walk_info, first, U64, PIND_A_FRAME_FIRST),
+	ROW(pind_walk_info, last, U64, PIND_A_FRAME_LAST),
+	ROW(pind_walk_info, next, U64, PIND_A_FRAME_NEXT),
+	ROW(pind_walk_info, looked, U64, PIND_A_FRAME_LOOKED),
+	ROW(pind_walk_info, free, U64, PIND_A_FRAME_FREE),
+	ROW(pind_walk_info, holes, U64, PIND_A_FRAME_HOLES),
+	ROW(pind_walk_info, offline, U64, PIND_A_FRAME_OFFLINE),
+	ROW(pind_walk_info, device, U64, PIND_A_FRAME_DEVICE),
+	ROW(pind_walk_info, pinned_size, U64, PIND_A_FRAME_PINNED_SIZE),
+	ROW(pind_walk_info, unheld_size, U64, PIND_A_FRAME_UNHELD_SIZE),
+	ROW(pind_walk_info, lost, U64, PIND_A_FRAME_LOST),
+};
+
+static const struct pind_field lasting_fields[] = {
+	ROW(pind_lasting_info, owner, TEXT, PIND_A_LASTING_OWNER_PATH),
+	ROW(pind_lasting_info, owner_id, U64, PIND_A_LASTING_OWNER_ID, OPTIONAL),
+	ROW(pind_lasting_info, folios, U64, PIND_A_LASTING_FOLIOS),
+	ROW(pind_lasting_info, size, U64, PIND_A_LASTING_SIZE),
+	ROW(pind_lasting_info, pins, U64, PIND_A_LASTING_PINS),
+	ROW(pind_lasting_info, oldest, U64, PIND_A_LASTING_OLDEST),
+};
+
+static const struct pind_field search_fields[] = {
+	ROW(pind_search_info, rounds, U64, PIND_A_LASTING_ROUNDS),
+	ROW(pind_search_info, walked, U64, PIND_A_LASTING_WALKED),
+	ROW(pind_search_info, cpu, U64, PIND_A_LASTING_CPU),
+	ROW(pind_search_info, watched, U64, PIND_A_LASTING_WATCHED),
+	ROW(pind_search_info, rest, U64, PIND_A_LASTING_REST),
+	ROW(pind_search_info, rate, U64, PIND_A_LASTING_RATE),
+	ROW(pind_search_info, age, U64, PIND_A_LASTING_AGE),
+};
+
 static const struct pind_field keeper_fields[] = {
 	ROW(pind_keeper_info, pid, U32, 0, OPTIONAL),
 	ROW(pind_keeper_info, comm, TEXT, 0, OPTIONAL),
@@ -333,6 +391,10 @@ const struct pind_kind pind_longterm_kind = KIND("longterm", pind_longterm_info,
 const struct pind_kind pind_exceeded_kind = KIND("exceeded", pind_exceeded_info, exceeded_fields);
 const struct pind_kind pind_problem_kind = KIND("problem", pind_problem_info, problem_fields);
 const struct pind_kind pind_page_kind = KIND("page", pind_page_info, page_fields);
+const struct pind_kind pind_frame_kind = KIND("frame", pind_frame_info, frame_fields);
+const struct pind_kind pind_walk_kind = KIND("walk", pind_walk_info, walk_fields);
+const struct pind_kind pind_lasting_kind = KIND("lasting", pind_lasting_info, lasting_fields);
+const struct pind_kind pind_search_kind = KIND("search", pind_search_info, search_fields);
 const struct pind_kind pind_keeper_kind = KIND("keeper", pind_keeper_info, keeper_fields);
 
 static uint64_t *seen_of(const void *record)

@@ -227,6 +227,7 @@ struct pind_status_info {
 	uint64_t ledger_bytes;
 	int64_t books;
 	uint64_t misuse;
+	uint64_t lasting; /* bytes */
 	uint64_t waiting;
 	uint64_t events_lost;
 	uint64_t resyncs;
@@ -321,6 +322,63 @@ struct pind_page_info {
 	uint64_t holders_total; /* told or not */
 };
 
+/* Pins on the folios of one place in a range of frames. */
+struct pind_frame_info {
+	uint64_t seen;
+	uint64_t first; /* frame */
+	uint64_t last;
+	uint64_t folios;
+	uint64_t size;
+	uint32_t pinned; /* enum pind_pinned */
+	uint64_t pins;
+	char *owner; /* path of the cgroup whose memory it is */
+	uint64_t owner_id;
+	uint32_t node;
+	char *zone;
+	bool movable;
+	bool cma;
+	uint64_t since; /* lasts since, ns of CLOCK_BOOTTIME; 0: not known to */
+};
+
+/* How far a walk over frames has come, and what it saw. */
+struct pind_walk_info {
+	uint64_t seen;
+	uint64_t first; /* frame */
+	uint64_t last;
+	uint64_t next;
+	uint64_t looked; /* frames, to device */
+	uint64_t free;
+	uint64_t holes;
+	uint64_t offline;
+	uint64_t device;
+	uint64_t pinned_size;
+	uint64_t unheld_size;
+	uint64_t lost; /* folios */
+};
+
+/* Memory of one owner that stays pinned although no account holds it. */
+struct pind_lasting_info {
+	uint64_t seen;
+	char *owner; /* path of the cgroup whose memory it is; "" of none */
+	uint64_t owner_id;
+	uint64_t folios;
+	uint64_t size;
+	uint64_t pins;
+	uint64_t oldest; /* ns of CLOCK_BOOTTIME */
+};
+
+/* How the search for it gets on. */
+struct pind_search_info {
+	uint64_t seen;
+	uint64_t rounds;
+	uint64_t walked; /* frames */
+	uint64_t cpu;	 /* ns */
+	uint64_t watched;
+	uint64_t rest;
+	uint64_t rate; /* frames a second; 0: there is none */
+	uint64_t age;  /* seconds */
+};
+
 /* A process that has a file in which pins of others may live; see keeper.h. */
 struct pind_keeper_info {
 	uint64_t seen;
@@ -352,6 +410,10 @@ extern const struct pind_kind pind_longterm_kind;
 extern const struct pind_kind pind_problem_kind;
 extern const struct pind_kind pind_exceeded_kind;
 extern const struct pind_kind pind_page_kind;
+extern const struct pind_kind pind_frame_kind;
+extern const struct pind_kind pind_walk_kind;
+extern const struct pind_kind pind_lasting_kind;
+extern const struct pind_kind pind_search_kind;
 extern const struct pind_kind pind_keeper_kind;
 
 /* States of the daemon, from its XML. */

@@ -57,6 +57,11 @@ const struct option_row option_rows[N_OPTIONS] = {
 				  "only what is held for longer: 90s, 10min, 2h, 3d, 1w"),
 	[OPTION_PID] = ROW("pid", 0, "PID", pid, "of this process"),
 	[OPTION_FRAME] = ROW("frame", 0, "NUMBER", frame, "the page with this page frame number"),
+	[OPTION_FRAMES] = ROW("frames", 0, "A-B", frames,
+			      "who pins anything in the page frames from A to B"),
+	[OPTION_MEMORY_BLOCK] = ROW("memory-block", 0, "NUMBER", memory_block,
+				    "likewise in /sys/devices/system/memory/memoryNUMBER"),
+	[OPTION_EACH] = ROW("each", 0, NULL, each, "each folio by itself, not summed up"),
 	[OPTION_MAX] = ROW("max", 0, "SIZE", max, "pin calls that would exceed it are refused"),
 	[OPTION_MAX_HELD] = ROW("max-held", 0, "SIZE", max_held,
 				"a limit on the whole pages, huge ones too, that its pins keep in\n"

@@ -141,6 +141,20 @@ static int source_bus_misuse(struct pind_source *source, struct pind_records *mi
 	return bus_list(bus_of(source), "ListMisuse", misuse);
 }
 
+static int source_bus_lasting(struct pind_source *source, struct pind_records *lasting,
+			      struct pind_search_info *search)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	int r = bus_call_manager(bus_of(source), "ListLasting", &reply);
+
+	if (r == 0)
+		r = bus_read_list(reply, lasting, NULL);
+	if (r != 0)
+		return r;
+	r = bus_read_record(reply, &pind_search_kind, false, search);
+	return r < 0 ? bus_fail(r, NULL, NULL) : bus_check(&pind_search_kind, search);
+}
+
 /* One page; its holders stand inside. */
 static int read_page(sd_bus_message *message, struct pind_pages *pages)
 {
@@ -196,6 +210,10 @@ static int ask_pages(struct pind_source *source, const struct pind_page_query *q
 		r = bus_call(bus_of(source), PIND_OBJECT,
 				       PIND_MANAGER_INTERFACE, "ListPages", &error, &reply, "utt",
 				       query->pid, address, length);
+	/* any number is one: this is all that can be wrong with it */
+	pages->absent = query->is_frame && sd_bus_error_has_name(&error, PIND_ERROR_INVALID_VALUE);
+	if (pages->absent)
+		return 0;
 	if (r < 0)
 		return bus_fail(r, &error, NULL);
 	r = query->is_frame ? read_page(reply, pages) : read_pages(reply, pages);
@@ -445,6 +463,7 @@ static const struct pind_source_ops source_bus_ops = {
 	.longterm = bus_longterm,
 	.books = source_bus_books,
 	.misuse = source_bus_misuse,
+	.lasting = source_bus_lasting,
 	.pages = source_bus_pages,
 	.audit = source_bus_audit,
 	.watch = bus_watch,

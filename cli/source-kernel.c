@@ -9,6 +9,7 @@
 
 #include <pind/cgroup.h>
 #include <pind/cleanup.h>
+#include <pind/lasting.h>
 
 #include "fail.h"
 #include "kernel.h"
@@ -318,6 +319,15 @@ static void judge_hooks(const struct pind_records *hooks, FILE *reason)
 	}
 }
 
+static void judge_lasting(const struct pind_status_info *status, FILE *reason)
+{
+	char sentence[PIND_LASTING_SENTENCE_SIZE];
+
+	if (status->lasting >= PIND_LASTING_MUCH)
+		(void)fprintf(reason, "%s%s", ftell(reason) > 0 ? "; " : "",
+			      pind_lasting_sentence(sentence, status->lasting));
+}
+
 /* What the daemon would say, as far as the module alone lets us know. */
 static int judge(struct pind_source *source, struct pind_status_info *status,
 		 const struct pind_records *hooks)
@@ -331,6 +341,7 @@ static int judge(struct pind_source *source, struct pind_status_info *status,
 		return fail_memory();
 	r = judge_books(source, status, stream);
 	judge_hooks(hooks, stream);
+	judge_lasting(status, stream);
 	if (fclose(stream) != 0)
 		return fail_memory();
 	if (r != 0)
@@ -370,6 +381,29 @@ static int source_kernel_misuse(struct pind_source *source, struct pind_records 
 	return dump(kernel_of(source), PIND_CMD_MISUSE_GET, misuse);
 }
 
+struct lasting {
+	struct pind_records *records;
+	struct pind_search_info *search;
+};
+
+static int read_lasting(struct nlattr *attributes, int length, void *userdata,
+			const char **ret_problem)
+{
+	const struct lasting *lasting = userdata;
+
+	return wire_read_lasting(attributes, length, lasting->records, lasting->search, ret_problem);
+}
+
+static int source_kernel_lasting(struct pind_source *source, struct pind_records *records,
+				 struct pind_search_info *search)
+{
+	struct lasting lasting = { records, search };
+	int r = kernel_ask(kernel_of(source), PIND_CMD_LASTING_GET, NLM_F_DUMP, NULL, read_lasting,
+			   &lasting);
+
+	return r < 0 ? fail_old_module() : r;
+}
+
 static int source_kernel_calls(struct pind_source *source, struct pind_records *calls)
 {
 	return dump(kernel_of(source), PIND_CMD_CALL_GET, calls);
@@ -400,15 +434,49 @@ static int source_kernel_pages(struct pind_source *source, const struct pind_pag
 
 	if (r == -ESRCH)
 		return fail(PIND_EXIT_USAGE, "no process with memory has the pid %u", query->pid);
-	if (r == -ENXIO)
-		return fail(PIND_EXIT_USAGE,
-			    "no memory in use has the page frame number %llu: the frame is free, "
-			    "or there is none",
-			    (unsigned long long)query->pfn);
+	pages->absent = r == -ENXIO;
+	if (pages->absent)
+		return 0;
 	if (r != 0)
 		return r < 0 ? fail_old_module() : r;
 	r = source_kernel_groups(source, &groups);
 	return r != 0 ? r : set_paths(&pages->holders, &groups);
+}
+
+struct walk {
+	struct pind_frames *frames;
+	void (*progress)(const struct pind_walk_info *walk);
+};
+
+static int read_frame(struct nlattr *attributes, int length, void *userdata,
+		      const char **ret_problem)
+{
+	struct walk *walk = userdata;
+	struct pind_frames *frames = walk->frames;
+	uint64_t before = frames->walk.next;
+	int r;
+
+	r = wire_read_frame(attributes, length, &frames->walk, &frames->rows, &frames->holders,
+			    ret_problem);
+	if (r >= 0 && frames->walk.next != before)
+		walk->progress(&frames->walk);
+	return r;
+}
+
+static int source_kernel_frames(struct pind_source *source, bool each,
+				void (*progress)(const struct pind_walk_info *walk),
+				struct pind_frames *frames)
+{
+	_cleanup_(records_done) struct pind_records groups = RECORDS(pind_group_kind);
+	struct walk walk = { frames, progress };
+	int r;
+
+	r = kernel_ask_frames(kernel_of(source), frames->walk.first, frames->walk.last, each,
+			      read_frame, &walk);
+	if (r != 0)
+		return r < 0 ? fail_old_module() : r;
+	r = source_kernel_groups(source, &groups);
+	return r != 0 ? r : set_paths(&frames->holders, &groups);
 }
 
 /* Each message tells how far it has come; the last one stays. */
@@ -452,8 +520,10 @@ static const struct pind_source_ops source_kernel_ops = {
 	.longterm = source_kernel_longterm,
 	.books = source_kernel_books,
 	.misuse = source_kernel_misuse,
+	.lasting = source_kernel_lasting,
 	.calls = source_kernel_calls,
 	.pages = source_kernel_pages,
+	.frames = source_kernel_frames,
 	.audit = source_kernel_audit,
 	.watch = kernel_watch,
 	.close = source_kernel_close,

@@ -65,6 +65,17 @@ typedef int (*pind_event_handler)(const struct pind_event *event, void *userdata
 struct pind_pages {
 	struct pind_records pages;
 	struct pind_records holders; /* accounts; pins and covered are of that folio */
+	bool absent; /* the frame asked about is free, or there is none: no page */
+};
+
+/*
+ * Who pins anything in a range of frames: the walk, and rows, of which each account says
+ * by its index which it holds.
+ */
+struct pind_frames {
+	struct pind_walk_info walk; /* before the request: first and last */
+	struct pind_records rows;
+	struct pind_records holders;
 };
 
 struct pind_source_ops {
@@ -95,11 +106,22 @@ struct pind_source_ops {
 	int (*audit)(struct pind_source *source, const char *name, struct pind_audit_info *audit);
 	/* The rules that were broken, by kind and place. */
 	int (*misuse)(struct pind_source *source, struct pind_records *misuse);
+	/* Memory that stays pinned without an account, by owner, and how the search gets on. */
+	int (*lasting)(struct pind_source *source, struct pind_records *lasting,
+		       struct pind_search_info *search);
 	/* Pin calls that have been under way for long; only the kernel: NULL for the daemon. */
 	int (*calls)(struct pind_source *source, struct pind_records *calls);
 	/* Adds the pages that are present. Needs root. */
 	int (*pages)(struct pind_source *source, const struct pind_page_query *query,
 		     struct pind_pages *pages);
+	/*
+	 * The frames from walk.first to walk.last, summed up or (@each) folio by folio. Calls
+	 * @progress now and then, when walk has changed. Only the kernel, which tells as it
+	 * goes: NULL for the daemon. Needs root.
+	 */
+	int (*frames)(struct pind_source *source, bool each,
+		      void (*progress)(const struct pind_walk_info *walk),
+		      struct pind_frames *frames);
 	/* Calls @ready once when events are being received, then @handler for each
 	 * until it returns an exit status. */
 	int (*watch)(struct pind_source *source, int (*ready)(void), pind_event_handler handler,

@@ -22,6 +22,8 @@ struct pind_options {
 	const char *length;
 	const char *pid;
 	const char *frame;
+	const char *frames;
+	const char *memory_block;
 	const char *max; /* as written; NULL: not given */
 	const char *max_held;
 	const char *high;
@@ -65,6 +67,7 @@ struct pind_options {
 	bool batch;
 	bool http;
 	bool varlink;
+	bool each;
 	const char *no_daemon; /* why it is the module that is read, unasked; or NULL */
 	struct table_look look;
 };
@@ -98,7 +101,8 @@ extern const size_t n_verbs;
 /* NULL if there is none. */
 const struct verb *verb_find(const char *name);
 
-extern const struct table_columns cat_table, list_table, ps_table, refusals_table, page_table;
+extern const struct table_columns cat_table, list_table, ps_table, refusals_table, page_table,
+	lasting_table;
 
 int cmd_list(const struct pind_options *options);
 int cmd_show(const struct pind_options *options);
@@ -112,6 +116,7 @@ int cmd_vmstat(const struct pind_options *options);
 int cmd_monitor(const struct pind_options *options);
 int cmd_status(const struct pind_options *options);
 int cmd_reset_peak(const struct pind_options *options);
+int cmd_lasting(const struct pind_options *options);
 int cmd_misuse(const struct pind_options *options);
 int cmd_page(const struct pind_options *options);
 int cmd_metrics(const struct pind_options *options);

@@ -78,11 +78,21 @@ const struct verb verbs[] = {
 	{ "misuse", cmd_misuse, ARGUMENTS_NONE, READS, .falls_back = true, .paged = true, .synopsis = "",
 	  .summary = "rules of FOLL_PIN that were broken, and by whom",
 	  .notes = "Behind them accounts that still hold pins after their process is gone.\n" },
-	{ "page", cmd_page, ARGUMENTS_RANGE, READS | OPTIONS_TABLE | OPTION(PID) | OPTION(FRAME),
-	  .falls_back = true, .paged = true, .synopsis = "--pid PID ADDRESS [LENGTH] | --frame NUMBER",
+	{ "lasting", cmd_lasting, ARGUMENTS_GROUP_OPTIONAL, READS | OPTIONS_TABLE, .falls_back = true,
+	  .paged = true, .synopsis = "[GROUP]",
+	  .summary = "memory that stays pinned though no account holds it, by whose it is",
+	  .notes = "With GROUP only memory of it and of those below it.\n",
+	  .columns = &lasting_table },
+	{ "page", cmd_page, ARGUMENTS_RANGE,
+	  READS | OPTIONS_TABLE | OPTION(PID) | OPTION(FRAME) | OPTION(FRAMES) | OPTION(MEMORY_BLOCK) |
+		  OPTION(EACH),
+	  .falls_back = true, .paged = true,
+	  .synopsis = "--pid PID ADDRESS [LENGTH] | --frame NUMBER |\n"
+		      "           --frames A-B [--each] | --memory-block NUMBER [--each]",
 	  .summary = "is a page pinned, and by whom",
 	  .notes = "ADDRESS and NUMBER: decimal, or hexadecimal with 0x. LENGTH: 64M, or plain "
-		   "bytes;\none page unless it is given.\n",
+		   "bytes;\none page unless it is given. --frames and --memory-block ask the module, "
+		   "and need root;\n-o is not for them.\n",
 	  .columns = &page_table },
 	{ "metrics", cmd_metrics, ARGUMENTS_NONE,
 	  OPTION(KERNEL) | OPTION(FORMAT) | OPTION(GROUPS) | OPTION(STATE) | OPTION(FILE) |

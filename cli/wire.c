@@ -206,21 +206,19 @@ int wire_read_call(struct nlattr *attributes, int length, struct pind_call_info 
 			      pind_driver_name(call->symbol, call->module));
 }
 
-int wire_read_page(struct nlattr *attributes, int length, struct pind_page_info *page,
-		   struct pind_records *holders, const char **ret_problem)
+/* Adds the accounts that stand in nests of this type. */
+static int read_holders(struct nlattr *attributes, int length, int nest,
+			struct pind_records *holders, const char **ret_problem)
 {
 	struct nlattr *attribute;
-	int left, r;
-
-	r = wire_read(&pind_page_kind, attributes, length, page, ret_problem);
-	if (r < 0)
-		return r;
+	int left;
 
 	nla_for_each_attr(attribute, attributes, length, left)
 	{
 		void *holder;
+		int r;
 
-		if (nla_type(attribute) != PIND_A_PAGE_HOLDER)
+		if (nla_type(attribute) != nest)
 			continue;
 		holder = records_add(holders);
 		if (!holder)
@@ -230,6 +228,47 @@ int wire_read_page(struct nlattr *attributes, int length, struct pind_page_info 
 			return r;
 	}
 	return 0;
+}
+
+int wire_read_frame(struct nlattr *attributes, int length, struct pind_walk_info *walk,
+		    struct pind_records *rows, struct pind_records *holders,
+		    const char **ret_problem)
+{
+	struct pind_frame_info *row;
+	size_t first = holders->n;
+	int r;
+
+	if (nla_find(attributes, length, PIND_A_FRAME_NEXT))
+		return wire_read(&pind_walk_kind, attributes, length, walk, ret_problem);
+	row = records_add(rows);
+	if (!row)
+		return -ENOMEM;
+	r = wire_read(&pind_frame_kind, attributes, length, row, ret_problem);
+	r = r < 0 ? r : read_holders(attributes, length, PIND_A_FRAME_HOLDER, holders, ret_problem);
+	for (; r >= 0 && first < holders->n; first++)
+		((struct pind_account_info *)records_at(holders, first))->page = rows->n - 1;
+	return r;
+}
+
+int wire_read_lasting(struct nlattr *attributes, int length, struct pind_records *lasting,
+		      struct pind_search_info *search, const char **ret_problem)
+{
+	void *owner;
+
+	if (nla_find(attributes, length, PIND_A_LASTING_ROUNDS))
+		return wire_read(&pind_search_kind, attributes, length, search, ret_problem);
+	owner = records_add(lasting);
+	if (!owner)
+		return -ENOMEM;
+	return wire_read(&pind_lasting_kind, attributes, length, owner, ret_problem);
+}
+
+int wire_read_page(struct nlattr *attributes, int length, struct pind_page_info *page,
+		   struct pind_records *holders, const char **ret_problem)
+{
+	int r = wire_read(&pind_page_kind, attributes, length, page, ret_problem);
+
+	return r < 0 ? r : read_holders(attributes, length, PIND_A_PAGE_HOLDER, holders, ret_problem);
 }
 
 int wire_group_attribute(enum pind_cmd command)

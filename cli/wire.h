@@ -50,6 +50,18 @@ int wire_read_call(struct nlattr *attributes, int length, struct pind_call_info 
 int wire_read_page(struct nlattr *attributes, int length, struct pind_page_info *page,
 		   struct pind_records *holders, const char **ret_problem);
 
+/*
+ * wire_read() of a message about frames: of the walk, or of a row, which is added, as is
+ * whoever holds it. The texts of @walk, if any, are the caller's to clear.
+ */
+int wire_read_frame(struct nlattr *attributes, int length, struct pind_walk_info *walk,
+		    struct pind_records *rows, struct pind_records *holders,
+		    const char **ret_problem);
+
+/* wire_read() of a message about what lasts: of an owner, which is added, or of the search. */
+int wire_read_lasting(struct nlattr *attributes, int length, struct pind_records *lasting,
+		      struct pind_search_info *search, const char **ret_problem);
+
 /* The attribute by which a request says which group it is about. */
 int wire_group_attribute(enum pind_cmd command);
 

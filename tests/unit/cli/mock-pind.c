@@ -362,6 +362,20 @@ static int get_counters(sd_bus_message *call, void *userdata, sd_bus_error *erro
 		"t", UINT64_C(9007199254740993), "first", "t", UINT64_C(1700000000123456789),   \
 		"last", "t", UINT64_C(1700000000123456789), "pid", "u", 0, "comm", "s", ""
 
+static int list_lasting(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	if (no_module())
+		return sd_bus_error_set(error, PIND_ERROR_NO_MODULE, NOT_BUILT);
+	return sd_bus_reply_method_return(
+		call, "aa{sv}a{sv}", 2, 5, "owner", "s", "", "folios", "t", UINT64_C(1), "size", "t",
+		UINT64_C(4096), "pins", "t", UINT64_C(1), "oldest", "t", UINT64_C(1000), 6, "owner",
+		"s", "/tenant.slice/tenant-a.slice", "owner_id", "t", UINT64_C(9007199254740993),
+		"folios", "t", UINT64_C(8192), "size", "t", 32 * MIB, "pins", "t", UINT64_C(8193),
+		"oldest", "t", UINT64_C(1000), 7, "rounds", "t", UINT64_C(4), "walked", "t",
+		UINT64_C(1000), "cpu", "t", UINT64_C(9500), "watched", "t", UINT64_C(8193), "rest",
+		"t", UINT64_C(0), "rate", "t", UINT64_C(1048576), "age", "t", UINT64_C(60));
+}
+
 static int list_misuse(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
 	int r = provoke("", error);
@@ -687,6 +701,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_PROPERTY("LedgerBytes", "t", get_number, 0, 0),
 	SD_BUS_PROPERTY("Books", "x", get_number, 0, 0),
 	SD_BUS_PROPERTY("Misuse", "t", get_number, 0, 0),
+	SD_BUS_PROPERTY("Lasting", "t", get_number, 0, 0),
 	SD_BUS_PROPERTY("EventsLost", "t", get_number, 0, 0),
 	SD_BUS_PROPERTY("Resyncs", "t", get_number, 0, 0),
 	SD_BUS_PROPERTY("Hooks", "a(ssst)", get_hooks, 0, 0),
@@ -701,6 +716,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	METHOD("GetCounters", "", "a{sv}", get_counters),
 	METHOD("GetBooks", "", "a{sv}", get_books),
 	METHOD("ListMisuse", "", "aa{sv}", list_misuse),
+	METHOD("ListLasting", "", "aa{sv}a{sv}", list_lasting),
 	METHOD("ListRules", "s", "aa{sv}", list_rules),
 	METHOD("ListFailures", "", "aa{sv}", list_failures),
 	METHOD("ListLongterm", "", "a(sssu)", list_longterm),

@@ -326,7 +326,8 @@ static void books(void **state)
 	      "  books        closed: ledger, accounts and groups hold 8192 pins, 32.0 MiB\n"
 	      "  kernel       8258 pins: 8192 long-term, 8 short-term, 58 older than the module\n"
 	      "  checks       9007199254740993 since load, 1 pin taken back\n"
-	      "  misuse       9007199254740993: see `pinctl misuse`\n",
+	      "  misuse       9007199254740993: see `pinctl misuse`\n"
+	      "  lasting      8.0 PiB pinned in no account: see `pinctl lasting`\n",
 	      NULL, ARGS("status"));
 	check(0, "  long-term    also pins of nvidia, cass_pin [cxi_ss1]\n", NULL, ARGS("status"));
 	check(0, "\"longterm\":\t[{\n\t\t\t\"module\":\t\"nvidia\"\n\t\t}, {", NULL,
@@ -424,6 +425,23 @@ static void cat(void **state)
 	check(2, NULL, "cat takes no --kernel", ARGS("cat", "--kernel"));
 }
 
+static void lasting(void **state)
+{
+	_cleanup_(json_freep) cJSON *json = run_json(0, ARGS("lasting", "--json"));
+
+	check(0, "/tenant.slice/tenant-a.slice  32.0 MiB    8192  8193  ", NULL, ARGS("lasting"));
+	check(0, "(no cgroup)", NULL, ARGS("lasting"));
+	check(0, "takes 9.5 ns\nof CPU time a frame; 8193 folios are being watched.\n", NULL,
+	      ARGS("lasting"));
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(json, "lasting")), 2);
+	check(0, "\"owner_id\":\t9007199254740993", NULL, ARGS("lasting", "--json"));
+	json_freep(&json);
+	json = run_json(0, ARGS("lasting", "/tenant.slice", "--json"));
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(json, "lasting")), 1);
+	mock_do("no-module");
+	check(5, NULL, "mock: not built", ARGS("lasting"));
+}
+
 static void page(void **state)
 {
 	check(0,
@@ -441,7 +459,15 @@ static void page(void **state)
 	check(0, "\"holders\":\t[]", NULL, ARGS("page", "--frame=7", "--json"));
 	check(0, "\"comm\":\t\"fio\",", NULL, ARGS("page", "--pid=1", "4096", "--json"));
 	check(0, "\"holders_total\":\t3,", NULL, ARGS("page", "--pid=1", "4096", "--json"));
-	check(2, NULL, "no such frame", ARGS("page", "--frame", "8"));
+	check(0, "page frame number 8: the frame is free", NULL, ARGS("page", "--frame", "8"));
+	check(0, "{\n\t\"pfn\":\t8,\n\t\"pinned\":\t\"no\"\n}\n", NULL,
+	      ARGS("page", "--frame", "8", "--json"));
+	check(2, NULL, "--each is for --frames", ARGS("page", "--frame", "7", "--each"));
+	check(2, NULL, "either a process or a frame", ARGS("page", "--frame", "7", "--frames", "1-2"));
+	check(2, NULL, "\"7\" are no range", ARGS("page", "--frames", "7"));
+	check(2, NULL, "last is below the first", ARGS("page", "--frames", "7-6"));
+	check(2, NULL, "frame \"x\" is no number", ARGS("page", "--frames", "x-6"));
+	check(2, NULL, "takes no address \"1\"", ARGS("page", "--frames", "1-6", "1"));
 	check(2, NULL, "either a process or a frame", ARGS("page"));
 	check(2, NULL, "either a process or a frame", ARGS("page", "--pid", "1", "--frame", "7"));
 	check(2, NULL, "needs an address", ARGS("page", "--pid", "1"));
@@ -449,7 +475,7 @@ static void page(void **state)
 	check(2, NULL, "\"7f00\" is no number", ARGS("page", "--pid", "1", "7f00"));
 	check(2, NULL, "\"0x\" is no number", ARGS("page", "--pid", "1", "0x"));
 	check(0, "{\n\t\"pfn\":\t7,\n", NULL, ARGS("page", "--frame=007", "--json"));
-	check(2, NULL, "no such frame", ARGS("page", "--frame", "09"));
+	check(0, "page frame number 9: the frame is free", NULL, ARGS("page", "--frame", "09"));
 	check(2, NULL, "length \"0\"", ARGS("page", "--pid", "1", "4096", "0"));
 	check(2, NULL, "length \"2G\"", ARGS("page", "--pid", "1", "4096", "2G"));
 	check(2, NULL, "\"much\"", ARGS("page", "--pid", "1", "4096", "much"));
@@ -719,6 +745,7 @@ int main(void)
 		cmocka_unit_test_setup(status, healthy),
 		cmocka_unit_test_setup(books, healthy),
 		cmocka_unit_test_setup(misuse, healthy),
+		cmocka_unit_test_setup(lasting, healthy),
 		cmocka_unit_test_setup(cat, healthy),
 		cmocka_unit_test_setup(page, healthy),
 		cmocka_unit_test_setup(schemas, healthy),

@@ -132,6 +132,16 @@ int kernel_ask(struct kernel_source *kernel, enum pind_cmd command, int flags, c
 	}
 	for (size_t i = 0; command == PIND_CMD_ACCOUNT_GET && r == 0 && i < 3; i++)
 		r = hand_out(&pind_account_kind, &accounts[i], reader, userdata);
+	if (command == PIND_CMD_LASTING_GET) {
+		if (old)
+			return -EOPNOTSUPP;
+		r = hand_out(&pind_lasting_kind,
+			     &(struct pind_lasting_info){ .owner = (char *)"/a", .size = 8192 }, reader,
+			     userdata);
+		return r ? r
+			 : hand_out(&pind_search_kind, &(struct pind_search_info){ .rounds = 3 },
+				    reader, userdata);
+	}
 	if (command == PIND_CMD_MISUSE_GET && r == 0)
 		r = old ? -EOPNOTSUPP : hand_out(&pind_misuse_kind, &misuse, reader, userdata);
 	return r == 0 && interrupted-- > 0 ? -EAGAIN : r;
@@ -160,6 +170,33 @@ int kernel_ask_pages(struct kernel_source *kernel, const struct pind_page_query 
 		r = reader(first, length, userdata, &problem);
 	}
 	return r;
+}
+
+/* Two rows, of which an account holds the second, and then the end of the walk. */
+int kernel_ask_frames(struct kernel_source *kernel, uint64_t first, uint64_t last, bool each,
+		      kernel_reader reader, void *userdata)
+{
+	const struct pind_walk_info walk = { .first = first, .last = last, .next = last + 1,
+					     .looked = each ? 1 : 2 };
+	int r = refusal;
+
+	for (uint64_t i = 0; r == 0 && i < 2; i++) {
+		const struct pind_frame_info row = { .first = first + i, .zone = (char *)"Normal",
+						     .owner = (char *)"/a", .cma = i == 1,
+						     .pinned = i ? PIND_PINNED_YES
+								 : PIND_PINNED_MAYBE };
+		_cleanup_(nl_msgp) struct nl_msg *message = new_message();
+		const char *problem;
+		int length;
+		struct nlattr *attributes;
+
+		put_record(message, &pind_frame_kind, &row);
+		if (i)
+			put_nest(message, PIND_A_FRAME_HOLDER, &pind_account_kind, &accounts[0]);
+		attributes = message_attributes(message, &length);
+		r = reader(attributes, length, userdata, &problem);
+	}
+	return r ? r : hand_out(&pind_walk_kind, &walk, reader, userdata);
 }
 
 int kernel_connect(struct nl_sock **ret_socket, int *ret_family)
@@ -522,10 +559,57 @@ static void pages_with_holders(void **state)
 	assert_int_equal(source->ops->pages(source, &query, &pages), PIND_EXIT_USAGE);
 	assert_non_null(strstr(fail_text(), "12"));
 	refusal = -ENXIO;
-	assert_int_equal(source->ops->pages(source, &query, &pages), PIND_EXIT_USAGE);
-	assert_non_null(strstr(fail_text(), "frame number"));
+	assert_int_equal(source->ops->pages(source, &query, &pages), 0);
+	assert_true(pages.absent);
 	records_done(&pages.pages);
 	records_done(&pages.holders);
+}
+
+static uint64_t came_to;
+
+static void on_progress(const struct pind_walk_info *walk)
+{
+	came_to = walk->next;
+}
+
+static void frames(void **state)
+{
+	struct pind_frames answer = { .walk = { .first = 16, .last = 31 },
+				      .rows = RECORDS(pind_frame_kind),
+				      .holders = RECORDS(pind_account_kind) };
+	const struct pind_frame_info *row;
+	const struct pind_account_info *holder;
+
+	came_to = 0;
+	assert_int_equal(source->ops->frames(source, true, on_progress, &answer), 0);
+	assert_int_equal(came_to, 32);
+	assert_int_equal(answer.walk.looked, 1);
+	assert_int_equal(answer.rows.n, 2);
+	row = records_at(&answer.rows, 1);
+	assert_true(row->first == 17 && row->cma && row->pinned == PIND_PINNED_YES);
+	assert_int_equal(answer.holders.n, 1);
+	holder = records_at(&answer.holders, 0);
+	assert_int_equal(holder->page, 1);
+	records_done(&answer.rows);
+	records_done(&answer.holders);
+	refusal = -EOPNOTSUPP;
+	assert_int_equal(source->ops->frames(source, false, on_progress, &answer), PIND_EXIT_FAILED);
+}
+
+static void lasting(void **state)
+{
+	_cleanup_(records_done) struct pind_records records = RECORDS(pind_lasting_kind);
+	struct pind_search_info search = { 0 };
+	const struct pind_lasting_info *first;
+
+	assert_int_equal(source->ops->lasting(source, &records, &search), 0);
+	assert_int_equal(records.n, 1);
+	first = records_at(&records, 0);
+	assert_string_equal(first->owner, "/a");
+	assert_int_equal(first->size, 8192);
+	assert_int_equal(search.rounds, 3);
+	old = true;
+	assert_int_equal(source->ops->lasting(source, &records, &search), PIND_EXIT_FAILED);
 }
 
 static void misuse_event(void **state)
@@ -559,6 +643,8 @@ int main(void)
 		TEST(books),
 		TEST(audit),
 		TEST(misuse_list),
+		TEST(frames),
+		TEST(lasting),
 		TEST(pages_with_holders),
 		TEST(only_reading),
 		TEST(refused),

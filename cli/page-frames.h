@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* pinctl page of a range of frames: who pins anything in it. */
+#ifndef PINCTL_PAGE_FRAMES_H
+#define PINCTL_PAGE_FRAMES_H
+
+#include <stdint.h>
+
+struct pind_options;
+
+/* What `pinctl page --frames` or `--memory-block` does. Return: an exit status. */
+int page_frames(const struct pind_options *options);
+
+/**
+ * page_number - read a number of the command line
+ * @what: noun for it
+ * @text: decimal, also with a 0 in front, or hexadecimal with 0x
+ * @most: that it may be
+ *
+ * Return: 0, or an exit status with its sentence kept.
+ */
+int page_number(const char *what, const char *text, uint64_t most, uint64_t *ret);
+
+#endif /* PINCTL_PAGE_FRAMES_H */
