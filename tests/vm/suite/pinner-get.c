@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What gets at pages of the area and does not pin them. */
+/* What gets at pages of the area and does not pin them, or not for long by its word. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "entry.h"
 #include "mirror.h"
 #include "pinner.h"
 
@@ -59,6 +60,31 @@ static long do_mirror(struct pinner *pinner, char **words)
 	return fd;
 }
 
+/* As a driver does that holds without FOLL_LONGTERM. */
+static long do_hold(struct pinner *pinner, char **words)
+{
+	struct entry_take_call call = { .function = ENTRY_PIN_USER_PAGES_FAST, .flags = ENTRY_WRITE };
+	struct iovec range;
+	long got;
+	int fd, r;
+
+	r = pinner_range(pinner, words, &range);
+	if (r < 0)
+		return r;
+	call.start = (uintptr_t)range.iov_base;
+	call.nr = (uint32_t)(range.iov_len / (size_t)sysconf(_SC_PAGESIZE));
+	fd = open(ENTRY_DEVICE, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	got = ioctl(fd, ENTRY_IOC_TAKE, &call);
+	r = got < 0 ? -errno : got == call.nr ? 0 : -ENOSPC;
+	if (r < 0) {
+		(void)close(fd);
+		return r;
+	}
+	return fd;
+}
+
 static long ask_mirror(char **words, unsigned long question)
 {
 	int fd, r;
@@ -83,6 +109,7 @@ static long do_fault(struct pinner *pinner, char **words)
 const struct pinner_command pinner_get_commands[] = {
 	{ "fault", do_fault },
 	{ "gone", do_gone },
+	{ "hold", do_hold },
 	{ "mirror", do_mirror },
 	{ "vmsplice", do_vmsplice },
 	{},

@@ -105,6 +105,8 @@
  *   vmsplice RANGE [TIMES]
  *                        put its pages into a pipe so many times (1), 256 pages in
  *                        all; answers with the number N of its other end
+ *   hold RANGE           pin it without FOLL_LONGTERM by /dev/pind-entry, at most 16 MiB
+ *                        (tests/kmod/entry.h), until `close N`; answers with N
  *   mirror RANGE         mirror it by an MMU notifier, as a device that faults
  *                        does (tests/kmod/pind_mirror.c); answers with N
  *   gone N               how often a part of the mirrored range went
