@@ -168,6 +168,11 @@ enum pind_misuse_kind {
  *	whose memory it is; the last message is about the search (PIND_A_LASTING_*)
  * @PIND_CMD_LASTING_NTF: event: of one owner PIND_LASTING_MUCH lasts, which it did not
  *	before
+ * @PIND_CMD_HANDOVER_GET: dump, CAP_NET_ADMIN and CAP_SYS_MODULE: who holds which folios,
+ *	for another module to take over: first all accounts, then the folios
+ *	(PIND_A_HANDOVER_*)
+ * @PIND_CMD_HANDOVER_TAKE: do, likewise: have folios that an account held when another
+ *	module was loaded; answers with the pins taken
  */
 enum pind_cmd {
 	PIND_CMD_INFO_GET = 1,
@@ -199,6 +204,8 @@ enum pind_cmd {
 	PIND_CMD_FRAME_GET,
 	PIND_CMD_LASTING_GET,
 	PIND_CMD_LASTING_NTF,
+	PIND_CMD_HANDOVER_GET,
+	PIND_CMD_HANDOVER_TAKE,
 
 	__PIND_CMD_MAX,
 	PIND_CMD_MAX = __PIND_CMD_MAX - 1
@@ -825,6 +832,50 @@ enum {
 
 	__PIND_A_LONGTERM_LIST_MAX,
 	PIND_A_LONGTERM_LIST_MAX = __PIND_A_LONGTERM_LIST_MAX - 1
+};
+
+/* A folio that is handed over, and what the account holds of it. */
+enum {
+	/** @PIND_A_HANDED_PFN: u64: its first frame */
+	PIND_A_HANDED_PFN = 1,
+	/** @PIND_A_HANDED_SIZE: u64: its bytes; left out: one base page */
+	PIND_A_HANDED_SIZE,
+	/** @PIND_A_HANDED_PINS: u32: references; left out: 1 */
+	PIND_A_HANDED_PINS,
+	/** @PIND_A_HANDED_COVERED: u64: bytes that they cover; left out: one base page */
+	PIND_A_HANDED_COVERED,
+	/** @PIND_A_HANDED_ACCOUNT: u32: whose; in a dump only */
+	PIND_A_HANDED_ACCOUNT,
+
+	__PIND_A_HANDED_MAX,
+	PIND_A_HANDED_MAX = __PIND_A_HANDED_MAX - 1
+};
+
+/* An account that is handed over, or folios that are. */
+enum {
+	/** @PIND_A_HANDOVER_ACCOUNT: u32: a number for it, in a dump only */
+	PIND_A_HANDOVER_ACCOUNT = 1,
+	/** @PIND_A_HANDOVER_GROUP_ID: u64: as PIND_A_ACCOUNT_GROUP_ID; and so on */
+	PIND_A_HANDOVER_GROUP_ID,
+	/** @PIND_A_HANDOVER_PID: u32 */
+	PIND_A_HANDOVER_PID,
+	/** @PIND_A_HANDOVER_START_TIME: u64 */
+	PIND_A_HANDOVER_START_TIME,
+	/** @PIND_A_HANDOVER_UID: u32 */
+	PIND_A_HANDOVER_UID,
+	/** @PIND_A_HANDOVER_COMM: string */
+	PIND_A_HANDOVER_COMM,
+	/** @PIND_A_HANDOVER_SINCE: u64 */
+	PIND_A_HANDOVER_SINCE,
+	/** @PIND_A_HANDOVER_CALL_SITE: u64: address in the kernel that pinned */
+	PIND_A_HANDOVER_CALL_SITE,
+	/** @PIND_A_HANDOVER_FOLIO: nest of PIND_A_HANDED_*, one for each folio */
+	PIND_A_HANDOVER_FOLIO,
+	/** @PIND_A_HANDOVER_PINS: u64: answer: of those folios, pins that were taken over */
+	PIND_A_HANDOVER_PINS,
+
+	__PIND_A_HANDOVER_MAX,
+	PIND_A_HANDOVER_MAX = __PIND_A_HANDOVER_MAX - 1
 };
 
 enum {
