@@ -110,7 +110,8 @@ static void free_account(struct pind_account *account)
 	kfree_rcu(account, rcu);
 }
 
-static struct pind_account *new_account(const struct account_key *key, struct task_struct *leader)
+static struct pind_account *new_account(const struct account_key *key,
+					const struct pind_person *person)
 {
 	struct pind_account *account = kzalloc(sizeof(*account), GFP_KERNEL_ACCOUNT);
 
@@ -123,9 +124,9 @@ static struct pind_account *new_account(const struct account_key *key, struct ta
 	account->start_time = key->start_time;
 	account->call_site = key->call_site;
 	account->tgid = key->tgid;
-	account->uid = task_uid(leader);
+	account->uid = person->uid;
 	atomic_long_set(&account->refs.refs, 2); /* the table, and the caller */
-	get_task_comm(account->comm, leader);
+	memcpy(account->comm, person->comm, sizeof(account->comm));
 	account->owner = (struct pind_owner){
 		.start_time = key->start_time,
 		.tgid = key->tgid,
@@ -164,9 +165,9 @@ static struct pind_account *insert(struct pind_account *account)
 }
 
 /* Takes over the membership in the group, in any case. */
-static struct pind_account *add(const struct account_key *key, struct task_struct *leader)
+static struct pind_account *add(const struct account_key *key, const struct pind_person *person)
 {
-	struct pind_account *account = new_account(key, leader), *there = NULL;
+	struct pind_account *account = new_account(key, person), *there = NULL;
 
 	if (account)
 		there = insert(account);
@@ -216,9 +217,23 @@ static struct pind_account *open_recent(unsigned long call_site)
 	return account;
 }
 
+/* One that is there takes over the membership in the group. Return: or NULL. */
+static struct pind_account *open_known(const struct account_key *key)
+{
+	struct pind_account *account;
+
+	rcu_read_lock();
+	account = find(key);
+	rcu_read_unlock();
+	if (account)
+		pind_group_leave(key->group); /* the account is a member itself */
+	return account;
+}
+
 static noinline struct pind_account *open_any(struct mm_struct *mm, unsigned long call_site)
 {
 	struct task_struct *leader, *task = get_owner(mm, &leader);
+	struct pind_person person;
 	struct pind_account *account;
 	struct account_key key = {
 		.tgid = task_tgid_nr(task),
@@ -231,13 +246,12 @@ static noinline struct pind_account *open_any(struct mm_struct *mm, unsigned lon
 		account = ERR_CAST(key.group);
 		goto out;
 	}
-	rcu_read_lock();
-	account = find(&key);
-	rcu_read_unlock();
-	if (account)
-		pind_group_leave(key.group); /* the account is a member itself */
-	else
-		account = add(&key, leader);
+	account = open_known(&key);
+	if (!account) {
+		person.uid = task_uid(leader);
+		get_task_comm(person.comm, leader);
+		account = add(&key, &person);
+	}
 out:
 	put_task_struct(leader);
 	put_task_struct(task);
@@ -255,6 +269,20 @@ struct pind_account *pind_account_open(struct mm_struct *mm, unsigned long call_
 	if (own && !IS_ERR(account))
 		WRITE_ONCE(*recent_of(account->tgid, call_site), account);
 	return account;
+}
+
+struct pind_account *pind_account_open_as(struct pind_group *group, long tgid, u64 start_time,
+					  unsigned long call_site,
+					  const struct pind_person *person)
+{
+	const struct account_key key = {
+		.group = group,
+		.start_time = start_time,
+		.call_site = call_site,
+		.tgid = tgid,
+	};
+
+	return open_known(&key) ?: add(&key, person);
 }
 
 void pind_account_idle(struct pind_account *account)

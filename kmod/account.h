@@ -83,6 +83,29 @@ struct pind_account {
  */
 struct pind_account *pind_account_open(struct mm_struct *mm, unsigned long call_site);
 
+/** struct pind_person - who a process is, to those who look */
+struct pind_person {
+	kuid_t uid;
+	char comm[TASK_COMM_LEN];
+};
+
+/**
+ * pind_account_open_as() - the account of a process that is told, made if need be
+ * @group: as a member of it, which goes over in any case
+ * @person: for an account that is made
+ * Context: process, may sleep. Return: as pind_account_open().
+ */
+struct pind_account *pind_account_open_as(struct pind_group *group, long tgid, u64 start_time,
+					  unsigned long call_site,
+					  const struct pind_person *person);
+
+/** pind_account_set_since() - it began to hold pins earlier than we saw. Context: any. */
+static inline void pind_account_set_since(struct pind_account *account, u64 since)
+{
+	if (since < READ_ONCE(account->since))
+		WRITE_ONCE(account->since, since);
+}
+
 /** pind_account_idle() - only the table has a reference. Context: any, under RCU. */
 void pind_account_idle(struct pind_account *account);
 

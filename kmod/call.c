@@ -365,3 +365,23 @@ int pind_call_end_folio(struct pind_call *call, unsigned int pins, int ret)
 	finish(call);
 	return ret;
 }
+
+int pind_call_take_over(struct pind_account *account, struct folio *folio, u32 pins, u32 covered)
+{
+	struct pind_call call = { .folio = folio, .nr = covered, .account = account };
+	struct pind_charge *by;
+	struct tally tally = {};
+	int ret;
+
+	if (!reserve(&call, covered, 0, true, &by))
+		return -ENOMEM;
+	pind_count_begun(pins);
+	ret = record_folio(&call, folio, pins, covered, &tally);
+	/* it is pinned, whatever max_held says to that */
+	tally.above_held = false;
+	(void)settle(&call, &tally, ret);
+	pind_count_ended(pins);
+	if (call.reserved)
+		cancel(&call);
+	return ret;
+}

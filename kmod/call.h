@@ -82,4 +82,12 @@ long pind_call_end_memfd(struct pind_call *call, struct folio **folios, long got
  */
 int pind_call_end_folio(struct pind_call *call, unsigned int pins, int ret);
 
+/**
+ * pind_call_take_over() - write down pins that are older than the module
+ * @account: that holds them
+ * @folio: kept by the caller, and pinned so many times by the kernel's count
+ * Context: process, may sleep. Return: 0; -ENOMEM, also where a limit does not admit it.
+ */
+int pind_call_take_over(struct pind_account *account, struct folio *folio, u32 pins, u32 covered);
+
 #endif /* PIND_CALL_H */

@@ -11,6 +11,7 @@
 #include "dump.h"
 #include "fill.h"
 #include "genl.h"
+#include "handover.h"
 #include "longterm.h"
 #include "page.h"
 
@@ -65,8 +66,8 @@ static int reply_with(struct sk_buff *skb, struct sk_buff *request, struct genl_
 	return genlmsg_reply(skb, info);
 }
 
-static int reply(struct sk_buff *request, struct genl_info *info, pind_fill_fn fill,
-		 const void *object)
+int pind_genl_reply(struct sk_buff *request, struct genl_info *info, pind_fill_fn fill,
+		    const void *object)
 {
 	struct sk_buff *skb = new_reply();
 
@@ -101,14 +102,14 @@ static int fill_books(struct sk_buff *skb, const struct pind_reader *reader, con
 
 static int get_info(struct sk_buff *skb, struct genl_info *info)
 {
-	return reply(skb, info, fill_info, NULL);
+	return pind_genl_reply(skb, info, fill_info, NULL);
 }
 
 static int get_counters(struct sk_buff *skb, struct genl_info *info)
 {
 	int ret = pind_reader_is_home(genl_info_net(info), info->extack);
 
-	return ret ?: reply(skb, info, fill_counters, NULL);
+	return ret ?: pind_genl_reply(skb, info, fill_counters, NULL);
 }
 
 static void say_no_group(const struct nlattr *id, struct netlink_ext_ack *extack)
@@ -214,7 +215,7 @@ static int get_group(struct sk_buff *request, struct genl_info *info)
 	group = pind_group_look(id);
 	if (!IS_ERR(group)) {
 		if (pind_reader_sees(&reader, group->cgroup))
-			ret = reply(request, info, fill_group, group);
+			ret = pind_genl_reply(request, info, fill_group, group);
 		pind_group_put(group);
 	} else {
 		ret = PTR_ERR(group);
@@ -335,7 +336,7 @@ static int get_page_frame(struct sk_buff *skb, struct genl_info *info)
 		return -EINVAL;
 	}
 	pfn = nla_get_u64(info->attrs[PIND_A_PAGE_PFN]);
-	ret = reply(skb, info, fill_frame, &pfn);
+	ret = pind_genl_reply(skb, info, fill_frame, &pfn);
 	if (ret == -ENXIO)
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[PIND_A_PAGE_PFN],
 				    "no memory in use has this page frame number");
@@ -350,7 +351,7 @@ static int get_books(struct sk_buff *skb, struct genl_info *info)
 	if (ret)
 		return ret;
 	pind_books_read(&books);
-	return reply(skb, info, fill_books, &books);
+	return pind_genl_reply(skb, info, fill_books, &books);
 }
 
 static const struct nla_policy id_policy[] = {
@@ -439,6 +440,11 @@ static const struct genl_ops ops[] = {
 	  .maxattr = PIND_A_RULE_HIGHEST, .flags = GENL_ADMIN_PERM },
 	{ .cmd = PIND_CMD_RULE_UNSET, .doit = pind_draft_unset_rule, .policy = pind_rule_policy,
 	  .maxattr = PIND_A_RULE_HIGHEST, .flags = GENL_ADMIN_PERM },
+	{ .cmd = PIND_CMD_HANDOVER_GET, .start = pind_dump_start, .dumpit = pind_handover_dump,
+	  .flags = GENL_ADMIN_PERM },
+	{ .cmd = PIND_CMD_HANDOVER_TAKE, .doit = pind_handover_take,
+	  .policy = pind_handover_policy, .maxattr = PIND_A_HANDOVER_MAX,
+	  .flags = GENL_ADMIN_PERM },
 	{ .cmd = PIND_CMD_RULE_GET, .start = pind_dump_start, .dumpit = pind_draft_dump_rules,
 	  .flags = GENL_ADMIN_PERM },
 	{ .cmd = PIND_CMD_LONGTERM_SET, .doit = pind_longterm_set, .policy = pind_longterm_policy,

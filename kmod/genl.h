@@ -13,6 +13,10 @@ extern struct genl_family pind_family;
 typedef int (*pind_fill_fn)(struct sk_buff *skb, const struct pind_reader *reader,
 			    const void *object);
 
+/** pind_genl_reply() - answer the do request @request with what @fill puts there */
+int pind_genl_reply(struct sk_buff *request, struct genl_info *info, pind_fill_fn fill,
+		    const void *object);
+
 /**
  * pind_genl_dump_one() - one message of a dump
  * Return: 0; -EMSGSIZE when the rest has to wait; what @fill returned, then there is no message.

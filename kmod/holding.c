@@ -59,6 +59,19 @@ struct pind_holder *pind_holding_find(const struct pind_holding *holding,
 	return holder && holder->account == account ? holder : NULL;
 }
 
+const struct pind_holder *pind_holding_behind(const struct pind_holding *holding,
+					      const struct pind_owner *owner)
+{
+	return lower_bound(holding, owner->start_time, owner->tgid, owner->driver, owner->id + 1);
+}
+
+const struct pind_holder *pind_holding_next(const struct pind_holder *holder)
+{
+	struct rb_node *node = rb_next(&holder->node);
+
+	return node ? rb_entry(node, struct pind_holder, node) : NULL;
+}
+
 static struct pind_share *find_share(const struct pind_holding *holding,
 				     const struct pind_group *group)
 {

@@ -152,6 +152,13 @@ void pind_holding_init(struct pind_holding *holding, u32 pages);
 struct pind_holder *pind_holding_find(const struct pind_holding *holding,
 				      const struct pind_account *account);
 
+/** pind_holding_behind() - the first holder behind an owner in their order, or NULL */
+const struct pind_holder *pind_holding_behind(const struct pind_holding *holding,
+					      const struct pind_owner *owner);
+
+/** pind_holding_next() - the one behind it, or NULL */
+const struct pind_holder *pind_holding_next(const struct pind_holder *holder);
+
 /** pind_holding_has() - is a group among the holders */
 bool pind_holding_has(const struct pind_holding *holding, const struct pind_group *group);
 
