@@ -119,7 +119,7 @@ static_assert(FOLL_LONGTERM < (1U << 16));
 static __always_inline void pind_set_instruction_pointer(struct ftrace_regs *fregs,
 							  unsigned long ip)
 {
-#ifdef ftrace_regs_set_instruction_pointer
+#ifdef PIND_HAVE_FTRACE_REGS_ARGS
 	ftrace_regs_set_instruction_pointer(fregs, ip);
 #else
 	ftrace_instruction_pointer_set(fregs, ip);
@@ -137,7 +137,7 @@ static __always_inline void pind_set_instruction_pointer(struct ftrace_regs *fre
 /** pind_argument() - number @n, from 0 on, of the function that an ftrace callback is for */
 static __always_inline unsigned long pind_argument(struct ftrace_regs *fregs, unsigned int n)
 {
-#ifdef ftrace_regs_get_argument
+#ifdef PIND_HAVE_FTRACE_REGS_ARGS
 	return ftrace_regs_get_argument(fregs, n);
 #else
 	/* before there was a name for it: the registers of arguments are always saved */
