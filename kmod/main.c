@@ -20,6 +20,7 @@
 #include "misuse.h"
 #include "reap.h"
 #include "rule.h"
+#include "waiting.h"
 #include "watch.h"
 
 /*
@@ -69,6 +70,7 @@ err_watch:
 err_hook:
 	pind_hook_detach();
 err_reap:
+	pind_waiting_exit();
 	pind_audit_stop();
 	pind_reap_exit();
 err_counters:
@@ -92,6 +94,7 @@ static void __exit pind_exit(void)
 	pind_genl_exit();
 	pind_watch_exit();
 	pind_hook_detach();
+	pind_waiting_exit();
 	pind_audit_stop();
 	pind_reap_exit();
 	pind_counters_exit();

@@ -6,61 +6,69 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
-#include <linux/xarray.h>
 
 #include "waiting.h"
 
 DEFINE_PER_CPU(struct pind_waiting_calls, pind_waiting_calls);
 
-/**
- * struct more - a call that found no slot
- * @rcu: readers take no lock
- * @index: of it
+static struct pind_waiting *take_one(struct pind_waiting_block *block)
+{
+	unsigned int i;
+
+	for (i = 0; i < PIND_WAITING_SLOTS; i++)
+		if (pind_waiting_take(&block->slot[i]))
+			return &block->slot[i];
+	return NULL;
+}
+
+static struct pind_waiting *add_block(struct pind_waiting_calls *calls)
+{
+	struct pind_waiting_block *block, *next;
+
+	block = kzalloc(sizeof(*block), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!block)
+		return NULL;
+	block->slot[0].task = current;
+	next = READ_ONCE(calls->first.next);
+	do {
+		block->next = next;
+	} while (!try_cmpxchg(&calls->first.next, &next, block));
+	WRITE_ONCE(calls->block, block);
+	return &block->slot[0];
+}
+
+/*
+ * All blocks are looked through only where the one at hand is full: once for each 64 calls
+ * that begin to wait, and they yield.
  */
-struct more {
-	struct pind_waiting waiting;
-	struct rcu_head rcu;
-	u32 index;
-};
-
-static DEFINE_XARRAY_FLAGS(more, XA_FLAGS_ALLOC | XA_FLAGS_ACCOUNT);
-
-struct pind_waiting *pind_waiting_begin_more(unsigned long call_site, unsigned long pages)
+struct pind_waiting *pind_waiting_find_slot(struct pind_waiting_calls *calls)
 {
-	struct more *call = kmalloc(sizeof(*call), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	struct pind_waiting_block *block = READ_ONCE(calls->block) ?: &calls->first;
+	struct pind_waiting *waiting = take_one(block);
 
-	if (!call)
-		return NULL;
-	call->waiting = (struct pind_waiting){
-		.task = current,
-		.call_site = call_site,
-		.pages = pages,
-		.since = (jiffies & ~1UL) ?: 2,
-	};
-	if (xa_alloc(&more, &call->index, call, xa_limit_32b, GFP_KERNEL | __GFP_NOWARN)) {
-		kfree(call);
-		return NULL;
+	if (waiting)
+		return waiting;
+	for (block = &calls->first; block; block = READ_ONCE(block->next)) {
+		waiting = take_one(block);
+		if (waiting) {
+			WRITE_ONCE(calls->block, block);
+			return waiting;
+		}
+		cond_resched();
 	}
-	return &call->waiting;
+	return add_block(calls);
 }
 
-void pind_waiting_end_more(struct pind_waiting *waiting)
+void pind_waiting_exit(void)
 {
-	struct more *call = container_of(waiting, struct more, waiting);
+	struct pind_waiting_block *block, *next;
+	int cpu;
 
-	WRITE_ONCE(waiting->since, 0);
-	xa_erase(&more, call->index);
-	kfree_rcu(call, rcu);
-}
-
-/* Under RCU, which a tenant's many calls must not keep for long. */
-static void give_way(void)
-{
-	if (!need_resched())
-		return;
-	rcu_read_unlock();
-	cond_resched();
-	rcu_read_lock();
+	for_each_possible_cpu(cpu)
+		for (block = per_cpu(pind_waiting_calls, cpu).first.next; block; block = next) {
+			next = block->next;
+			kfree(block);
+		}
 }
 
 static bool is_long(unsigned long since)
@@ -70,20 +78,17 @@ static bool is_long(unsigned long since)
 
 unsigned int pind_waiting_count(void)
 {
+	struct pind_waiting_block *block;
 	unsigned int count = 0, i;
-	unsigned long index;
-	struct more *call;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		for (i = 0; i < PIND_WAITING_SLOTS; i++)
-			count += is_long(READ_ONCE(per_cpu(pind_waiting_calls, cpu).slot[i].since));
-	rcu_read_lock();
-	xa_for_each(&more, index, call) {
-		count += is_long(READ_ONCE(call->waiting.since));
-		give_way();
-	}
-	rcu_read_unlock();
+		for (block = &per_cpu(pind_waiting_calls, cpu).first; block;
+		     block = READ_ONCE(block->next)) {
+			for (i = 0; i < PIND_WAITING_SLOTS; i++)
+				count += is_long(READ_ONCE(block->slot[i].since));
+			cond_resched();
+		}
 	return count;
 }
 
@@ -130,29 +135,32 @@ static int compare_age(const void *a, const void *b)
 	return p->since < q->since ? -1 : p->since > q->since;
 }
 
+static void read_block(struct pind_waiting_block *block, struct pind_waiting_table *table,
+		       unsigned int room)
+{
+	unsigned int i;
+
+	for (i = 0; i < PIND_WAITING_SLOTS && table->nr < room; i++)
+		table->nr += read_call(&block->slot[i], &table->call[table->nr]);
+}
+
 struct pind_waiting_table *pind_waiting_read(void)
 {
 	/* a few more may become long meanwhile: they are told the next time */
-	unsigned int room = pind_waiting_count(), i;
+	unsigned int room = pind_waiting_count();
+	struct pind_waiting_block *block;
 	struct pind_waiting_table *table;
-	unsigned long index;
-	struct more *call;
 	int cpu;
 
 	table = kvzalloc(struct_size(table, call, room), GFP_KERNEL_ACCOUNT);
 	if (!table)
 		return NULL;
 	for_each_possible_cpu(cpu)
-		for (i = 0; i < PIND_WAITING_SLOTS && table->nr < room; i++)
-			table->nr += read_call(&per_cpu(pind_waiting_calls, cpu).slot[i],
-					       &table->call[table->nr]);
-	rcu_read_lock();
-	xa_for_each(&more, index, call) {
-		if (table->nr < room)
-			table->nr += read_call(&call->waiting, &table->call[table->nr]);
-		give_way();
-	}
-	rcu_read_unlock();
+		for (block = &per_cpu(pind_waiting_calls, cpu).first; block;
+		     block = READ_ONCE(block->next)) {
+			read_block(block, table, room);
+			cond_resched();
+		}
 	sort(table->call, table->nr, sizeof(table->call[0]), compare_age, NULL);
 	return table;
 }

@@ -4,9 +4,9 @@
  * in, and a user-space filesystem or userfaultfd may keep it for as long as it likes.
  *
  * A call that waits cannot write itself down, so each does when it begins: a slot of
- * this CPU's table, without a lock. Where all of them are taken, by calls that wait, it
- * takes memory of its own, which is charged to the memory cgroup of who calls. So nobody's
- * calls push out another's.
+ * this CPU's blocks, without a lock. Where all of them are taken, by calls that wait, one
+ * more block is made, which stays until the module goes. So nobody's calls push out
+ * another's, and there are no more blocks than calls that once waited at the same time need.
  */
 #ifndef PIND_WAITING_H
 #define PIND_WAITING_H
@@ -18,7 +18,7 @@
 
 #include "site.h"
 
-/* Calls that began on one CPU, before it takes memory. */
+/* Slots of a block. */
 #define PIND_WAITING_SLOTS 64
 
 /**
@@ -26,8 +26,7 @@
  * @task: makes it; NULL: the slot is free
  * @call_site: return address of the call of the pin function
  * @pages: asked for
- * @since: jiffies when it began, odd in a table and even in memory of its own, never 0;
- *	0: the others are not to be read
+ * @since: jiffies when it began, made odd; 0: the others are not to be read
  */
 struct pind_waiting {
 	struct task_struct *task;
@@ -36,19 +35,32 @@ struct pind_waiting {
 	unsigned long since;
 };
 
+/** struct pind_waiting_block - @next: one more of this CPU's, or NULL; written once */
+struct pind_waiting_block {
+	struct pind_waiting_block *next;
+	struct pind_waiting slot[PIND_WAITING_SLOTS];
+};
+
 /**
  * struct pind_waiting_calls - those of one CPU
- * @last: the slot that was taken last, which is free again unless that call waits
+ * @free: a slot that was free a moment ago, of whichever CPU; or NULL
+ * @block: where a free one is looked for first; NULL: @first
+ * @first: of all blocks; the others are put in behind it
  */
 struct pind_waiting_calls {
-	unsigned int last;
-	struct pind_waiting slot[PIND_WAITING_SLOTS];
+	struct pind_waiting *free;
+	struct pind_waiting_block *block;
+	struct pind_waiting_block first;
 };
 
 DECLARE_PER_CPU(struct pind_waiting_calls, pind_waiting_calls);
 
-struct pind_waiting *pind_waiting_begin_more(unsigned long call_site, unsigned long pages);
-void pind_waiting_end_more(struct pind_waiting *waiting);
+struct pind_waiting *pind_waiting_find_slot(struct pind_waiting_calls *calls);
+
+static inline bool pind_waiting_take(struct pind_waiting *waiting)
+{
+	return !READ_ONCE(waiting->task) && !cmpxchg(&waiting->task, NULL, current);
+}
 
 /**
  * pind_waiting_begin() - a pin call begins
@@ -59,21 +71,17 @@ static inline struct pind_waiting *pind_waiting_begin(unsigned long call_site, u
 {
 	/* any CPU's will do: it need not stay this one's */
 	struct pind_waiting_calls *calls = raw_cpu_ptr(&pind_waiting_calls);
-	unsigned int i = READ_ONCE(calls->last), tries;
-	struct pind_waiting *waiting;
+	struct pind_waiting *waiting = READ_ONCE(calls->free);
 
-	for (tries = 0; tries < PIND_WAITING_SLOTS; tries++, i = (i + 1) % PIND_WAITING_SLOTS) {
-		waiting = &calls->slot[i];
-		if (READ_ONCE(waiting->task) || cmpxchg(&waiting->task, NULL, current))
-			continue;
-		if (tries)
-			WRITE_ONCE(calls->last, i);
-		WRITE_ONCE(waiting->call_site, call_site);
-		WRITE_ONCE(waiting->pages, pages);
-		smp_store_release(&waiting->since, jiffies | 1);
-		return waiting;
+	if (unlikely(!waiting || !pind_waiting_take(waiting))) {
+		waiting = pind_waiting_find_slot(calls);
+		if (!waiting)
+			return NULL;
 	}
-	return pind_waiting_begin_more(call_site, pages);
+	WRITE_ONCE(waiting->call_site, call_site);
+	WRITE_ONCE(waiting->pages, pages);
+	smp_store_release(&waiting->since, jiffies | 1);
+	return waiting;
 }
 
 /** pind_waiting_end() - it has ended. Context: process. */
@@ -81,12 +89,10 @@ static inline void pind_waiting_end(struct pind_waiting *waiting)
 {
 	if (!waiting)
 		return;
-	if (unlikely(!(waiting->since & 1))) {
-		pind_waiting_end_more(waiting);
-		return;
-	}
 	WRITE_ONCE(waiting->since, 0);
 	smp_store_release(&waiting->task, NULL);
+	/* so the next call finds it at once, however many wait */
+	WRITE_ONCE(raw_cpu_ptr(&pind_waiting_calls)->free, waiting);
 }
 
 /**
@@ -120,5 +126,8 @@ void pind_waiting_free(struct pind_waiting_table *table);
 
 /** pind_waiting_count() - how many there are. Context: process, may sleep. */
 unsigned int pind_waiting_count(void);
+
+/** pind_waiting_exit() - the module goes: no call is under way, and none begins */
+void pind_waiting_exit(void);
 
 #endif /* PIND_WAITING_H */
