@@ -87,15 +87,26 @@ static void log_failure(const char *signal, int error)
 			 strerror(-error));
 }
 
+static int new_signal(struct pind_bus *bus, const char *name, sd_bus_message **ret)
+{
+	return sd_bus_message_new_signal(bus->bus, ret, PIND_OBJECT, PIND_MANAGER_INTERFACE, name);
+}
+
+/* @r: of what it was made by */
+static void send_signal(struct pind_bus *bus, const char *name, sd_bus_message *m, int r)
+{
+	r = r < 0 ? r : sd_bus_send(bus->bus, m, NULL);
+	log_failure(name, r);
+}
+
 void pind_bus_emit_refused(struct pind_bus *bus, const struct pind_refusal *refusal)
 {
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 	int r;
 
-	r = sd_bus_message_new_signal(bus->bus, &m, PIND_OBJECT, PIND_MANAGER_INTERFACE, "Refused");
+	r = new_signal(bus, "Refused", &m);
 	r = r < 0 ? r : pind_bus_append_refusal(m, refusal);
-	r = r < 0 ? r : sd_bus_send(bus->bus, m, NULL);
-	log_failure("Refused", r);
+	send_signal(bus, "Refused", m, r);
 }
 
 void pind_bus_emit_high(struct pind_bus *bus, const struct pind_group_info *group)
@@ -105,13 +116,11 @@ void pind_bus_emit_high(struct pind_bus *bus, const struct pind_group_info *grou
 	int r;
 
 	r = pind_bus_group_object(group->path, &object);
-	r = r < 0 ? r : sd_bus_message_new_signal(bus->bus, &m, PIND_OBJECT, PIND_MANAGER_INTERFACE,
-						  "High");
+	r = r < 0 ? r : new_signal(bus, "High", &m);
 	r = r < 0 ? r : sd_bus_message_append(m, "o", object);
 	r = r < 0 ? r : pind_bus_append_text(m, group->path);
 	r = r < 0 ? r : sd_bus_message_append(m, "tt", group->current, group->high);
-	r = r < 0 ? r : sd_bus_send(bus->bus, m, NULL);
-	log_failure("High", r);
+	send_signal(bus, "High", m, r);
 }
 
 void pind_bus_emit_books(struct pind_bus *bus, const struct pind_books *books)
@@ -119,11 +128,9 @@ void pind_bus_emit_books(struct pind_bus *bus, const struct pind_books *books)
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 	int r;
 
-	r = sd_bus_message_new_signal(bus->bus, &m, PIND_OBJECT, PIND_MANAGER_INTERFACE,
-				      "BooksDiffer");
+	r = new_signal(bus, "BooksDiffer", &m);
 	r = r < 0 ? r : pind_bus_append_books(m, books);
-	r = r < 0 ? r : sd_bus_send(bus->bus, m, NULL);
-	log_failure("BooksDiffer", r);
+	send_signal(bus, "BooksDiffer", m, r);
 }
 
 void pind_bus_emit_misuse(struct pind_bus *bus, const struct pind_misuse *misuse)
@@ -131,11 +138,9 @@ void pind_bus_emit_misuse(struct pind_bus *bus, const struct pind_misuse *misuse
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 	int r;
 
-	r = sd_bus_message_new_signal(bus->bus, &m, PIND_OBJECT, PIND_MANAGER_INTERFACE,
-				      "MisuseSeen");
+	r = new_signal(bus, "MisuseSeen", &m);
 	r = r < 0 ? r : pind_bus_append_misuse(m, misuse);
-	r = r < 0 ? r : sd_bus_send(bus->bus, m, NULL);
-	log_failure("MisuseSeen", r);
+	send_signal(bus, "MisuseSeen", m, r);
 }
 
 void pind_bus_emit_excess(struct pind_bus *bus, const struct pind_excess_event *event)
@@ -143,11 +148,9 @@ void pind_bus_emit_excess(struct pind_bus *bus, const struct pind_excess_event *
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 	int r;
 
-	r = sd_bus_message_new_signal(bus->bus, &m, PIND_OBJECT, PIND_MANAGER_INTERFACE,
-				      "Exceeded");
+	r = new_signal(bus, "Exceeded", &m);
 	r = r < 0 ? r : pind_bus_append_excess(m, event);
-	r = r < 0 ? r : sd_bus_send(bus->bus, m, NULL);
-	log_failure("Exceeded", r);
+	send_signal(bus, "Exceeded", m, r);
 }
 
 void pind_bus_emit_quota(struct pind_bus *bus, const struct pind_change *change)
@@ -155,11 +158,9 @@ void pind_bus_emit_quota(struct pind_bus *bus, const struct pind_change *change)
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 	int r;
 
-	r = sd_bus_message_new_signal(bus->bus, &m, PIND_OBJECT, PIND_MANAGER_INTERFACE,
-				      "QuotaChanged");
+	r = new_signal(bus, "QuotaChanged", &m);
 	r = r < 0 ? r : pind_bus_append_change(m, change);
-	r = r < 0 ? r : sd_bus_send(bus->bus, m, NULL);
-	log_failure("QuotaChanged", r);
+	send_signal(bus, "QuotaChanged", m, r);
 }
 
 void pind_bus_emit_added(struct pind_bus *bus, const struct pind_group *group)
