@@ -57,40 +57,40 @@ static bool string_ok(const struct nlattr *attr)
 	return length > 0 && strnlen(mnl_attr_get_payload(attr), length) == length - 1;
 }
 
-static int field_store(const struct pind_field *field, const struct nlattr *attr, char *object)
+static int field_store(const struct pind_span_field *field, const struct nlattr *attr, char *object)
 {
 	size_t length = mnl_attr_get_payload_len(attr);
 	void *target = object + field->offset;
 
 	switch (field->kind) {
-	case PIND_FIELD_U32:
+	case PIND_SPAN_U32:
 		if (length != sizeof(uint32_t))
 			return -EBADMSG;
 		memcpy(target, mnl_attr_get_payload(attr), length);
 		return 0;
-	case PIND_FIELD_U64:
+	case PIND_SPAN_U64:
 		/* the kernel aligns attributes to 4 bytes only, hence memcpy */
 		if (length != sizeof(uint64_t))
 			return -EBADMSG;
 		memcpy(target, mnl_attr_get_payload(attr), length);
 		return 0;
-	case PIND_FIELD_STRING:
+	case PIND_SPAN_STRING:
 		if (!string_ok(attr))
 			return -EBADMSG;
 		*(const char **)target = mnl_attr_get_str(attr);
 		return 0;
-	case PIND_FIELD_COPY:
+	case PIND_SPAN_COPY:
 		if (!string_ok(attr))
 			return -EBADMSG;
 		(void)snprintf(target, field->size, "%s", mnl_attr_get_str(attr));
 		return 0;
-	case PIND_FIELD_SKIP:
+	case PIND_SPAN_SKIP:
 		return 0;
 	}
 	return -EBADMSG;
 }
 
-static const struct pind_field *field_find(const struct pind_field *fields, uint16_t type)
+static const struct pind_span_field *field_find(const struct pind_span_field *fields, uint16_t type)
 {
 	for (; fields->type; fields++)
 		if (fields->type == type)
@@ -98,7 +98,7 @@ static const struct pind_field *field_find(const struct pind_field *fields, uint
 	return NULL;
 }
 
-int pind_span_parse(struct pind_span span, const struct pind_field *fields, void *object)
+int pind_span_parse(struct pind_span span, const struct pind_span_field *fields, void *object)
 {
 	const struct nlattr *attr;
 	uint64_t seen = 0;
@@ -106,11 +106,11 @@ int pind_span_parse(struct pind_span span, const struct pind_field *fields, void
 	int r;
 
 	while ((attr = pind_span_next(&span, &bad))) {
-		const struct pind_field *field = field_find(fields, mnl_attr_get_type(attr));
+		const struct pind_span_field *field = field_find(fields, mnl_attr_get_type(attr));
 
 		if (!field)
 			continue;
-		if (field->kind != PIND_FIELD_SKIP && (seen & (UINT64_C(1) << field->type)))
+		if (field->kind != PIND_SPAN_SKIP && (seen & (UINT64_C(1) << field->type)))
 			return -EBADMSG;
 		seen |= UINT64_C(1) << field->type;
 		r = field_store(field, attr, object);
@@ -124,13 +124,13 @@ int pind_span_parse(struct pind_span span, const struct pind_field *fields, void
 			continue;
 		if (!fields->optional)
 			return -EBADMSG;
-		if (fields->kind == PIND_FIELD_STRING)
+		if (fields->kind == PIND_SPAN_STRING)
 			*(const char **)((char *)object + fields->offset) = "";
 	}
 	return 0;
 }
 
-int pind_span_parse_message(const struct nlmsghdr *nlh, const struct pind_field *fields,
+int pind_span_parse_message(const struct nlmsghdr *nlh, const struct pind_span_field *fields,
 			    void *object)
 {
 	struct pind_span span;

@@ -9,20 +9,20 @@
 
 #include <libmnl/libmnl.h>
 
-enum pind_field_kind {
-	PIND_FIELD_U32,	   /* into a uint32_t */
-	PIND_FIELD_U64,	   /* into a uint64_t, signed ones too */
-	PIND_FIELD_STRING, /* into a const char *, points into the message */
-	PIND_FIELD_COPY,   /* into a char[]; what is too long is cut */
-	PIND_FIELD_SKIP,   /* dealt with by the caller, any number of times */
+enum pind_span_kind {
+	PIND_SPAN_U32,	   /* into a uint32_t */
+	PIND_SPAN_U64,	   /* into a uint64_t, signed ones too */
+	PIND_SPAN_STRING, /* into a const char *, points into the message */
+	PIND_SPAN_COPY,   /* into a char[]; what is too long is cut */
+	PIND_SPAN_SKIP,   /* dealt with by the caller, any number of times */
 };
 
 /* One attribute and where its value goes; a table ends with an empty one. */
-struct pind_field {
+struct pind_span_field {
 	uint16_t type;
-	enum pind_field_kind kind;
+	enum pind_span_kind kind;
 	size_t offset;
-	size_t size; /* PIND_FIELD_COPY only */
+	size_t size; /* PIND_SPAN_COPY only */
 	bool optional;
 };
 
@@ -36,7 +36,7 @@ struct pind_field {
 	FIELD_ANY(object, attribute, kind, member, true)
 #define FIELD_SKIP(attribute)                          \
 	{                                              \
-		attribute, PIND_FIELD_SKIP, 0, 0, true \
+		attribute, PIND_SPAN_SKIP, 0, 0, true \
 	}
 
 /* A run of attributes: a message's or a nest's. */
@@ -64,10 +64,10 @@ const struct nlattr *pind_span_next(struct pind_span *span, bool *ret_bad);
  * Return: 0; -EBADMSG for an attribute that is missing, there twice, or of another type.
  * Attributes that are in no field are passed over.
  */
-int pind_span_parse(struct pind_span span, const struct pind_field *fields, void *object);
+int pind_span_parse(struct pind_span span, const struct pind_span_field *fields, void *object);
 
 /** pind_span_parse_message - the same with all attributes of a message */
-int pind_span_parse_message(const struct nlmsghdr *nlh, const struct pind_field *fields,
+int pind_span_parse_message(const struct nlmsghdr *nlh, const struct pind_span_field *fields,
 			    void *object);
 
 #endif
