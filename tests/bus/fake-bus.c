@@ -445,6 +445,23 @@ static int method_overrun(sd_bus_message *call, void *userdata, sd_bus_error *er
 	return done(call);
 }
 
+/*
+ * So many dumps of groups end when half of them is handed out: "error" with -EIO, "overtaken" by a
+ * change; "reload", "reload-unseen": the module is another one then, and the dump says so or not.
+ */
+static int method_tear(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct fake_kernel *k = userdata;
+	const char *tear;
+	int r;
+
+	r = sd_bus_message_read(call, "su", &tear, &k->tears);
+	if (r < 0)
+		return r;
+	(void)snprintf(k->tear, sizeof(k->tear), "%s", tear);
+	return done(call);
+}
+
 static int request_of(const char *name, sd_bus_error *error)
 {
 	for (int i = 0; i < FAKE_REQUESTS; i++)
@@ -540,6 +557,7 @@ static const sd_bus_vtable fake_vtable[] = {
 	SD_BUS_METHOD("HoldAudits", NULL, NULL, method_hold_audits, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("EndAudit", NULL, NULL, method_end_audit, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Overrun", NULL, NULL, method_overrun, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("Tear", "su", NULL, method_tear, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Fail", "sis", NULL, method_fail, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Rule", "s", "bttut", method_rule, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Requests", "s", "tt", method_requests, SD_BUS_VTABLE_UNPRIVILEGED),

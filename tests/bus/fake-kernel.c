@@ -404,16 +404,6 @@ static int fake_group_reset_peak(struct pind_kernel *kernel, uint64_t id,
 	return hand_out(group, handler, userdata);
 }
 
-static int fake_group_dump(struct pind_kernel *kernel, pind_group_handler handler, void *userdata)
-{
-	struct fake_kernel *k = fake_of(kernel);
-	int r = fake_request(k, FAKE_GROUP_DUMP);
-
-	for (size_t i = 0; r >= 0 && i < k->n_groups; i++)
-		r = handler(&k->groups[i], userdata);
-	return r < 0 ? r : 0;
-}
-
 /* Each row once: as its last refusal left it. */
 static int each_row(struct fake_kernel *k, pind_refusal_handler handler, void *userdata)
 {

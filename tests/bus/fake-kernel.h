@@ -114,6 +114,10 @@ struct fake_kernel {
 	uint64_t units_asked; /* calls of GetUnit and LoadUnit */
 	char processes_in[256]; /* the group of each process of other users than root */
 
+	/* How the next dumps of groups end in their middle, and how many of them. */
+	char tear[16];
+	uint32_t tears;
+
 	uint64_t requests[FAKE_REQUESTS];
 	int fail[FAKE_REQUESTS]; /* errno of the next such request */
 	char fail_text[256];
@@ -152,6 +156,8 @@ int fake_rule_set(struct pind_kernel *kernel, const char *path,
 		  const struct pind_group_change *limits);
 int fake_longterm_set(struct pind_kernel *kernel, const struct pind_longterm *entries, size_t n);
 int fake_rule_unset(struct pind_kernel *kernel, const char *path);
+
+int fake_group_dump(struct pind_kernel *kernel, pind_group_handler handler, void *userdata);
 
 /* Loads it anew or unloads it: all is forgotten. */
 void fake_reset(struct fake_kernel *k, bool loaded);

@@ -123,6 +123,20 @@ static pid_t spawn(struct world *w, char *const argv[])
 	return pid;
 }
 
+static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error);
+
+static void connect_bus(struct world *w)
+{
+	for (int i = 0; sd_bus_open_system(&w->bus) < 0; i++) {
+		if (i == DEADLINE_SECONDS * 100)
+			fail_msg("the bus does not come up");
+		(void)poll(NULL, 0, 10);
+	}
+	/* the daemon alone sends these */
+	assert_true(sd_bus_match_signal(w->bus, NULL, PIND_BUS_NAME, NULL, NULL, NULL, on_signal,
+					w) >= 0);
+}
+
 static void start_bus(struct world *w)
 {
 	char *argv[] = { "dbus-daemon", "--nofork", "--nopidfile", NULL, NULL };
@@ -144,12 +158,29 @@ static void start_bus(struct world *w)
 	argv[3] = option;
 	assert_int_equal(setenv("DBUS_SYSTEM_BUS_ADDRESS", address, 1), 0);
 	w->bus_pid = spawn(w, argv);
-	for (int i = 0; i < DEADLINE_SECONDS * 100; i++) {
-		if (sd_bus_open_system(&w->bus) >= 0)
-			return;
-		(void)poll(NULL, 0, 10);
-	}
-	fail_msg("the bus does not come up");
+	connect_bus(w);
+}
+
+void world_end_bus(struct world *w)
+{
+	pid_t bus = w->bus_pid, daemon = w->daemon_pid;
+	int status;
+
+	w->bus_pid = w->daemon_pid = 0;
+	assert_int_equal(kill(bus, SIGKILL), 0);
+	assert_int_equal(waitpid(bus, NULL, 0), bus);
+	assert_int_equal(waitpid(daemon, &status, 0), daemon);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), EXIT_FAILURE);
+	w->bus = sd_bus_close_unref(w->bus);
+}
+
+void world_start_bus(struct world *w)
+{
+	/* dbus-daemon would tell of itself there */
+	(void)unsetenv("NOTIFY_SOCKET");
+	start_bus(w);
+	(void)setenv("NOTIFY_SOCKET", w->notify, 1);
 }
 
 static void see(struct world *w, const char *format, ...)
@@ -352,8 +383,6 @@ static void make_world(struct world *w)
 	(void)setenv("PIND_TEST_MODULE_NOTE", note, 1);
 	path_in(w, "act", act, sizeof(act));
 	(void)setenv("PIND_TEST_ACTOR", act, 1);
-	/* dbus-daemon would tell of itself there */
-	(void)unsetenv("NOTIFY_SOCKET");
 
 	w->notify_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	assert_true(w->notify_fd >= 0);
@@ -367,11 +396,7 @@ int world_setup_quiet(void **state)
 
 	assert_non_null(w);
 	make_world(w);
-	start_bus(w);
-	(void)setenv("NOTIFY_SOCKET", w->notify, 1);
-	/* the daemon alone sends these */
-	assert_true(sd_bus_match_signal(w->bus, NULL, PIND_BUS_NAME, NULL, NULL, NULL, on_signal,
-					w) >= 0);
+	world_start_bus(w);
 	*state = w;
 	return 0;
 }
@@ -512,6 +537,29 @@ uint64_t world_worked(struct world *w)
 	assert_int_equal(fscanf(file, "%llu", &worked), 1);
 	(void)fclose(file);
 	return worked;
+}
+
+uint64_t world_memory(struct world *w)
+{
+	unsigned long long pages = 0;
+	char path[64];
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/statm", (int)w->daemon_pid);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%*u %llu", &pages), 1);
+	(void)fclose(file);
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+bool world_is_sanitized(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+	return true;
+#else
+	return false;
+#endif
 }
 
 static sd_bus_message *callv(struct world *w, const char *destination, sd_bus_error *error,

@@ -49,6 +49,14 @@ void world_stop(struct world *w);
 /* SIGKILL. */
 void world_kill(struct world *w);
 
+/* The bus is killed, whereupon the daemon ends with a failure, in time; a bus like it comes. */
+void world_end_bus(struct world *w);
+void world_start_bus(struct world *w);
+
+/* Bytes of memory that the daemon has in use. */
+uint64_t world_memory(struct world *w);
+/* The sanitizers take more of it, and of time. */
+bool world_is_sanitized(void);
 /* Nanoseconds that it was on a processor. */
 uint64_t world_worked(struct world *w);
 
