@@ -6,6 +6,7 @@
 
 #include <pind/cleanup.h>
 
+#include "account-json.h"
 #include "account-text.h"
 #include "fail.h"
 #include "json.h"
@@ -71,6 +72,14 @@ static int print_accounts(const struct pind_records *accounts, const struct tabl
 	return table_print(&table, stdout);
 }
 
+static int print_accounts_json(const struct pind_records *accounts)
+{
+	const struct account_beside beside = account_beside_here();
+	_cleanup_(json_freep) cJSON *array = account_json_all(&beside, accounts);
+
+	return json_print(array, false);
+}
+
 static bool is_orphan(const void *record, const void *userdata)
 {
 	return ((const struct pind_account_info *)record)->gone;
@@ -134,10 +143,10 @@ static int print_orphans(const struct pind_records *orphans, struct keeper_searc
 }
 
 /* An account with held_by: null if it could not be looked at. */
-static int add_orphan_json(cJSON *array, const struct pind_account_info *orphan,
-			   const struct keepers *keepers)
+static int add_orphan_json(cJSON *array, const struct account_beside *beside,
+			   const struct pind_account_info *orphan, const struct keepers *keepers)
 {
-	cJSON *object = json_record(&pind_account_kind, orphan), *held_by;
+	cJSON *object = account_json(beside, orphan), *held_by;
 
 	if (!object || !cJSON_AddItemToArray(array, object)) {
 		cJSON_Delete(object);
@@ -155,6 +164,7 @@ static int add_orphan_json(cJSON *array, const struct pind_account_info *orphan,
 static int print_orphans_json(const struct pind_records *orphans, struct keeper_search *search)
 {
 	_cleanup_(json_freep) cJSON *array = cJSON_CreateArray();
+	const struct account_beside beside = account_beside_here();
 	int r = array ? 0 : fail_memory();
 
 	for (size_t i = 0; r == 0 && i < orphans->n; i++) {
@@ -163,7 +173,7 @@ static int print_orphans_json(const struct pind_records *orphans, struct keeper_
 
 		r = keeper_search(search, model_shown(orphan->driver), &keepers);
 		if (r == 0)
-			r = add_orphan_json(array, orphan, keepers);
+			r = add_orphan_json(array, &beside, orphan, keepers);
 	}
 	return r != 0 ? r : json_print(array, false);
 }
@@ -256,7 +266,7 @@ int cmd_ps(const struct pind_options *options)
 	if (key && records_sort(&accounts, key, NULL) < 0)
 		return fail_memory();
 	if (!options->orphans)
-		return options->json ? json_print_records(&accounts)
+		return options->json ? print_accounts_json(&accounts)
 				     : print_accounts(&accounts, &options->look);
 	return options->json ? print_orphans_json(&accounts, &search)
 			     : print_orphans(&accounts, &search, &options->look);

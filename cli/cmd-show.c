@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pinctl show GROUP: everything that is known of one group. */
+#include <errno.h>
 #include <stdio.h>
 
 #include <pind/cgroup.h>
 #include <pind/cleanup.h>
 #include <pind/size.h>
 
+#include "account-json.h"
 #include "account-text.h"
 #include "fail.h"
 #include "group-place.h"
@@ -218,6 +220,47 @@ static int print_holders(struct pind_records *accounts, const char *name)
 	return r;
 }
 
+static int add_bounds_json(cJSON *object, const struct pind_explanation *bounds)
+{
+	cJSON *item = json_record(&pind_explanation_kind, bounds);
+
+	if (item && cJSON_AddItemToObject(object, "bounds", item))
+		return 0;
+	cJSON_Delete(item);
+	return -ENOMEM;
+}
+
+/* All of them, what covers most first. */
+static int add_accounts_json(cJSON *object, const struct account_beside *beside,
+			     struct pind_records *accounts)
+{
+	cJSON *array;
+
+	account_mark_gone(accounts);
+	if (records_sort(accounts, "covered", NULL) < 0)
+		return -ENOMEM;
+	array = account_json_all(beside, accounts);
+	if (array && cJSON_AddItemToObject(object, "accounts", array))
+		return 0;
+	cJSON_Delete(array);
+	return -ENOMEM;
+}
+
+static int print_json(const struct pind_group_info *group, const struct pind_explanation *bounds,
+		      struct pind_records *accounts)
+{
+	_cleanup_(json_freep) cJSON *object = json_record(&pind_group_kind, group);
+	_cleanup_(place_info_done) struct pind_place_info place = { 0 };
+	const struct account_beside beside = account_beside_here();
+
+	if (!object || group_place_read(beside.mount, group->path, group->id, &place) < 0 ||
+	    json_add_record(object, &pind_place_kind, &place) < 0 ||
+	    (bounds && add_bounds_json(object, bounds) < 0) ||
+	    (accounts && add_accounts_json(object, &beside, accounts) < 0))
+		return fail_memory();
+	return json_print(object, false);
+}
+
 int cmd_show(const struct pind_options *options)
 {
 	_cleanup_(explanation_done) struct pind_explanation bounds = { 0 };
@@ -225,7 +268,7 @@ int cmd_show(const struct pind_options *options)
 	_cleanup_(source_closep) struct pind_source *source = NULL;
 	const struct pind_quota_change none = { 0 };
 	_cleanup_(records_done) struct pind_records accounts = RECORDS(pind_account_kind);
-	bool bound;
+	bool bound, listed;
 	int r;
 
 	r = source_open(options->kernel, &source);
@@ -233,15 +276,16 @@ int cmd_show(const struct pind_options *options)
 		r = source->ops->group(source, options->group, &group);
 	if (r != 0)
 		return r;
-	if (options->json)
-		return json_print_record(&pind_group_kind, &group);
 	/* of the daemon's words only; an older daemon has none */
 	bound = source->ops->explain &&
 		source->ops->explain(source, options->group, &none, &bounds) == 0;
-	if (model_has(&pind_group_kind, &group, "id") && source->ops->accounts &&
-	    source->ops->accounts(source, options->group, &accounts) != 0)
+	listed = model_has(&pind_group_kind, &group, "id") && source->ops->accounts &&
+		 source->ops->accounts(source, options->group, &accounts) == 0;
+	if (!listed)
 		records_done(&accounts);
 	fail_forget();
+	if (options->json)
+		return print_json(&group, bound ? &bounds : NULL, listed ? &accounts : NULL);
 	r = print_group(&group, bound ? &bounds : NULL);
 	return r != 0 ? r : print_holders(&accounts, options->group);
 }

@@ -144,6 +144,7 @@ static void find_process(const struct target *target, const struct pind_records 
 			process_limits_done(&other.process);
 			continue;
 		}
+		process_limits_read_use(PROCESS_PROC, &other.process);
 		other.user_rings = rings_of(accounts, other.process.uid);
 		if (!why->process.pid || why_judge(&other) > why_judge(why) ||
 		    (why_judge(&other) == why_judge(why) &&
@@ -173,6 +174,8 @@ static int read_process(const struct pind_options *options, struct target *targe
 	/* Of one that is gone, what it was refused may still be known. */
 	if (r < 0)
 		process_limits_done(&why->process);
+	else
+		process_limits_read_use(PROCESS_PROC, &why->process);
 	target->path = why->process.path;
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <linux/pind.h>
+#include <pind/cgroup.h>
 #include <pind/cleanup.h>
 
 #include "group-place.h"
@@ -96,5 +97,43 @@ int group_memory_read(const char *mount, const char *path, struct group_memory *
 	(void)read_number(mount, path, "memory.max", "", &memory.max);
 	(void)read_number(mount, path, "memory.stat", "unevictable ", &memory.unevictable);
 	*ret = memory;
+	return 0;
+}
+
+static bool is_there(const char *mount, const char *path, uint64_t id)
+{
+	uint64_t found;
+
+	return mount && (!id || (pind_cgroup_id(mount, path, &found) == 0 && found == id));
+}
+
+static void mark(struct pind_place_info *place, const char *key)
+{
+	model_mark(&pind_place_kind, place, key);
+}
+
+int group_place_read(const char *mount, const char *path, uint64_t id,
+		     struct pind_place_info *ret)
+{
+	_cleanup_(place_info_done) struct pind_place_info place = { 0 };
+	char buffer[GROUP_UNIT_MAX];
+	struct group_memory memory;
+
+	if (group_unit(path, buffer)[0] &&
+	    model_set_text(&pind_place_kind, &place, "unit", buffer) < 0)
+		return -ENOMEM;
+	if (group_container(path, buffer)[0] &&
+	    model_set_text(&pind_place_kind, &place, "container", buffer) < 0)
+		return -ENOMEM;
+	if (is_there(mount, path, id) && group_memory_read(mount, path, &memory) == 0) {
+		place.memory_current = memory.current;
+		place.memory_max = memory.max;
+		place.unevictable = memory.unevictable;
+		mark(&place, "memory_current");
+		mark(&place, "memory_max");
+		mark(&place, "unevictable");
+	}
+	*ret = place;
+	place = (struct pind_place_info){ 0 };
 	return 0;
 }

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model.h"
+
 /* Room for a unit's name. */
 #define GROUP_UNIT_MAX 256
 
@@ -31,5 +33,16 @@ struct group_memory {
  * Return: 0 or a negative errno: -ENOENT where it has nothing of it.
  */
 int group_memory_read(const char *mount, const char *path, struct group_memory *ret);
+
+/**
+ * group_place_read - all of that
+ * @mount: of cgroup v2; NULL: there is none
+ * @id: of the group; a cgroup that has another has only the path in common with it. 0: not known
+ * @ret: end it with place_info_done()
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int group_place_read(const char *mount, const char *path, uint64_t id,
+		     struct pind_place_info *ret);
 
 #endif /* PINCTL_GROUP_PLACE_H */

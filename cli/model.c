@@ -82,6 +82,8 @@ static const struct pind_field account_fields[] = {
 	ROW(pind_account_info, exited, U64, PIND_A_ACCOUNT_EXITED, OPTIONAL),
 	ROW(pind_account_info, uid, U32, PIND_A_ACCOUNT_UID, OPTIONAL),
 	ROW(pind_account_info, gone, FLAG, 0, OPTIONAL),
+	ROW(pind_account_info, started, U64, 0, OPTIONAL),
+	ROW(pind_account_info, age, U64, 0, OPTIONAL),
 };
 
 static const struct pind_field explanation_fields[] = {
@@ -106,6 +108,21 @@ static const struct pind_field explanation_fields[] = {
 	ROW(pind_explanation, effective_by, TEXT, 0),
 	ROW(pind_explanation, left, LIMIT, 0),
 	ROW(pind_explanation, left_by, TEXT, 0),
+};
+
+static const struct pind_field place_fields[] = {
+	ROW(pind_place_info, unit, TEXT, 0, OPTIONAL),
+	ROW(pind_place_info, container, TEXT, 0, OPTIONAL),
+	ROW(pind_place_info, memory_current, U64, 0, OPTIONAL),
+	ROW(pind_place_info, memory_max, LIMIT, 0, OPTIONAL),
+	ROW(pind_place_info, unevictable, U64, 0, OPTIONAL),
+};
+
+static const struct pind_field process_fields[] = {
+	ROW(pind_process_info, command, TEXT, 0, OPTIONAL),
+	ROW(pind_process_info, memlock, LIMIT, 0, OPTIONAL),
+	ROW(pind_process_info, memlock_hard, LIMIT, 0, OPTIONAL),
+	ROW(pind_process_info, mlocked, U64, 0, OPTIONAL),
 };
 
 static const struct pind_field call_fields[] = {
@@ -377,6 +394,8 @@ const struct pind_kind pind_group_kind = KIND("group", pind_group_info, group_fi
 const struct pind_kind pind_explanation_kind =
 	KIND("explanation", pind_explanation, explanation_fields);
 const struct pind_kind pind_account_kind = KIND("account", pind_account_info, account_fields);
+const struct pind_kind pind_place_kind = KIND("place", pind_place_info, place_fields);
+const struct pind_kind pind_process_kind = KIND("process", pind_process_info, process_fields);
 const struct pind_kind pind_call_kind = KIND("call", pind_call_info, call_fields);
 const struct pind_kind pind_refusal_kind = KIND("refusal", pind_refusal_info, refusal_fields);
 const struct pind_kind pind_failure_kind = KIND("failure", pind_failure_info, failure_fields);
@@ -498,6 +517,16 @@ void explanation_done(struct pind_explanation *explanation)
 void status_info_done(struct pind_status_info *status)
 {
 	model_clear(&pind_status_kind, status);
+}
+
+void place_info_done(struct pind_place_info *place)
+{
+	model_clear(&pind_place_kind, place);
+}
+
+void process_info_done(struct pind_process_info *process)
+{
+	model_clear(&pind_process_kind, process);
 }
 
 void *records_add(struct pind_records *records)

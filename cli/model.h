@@ -116,7 +116,28 @@ struct pind_account_info {
 	uint64_t exited; /* likewise; 0: not */
 	uint32_t uid;
 	bool gone;	/* seen only when true: that process exists no more */
+	uint64_t started; /* ns of CLOCK_REALTIME; this and the next are worked out to be shown */
+	uint64_t age;	/* ns since "since" */
 	size_t page;	/* of a holder: the index of its page; no field */
+};
+
+/* What a group is to people, and what the memory controller has of it. */
+struct pind_place_info {
+	uint64_t seen;
+	char *unit;
+	char *container;
+	uint64_t memory_current;
+	uint64_t memory_max;
+	uint64_t unevictable;
+};
+
+/* What /proc has of a process that holds pins. */
+struct pind_process_info {
+	uint64_t seen;
+	char *command;
+	uint64_t memlock;
+	uint64_t memlock_hard;
+	uint64_t mlocked;
 };
 
 /* A pin call that has been under way for long. */
@@ -396,6 +417,8 @@ struct pind_books_info {
 extern const struct pind_kind pind_group_kind;
 extern const struct pind_kind pind_explanation_kind;
 extern const struct pind_kind pind_account_kind;
+extern const struct pind_kind pind_place_kind;
+extern const struct pind_kind pind_process_kind;
 extern const struct pind_kind pind_call_kind;
 extern const struct pind_kind pind_refusal_kind;
 extern const struct pind_kind pind_failure_kind;
@@ -467,6 +490,8 @@ void model_clear(const struct pind_kind *kind, void *record);
 void group_info_done(struct pind_group_info *group);
 void explanation_done(struct pind_explanation *explanation);
 void status_info_done(struct pind_status_info *status);
+void place_info_done(struct pind_place_info *place);
+void process_info_done(struct pind_process_info *process);
 
 /* Many records of one kind. Start with RECORDS(kind), end with records_done(). */
 struct pind_records {

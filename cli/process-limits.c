@@ -216,9 +216,33 @@ int process_limits_read(const char *proc, pid_t pid, struct process_limits *ret)
 	read_command(proc, ret);
 	read_cgroup(proc, ret);
 	read_start(proc, ret);
-	count_mappings(proc, ret);
-	look_for_vfio(proc, ret);
 	return 0;
+}
+
+void process_limits_read_use(const char *proc, struct process_limits *limits)
+{
+	count_mappings(proc, limits);
+	look_for_vfio(proc, limits);
+}
+
+int process_limits_info(const char *proc, pid_t pid, struct pind_process_info *ret)
+{
+	struct process_limits limits;
+	int r = process_limits_read(proc, pid, &limits);
+
+	if (r == 0) {
+		*ret = (struct pind_process_info){ .command = TAKE_PTR(limits.command),
+						   .memlock = limits.memlock,
+						   .memlock_hard = limits.memlock_hard,
+						   .mlocked = limits.mlocked };
+		if (ret->command)
+			model_mark(&pind_process_kind, ret, "command");
+		model_mark(&pind_process_kind, ret, "memlock");
+		model_mark(&pind_process_kind, ret, "memlock_hard");
+		model_mark(&pind_process_kind, ret, "mlocked");
+	}
+	process_limits_done(&limits);
+	return r;
 }
 
 void process_limits_done(struct process_limits *limits)

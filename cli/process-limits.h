@@ -21,18 +21,30 @@ struct process_limits {
 	uint64_t memlock;      /* bytes: the soft RLIMIT_MEMLOCK, or PIND_UNLIMITED */
 	uint64_t memlock_hard; /* likewise the hard one */
 	bool ignores_memlock;  /* CAP_IPC_LOCK where the kernel asks for it */
+	/* of process_limits_read_use() */
 	uint64_t mappings;     /* 0: may not be read */
 	bool has_vfio;	       /* has a VFIO container open, as far as can be read */
 };
 
 /**
- * process_limits_read - all that /proc tells
+ * process_limits_read - what /proc tells, but for what is slow to find out
  * @proc: PROCESS_PROC
  * @ret: end it with process_limits_done(), also after a failure
  *
  * Return: 0, -ESRCH if there is no such process, or another negative errno.
  */
 int process_limits_read(const char *proc, pid_t pid, struct process_limits *ret);
+
+/* The rest, which takes as long as the process has mappings and files. */
+void process_limits_read_use(const char *proc, struct process_limits *limits);
+
+/**
+ * process_limits_info - what of it is shown of a process that pins
+ * @ret: end it with process_info_done()
+ *
+ * Return: as process_limits_read().
+ */
+int process_limits_info(const char *proc, pid_t pid, struct pind_process_info *ret);
 
 void process_limits_done(struct process_limits *limits);
 

@@ -107,7 +107,7 @@ static void list(void **state)
 	"\t\"max\":\t50331648,\n\t\"high\":\t41943040,\n\t\"mode\":\t\"enforce\",\n"        \
 	"\t\"runtime\":\tfalse,\n\t\"pins\":\t8192,\n\t\"dead\":\tfalse,\n"                 \
 	"\t\"events_max\":\t2,\n\t\"events_observed\":\t0,\n\t\"events_high\":\t0,\n"       \
-	"\t\"events_refused\":\t1\n}\n"
+	"\t\"events_refused\":\t1,\n\t\"unit\":\t\"tenant-a.slice\",\n"
 
 static void show(void **state)
 {
@@ -121,6 +121,9 @@ static void show(void **state)
 	      ARGS("show", "tenant-a.slice"));
 	check(0, "4194305  fio?[2J (gone)  io_uring  32.0 MiB  ", NULL, ARGS("show", "tenant-a.slice"));
 	check(0, "\"max\":\tnull", NULL, ARGS("show", "/", "--json"));
+	check(0, "\"accounts\":\t[{\n\t\t\t\"id\":\t9007199254740993,", NULL,
+	      ARGS("show", "tenant-a.slice", "--json"));
+	check(0, "\"accounts\":\t[]", NULL, ARGS("show", "idle.service", "--json"));
 }
 
 static void set(void **state)
@@ -177,8 +180,9 @@ static void ps(void **state)
 	      "\t\t\"start_time\":\t1000,\n\t\t\"comm\":\t\"fio?[2J\",\n"
 	      "\t\t\"driver\":\t\"io_uring\",\n\t\t\"symbol\":\t\"io_pin_pages\",\n"
 	      "\t\t\"module\":\t\"\",\n\t\t\"pins\":\t8192,\n\t\t\"covered\":\t33554432,\n"
-	      "\t\t\"since\":\t1000,\n\t\t\"exited\":\t2000,\n\t\t\"gone\":\ttrue\n\t}",
+	      "\t\t\"since\":\t1000,\n\t\t\"exited\":\t2000,\n\t\t\"gone\":\ttrue,\n\t\t\"started\":",
 	      NULL, ARGS("ps", "--json", "tenant-a.slice"));
+	check(0, "\"unit\":\t\"tenant-a.slice\"\n\t}", NULL, ARGS("ps", "--json"));
 	check(0, "4194305  fio?[2J (gone)  io_uring  io_pin_pages  8192  32.0 MiB", NULL,
 	      ARGS("ps"));
 }

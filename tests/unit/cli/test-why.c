@@ -149,6 +149,7 @@ static void read_proc(void **state)
 	assert_int_equal(limits.pinned, 4096);
 	assert_int_equal(limits.memlock, 8 * MIB);
 	assert_true(limits.memlock_hard == PIND_UNLIMITED);
+	process_limits_read_use(*state, &limits);
 	assert_int_equal(limits.mappings, 3);
 	assert_true(limits.has_vfio);
 	assert_true(limits.ignores_memlock);
