@@ -5,7 +5,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "model.h"
+#include "records.h"
 
 /**
  * struct account_beside - where what stands beside an account is read

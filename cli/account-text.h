@@ -3,7 +3,7 @@
 #ifndef PINCTL_ACCOUNT_TEXT_H
 #define PINCTL_ACCOUNT_TEXT_H
 
-#include "model.h"
+#include "records.h"
 #include "table.h"
 
 /* Whose process is gone: the module looks every few seconds, and sees every process, while this

@@ -5,7 +5,7 @@
 
 #include <systemd/sd-bus.h>
 
-#include "model.h"
+#include "records.h"
 #include "source.h"
 
 struct bus_source {

@@ -4,7 +4,7 @@
 #define PINCTL_EXPOSITION_GROUP_H
 
 #include "metric.h"
-#include "model.h"
+#include "records.h"
 
 /**
  * exposition_write_groups - those that have samples, and what of the others is told

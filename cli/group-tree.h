@@ -3,7 +3,7 @@
 #ifndef PINCTL_GROUP_TREE_H
 #define PINCTL_GROUP_TREE_H
 
-#include "model.h"
+#include "records.h"
 #include "table.h"
 
 /**

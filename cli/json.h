@@ -13,7 +13,7 @@
 
 #include <pind/cleanup.h>
 
-#include "model.h"
+#include "records.h"
 
 DEFINE_CLEANUP(cJSON, cJSON_Delete, json_freep)
 

@@ -10,7 +10,7 @@
 #define PINCTL_KEEPER_H
 
 #include "driver-file.h"
-#include "model.h"
+#include "records.h"
 
 enum keepers_state {
 	KEEPERS_NOT_LOOKED,

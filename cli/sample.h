@@ -6,7 +6,7 @@
 #ifndef PINCTL_SAMPLE_H
 #define PINCTL_SAMPLE_H
 
-#include "model.h"
+#include "records.h"
 #include "source.h"
 
 enum {

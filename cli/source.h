@@ -14,7 +14,7 @@
 #include <pind/page-query.h>
 #include <pind/reaction.h>
 
-#include "model.h"
+#include "records.h"
 
 struct pind_source;
 

@@ -4,7 +4,7 @@
 #define PINCTL_SUGGEST_H
 
 #include "group-place.h"
-#include "model.h"
+#include "records.h"
 
 struct suggestion {
 	uint64_t need; /* bytes: the most that was pinned or wanted at one time; 0: nothing was */

@@ -8,6 +8,7 @@
 
 #include "group-place.h"
 #include "process-limits.h"
+#include "records.h"
 
 enum why_cause {
 	WHY_UNKNOWN,

@@ -10,7 +10,7 @@
 #include <netlink/attr.h>
 #include <netlink/netlink.h>
 
-#include "model.h"
+#include "records.h"
 
 /**
  * wire_read - read the attributes of one object

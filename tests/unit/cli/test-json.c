@@ -8,7 +8,7 @@
 #include "bus.h"
 #include "cmocka-all.h"
 #include "json.h"
-#include "model.h"
+#include "records.h"
 
 static char *print(const struct pind_kind *kind, const void *record)
 {
