@@ -470,7 +470,8 @@ static int make_rooms(struct daemon *d, const struct pind_places *places)
 	r = r < 0 ? r
 		  : pind_excess_new(d->event,
 				    &(struct pind_excess_rooms){ d->kernel, d->mirror, d->wanted,
-								 d->actor },
+								 d->actor,
+								 places->runtime_directory },
 				    on_excess, d, &d->excess);
 	if (r < 0)
 		return r;

@@ -46,6 +46,7 @@ struct pind_excess_rooms {
 	struct pind_mirror *mirror;
 	struct pind_wanted *wanted;
 	struct pind_actor *actor;
+	const char *directory; /* in which it keeps since when, for a later life */
 };
 
 /* @told is given what happens, while it happens; it may look, but changes nothing. */

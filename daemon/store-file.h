@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For store*.c: files of text in one directory, which no power cut and no full disk leaves
- * half written. All return 0 or a negative errno.
+ * For store*.c and since.c: files of text in one directory, which no power cut and no full disk
+ * leaves half written. All return 0 or a negative errno.
  */
 #ifndef PIND_STORE_FILE_H
 #define PIND_STORE_FILE_H

@@ -75,17 +75,21 @@ static void act(struct world *w, const char *method, const char *words, const ch
 	act_answer(answer);
 }
 
-static void pass(struct world *w, uint64_t milliseconds)
+static uint64_t now_ms(void)
 {
 	struct timespec now;
-	uint64_t end;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	end = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 + milliseconds;
-	do {
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void pass(struct world *w, uint64_t milliseconds)
+{
+	uint64_t end = now_ms() + milliseconds;
+
+	do
 		world_process(w, 50);
-		(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	} while ((uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 < end);
+	while (now_ms() < end);
 }
 
 #define TOLD "{\"parameters\":{\"told\":[\"/etc/pind/exceeded.d/10-mail: ok\"]}}"
@@ -307,6 +311,73 @@ static void test_kept(void **state)
 	act(w, "org.pind1.Act.Tell", "\"on_exceed\":\"stop-unit\"", TOLD);
 }
 
+/* The daemon is killed and comes again, to a kernel that goes on with this max. */
+static void come_again(struct world *w, uint64_t max)
+{
+	char kernel[128];
+
+	world_kill(w);
+	(void)snprintf(kernel, sizeof(kernel), JOB "=%llu", (unsigned long long)max);
+	world_start(w, kernel, NULL);
+	world_forget(w);
+}
+
+static void stay_above(struct world *w)
+{
+	pins(w, 8 * MIB);
+	world_fake(w, "Born", "sb", JOB, false);
+	assert_true(world_flag(w, JOB, "Over"));
+}
+
+/* Who is above since then is so after a restart of the daemon, too; and what was done is. */
+static void test_restart(void **state)
+{
+	struct world *w = *state;
+	uint64_t over, again;
+
+	act_listen(w);
+	exceed(w, "signal", 8000000, false);
+	world_saw(w, "Exceeded " JOB " over");
+	over = now_ms();
+	world_until(w, world_exists(w, "runtime/exceeded.since"));
+	pass(w, 4000);
+	come_again(w, 4 * MIB);
+	again = now_ms();
+	stay_above(w);
+	world_saw(w, "Exceeded " JOB " due signal");
+	assert_true(now_ms() - over >= 7900);
+	if (now_ms() - again >= 8000)
+		fail_msg("the time of grace began anew");
+	/* it did not come to be above */
+	assert_int_equal(world_count(w, "Exceeded " JOB " over"), 0);
+	act(w, "org.pind1.Act.Tell", "", TOLD);
+	/* who dies in the middle of an act does not know whether it was done */
+	world_until(w, act_called());
+	come_again(w, 4 * MIB);
+	act_answer(NULL);
+	stay_above(w);
+	pass(w, 1500);
+	assert_int_equal(world_count(w, "Exceeded " JOB " due"), 0);
+	/* done once */
+	world_manager(w, "SetQuota", "sa{sv}", JOB, 2, "on_exceed", "s", "signal", "grace", "t",
+		      1ULL);
+	act(w, "org.pind1.Act.Tell", "", TOLD);
+	act(w, "org.pind1.Act.Act", "", DID);
+	world_saw(w, "Exceeded " JOB " done");
+	pass(w, 1200);
+	come_again(w, 4 * MIB);
+	stay_above(w);
+	pass(w, 2500);
+	assert_int_equal(world_count(w, "Exceeded " JOB), 0);
+	assert_false(act_called());
+	/* other limits are another matter */
+	come_again(w, 4 * MIB);
+	world_set_max(w, JOB, 2 * MIB, false);
+	stay_above(w);
+	world_saw(w, "Exceeded " JOB " over");
+	world_saw(w, "Exceeded " JOB " due");
+}
+
 /* Many at once: all are told of, none is lost, and nothing is done between. */
 static void test_many(void **state)
 {
@@ -342,7 +413,7 @@ int main(void)
 		TEST(test_act),		TEST(test_hook_mends), TEST(test_recovery),
 		TEST(test_anew),	TEST(test_dry_run),    TEST(test_failure),
 		TEST_QUIET(test_rules), TEST(test_invalid),    TEST(test_kept),
-		TEST(test_many),
+		TEST(test_many),	TEST(test_restart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

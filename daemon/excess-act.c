@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What is done to a group that stays above its quota: hooks are told, and pind-act does it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pind/cleanup.h>
+
+#include "excess-internal.h"
+#include "journal.h"
+
+void excess_asked_free(struct asked *asked)
+{
+	*asked->link = asked->next;
+	if (asked->next)
+		asked->next->link = asked->link;
+	asked->excess->calls--;
+	free((char *)asked->group.path);
+	free(asked);
+}
+
+/* Has pind-act called. Else a sentence, of which @size bytes have room. */
+static int call(struct pind_excess *excess, const char *method, struct entry *entry,
+		const struct pind_group_info *group, pind_actor_done done, char *sentence,
+		size_t size)
+{
+	struct asked *asked = calloc(1, sizeof(*asked));
+	char *path = strdup(group->path);
+	int r;
+
+	if (!asked || !path) {
+		free(asked);
+		free(path);
+		(void)snprintf(sentence, size, "there is not enough memory");
+		return -ENOMEM;
+	}
+	asked->excess = excess;
+	asked->group = *group;
+	asked->group.path = path;
+	asked->reaction = entry->reaction;
+	asked->turn = entry->turn;
+	asked->next = excess->asked;
+	asked->link = &excess->asked;
+	if (asked->next)
+		asked->next->link = &asked->next;
+	excess->asked = asked;
+	excess->calls++;
+	r = pind_actor_call(excess->rooms.actor, method, &asked->group, &asked->reaction, done,
+			    asked, sentence, size);
+	if (r < 0)
+		excess_asked_free(asked);
+	return r;
+}
+
+/* How an act ended, or that it did not come to it. @entry: NULL if it is of no matter any more */
+static void tell_end(struct pind_excess *excess, struct entry *entry,
+		     const struct pind_group_info *group, const struct pind_reaction *reaction,
+		     int r, const char *sentence)
+{
+	const struct pind_excess_event event = {
+		.stage = r < 0 ? PIND_STAGE_FAILED : PIND_STAGE_DONE,
+		.group = group,
+		.reaction = *reaction,
+		.sentence = sentence,
+	};
+
+	if (entry && r < 0) {
+		entry->since = excess_now() + RETRY_USEC;
+		excess_enter(excess, entry, OVER);
+	} else if (entry) {
+		excess_enter(excess, entry, DONE);
+	}
+	excess->told(&event, excess->userdata);
+}
+
+/* The entry that was asked about, if nothing has come between. */
+static struct entry *entry_of(const struct asked *asked)
+{
+	struct entry *entry = excess_find(asked->excess, asked->group.id);
+
+	return entry && entry->turn == asked->turn ? entry : NULL;
+}
+
+static void on_acted(int r, const char *sentence, const cJSON *told, void *userdata)
+{
+	struct asked *asked = userdata;
+	struct pind_excess *excess = asked->excess;
+
+	tell_end(excess, entry_of(asked), &asked->group, &asked->reaction, r, sentence);
+	excess_asked_free(asked);
+	excess_settle(excess);
+}
+
+static void act(struct pind_excess *excess, struct entry *entry, const struct asked *asked)
+{
+	const struct pind_group *group =
+		pind_groups_by_id(pind_mirror_groups(excess->rooms.mirror), entry->id);
+	char sentence[256];
+	int r;
+
+	if (!group)
+		return;
+	excess_enter(excess, entry, ACTING);
+	excess_save(excess);
+	r = call(excess, "Act", entry, &group->info, on_acted, sentence, sizeof(sentence));
+	if (r < 0)
+		tell_end(excess, entry, &asked->group, &asked->reaction, r, sentence);
+}
+
+/* Hooks were told: if the group is over still, it is acted on. */
+static void on_told(int r, const char *sentence, const cJSON *told, void *userdata)
+{
+	struct asked *asked = userdata;
+	struct pind_excess *excess = asked->excess;
+	struct entry *entry = entry_of(asked);
+	const cJSON *line;
+
+	cJSON_ArrayForEach (line, told)
+		if (cJSON_IsString(line))
+			pind_log(LOG_INFO, "told of %s: %s", asked->group.path, line->valuestring);
+	if (entry && r < 0) {
+		tell_end(excess, entry, &asked->group, &asked->reaction, r, sentence);
+	} else if (entry) {
+		pind_mirror_tick(excess->rooms.mirror);
+		r = excess_look(excess, entry);
+		if (entry->state == TELLING && r < 0)
+			tell_end(excess, entry, &asked->group, &asked->reaction, r,
+				 "what it pins now cannot be known");
+		else if (entry->state == TELLING)
+			act(excess, entry, asked);
+	}
+	excess_asked_free(asked);
+	excess_settle(excess);
+}
+
+void excess_begin(struct pind_excess *excess, struct entry *entry,
+		  const struct pind_group_info *group)
+{
+	struct pind_excess_event event = { .stage = PIND_STAGE_DUE, .group = group };
+	char sentence[256];
+	int r;
+
+	event.reaction = entry->reaction;
+	event.dry_run = entry->reaction.dry_run || group->mode == PIND_MODE_OBSERVE;
+	excess->told(&event, excess->userdata);
+	if (event.dry_run) {
+		excess_enter(excess, entry, DONE);
+		return;
+	}
+	excess_enter(excess, entry, TELLING);
+	r = call(excess, "Tell", entry, group, on_told, sentence, sizeof(sentence));
+	if (r < 0)
+		tell_end(excess, entry, group, &event.reaction, r, sentence);
+}
