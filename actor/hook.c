@@ -34,6 +34,7 @@ struct telling {
 	struct hook hooks[ACTOR_HOOKS_MAX];
 	size_t n;
 	cJSON *told;
+	char *held_by;
 };
 
 /* How it went with one. What cannot be noted is not told. */
@@ -48,6 +49,14 @@ __attribute__((format(printf, 3, 4))) static void note(struct telling *telling, 
 	va_end(arguments);
 	(void)snprintf(line, sizeof(line), "%s: %s", name, what);
 	(void)cJSON_AddItemToArray(telling->told, cJSON_CreateString(line));
+}
+
+/* It asks for the act to be held off. */
+static void hold(struct telling *telling, const char *name, const char *how)
+{
+	note(telling, name, "%sit asks for the act to be held off", how);
+	if (!telling->held_by)
+		telling->held_by = strdup(name);
 }
 
 static void close_hook(struct hook *hook)
@@ -200,28 +209,42 @@ static int begin_all(struct telling *telling, const char *directory, bool progra
 	return r;
 }
 
+/* A socket has an answer. */
+static void end_socket(struct telling *telling, const struct hook *hook)
+{
+	const cJSON *parameters;
+	cJSON *reply = NULL;
+	const char *error;
+	/* an answer that comes in two pieces has a second for the rest */
+	int r = actor_message_read(hook->fd, 1000, &reply);
+
+	error = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reply, "error"));
+	parameters = cJSON_GetObjectItemCaseSensitive(reply, "parameters");
+	if (r >= 0 && !error && cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(parameters, "hold")))
+		hold(telling, hook->name, "");
+	else
+		note(telling, hook->name, "%s", r < 0 ? strerror(-r) : error ?: "ok");
+	cJSON_Delete(reply);
+}
+
 /* Something came of it. */
 static void end(struct telling *telling, struct hook *hook)
 {
-	cJSON *reply = NULL;
-	const char *error;
-	int status, r;
+	int status;
 
 	if (hook->pid) {
 		if (waitpid(hook->pid, &status, WNOHANG) != hook->pid)
 			return;
 		if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 			note(telling, hook->name, "ok");
+		else if (WIFEXITED(status) && WEXITSTATUS(status) == ACTOR_HOOK_HOLD)
+			hold(telling, hook->name, "exit status 75, ");
 		else if (WIFEXITED(status))
 			note(telling, hook->name, "exit status %d", WEXITSTATUS(status));
 		else
 			note(telling, hook->name, "ended by signal %d", WTERMSIG(status));
 	} else {
-		/* an answer that comes in two pieces has a second for the rest */
-		r = actor_message_read(hook->fd, 1000, &reply);
-		error = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reply, "error"));
-		note(telling, hook->name, "%s", r < 0 ? strerror(-r) : error ?: "ok");
-		cJSON_Delete(reply);
+		end_socket(telling, hook);
 	}
 	close_hook(hook);
 }
@@ -268,7 +291,7 @@ static void give_up(struct telling *telling, struct hook *hook, int timeout_ms)
 }
 
 int actor_hooks_tell(const struct actor_hook_places *places, const struct actor_event *event,
-		     cJSON **ret_told)
+		     cJSON **ret_told, char **ret_held_by)
 {
 	struct telling telling = { .event = event, .told = cJSON_CreateArray() };
 	int until = now_ms() + places->timeout_ms, r;
@@ -285,8 +308,10 @@ int actor_hooks_tell(const struct actor_hook_places *places, const struct actor_
 	}
 	if (r < 0) {
 		cJSON_Delete(telling.told);
+		free(telling.held_by);
 		return r;
 	}
+	*ret_held_by = telling.held_by;
 	*ret_told = telling.told;
 	return 0;
 }

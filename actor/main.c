@@ -27,8 +27,8 @@ static const struct actor_hook_places places = {
 
 DEFINE_CLEANUP(cJSON, cJSON_Delete, cjson_deletep)
 
-/* An answer: what there is to tell, or an error. */
-static int answer(const char *error, const char *key, cJSON *value)
+/* An answer: what there is to tell, or an error. @held_by: NULL, or another thing of it */
+static int answer(const char *error, const char *key, cJSON *value, const char *held_by)
 {
 	_cleanup_(cjson_deletep) cJSON *message = cJSON_CreateObject();
 	cJSON *parameters = cJSON_AddObjectToObject(message, "parameters");
@@ -38,20 +38,23 @@ static int answer(const char *error, const char *key, cJSON *value)
 		cJSON_Delete(value);
 		return -ENOMEM;
 	}
+	if (held_by && !cJSON_AddStringToObject(parameters, "held_by", held_by))
+		return -ENOMEM;
 	return actor_message_write(STDIN_FILENO, message);
 }
 
 static int answer_refusal(const char *sentence)
 {
-	return answer(INTERFACE ".Refused", "sentence", cJSON_CreateString(sentence));
+	return answer(INTERFACE ".Refused", "sentence", cJSON_CreateString(sentence), NULL);
 }
 
 static int tell(const struct actor_event *event)
 {
+	_cleanup_free_ char *held_by = NULL;
 	cJSON *told;
-	int r = actor_hooks_tell(&places, event, &told);
+	int r = actor_hooks_tell(&places, event, &told, &held_by);
 
-	return r < 0 ? r : answer(NULL, "told", told);
+	return r < 0 ? r : answer(NULL, "told", told, held_by);
 }
 
 static int act(const struct actor_event *event, char *sentence)
@@ -68,7 +71,7 @@ static int act(const struct actor_event *event, char *sentence)
 	r = actor_cgroup_act(mount, peer.pid, event, sentence);
 	if (r < 0)
 		return answer_refusal(sentence);
-	return answer(NULL, "sentence", cJSON_CreateString(sentence));
+	return answer(NULL, "sentence", cJSON_CreateString(sentence), NULL);
 }
 
 static int serve(void)
@@ -91,7 +94,8 @@ static int serve(void)
 		return tell(&event);
 	if (!strcmp(method, INTERFACE ".Act"))
 		return act(&event, sentence);
-	return answer("org.varlink.service.MethodNotFound", "method", cJSON_CreateString(method));
+	return answer("org.varlink.service.MethodNotFound", "method", cJSON_CreateString(method),
+		      NULL);
 }
 
 int main(int argc, char **argv)

@@ -54,13 +54,13 @@ static void call_free(struct call *call)
 
 DEFINE_CLEANUP(struct call, call_free, call_freep)
 
-static void end(struct call *call, int r, const char *sentence, const cJSON *told)
+static void end(struct call *call, int r, const char *sentence, const cJSON *answer)
 {
 	pind_actor_done done = call->done;
 	void *userdata = call->userdata;
 
 	call_free(call);
-	done(r, sentence, told, userdata);
+	done(r, sentence, answer, userdata);
 }
 
 /* The whole answer is there. */
@@ -75,8 +75,7 @@ static void end_answered(struct call *call)
 	if (!parameters)
 		end(call, -EBADMSG, "pind-act gave an answer that is not understood", NULL);
 	else
-		end(call, error ? -EPERM : 0, sentence ?: error ?: "",
-		    cJSON_GetObjectItemCaseSensitive(parameters, "told"));
+		end(call, error ? -EPERM : 0, sentence ?: error ?: "", parameters);
 }
 
 static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdata)
@@ -120,7 +119,7 @@ static bool add_size(cJSON *object, const char *key, uint64_t size)
 
 /* The text of the call; to be freed. NULL without memory. */
 static char *text_of(const char *method, const struct pind_group_info *group,
-		     const struct pind_reaction *reaction)
+		     const struct pind_reaction *reaction, unsigned int holds_left)
 {
 	_cleanup_(cjson_deletep) cJSON *call = cJSON_CreateObject();
 	cJSON *event =
@@ -133,7 +132,9 @@ static char *text_of(const char *method, const struct pind_group_info *group,
 	    !add_size(event, "id", group->id) || !add_size(event, "current", group->current) ||
 	    !add_size(event, "held", group->held) || !add_size(event, "max", group->max) ||
 	    !add_size(event, "max_held", group->max_held) ||
-	    !cJSON_AddStringToObject(event, "on_exceed", pind_on_exceed_name(reaction->on_exceed)))
+	    !cJSON_AddStringToObject(event, "on_exceed",
+				     pind_on_exceed_name(reaction->on_exceed)) ||
+	    !cJSON_AddNumberToObject(event, "holds_left", holds_left))
 		return NULL;
 	if (reaction->signal &&
 	    !cJSON_AddStringToObject(event, "signal", pind_signal_name(reaction->signal)))
@@ -170,9 +171,10 @@ static int add_sources(struct pind_actor *actor, struct call *call)
 
 int pind_actor_call(struct pind_actor *actor, const char *method,
 		    const struct pind_group_info *group, const struct pind_reaction *reaction,
-		    pind_actor_done done, void *userdata, char *sentence, size_t size)
+		    unsigned int holds_left, pind_actor_done done, void *userdata, char *sentence,
+		    size_t size)
 {
-	_cleanup_free_ char *text = text_of(method, group, reaction);
+	_cleanup_free_ char *text = text_of(method, group, reaction, holds_left);
 	_cleanup_(call_freep) struct call *call = calloc(1, sizeof(*call));
 	int r;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What is done to a group that stays above its quota: hooks are told, and pind-act does it. */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,8 +46,8 @@ static int call(struct pind_excess *excess, const char *method, struct entry *en
 		asked->next->link = &asked->next;
 	excess->asked = asked;
 	excess->calls++;
-	r = pind_actor_call(excess->rooms.actor, method, &asked->group, &asked->reaction, done,
-			    asked, sentence, size);
+	r = pind_actor_call(excess->rooms.actor, method, &asked->group, &asked->reaction,
+			    PIND_HOLDS_MAX - entry->holds, done, asked, sentence, size);
 	if (r < 0)
 		excess_asked_free(asked);
 	return r;
@@ -81,7 +82,7 @@ static struct entry *entry_of(const struct asked *asked)
 	return entry && entry->turn == asked->turn ? entry : NULL;
 }
 
-static void on_acted(int r, const char *sentence, const cJSON *told, void *userdata)
+static void on_acted(int r, const char *sentence, const cJSON *answer, void *userdata)
 {
 	struct asked *asked = userdata;
 	struct pind_excess *excess = asked->excess;
@@ -107,13 +108,45 @@ static void act(struct pind_excess *excess, struct entry *entry, const struct as
 		tell_end(excess, entry, &asked->group, &asked->reaction, r, sentence);
 }
 
-/* Hooks were told: if the group is over still, it is acted on. */
-static void on_told(int r, const char *sentence, const cJSON *told, void *userdata)
+/* A hook asks for the act to be held off. Is that granted? */
+static bool hold(struct pind_excess *excess, struct entry *entry, const struct asked *asked,
+		 const char *by)
 {
+	const struct pind_reaction *reaction = &asked->reaction;
+	struct pind_excess_event event = {
+		.stage = PIND_STAGE_HELD,
+		.group = &asked->group,
+		.reaction = *reaction,
+	};
+	char sentence[PATH_MAX + 128];
+
+	if (!by)
+		return false;
+	if (entry->holds >= PIND_HOLDS_MAX) {
+		pind_log(LOG_NOTICE, "%s was held off %d times: it is not held off again",
+			 asked->group.path, PIND_HOLDS_MAX);
+		return false;
+	}
+	entry->holds++;
+	/* also without a time of grace hooks are not told all the time */
+	entry->since = excess_now() + (reaction->grace < SECOND ? SECOND - reaction->grace : 0);
+	excess_enter(excess, entry, OVER);
+	(void)snprintf(sentence, sizeof(sentence), "%s holds it off (%u times of %d)", by,
+		       entry->holds, PIND_HOLDS_MAX);
+	event.sentence = sentence;
+	excess->told(&event, excess->userdata);
+	return true;
+}
+
+/* Hooks were told: if the group is over still, and none holds it off, it is acted on. */
+static void on_told(int r, const char *sentence, const cJSON *answer, void *userdata)
+{
+	const cJSON *told = cJSON_GetObjectItemCaseSensitive(answer, "told"), *line;
+	const char *held_by =
+		cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(answer, "held_by"));
 	struct asked *asked = userdata;
 	struct pind_excess *excess = asked->excess;
 	struct entry *entry = entry_of(asked);
-	const cJSON *line;
 
 	cJSON_ArrayForEach (line, told)
 		if (cJSON_IsString(line))
@@ -126,7 +159,7 @@ static void on_told(int r, const char *sentence, const cJSON *told, void *userda
 		if (entry->state == TELLING && r < 0)
 			tell_end(excess, entry, &asked->group, &asked->reaction, r,
 				 "what it pins now cannot be known");
-		else if (entry->state == TELLING)
+		else if (entry->state == TELLING && !hold(excess, entry, asked, held_by))
 			act(excess, entry, asked);
 	}
 	excess_asked_free(asked);

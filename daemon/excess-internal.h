@@ -30,6 +30,7 @@ struct entry {
 	bool quiet;	    /* it was not told this time, and so not that it is below again */
 	bool known;	    /* the reaction is that which is wanted now */
 	bool looked_up;	    /* it was once */
+	unsigned int holds; /* times that hooks held it off, one after the other */
 	struct pind_reaction reaction;
 };
 

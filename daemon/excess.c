@@ -32,7 +32,7 @@ uint64_t excess_now(void)
 
 const char *pind_stage_name(enum pind_stage stage)
 {
-	static const char *const names[] = { "over", "below", "due", "done", "failed" };
+	static const char *const names[] = { "over", "below", "due", "held", "done", "failed" };
 
 	return names[stage];
 }
@@ -160,6 +160,7 @@ void excess_save(struct pind_excess *excess)
 			.max_held = group->info.max_held,
 			.reaction = entry->reaction,
 			.done = entry->state == DONE,
+			.holds = entry->holds,
 		};
 	}
 	if (rows)
@@ -188,6 +189,7 @@ static void recall(struct pind_excess *excess, struct entry *entry,
 		return;
 	entry->since = row.since;
 	entry->reaction = row.reaction;
+	entry->holds = row.holds;
 	entry->looked_up = true;
 	entry->told_over = true;
 	if (row.done)
@@ -214,6 +216,7 @@ void pind_excess_group(struct pind_excess *excess, const struct pind_group *grou
 		if (!over && entry->state == SUSPECT)
 			return;
 		entry->since = excess_now();
+		entry->holds = 0;
 		excess_enter(excess, entry, over ? OVER : BELOW);
 		if (over)
 			recall(excess, entry, &group->info);
@@ -236,6 +239,7 @@ void pind_excess_changed(struct pind_excess *excess, uint64_t id)
 		return;
 	entry->known = false;
 	entry->since = excess_now();
+	entry->holds = 0;
 	/* what is being done is done */
 	if (entry->state != ACTING)
 		excess_enter(excess, entry, OVER);
@@ -290,6 +294,7 @@ static void look_up(struct pind_excess *excess, struct entry *entry,
 	entry->known = true;
 	if (entry->looked_up && !pind_reaction_same(&reaction, &entry->reaction)) {
 		entry->since = excess_now();
+		entry->holds = 0;
 		if (entry->state == DONE)
 			excess_enter(excess, entry, OVER);
 	}

@@ -5,6 +5,10 @@
  * after hooks were told, by pind-act (actor.h). Nothing is done that no rule and no quota
  * asks for, nor in mode "observe", nor to the root.
  *
+ * A hook may hold the act off for the time of grace once more, PIND_HOLDS_MAX times in a row. It
+ * has to ask each time, and not for ever: the rule is the administrator's word, and a
+ * hook that fails to mail somebody (sendmail(8) ends with the same status) is no other word.
+ *
  * A group that fell below max in mode "enforce" comes above it again only when its limits
  * change, which begins the time of grace anew. So it does no harm that groups are looked at
  * once a second at most, and 16 of them at a time.
@@ -18,6 +22,9 @@
 #include "mirror.h"
 #include "wanted.h"
 
+/* Until it was below, or its limits or what is to be done changed. */
+#define PIND_HOLDS_MAX 10
+
 struct pind_excess;
 
 /* As the signal Exceeded has them. */
@@ -25,6 +32,7 @@ enum pind_stage {
 	PIND_STAGE_OVER,
 	PIND_STAGE_BELOW,
 	PIND_STAGE_DUE,
+	PIND_STAGE_HELD,
 	PIND_STAGE_DONE,
 	PIND_STAGE_FAILED,
 };
@@ -37,7 +45,7 @@ struct pind_excess_event {
 	const struct pind_group_info *group;
 	struct pind_reaction reaction; /* from PIND_STAGE_DUE on */
 	bool dry_run;		       /* it is not done, for the reaction says so, or the mode */
-	const char *sentence;	       /* of DONE and FAILED */
+	const char *sentence;	       /* of HELD, DONE and FAILED */
 	bool quiet;		       /* OVER and BELOW that come too often for the journal */
 };
 

@@ -281,6 +281,7 @@ static const char *excess_text(char *buffer, size_t size, const struct pind_exce
 			       : event->reaction.dry_run ? "; nothing is done"
 							 : "; nothing is done in mode observe");
 		break;
+	case PIND_STAGE_HELD:
 	case PIND_STAGE_DONE:
 		(void)snprintf(buffer, size, "stayed above its quota: %s", event->sentence);
 		break;
@@ -301,6 +302,7 @@ void pind_journal_excess(const struct pind_excess_event *event)
 		[PIND_STAGE_OVER] = { PIND_MESSAGE_OVER, LOG_NOTICE },
 		[PIND_STAGE_BELOW] = { PIND_MESSAGE_OVER, LOG_INFO },
 		[PIND_STAGE_DUE] = { PIND_MESSAGE_ACT, LOG_WARNING },
+		[PIND_STAGE_HELD] = { PIND_MESSAGE_ACTED, LOG_NOTICE },
 		[PIND_STAGE_DONE] = { PIND_MESSAGE_ACTED, LOG_WARNING },
 		[PIND_STAGE_FAILED] = { PIND_MESSAGE_ACTED, LOG_ERR },
 	};

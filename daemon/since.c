@@ -31,9 +31,9 @@ static bool read_row(const char *line, struct pind_since_row *ret)
 	int dry_run, done;
 
 	if (sscanf(line,
-		   "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %15s %d %" SCNu64 " %d %d",
+		   "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %15s %d %" SCNu64 " %d %d %u",
 		   &row.id, &row.since, &row.max, &row.max_held, word, &row.reaction.signal,
-		   &row.reaction.grace, &dry_run, &done) != 9 ||
+		   &row.reaction.grace, &dry_run, &done, &row.holds) != 10 ||
 	    pind_on_exceed_read(word, &row.reaction.on_exceed) < 0)
 		return false;
 	row.reaction.dry_run = dry_run;
@@ -47,10 +47,11 @@ static void write_row(FILE *stream, const struct pind_since_row *row)
 	const struct pind_reaction *reaction = &row->reaction;
 
 	(void)fprintf(stream,
-		      "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %s %d %" PRIu64 " %d %d\n",
+		      "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %s %d %" PRIu64
+		      " %d %d %u\n",
 		      row->id, row->since, row->max, row->max_held,
 		      pind_on_exceed_name(reaction->on_exceed), reaction->signal, reaction->grace,
-		      (int)reaction->dry_run, (int)row->done);
+		      (int)reaction->dry_run, (int)row->done, row->holds);
 }
 
 /* What of it makes sense. 0 or -ENOMEM. */

@@ -24,12 +24,14 @@ struct pind_since_row {
 	uint64_t max, max_held;
 	struct pind_reaction reaction;
 	bool done; /* nothing is to be done any more, until it was below */
+	unsigned int holds; /* times that hooks held it off */
 };
 
 struct pind_since;
 
-/* Reads what is known. @now: as struct pind_since_row has times. Without a file, or with one that makes no sense, nothing
- * is. 0 or -ENOMEM.
+/*
+ * Reads what is known; without a file, or with one that makes no sense, nothing is.
+ * @now: as struct pind_since_row has times. 0 or -ENOMEM.
  */
 int pind_since_open(const char *directory, uint64_t now, struct pind_since **ret);
 struct pind_since *pind_since_free(struct pind_since *since);

@@ -378,6 +378,53 @@ static void test_restart(void **state)
 	world_saw(w, "Exceeded " JOB " due");
 }
 
+#define HELD                                                                            \
+	"{\"parameters\":{\"told\":[\"/etc/pind/exceeded.d/10-wait: exit status 75\"]," \
+	"\"held_by\":\"/etc/pind/exceeded.d/10-wait\"}}"
+
+/* A hook holds it off, asking each time, also over a restart, and not for ever. */
+static void test_hold(void **state)
+{
+	struct world *w = *state;
+	char left[32], held[128];
+	uint64_t began;
+
+	act_listen(w);
+	exceed(w, "kill", 1000000, false);
+	world_saw(w, "Exceeded " JOB " due");
+	began = now_ms();
+	for (int i = 1; i <= 10; i++) {
+		(void)snprintf(left, sizeof(left), "\"holds_left\":%d}", 11 - i);
+		act(w, "org.pind1.Act.Tell", left, HELD);
+		(void)snprintf(held, sizeof(held),
+			       "Exceeded " JOB " held kill 0 /etc/pind/exceeded.d/10-wait holds it "
+			       "off (%d times of 10)",
+			       i);
+		world_saw(w, held);
+		if (i == 1)
+			assert_int_equal(world_count(w, "Exceeded " JOB " due"), 1);
+		if (i == 5) {
+			/* within the second before it is due again */
+			come_again(w, 4 * MIB);
+			stay_above(w);
+		}
+	}
+	act(w, "org.pind1.Act.Tell", "\"holds_left\":0}", HELD);
+	assert_true(now_ms() - began >= 10000);
+	act(w, "org.pind1.Act.Act", "", DID);
+	world_saw(w, "Exceeded " JOB " done");
+	assert_int_equal(world_count(w, "Exceeded " JOB " held"), 5);
+	/* another limit, another count; and below is below, whatever a hook says */
+	world_set_max(w, JOB, 2 * MIB, false);
+	world_until(w, act_called());
+	assert_non_null(strstr(request, "\"holds_left\":10}"));
+	world_forget(w);
+	pins(w, MIB);
+	act_answer(HELD);
+	world_saw(w, "Exceeded " JOB " below");
+	assert_int_equal(world_count(w, "Exceeded " JOB " held"), 0);
+}
+
 /* Many at once: all are told of, none is lost, and nothing is done between. */
 static void test_many(void **state)
 {
@@ -413,7 +460,7 @@ int main(void)
 		TEST(test_act),		TEST(test_hook_mends), TEST(test_recovery),
 		TEST(test_anew),	TEST(test_dry_run),    TEST(test_failure),
 		TEST_QUIET(test_rules), TEST(test_invalid),    TEST(test_kept),
-		TEST(test_many),	TEST(test_restart),
+		TEST(test_many),	TEST(test_restart),    TEST(test_hold),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -101,16 +101,23 @@ static char *read_text(const char *name)
 	return text;
 }
 
+/* Who asks for the act to be held off: the last part of its name, or "". */
+static char held_by[64];
+
 /* Tells all; how it went with each, sorted by nobody, one a line. */
 static void tell(char *ret, size_t size)
 {
+	char *by;
+
 	cJSON *json = cJSON_Parse("{\"path\":\"/a.slice\",\"id\":7,\"on_exceed\":\"kill\"}");
 	const struct actor_event event = { "/a.slice", 7, PIND_ON_EXCEED_KILL, 0, json };
 	const cJSON *line;
 	cJSON *told;
 	size_t used = 0;
 
-	assert_int_equal(actor_hooks_tell(&places, &event, &told), 0);
+	assert_int_equal(actor_hooks_tell(&places, &event, &told, &by), 0);
+	(void)snprintf(held_by, sizeof(held_by), "%s", by ? strrchr(by, '/') + 1 : "");
+	free(by);
 	ret[0] = '\0';
 	cJSON_ArrayForEach (line, told)
 		used += (size_t)snprintf(ret + used, size - used, "%s\n",
@@ -205,15 +212,51 @@ static void test_none(void **state)
 	assert_string_equal(told, "");
 }
 
+/* A program by its status, a socket by its answer: one that asks is enough. */
+static void test_hold(void **state)
+{
+	char told[4096];
+	pid_t pid;
+
+	program("10-fine", 0755, "exit 0");
+	program("20-fails", 0755, "exit 76");
+	tell(told, sizeof(told));
+	assert_string_equal(held_by, "");
+	program("30-holds", 0755, "exit 75");
+	tell(told, sizeof(told));
+	has(told, "10-fine: ok\n");
+	has(told, "30-holds: exit status 75, it asks for the act to be held off\n");
+	assert_string_equal(held_by, "30-holds");
+	program("30-holds", 0755, "exit 0");
+	pid = serve("socket", "{\"parameters\":{\"hold\":true}}");
+	tell(told, sizeof(told));
+	has(told, "socket: it asks for the act to be held off\n");
+	assert_string_equal(held_by, "socket");
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	/* not what only looks like it */
+	for (int i = 0; i < 3; i++) {
+		static const char *const answers[] = { "{\"parameters\":{\"hold\":false}}",
+						       "{\"parameters\":{\"hold\":1}}",
+						       "{\"error\":\"a.b\",\"parameters\":"
+						       "{\"hold\":true}}" };
+		char path[160];
+
+		(void)snprintf(path, sizeof(path), "%s/socket", sockets);
+		(void)unlink(path);
+		pid = serve("socket", answers[i]);
+		tell(told, sizeof(told));
+		assert_string_equal(held_by, "");
+		assert_int_equal(waitpid(pid, NULL, 0), pid);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_programs),
-		TEST(test_too_slow),
-		TEST(test_sockets),
-		TEST(test_none),
+		TEST(test_programs), TEST(test_too_slow), TEST(test_sockets),
+		TEST(test_none),     TEST(test_hold),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
