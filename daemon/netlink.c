@@ -162,6 +162,13 @@ static ssize_t socket_receive(int fd, char *buffer)
 	return length;
 }
 
+/* mnl_nlmsg_ok() takes a length of 2 GiB and more for one below 0. */
+static bool message_ok(const struct nlmsghdr *nlh, int left)
+{
+	return left >= (int)NLMSG_HDRLEN && nlh->nlmsg_len >= NLMSG_HDRLEN &&
+	       nlh->nlmsg_len <= (uint32_t)left;
+}
+
 /* Finds the sentence among the attributes that begin at @offset. */
 static void text_take(struct pind_netlink *nl, const struct nlmsghdr *nlh, size_t offset)
 {
@@ -181,6 +188,7 @@ static int verdict_take(struct pind_netlink *nl, const struct nlmsghdr *nlh)
 {
 	const struct nlmsgerr *error = mnl_nlmsg_get_payload(nlh);
 	size_t offset = sizeof(int);
+	int left = (int)mnl_nlmsg_get_payload_len(nlh) - (int)sizeof(error->error);
 	int verdict;
 
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(int))
@@ -190,8 +198,12 @@ static int verdict_take(struct pind_netlink *nl, const struct nlmsghdr *nlh)
 		if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*error))
 			return -EBADMSG;
 		offset = sizeof(*error);
-		if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+		if (!(nlh->nlmsg_flags & NLM_F_CAPPED)) {
+			/* the request stands in between: behind one that is not whole is nothing */
+			if (!message_ok(&error->msg, left))
+				return verdict < 0 ? verdict : 0;
 			offset += mnl_nlmsg_get_payload_len(&error->msg);
+		}
 	}
 	if (verdict < 0)
 		text_take(nl, nlh, offset);
@@ -209,7 +221,7 @@ static int answer_take(struct pind_netlink *nl, ssize_t length, struct pile *pil
 	int left = (int)length;
 	int r;
 
-	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+	for (; message_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
 		if (nlh->nlmsg_seq != nl->seq)
 			continue;
 		if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
@@ -437,7 +449,7 @@ int pind_netlink_receive(int fd, pind_netlink_handler handler, void *userdata)
 	if (length < 0)
 		return (int)length;
 	left = (int)length;
-	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+	for (; message_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
 		(void)handler(nlh, userdata);
 	return 1;
 }
