@@ -127,7 +127,8 @@ int when_parse_past(const char *text, uint64_t now, uint64_t *ret)
 	else if (!parse_date(text, &local))
 		return -EINVAL;
 	seconds = mktime(&local);
-	if (seconds < 0)
+	/* nanoseconds go on until the year 2554 */
+	if (seconds < 0 || (uint64_t)seconds > UINT64_MAX / NSEC_PER_SEC)
 		return -EINVAL;
 	*ret = (uint64_t)seconds * NSEC_PER_SEC;
 	return 0;
