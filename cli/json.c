@@ -93,11 +93,11 @@ cJSON *json_record(const struct pind_kind *kind, const void *record)
 	return TAKE_PTR(object);
 }
 
-/* As a double has them. */
+/* As a double has them; what is beyond all numbers is the last one. */
 static uint64_t number_of(double value)
 {
 	if (value < 0)
-		return (uint64_t)(int64_t)value;
+		return (uint64_t)(value > -0x1p63 ? (int64_t)value : INT64_MIN);
 	return value < 0x1p64 ? (uint64_t)value : UINT64_MAX;
 }
 
