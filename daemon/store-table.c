@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include <linux/pind.h>
@@ -195,7 +196,12 @@ int store_exact(cJSON *item)
 	int r = 0;
 
 	if (cJSON_IsNumber(item)) {
-		(void)snprintf(digits, sizeof(digits), "%.17g", item->valuedouble);
+		/* JSON has no word for what is beyond all doubles, but it has digits */
+		if (isinf(item->valuedouble))
+			(void)snprintf(digits, sizeof(digits), "%s1e999",
+				       item->valuedouble < 0 ? "-" : "");
+		else
+			(void)snprintf(digits, sizeof(digits), "%.17g", item->valuedouble);
 		item->valuestring = strdup(digits);
 		if (!item->valuestring)
 			return -ENOMEM;
