@@ -158,6 +158,20 @@ static int take_change(cJSON *change, struct store_content *content)
 	return r;
 }
 
+/* Makes JSON of a line. 0; -EINVAL; -ENOMEM. */
+static int parse_line(const char *line, cJSON **ret)
+{
+	struct pind_problems problems = {};
+	int r;
+
+	*ret = NULL;
+	r = pind_problems_file(&problems, PIND_STORE_CHANGES);
+	/* as strictly as the whole file is read, which will have it as its own */
+	r = r < 0 ? r : pind_json_text_parse_own(line, strlen(line), ret, &problems);
+	pind_problems_done(&problems);
+	return r == 0 && !*ret ? -EINVAL : r;
+}
+
 /* The next line, without its end; NULL if there is none that was written to the end. */
 static char *next_line(char **text)
 {
@@ -190,13 +204,16 @@ int store_load_changes(const char *text, size_t length, uint64_t first, uint64_t
 	if (!copy)
 		return -ENOMEM;
 	for (; (line = next_line(&at)); number++) {
-		_cleanup_(cjson_deletep) cJSON *change = cJSON_ParseWithOpts(line, NULL, true);
+		_cleanup_(cjson_deletep) cJSON *change = NULL;
 
+		r = parse_line(line, &change);
+		if (r == -ENOMEM)
+			return r;
 		if (number == 1 && !is_head(change, first, last))
 			return 0;
 		if (number == 1)
 			continue;
-		r = change ? take_change(change, content) : -EINVAL;
+		r = r < 0 ? r : take_change(change, content);
 		if (r == -ENOMEM)
 			return r;
 		if (r < 0) {
