@@ -124,7 +124,8 @@ int store_load_file(const char *text, size_t length, struct store_content *ret)
 	}
 	cJSON_DeleteItemFromObjectCaseSensitive(document, "version");
 	cJSON_DeleteItemFromObjectCaseSensitive(document, "generation");
-	if (!document->child)
+	/* what stands in a list has no keys, and is not of anybody's later version */
+	if (!cJSON_IsObject(document) || !document->child)
 		return 0;
 	ret->unknown = TAKE_PTR(document);
 	return store_exact(ret->unknown);
