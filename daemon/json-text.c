@@ -110,9 +110,10 @@ static int blank_comments(char *text, struct pind_problems *problems)
 	return 0;
 }
 
+/* Those of the parser, to which each control character is one. */
 static const char *pass_blanks(const char *p, unsigned int *line)
 {
-	for (; is_blank(*p); p++)
+	for (; *p && (unsigned char)*p <= ' '; p++)
 		if (*p == '\n')
 			(*line)++;
 	return p;

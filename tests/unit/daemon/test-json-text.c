@@ -167,12 +167,25 @@ static void test_mutations(void **state)
 		}
 }
 
+/* Each control character is a blank to the parser, and so it is to who counts lines. */
+static void test_control_characters(void **state)
+{
+	static const char text[] = "[\v\"a\",\n\"b\",\f\n\"c\"]";
+	struct pind_problems problems = {};
+	cJSON *document;
+
+	assert_int_equal(pind_json_text_parse_own(text, strlen(text), &document, &problems), 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(pind_json_text_line(cJSON_GetArrayItem(document, i)), i + 1);
+	cJSON_Delete(document);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),	  cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_wrong),	  cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_mutations),
+		cmocka_unit_test(test_mutations), cmocka_unit_test(test_control_characters),
 	};
 
 	return cmocka_run_group_tests_name("json-text", tests, NULL, NULL);
