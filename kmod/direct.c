@@ -18,6 +18,10 @@
 #include <asm/ibt.h>
 #include <asm/linkage.h>
 
+/* Only asm names these. */
+extern unsigned int pind_direct_flags;
+extern unsigned long pind_direct_behind[PIND_ROWS];
+
 /* Flags of a pin that concerns us; a variable, because asm can name no enumerator. */
 unsigned int pind_direct_flags __ro_after_init = FOLL_LONGTERM | FOLL_GET | PIND_FOLL_PIN;
 

@@ -126,8 +126,10 @@ struct pind_walk {
 /** pind_walk_leave() - let the leaf go. With interrupts off. */
 static __always_inline void pind_walk_leave(struct pind_walk *walk)
 {
-	if (walk->leaf)
+	if (walk->leaf) {
+		__acquire(walk->lock); /* see pind_walk_enter() */
 		raw_spin_unlock(walk->lock);
+	}
 	walk->leaf = NULL;
 }
 
@@ -150,6 +152,7 @@ static __always_inline void pind_walk_enter(struct pind_walk *walk, struct page 
 	}
 	walk->lock = pind_leaf_lock(page_to_pfn(page));
 	raw_spin_lock(walk->lock);
+	__release(walk->lock); /* sparse cannot follow a lock that only a leaf brings along */
 }
 
 /** pind_walk_index() - which slot of the leaf is a page's; none of it if it is beyond */

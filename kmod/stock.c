@@ -22,6 +22,7 @@ static_assert(sizeof(union pind_hot) == sizeof(long));
 static_assert(2 * PIND_STOCK_PAGES <= U8_MAX && PIND_STOCK_PAGES <= S8_MAX);
 
 static void lock_stock(struct pind_stock *stock, unsigned long *flags)
+	__acquires(&stock->lock)
 {
 	union pind_hot hot;
 
@@ -32,6 +33,7 @@ static void lock_stock(struct pind_stock *stock, unsigned long *flags)
 }
 
 static void unlock_stock(struct pind_stock *stock, unsigned long flags)
+	__releases(&stock->lock)
 {
 	union pind_hot hot = { .share = stock->share[0] };
 
@@ -41,7 +43,7 @@ static void unlock_stock(struct pind_stock *stock, unsigned long flags)
 	raw_spin_unlock_irqrestore(&stock->lock, flags);
 }
 
-static struct pind_stock *lock_own(unsigned long *flags)
+static struct pind_stock *lock_own(unsigned long *flags) __acquires(&pind_stocks.lock)
 {
 	/* any CPU's will do: it need not stay this one's */
 	struct pind_stock *stock = raw_cpu_ptr(&pind_stocks);
