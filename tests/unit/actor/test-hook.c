@@ -237,8 +237,8 @@ static void test_hold(void **state)
 	for (int i = 0; i < 3; i++) {
 		static const char *const answers[] = { "{\"parameters\":{\"hold\":false}}",
 						       "{\"parameters\":{\"hold\":1}}",
-						       "{\"error\":\"a.b\",\"parameters\":"
-						       "{\"hold\":true}}" };
+						       ("{\"error\":\"a.b\",\"parameters\":"
+							"{\"hold\":true}}") };
 		char path[160];
 
 		(void)snprintf(path, sizeof(path), "%s/socket", sockets);

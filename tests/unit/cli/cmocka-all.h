@@ -9,7 +9,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-/* cmocka has a macro of the name of our function, see fail.h. */
+/* cmocka has a macro of the name of our function, see fail.h, and uses it in another. */
 #undef fail
+#undef fail_msg
+#define fail_msg(...) (print_error(__VA_ARGS__), _fail(__FILE__, __LINE__))
 
 #endif /* PIND_CMOCKA_ALL_H */
