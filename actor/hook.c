@@ -144,7 +144,7 @@ static int begin_socket(struct telling *telling, const char *name, struct hook *
 
 	if (strlen(name) >= sizeof(address.sun_path))
 		return -ENAMETOOLONG;
-	strcpy(address.sun_path, name);
+	memcpy(address.sun_path, name, strlen(name));
 	hook->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (hook->fd < 0 || connect(hook->fd, (struct sockaddr *)&address, sizeof(address)) < 0)
 		return -errno;

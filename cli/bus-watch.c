@@ -58,7 +58,7 @@ static int read_state(sd_bus *bus, bool *ret_module)
 /* Asks whether the module is still there, and tells if that is news. */
 static void check_module(struct watcher *watcher)
 {
-	bool module;
+	bool module = false;
 
 	if (read_state(watcher->bus, &module) == 0)
 		(void)module_changed(watcher, module);
@@ -312,7 +312,7 @@ int bus_watch(struct pind_source *source, int (*ready)(void), pind_event_handler
 	struct watcher watcher = {
 		.bus = bus, .handler = handler, .userdata = userdata, .module = true
 	};
-	bool module;
+	bool module = false;
 	int r;
 
 	/* First listen, then ask: nothing falls in between. */

@@ -73,7 +73,7 @@ static int parse_length(const char *text, uint64_t address, uint64_t *ret)
 
 static int parse_range(const struct pind_options *options, struct pind_page_query *query)
 {
-	uint64_t pid;
+	uint64_t pid = 0;
 	int r;
 
 	if (!options->address)

@@ -53,6 +53,8 @@ int group_tree_walk(size_t n, const size_t *parents, size_t *order)
 			at = first[at];
 			continue;
 		}
+		/* the walk ends with the n-th, so this is one of them and not the list's end */
+		/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
 		while (next[at] == TABLE_NO_PARENT && parents[at] != TABLE_NO_PARENT)
 			at = parents[at];
 		at = next[at];

@@ -138,7 +138,7 @@ static void touch(const struct options *options, char *start)
 		if (only_reads(options))
 			(void)*byte;
 		else
-			*byte = options->file ? *byte : 1;
+			*byte = options->file ? *byte : (char)1;
 	}
 }
 

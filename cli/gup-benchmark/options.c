@@ -151,7 +151,7 @@ static int read_size(const char *option, uint64_t *ret)
 static int read_mib(struct options *options)
 {
 	uint64_t most = PIND_BENCH_PAGES_MAX * (uint64_t)sysconf(_SC_PAGESIZE) / MIB;
-	uint32_t mib;
+	uint32_t mib = 0;
 	int r = read_number("-m", "a number of MiB", (uint32_t)most, "", &mib);
 
 	if (r == 0)
@@ -164,6 +164,7 @@ static bool is_negative(const char *word)
 {
 	size_t digits;
 
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): getopt gives -n an argument */
 	if (*word++ != '-')
 		return false;
 	digits = strspn(word, DIGITS);
