@@ -41,7 +41,7 @@ void account_mark_gone(struct pind_records *accounts)
 
 		if (!account->exited &&
 		    (!account->pid ||
-		     !process_is_gone(PROCESS_PROC, (pid_t)account->pid, account->start_time)))
+		     !process_is_gone(process_root(), (pid_t)account->pid, account->start_time)))
 			continue;
 		account->gone = true;
 		model_mark(&pind_account_kind, account, "gone");

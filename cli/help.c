@@ -44,6 +44,7 @@ void help_print(void)
 	for (size_t i = 0; i < n_verbs; i++) {
 		const char *argument[] = { [ARGUMENTS_GROUP] = "GROUP",
 					   [ARGUMENTS_TARGET] = "PID|GROUP",
+					   [ARGUMENTS_PROCESS] = "PID",
 					   [ARGUMENTS_GROUP_OPTIONAL] = "[GROUP]",
 					   [ARGUMENTS_GROUPS] = "[GROUP...]",
 					   [ARGUMENTS_RANGE] = "" };
@@ -140,6 +141,8 @@ static const char *argument_of(const struct verb *verb)
 		return "group";
 	case ARGUMENTS_TARGET:
 		return "target";
+	case ARGUMENTS_PROCESS:
+		return "process";
 	case ARGUMENTS_NONE:
 	case ARGUMENTS_RANGE:
 		break;

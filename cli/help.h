@@ -13,7 +13,8 @@ void help_print_verb(const struct verb *verb);
  * help_print_table - pinctl --complete-table, for completions of shells
  *
  * Lines of fields with a tab between them:
- *	verb NAME ARGUMENT SUMMARY	(ARGUMENT: group, target (a group or a process), verb or -)
+ *	verb NAME ARGUMENT SUMMARY	(ARGUMENT: group, target (a group or a process),
+ *					process, verb or -)
  *	option VERB NAME VALUE SUMMARY	(VERB: - where no verb is given yet;
  *					VALUE: what stands behind it, or -)
  *	column VERB NAME

@@ -350,6 +350,13 @@ static const struct pind_field frame_fields[] = {
 	ROW(pind_frame_info, since, U64, PIND_A_FRAME_SINCE, OPTIONAL),
 };
 
+static const struct pind_field mapping_fields[] = {
+	ROW(pind_mapping_info, start, U64, 0),	 ROW(pind_mapping_info, end, U64, 0),
+	ROW(pind_mapping_info, access, TEXT, 0), ROW(pind_mapping_info, file, TEXT, 0),
+	ROW(pind_mapping_info, present, U64, 0), ROW(pind_mapping_info, pinned, U64, 0),
+	ROW(pind_mapping_info, unheld, U64, 0),
+};
+
 static const struct pind_field walk_fields[] = {
 	ROW(pind_walk_info, first, U64, PIND_A_FRAME_FIRST),
 	ROW(pind_walk_info, last, U64, PIND_A_FRAME_LAST),
@@ -410,6 +417,7 @@ const struct pind_kind pind_exceeded_kind = KIND("exceeded", pind_exceeded_info,
 const struct pind_kind pind_problem_kind = KIND("problem", pind_problem_info, problem_fields);
 const struct pind_kind pind_page_kind = KIND("page", pind_page_info, page_fields);
 const struct pind_kind pind_frame_kind = KIND("frame", pind_frame_info, frame_fields);
+const struct pind_kind pind_mapping_kind = KIND("mapping", pind_mapping_info, mapping_fields);
 const struct pind_kind pind_walk_kind = KIND("walk", pind_walk_info, walk_fields);
 const struct pind_kind pind_lasting_kind = KIND("lasting", pind_lasting_info, lasting_fields);
 const struct pind_kind pind_search_kind = KIND("search", pind_search_info, search_fields);

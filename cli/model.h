@@ -361,6 +361,19 @@ struct pind_frame_info {
 	uint64_t since; /* lasts since, ns of CLOCK_BOOTTIME; 0: not known to */
 };
 
+/* A mapping of a process, and how much of it is pinned; see mapping.h. */
+struct pind_mapping_info {
+	uint64_t seen;
+	uint64_t start;
+	uint64_t end;
+	char *access;
+	char *file;
+	uint64_t present; /* bytes, as the next ones */
+	uint64_t pinned;
+	uint64_t unheld;
+	bool used; /* it has memory; no field */
+};
+
 /* How far a walk over frames has come, and what it saw. */
 struct pind_walk_info {
 	uint64_t seen;
@@ -434,6 +447,7 @@ extern const struct pind_kind pind_problem_kind;
 extern const struct pind_kind pind_exceeded_kind;
 extern const struct pind_kind pind_page_kind;
 extern const struct pind_kind pind_frame_kind;
+extern const struct pind_kind pind_mapping_kind;
 extern const struct pind_kind pind_walk_kind;
 extern const struct pind_kind pind_lasting_kind;
 extern const struct pind_kind pind_search_kind;

@@ -101,8 +101,8 @@ static int parse(const struct pind_options *options, struct pind_walk_info *walk
 			       : parse_block(options->memory_block, walk);
 }
 
-/* Where somebody looks on; what is short has ended before it could be read. */
-static void show_progress(const struct pind_walk_info *walk)
+/* What is short has ended before it could be read. */
+void page_frames_progress(const struct pind_walk_info *walk)
 {
 	uint64_t all = walk->last - walk->first + 1, page = (uint64_t)sysconf(_SC_PAGESIZE);
 	uint64_t done = walk->next < walk->first ? 0 : walk->next - walk->first;
@@ -257,7 +257,7 @@ int page_frames(const struct pind_options *options)
 		return r;
 	frames.rows = rows;
 	frames.holders = holders;
-	r = source->ops->frames(source, options->each, show_progress, &frames);
+	r = source->ops->frames(source, options->each, page_frames_progress, &frames);
 	rows = frames.rows;
 	holders = frames.holders;
 	if (r != 0)

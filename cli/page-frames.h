@@ -6,9 +6,13 @@
 #include <stdint.h>
 
 struct pind_options;
+struct pind_walk_info;
 
 /* What `pinctl page --frames` or `--memory-block` does. Return: an exit status. */
 int page_frames(const struct pind_options *options);
+
+/* Tells on stderr how far a walk has come, where somebody looks on. */
+void page_frames_progress(const struct pind_walk_info *walk);
 
 /**
  * page_number - read a number of the command line

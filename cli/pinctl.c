@@ -28,6 +28,7 @@ static size_t most_arguments(const struct verb *verb)
 		return 0;
 	case ARGUMENTS_GROUP:
 	case ARGUMENTS_TARGET:
+	case ARGUMENTS_PROCESS:
 	case ARGUMENTS_GROUP_OPTIONAL:
 		return 1;
 	case ARGUMENTS_RANGE:
@@ -48,6 +49,9 @@ static int check_arguments(const struct verb *verb, size_t n, char *const *argum
 	if (n == 0 && verb->arguments == ARGUMENTS_TARGET)
 		return fail(PIND_EXIT_USAGE, "%s needs a process or a group: `pinctl %s PID`",
 			    verb->name, verb->name);
+	if (n == 0 && verb->arguments == ARGUMENTS_PROCESS)
+		return fail(PIND_EXIT_USAGE, "%s needs a process: `pinctl %s PID`", verb->name,
+			    verb->name);
 	if (n <= most)
 		return 0;
 	if (most == 0)

@@ -21,6 +21,11 @@
 #define FLAG_KERNEL_THREAD 0x00200000
 #define PID_KTHREADD	   2
 
+const char *process_root(void)
+{
+	return PROCESS_PROC;
+}
+
 /* What begins with field 3, NULL if there is none. */
 static const char *behind_name(const char *stat)
 {

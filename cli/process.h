@@ -10,6 +10,9 @@
 /* Where processes are looked for, but in tests. */
 #define PROCESS_PROC "/proc"
 
+/* That, for what a test runs as a whole. */
+const char *process_root(void);
+
 /**
  * process_field - read one field from the text of a /proc/PID/stat
  * @stat: the text; the name in it may have blanks and parentheses of its own

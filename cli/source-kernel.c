@@ -473,7 +473,7 @@ static int source_kernel_frames(struct pind_source *source, bool each,
 
 	r = kernel_ask_frames(kernel_of(source), frames->walk.first, frames->walk.last, each,
 			      read_frame, &walk);
-	if (r != 0)
+	if (r != 0 || frames->nameless)
 		return r < 0 ? fail_old_module() : r;
 	r = source_kernel_groups(source, &groups);
 	return r != 0 ? r : set_paths(&frames->holders, &groups);

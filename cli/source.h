@@ -76,6 +76,7 @@ struct pind_frames {
 	struct pind_walk_info walk; /* before the request: first and last */
 	struct pind_records rows;
 	struct pind_records holders;
+	bool nameless; /* before the request: the paths of the holders' groups are not wanted */
 };
 
 struct pind_source_ops {

@@ -15,7 +15,7 @@
 
 /* What a verb is given. */
 struct pind_options {
-	const char *group; /* the argument or --group; NULL if it was left out */
+	const char *group; /* the argument, if it is a process's too, or --group; NULL if it was left out */
 	char *const *arguments; /* all of them, as written */
 	size_t n_arguments;
 	const char *address; /* of page: its two arguments, or NULL */
@@ -76,6 +76,7 @@ enum verb_arguments {
 	ARGUMENTS_NONE,
 	ARGUMENTS_GROUP,	  /* one */
 	ARGUMENTS_TARGET,	  /* a group, or the number of a process */
+	ARGUMENTS_PROCESS,	  /* the number of a process */
 	ARGUMENTS_GROUP_OPTIONAL, /* one or none */
 	ARGUMENTS_GROUPS,	  /* as many as wanted */
 	ARGUMENTS_RANGE,	  /* no group: an address and perhaps a length, or nothing */
@@ -102,7 +103,7 @@ extern const size_t n_verbs;
 const struct verb *verb_find(const char *name);
 
 extern const struct table_columns cat_table, list_table, ps_table, refusals_table, page_table,
-	lasting_table;
+	lasting_table, maps_table;
 
 int cmd_list(const struct pind_options *options);
 int cmd_show(const struct pind_options *options);
@@ -118,6 +119,7 @@ int cmd_status(const struct pind_options *options);
 int cmd_reset_peak(const struct pind_options *options);
 int cmd_lasting(const struct pind_options *options);
 int cmd_misuse(const struct pind_options *options);
+int cmd_maps(const struct pind_options *options);
 int cmd_page(const struct pind_options *options);
 int cmd_metrics(const struct pind_options *options);
 int cmd_record(const struct pind_options *options);

@@ -94,6 +94,12 @@ const struct verb verbs[] = {
 		   "bytes;\none page unless it is given. --frames and --memory-block ask the module, "
 		   "and need root;\n-o is not for them.\n",
 	  .columns = &page_table },
+	{ "maps", cmd_maps, ARGUMENTS_PROCESS, READS | OPTIONS_TABLE, .paged = true,
+	  .synopsis = "PID", .summary = "what is pinned of a process's memory, and by whom",
+	  .notes = "A row for each mapping and each account that pins of it. Behind them what the\n"
+		   "process pins and does not map, or no more, and what is charged to another group\n"
+		   "than that it lives in now. It asks the module, and needs root.\n",
+	  .columns = &maps_table },
 	{ "metrics", cmd_metrics, ARGUMENTS_NONE,
 	  OPTION(KERNEL) | OPTION(FORMAT) | OPTION(GROUPS) | OPTION(STATE) | OPTION(FILE) |
 		  OPTION(HTTP) | OPTION(VARLINK),

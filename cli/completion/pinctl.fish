@@ -63,6 +63,8 @@ function __pinctl_complete
             case target
                 __pinctl_groups
                 __pinctl_pids
+            case process
+                __pinctl_pids
             case '*'
                 __pinctl_rows option 2 $verb 3 5
         end

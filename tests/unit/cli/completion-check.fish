@@ -19,5 +19,9 @@ completes 'pinctl ps --sort PI' PID PINS
 completes 'pinctl set /x --mode e' enforce
 completes 'pinctl refusals --driver vdp' vdpa
 completes 'pinctl help unse' unset
+if not contains $fish_pid (complete -C 'pinctl maps ' | string replace -r '\t.*' '')
+    echo 'pinctl maps: this process is not offered'
+    set -g failed 1
+end
 completes 'pinctl metrics --js'
 exit $failed

@@ -38,4 +38,5 @@ offers HELD pinctl list -o GROUP,
 offers enforce pinctl set /x --mode ''
 offers vdpa pinctl refusals --driver ''
 offers unset pinctl help ''
+offers $$ pinctl maps ''
 exit $failed
