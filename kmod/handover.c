@@ -187,6 +187,7 @@ static int fill_row(struct sk_buff *skb, unsigned long number, const struct row 
 /* The next slot that is used, from the one where the dump is on. Return: is there one. */
 static bool find_used(struct place *place)
 {
+	const unsigned long from = place->number;
 	struct pind_leaf *leaf;
 	bool found = false;
 
@@ -207,6 +208,9 @@ static bool find_used(struct place *place)
 		}
 	}
 	rcu_read_unlock();
+	/* the slot that was told in part may be empty by now */
+	if (place->number != from)
+		place->told = (struct pind_owner){};
 	return found;
 }
 
