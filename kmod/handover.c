@@ -264,16 +264,25 @@ int pind_handover_dump(struct sk_buff *skb, struct netlink_callback *cb)
 
 /* ---- handover-take */
 
+/* Not folio_put(): it may be a device's memory. */
+static void put_folio(struct folio *folio)
+{
+	put_page(&folio->page);
+}
+
 /*
  * With a reference, which keeps it what it is; or NULL: no such folio is there. A
  * device's own memory that is just going away waits for its pins.
  */
 static struct folio *get_folio(unsigned long pfn, u64 size)
 {
-	struct page *page = pfn_to_online_page(pfn);
 	struct dev_pagemap *map = NULL;
 	struct folio *folio;
+	struct page *page;
+	bool is_it;
 
+	rcu_read_lock(); /* memory that is unplugged waits for it, with its struct pages */
+	page = pfn_to_online_page(pfn);
 	if (!page && pfn_valid(pfn)) {
 		map = pind_get_dev_pagemap(pfn);
 		page = map ? pfn_to_page(pfn) : NULL;
@@ -281,9 +290,11 @@ static struct folio *get_folio(unsigned long pfn, u64 size)
 	folio = page ? page_folio(page) : NULL;
 	if (folio && !folio_try_get(folio))
 		folio = NULL;
-	if (folio && (page_folio(page) != folio || folio_pfn(folio) != pfn ||
-		      folio_size(folio) != size)) {
-		folio_put(folio);
+	is_it = folio && page_folio(page) == folio && folio_pfn(folio) == pfn &&
+		folio_size(folio) == size;
+	rcu_read_unlock();
+	if (folio && !is_it) {
+		put_folio(folio);
 		folio = NULL;
 	}
 	if (map)
@@ -329,7 +340,7 @@ static int take_folio(struct pind_account *account, const struct nlattr *nest,
 			NL_SET_ERR_MSG_ATTR(extack, nest, "a limit that is in force does not admit "
 							  "it, or there is no memory");
 	}
-	folio_put(folio);
+	put_folio(folio);
 	return ret;
 }
 
