@@ -112,23 +112,19 @@ int pind_dump_accounts(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-static int fill_refusal(struct sk_buff *skb, const struct pind_reader *reader, const void *refusal)
-{
-	return pind_fill_refusal(skb, reader, refusal);
-}
-
 /* The row of a group's that comes next; @everywhere: of all groups, whatever was asked for. */
-struct refusal_cursor {
+struct row_cursor {
 	u64 group;
-	unsigned int slot;
+	unsigned int row;
 	bool everywhere;
 };
 
 /*
  * The group whose rows come next, as a member of it; or NULL. The rows of one that went
- * are kept by one above it, which nobody remembers: they are looked for everywhere.
+ * are kept by one above it, which nobody remembers: they are looked for everywhere, and
+ * from the beginning.
  */
-static struct pind_group *next_keeper(struct refusal_cursor *cursor, const struct nlattr *only)
+static struct pind_group *next_keeper(struct row_cursor *cursor, const struct nlattr *only)
 {
 	u64 id = only ? nla_get_u64(only) : 0;
 	struct pind_group *group;
@@ -142,34 +138,20 @@ static struct pind_group *next_keeper(struct refusal_cursor *cursor, const struc
 		return group;
 	if (group)
 		pind_group_leave(group);
-	cursor->everywhere = true;
-	return pind_group_next(cursor->group);
+	*cursor = (struct row_cursor){ .everywhere = true };
+	return pind_group_next(0);
 }
 
-/* The rows that a group keeps; with @only those that are of that group. Return: as dump_one. */
-static int dump_rows(struct sk_buff *skb, struct netlink_callback *cb,
-		     const struct pind_reader *reader, struct pind_group *group,
-		     const struct nlattr *only)
-{
-	struct refusal_cursor *cursor = CONTEXT(cb, struct refusal_cursor);
-	struct pind_refusal refusal;
-	int ret = 0;
+/* The rows that a group keeps, from the cursor on; @only: as below. Return: as dump_one. */
+typedef int (*dump_rows_fn)(struct sk_buff *skb, struct netlink_callback *cb,
+			    const struct pind_reader *reader, struct pind_group *group,
+			    const struct nlattr *only);
 
-	while (!ret && pind_refusal_read(group, cursor->slot, &refusal)) {
-		if (!only || refusal.group->id == nla_get_u64(only))
-			ret = pind_genl_dump_one(skb, cb, PIND_CMD_REFUSAL_GET, reader,
-						 fill_refusal, &refusal);
-		if (!ret)
-			cursor->slot = refusal.slot + 1;
-		pind_refusal_put(&refusal);
-	}
-	return ret;
-}
-
-int pind_dump_refusals(struct sk_buff *skb, struct netlink_callback *cb)
+/* The rows of all groups; with @only those that are of that group. */
+static int dump_rows(struct sk_buff *skb, struct netlink_callback *cb, const struct nlattr *only,
+		     dump_rows_fn dump_of)
 {
-	struct refusal_cursor *cursor = CONTEXT(cb, struct refusal_cursor);
-	const struct nlattr *only = pind_dump_attrs(cb)[PIND_A_REFUSAL_GROUP_ID];
+	struct row_cursor *cursor = CONTEXT(cb, struct row_cursor);
 	struct pind_reader reader;
 	struct pind_group *group;
 	int ret = begin(cb, &reader);
@@ -178,10 +160,15 @@ int pind_dump_refusals(struct sk_buff *skb, struct netlink_callback *cb)
 		return ret;
 	cb->seq = 1; /* each stands for itself: none is lost by another coming */
 	while ((group = next_keeper(cursor, only))) {
-		ret = dump_rows(skb, cb, &reader, group, only);
+		/* the group that was told in part may have gone meanwhile */
+		if (cursor->group != group->id) {
+			cursor->group = group->id;
+			cursor->row = 0;
+		}
+		ret = dump_of(skb, cb, &reader, group, only);
 		if (!ret) {
 			cursor->group = group->id + 1;
-			cursor->slot = 0;
+			cursor->row = 0;
 		}
 		pind_group_leave(group);
 		if (ret)
@@ -189,6 +176,36 @@ int pind_dump_refusals(struct sk_buff *skb, struct netlink_callback *cb)
 		cond_resched();
 	}
 	return skb->len;
+}
+
+static int fill_refusal(struct sk_buff *skb, const struct pind_reader *reader, const void *refusal)
+{
+	return pind_fill_refusal(skb, reader, refusal);
+}
+
+/* Those of groups below it that went are among them. */
+static int dump_refusals_of(struct sk_buff *skb, struct netlink_callback *cb,
+			    const struct pind_reader *reader, struct pind_group *group,
+			    const struct nlattr *only)
+{
+	struct row_cursor *cursor = CONTEXT(cb, struct row_cursor);
+	struct pind_refusal refusal;
+	int ret = 0;
+
+	while (!ret && pind_refusal_read(group, cursor->row, &refusal)) {
+		if (!only || refusal.group->id == nla_get_u64(only))
+			ret = pind_genl_dump_one(skb, cb, PIND_CMD_REFUSAL_GET, reader,
+						 fill_refusal, &refusal);
+		if (!ret)
+			cursor->row = refusal.slot + 1;
+		pind_refusal_put(&refusal);
+	}
+	return ret;
+}
+
+int pind_dump_refusals(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return dump_rows(skb, cb, pind_dump_attrs(cb)[PIND_A_REFUSAL_GROUP_ID], dump_refusals_of);
 }
 
 /* A row of a group's. */
@@ -204,56 +221,28 @@ static int fill_failure(struct sk_buff *skb, const struct pind_reader *reader, c
 	return pind_fill_failure(skb, reader, failure->group, &failure->row);
 }
 
-/* The row that comes next. */
-struct failure_cursor {
-	u64 group;
-	unsigned int row;
-};
-
-/* The rows of a group. Return: as dump_one. */
 static int dump_failures_of(struct sk_buff *skb, struct netlink_callback *cb,
-			    const struct pind_reader *reader, struct pind_group *group)
+			    const struct pind_reader *reader, struct pind_group *group,
+			    const struct nlattr *only)
 {
-	struct failure_cursor *cursor = CONTEXT(cb, struct failure_cursor);
+	struct row_cursor *cursor = CONTEXT(cb, struct row_cursor);
 	struct failure failure = { .group = group };
-	int index, ret;
+	int index, ret = 0;
 
-	while ((index = pind_failure_read(group, cursor->row, &failure.row)) >= 0) {
+	if (only && group->id != nla_get_u64(only))
+		return 0;
+	while (!ret && (index = pind_failure_read(group, cursor->row, &failure.row)) >= 0) {
 		ret = pind_genl_dump_one(skb, cb, PIND_CMD_FAILURE_GET, reader, fill_failure,
 					 &failure);
-		if (ret)
-			return ret;
-		cursor->row = index + 1;
+		if (!ret)
+			cursor->row = index + 1;
 	}
-	return 0;
+	return ret;
 }
 
 int pind_dump_failures(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct failure_cursor *cursor = CONTEXT(cb, struct failure_cursor);
-	const struct nlattr *only = pind_dump_attrs(cb)[PIND_A_FAILURE_GROUP_ID];
-	struct pind_reader reader;
-	struct pind_group *group;
-	int ret = begin(cb, &reader);
-
-	if (ret)
-		return ret;
-	cb->seq = 1; /* each stands for itself: none is lost by another coming */
-	if (only && !cursor->group)
-		cursor->group = nla_get_u64(only);
-	while ((group = pind_group_next(cursor->group))) {
-		if (!only || group->id == nla_get_u64(only))
-			ret = dump_failures_of(skb, cb, &reader, group);
-		if (!ret) {
-			cursor->group = only ? U64_MAX : group->id + 1;
-			cursor->row = 0;
-		}
-		pind_group_leave(group);
-		if (ret)
-			break;
-		cond_resched();
-	}
-	return skb->len;
+	return dump_rows(skb, cb, pind_dump_attrs(cb)[PIND_A_FAILURE_GROUP_ID], dump_failures_of);
 }
 
 static int fill_misuse(struct sk_buff *skb, const struct pind_reader *reader, const void *misuse)
