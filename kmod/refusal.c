@@ -3,6 +3,7 @@
 #include <linux/ktime.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/stringhash.h>
 
 #include "account.h"
 #include "event.h"
@@ -17,7 +18,7 @@ static_assert(2 * PIND_REFUSALS <= 32);
 
 /*
  * Guards the rows of all groups, the dirty ones and the numbers. Held for a look at 32
- * rows at most. Process context only: no refusal comes from an unpin.
+ * rows at most, and at the paths of two that are alike. Process context only: no refusal comes from an unpin.
  */
 static DEFINE_SPINLOCK(refusal_lock);
 static LIST_HEAD(dirty_rows); /* in the order of seq */
@@ -86,6 +87,7 @@ static struct pind_refusal *new_row(const struct pind_denial *denial)
 		return NULL;
 	INIT_LIST_HEAD(&row->dirty);
 	row->group = pind_group_get(account->group);
+	row->path_hash = full_name_hash(NULL, row->group->path, strlen(row->group->path));
 	row->by = pind_group_get(denial->by);
 	row->tgid = account->tgid;
 	row->start_time = account->start_time;
@@ -161,8 +163,9 @@ void pind_refusal_note(const struct pind_denial *denial)
 /* Do the rows of groups that went stand for the same in the group that keeps them. */
 static bool is_alike(const struct pind_refusal *a, const struct pind_refusal *b)
 {
-	return !strcmp(a->group->path, b->group->path) && a->by == b->by && a->limit == b->limit &&
-	       a->observed == b->observed;
+	/* the paths last: they may be of 4 KiB */
+	return a->by == b->by && a->limit == b->limit && a->observed == b->observed &&
+	       a->path_hash == b->path_hash && !strcmp(a->group->path, b->group->path);
 }
 
 /* The newer of two rows takes up the other; it was told last, or is to be told. */
@@ -197,13 +200,16 @@ static void inherit_row(struct pind_refusals *refusals, struct pind_refusal *row
 	add_row(refusals, row, INHERITED);
 }
 
-void pind_refusal_bury(struct pind_group *group)
+/* The first row, to the parent. Return: was there one. */
+static bool bury_row(struct pind_group *group)
 {
-	struct pind_refusal *row, *next;
+	struct pind_refusal *row;
 
 	spin_lock(&refusal_lock);
-	list_for_each_entry_safe(row, next, &group->refusals.rows, entry) {
+	row = list_first_entry_or_null(&group->refusals.rows, struct pind_refusal, entry);
+	if (row) {
 		list_del(&row->entry);
+		group->refusals.slots &= ~BIT(row->slot);
 		if (group->parent) {
 			inherit_row(&group->parent->refusals, row);
 		} else {
@@ -211,8 +217,14 @@ void pind_refusal_bury(struct pind_group *group)
 			free_row(row);
 		}
 	}
-	group->refusals.slots = 0;
 	spin_unlock(&refusal_lock);
+	return row;
+}
+
+void pind_refusal_bury(struct pind_group *group)
+{
+	while (bury_row(group))
+		;
 }
 
 static void copy_row(struct pind_refusal *copy, const struct pind_refusal *row)

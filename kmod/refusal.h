@@ -26,6 +26,7 @@ struct pind_group;
  * @slot: its place there, from 0 on; for reading them one after the other
  * @seq, @first, @last, @count: of the refusals that it stands for
  * @group: would have paid; with pind_group_get(), as @by
+ * @path_hash: of its path, which is long
  * @by: refused
  * @tgid, @start_time, @call_site: of the account
  * @uid: of the process
@@ -46,6 +47,7 @@ struct pind_refusal {
 	u64 last;
 	u64 count;
 	struct pind_group *group;
+	unsigned int path_hash;
 	struct pind_group *by;
 	pid_t tgid;
 	u64 start_time;
@@ -112,8 +114,8 @@ void pind_refusal_note(const struct pind_denial *denial);
 
 /**
  * pind_refusal_bury() - @group goes: its rows go to its parent, or away without one
- * There the rows of one path by one limit become one. Context: process, under the
- * group mutex.
+ * There the rows of one path by one limit become one. Nobody is refused in @group any
+ * more. Context: process, under the group mutex.
  */
 void pind_refusal_bury(struct pind_group *group);
 
