@@ -4,6 +4,7 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/workqueue.h>
 
 #include "compat.h"
 #include "counters.h"
@@ -19,23 +20,62 @@ static bool leaving;
  * @local: events.local
  * @entry: among the group's, once there is an eventfd
  * @eventfd: or NULL; written once, under the group's lock
+ * @due: it is to be signalled; under the group's lock
  */
 struct watch {
 	struct pind_group *group;
 	bool local;
 	struct list_head entry;
 	struct eventfd_ctx *eventfd;
+	bool due;
 };
+
+/* It stays one until remove_watch() has waited for the worker. */
+static struct watch *take_due(struct pind_watches *watches)
+{
+	struct watch *watch, *found = NULL;
+
+	spin_lock(&watches->lock);
+	list_for_each_entry(watch, &watches->files, entry) {
+		if (watch->due) {
+			found = watch;
+			break;
+		}
+	}
+	if (found) {
+		found->due = false;
+		/* behind all others: none waits for ever where refusals do not end */
+		list_move_tail(&found->entry, &watches->files);
+	}
+	spin_unlock(&watches->lock);
+	return found;
+}
+
+/* Whoever waits for an eventfd has code run here: be it for long, no lock of ours is held. */
+static void signal_due(struct work_struct *work)
+{
+	struct pind_watches *watches = container_of(work, struct pind_watches, work);
+	struct watch *watch;
+	unsigned int i;
+
+	/* for what becomes due meanwhile it is queued again, so that a flush has an end */
+	for (i = 0; i < PIND_WATCHES_MAX && (watch = take_due(watches)); i++) {
+		pind_eventfd_signal(watch->eventfd);
+		cond_resched();
+	}
+}
 
 void pind_watches_init(struct pind_watches *watches)
 {
 	spin_lock_init(&watches->lock);
 	INIT_LIST_HEAD(&watches->files);
+	INIT_WORK(&watches->work, signal_due);
 }
 
 static void signal_watches(struct pind_watches *watches, bool local)
 {
 	struct watch *watch;
+	bool any = false;
 
 	/* pairs with the barrier in add_watch(): who is not seen here reads what was counted */
 	smp_mb();
@@ -44,7 +84,10 @@ static void signal_watches(struct pind_watches *watches, bool local)
 	spin_lock(&watches->lock);
 	list_for_each_entry(watch, &watches->files, entry)
 		if (local || !watch->local)
-			pind_eventfd_signal(watch->eventfd);
+			watch->due = any = true;
+	/* under the lock: after the last remove_watch() nothing is queued */
+	if (any)
+		queue_work(system_dfl_wq, &watches->work);
 	spin_unlock(&watches->lock);
 }
 
@@ -108,6 +151,17 @@ err_free:
 	return ret;
 }
 
+static bool is_watched_by(const struct pind_watches *watches, const struct eventfd_ctx *eventfd)
+{
+	const struct watch *watch;
+
+	lockdep_assert_held(&watches->lock);
+	list_for_each_entry(watch, &watches->files, entry)
+		if (watch->eventfd == eventfd)
+			return true;
+	return false;
+}
+
 static int add_watch(struct watch *watch, struct eventfd_ctx *eventfd)
 {
 	struct pind_watches *watches = &watch->group->watches;
@@ -116,6 +170,8 @@ static int add_watch(struct watch *watch, struct eventfd_ctx *eventfd)
 	spin_lock(&watches->lock);
 	if (watch->eventfd) {
 		ret = -EBUSY;
+	} else if (is_watched_by(watches, eventfd)) {
+		ret = -EEXIST;
 	} else if (watches->nr >= PIND_WATCHES_MAX) {
 		ret = -EUSERS;
 	} else {
@@ -159,6 +215,7 @@ static void remove_watch(struct watch *watch)
 	list_del(&watch->entry);
 	WRITE_ONCE(watches->nr, watches->nr - 1);
 	spin_unlock(&watches->lock);
+	flush_work(&watches->work); /* it may be at this one */
 	/* the module goes, not the file: reading fails from now on */
 	if (READ_ONCE(leaving))
 		pind_eventfd_signal(watch->eventfd);

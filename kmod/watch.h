@@ -15,20 +15,22 @@
 #include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
+#include <linux/workqueue.h>
 
 struct pind_group;
 
-/* Eventfds that a cgroup may have: a refusal signals those of each level. */
+/* Eventfds that a cgroup may have: a refusal has those of each level signalled. */
 #define PIND_WATCHES_MAX 64
 
 /**
  * struct pind_watches - in each group
  * @max: pin calls that this group, or one below it, refused because of its limit
  * @fail: pin calls of this group, or of one below it, that were refused
- * @lock: guards @files and @nr; process context only, held for one eventfd after the
- *	other of at most PIND_WATCHES_MAX
- * @files: open files that have an eventfd
+ * @lock: guards @files, @nr and what is due; process context only, held for a look at
+ *	PIND_WATCHES_MAX files at most, and never while an eventfd is signalled
+ * @files: open files that have an eventfd, each another one
  * @nr: how many
+ * @work: signals those that are due; queued under @lock, only while there are files
  */
 struct pind_watches {
 	atomic_long_t max;
@@ -36,14 +38,16 @@ struct pind_watches {
 	spinlock_t lock;
 	struct list_head files;
 	unsigned int nr;
+	struct work_struct work;
 };
 
 void pind_watches_init(struct pind_watches *watches);
 
 /**
  * pind_watch_refused() - a pin call of @group was refused by @by, itself or one above it
- * Counts it at each level from either of them on, and signals who watches there: after
- * the counts of the level itself have moved. Allocates nothing and waits for nobody.
+ * Counts it at each level from either of them on, and has who watches there signalled:
+ * after the counts of the level itself have moved, by a worker, as whoever waits for an
+ * eventfd has callbacks run. Allocates nothing and waits for nobody.
  * Context: process; may run under mmap_lock.
  */
 void pind_watch_refused(struct pind_group *group, struct pind_group *by);

@@ -6,7 +6,8 @@
  *   read           what the file says now, on one line; or "error NAME"
  *   wait SECONDS   until the eventfd is signalled: "signals N", 0 if it was not
  *   write TEXT     to a second one: "ok" or "error NAME"
- *   crowd          opens it with an eventfd again and again until that fails: "N NAME"
+ *   again          opens it once more, with the first one: "ok" or "error NAME"
+ *   crowd          opens it with new eventfds again and again until that fails: "N NAME"
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -68,7 +69,7 @@ static void crowd(void)
 {
 	int n = 0, fd;
 
-	while ((fd = watch_by(eventfd_)) >= 0)
+	while ((fd = watch_by(eventfd(0, EFD_NONBLOCK))) >= 0)
 		n++;
 	(void)printf("%d %s\n", n, strerrorname_np(-fd));
 }
@@ -84,8 +85,8 @@ static void answer(char *line)
 		wait_for_signal(atoi(line + 5));
 	} else if (!strcmp(line, "crowd")) {
 		crowd();
-	} else if (!strncmp(line, "write ", 6)) {
-		fd = watch(line + 6);
+	} else if (!strcmp(line, "again") || !strncmp(line, "write ", 6)) {
+		fd = line[0] == 'a' ? watch_by(eventfd_) : watch(line + 6);
 		(void)printf(fd < 0 ? "error %s\n" : "ok\n", strerrorname_np(-fd));
 	} else {
 		(void)printf("error unknown\n");
