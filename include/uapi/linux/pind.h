@@ -117,7 +117,9 @@ enum pind_misuse_kind {
  * "Admin" is CAP_NET_ADMIN and CAP_SYS_RESOURCE, both in the initial user namespace,
  * from the initial network namespace. In any other network namespace only INFO_GET and
  * GROUP_GET are answered, and only about groups below the root of the caller's cgroup
- * namespace, with paths as seen from there. Who a process is (PID, START_TIME, UID,
+ * namespace, with paths as seen from there. (What COUNTERS_GET answers is no secret all the
+ * same: /proc/pind/vmstat shows it wherever proc is mounted, as /proc/vmstat shows the
+ * kernel's sums.) Who a process is (PID, START_TIME, UID,
  * COMM, SYMBOL, MODULE of an account, a refusal, a failure or a call) is told to a reader of the
  * same uid, to one whose own cgroup is that of the process or above it, and to
  * CAP_SYS_PTRACE or CAP_PERFMON in the initial user namespace; to others these attributes
