@@ -49,6 +49,14 @@ bool module_is_loaded(struct kmod_ctx *kmod)
 	       kmod_module_get_initstate(module) == KMOD_MODULE_LIVE;
 }
 
+bool module_is_used(struct kmod_ctx *kmod)
+{
+	_cleanup_(module_unrefp) struct kmod_module *module = NULL;
+
+	return kmod_module_new_from_name(kmod, MODULE, &module) >= 0 &&
+	       kmod_module_get_refcnt(module) > 0;
+}
+
 int module_load(struct kmod_ctx *kmod, struct why *why, char **ret_words)
 {
 	_cleanup_(module_unrefp) struct kmod_module *module = NULL;

@@ -12,6 +12,9 @@
 /** module_is_loaded - is it there, and done with its start */
 bool module_is_loaded(struct kmod_ctx *kmod);
 
+/** module_is_used - does something keep it from being unloaded, such as who reads a list */
+bool module_is_used(struct kmod_ctx *kmod);
+
 /**
  * module_load - have it loaded, as modprobe does
  * @why: told what was found out where it is not there afterwards

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +14,14 @@
 
 #include "handover.h"
 #include "module.h"
+#include "reader.h"
 #include "reload.h"
 #include "standstill.h"
 
 /* Until all stands still: a task leaves the kernel first, however deep it sleeps there. */
 #define STILL_MS 10000
+/* Until nobody uses the module: who reads a list to its end takes no longer. */
+#define UNUSED_MS 5000
 /* Somebody may be reading a list from the module when all is stopped: then again. */
 #define TRIES	 10
 
@@ -115,19 +119,50 @@ static int change_while_still(struct kmod_ctx *kmod, const char *mount, struct w
 	return r;
 }
 
-static int try_often(struct kmod_ctx *kmod, const char *mount, struct why *why, char **ret_words)
+static void pause_shortly(void)
 {
 	const struct timespec pause = { .tv_nsec = 200 * 1000 * 1000 };
+
+	(void)nanosleep(&pause, NULL);
+}
+
+/* No program is stopped for a try that must fail. Return: does nobody use it. */
+static bool wait_until_unused(struct kmod_ctx *kmod)
+{
+	uint64_t end = now_ms() + UNUSED_MS;
+	bool used;
+
+	while ((used = module_is_used(kmod)) && now_ms() < end)
+		pause_shortly();
+	return !used;
+}
+
+static void tell_readers(void)
+{
+	_cleanup_free_ char *names = reader_names("");
+
+	if (names)
+		(void)fprintf(stderr,
+			      "pind-module: the module is in use, so it cannot be unloaded; it "
+			      "stays. These have not read a list of generic netlink to its end, "
+			      "which may keep it until they do or are ended: %s\n",
+			      names);
+	else
+		(void)fprintf(stderr, "pind-module: somebody reads from the module all the time, or "
+				      "another module needs it, so it cannot be unloaded; it stays\n");
+}
+
+static int try_often(struct kmod_ctx *kmod, const char *mount, struct why *why, char **ret_words)
+{
 	int r = -EAGAIN;
 
-	for (int i = 0; i < TRIES && r == -EAGAIN; i++) {
+	for (int i = 0; i < TRIES && r == -EAGAIN && wait_until_unused(kmod); i++) {
 		if (i)
-			(void)nanosleep(&pause, NULL);
+			pause_shortly();
 		r = change_while_still(kmod, mount, why, ret_words);
 	}
 	if (r == -EAGAIN)
-		(void)fprintf(stderr, "pind-module: somebody reads from the module all the time, so "
-				      "it cannot be unloaded; it stays\n");
+		tell_readers();
 	return r;
 }
 

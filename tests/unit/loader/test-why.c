@@ -1,61 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What is said of a module that could not be loaded. */
 #include <errno.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <cmocka.h>
 
 #include <pind/cleanup.h>
 
+#include "tree.h"
 #include "why.h"
-
-static char root[] = "/tmp/pind-why-XXXXXX";
-
-static int setup(void **state)
-{
-	(void)strcpy(root, "/tmp/pind-why-XXXXXX");
-	return mkdtemp(root) ? 0 : -1;
-}
-
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	return remove(path);
-}
-
-static int teardown(void **state)
-{
-	return nftw(root, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-/* A file below the root, and the directories on the way; @text: NULL makes a directory. */
-static void make(const char *path, const char *text)
-{
-	char whole[512];
-	FILE *file;
-
-	(void)snprintf(whole, sizeof(whole), "%s%s", root, path);
-	for (char *p = whole + strlen(root) + 1; (p = strchr(p, '/')); p++) {
-		*p = '\0';
-		(void)mkdir(whole, 0755);
-		*p = '/';
-	}
-	if (!text) {
-		assert_int_equal(mkdir(whole, 0755), 0);
-		return;
-	}
-	file = fopen(whole, "w");
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-}
 
 /* The sentence has the words up to NULL. */
 static void says(struct why why, ...)
