@@ -267,13 +267,17 @@ bool pind_charge_take_high(struct pind_charge *charge)
 	return atomic_read(&charge->high_pending) && atomic_xchg(&charge->high_pending, 0);
 }
 
-void pind_charge_read(const struct pind_charge *charge, struct pind_charge_sums *sums)
+void pind_charge_read(const struct pind_charge *charge, bool exactly,
+		      struct pind_charge_sums *sums)
 {
 	/* who wants it exact is no part of what it says */
 	struct pind_charge *level = (struct pind_charge *)charge;
-	long settled, usage, surplus;
+	long settled, usage, surplus, stocked = 0;
 
-	pind_charge_exact_begin(level);
+	if (exactly)
+		pind_charge_exact_begin(level);
+	else
+		stocked = pind_stock_tell_all(level);
 	settled = atomic_long_read(&level->settled);
 	/* usage second: pages that settle in between are then in both, and none is missed */
 	usage = atomic_long_read(&level->usage);
@@ -281,9 +285,10 @@ void pind_charge_read(const struct pind_charge *charge, struct pind_charge_sums 
 	sums->peak = atomic_long_read(&level->peak);
 	surplus = atomic_long_read(&level->surplus);
 	sums->uncertain = max(atomic_long_read(&level->uncertain), 0L);
-	pind_charge_exact_end(level);
+	if (exactly)
+		pind_charge_exact_end(level);
 	sums->current_ = max(settled, 0L);
-	sums->reserved = max(usage - settled, 0L);
+	sums->reserved = max(usage - settled - stocked, 0L);
 	sums->held = sums->current_ + max(surplus, 0L);
 }
 

@@ -228,8 +228,17 @@ struct pind_charge_sums {
 	unsigned long uncertain;
 };
 
-/** pind_charge_read() - the sums, exactly. Context: as pind_charge_exact_begin(). */
-void pind_charge_read(const struct pind_charge *charge, struct pind_charge_sums *sums);
+/**
+ * pind_charge_read() - the sums
+ * @exactly: those of one moment, which empties the stocks of the level and of all below it.
+ *	Else each CPU is asked in turn and keeps its stock: what the CPUs did while that
+ *	lasted may be seen in part, as a page that was let go on one and pinned on another,
+ *	in both. At most the slack; where nothing goes on the sums are the same. A reader
+ *	who may not slow others, however often it asks, gets those.
+ * Context: as pind_charge_exact_begin().
+ */
+void pind_charge_read(const struct pind_charge *charge, bool exactly,
+		      struct pind_charge_sums *sums);
 
 /** pind_charge_has_room() - would @pages fit this very level, which is exact, now */
 bool pind_charge_has_room(const struct pind_charge *charge, unsigned long pages);

@@ -104,7 +104,7 @@ void pind_event_refusal(struct pind_account *account, struct pind_group *by,
 	struct pind_charge_sums sums;
 	bool held;
 
-	pind_charge_read(&by->charge, &sums);
+	pind_charge_read(&by->charge, true, &sums);
 	others = sums.reserved - min(sums.reserved, own);
 	/* what would fit below max is refused by the other limit */
 	held = needed <= max && sums.current_ + others <= max - needed &&

@@ -6,6 +6,7 @@
 #include "reader.h"
 
 const struct pind_reader pind_reader_anyone = {
+	.reads_exactly = true, /* an event is one reading, however many listen */
 	.uid = KUIDT_INIT(-1), /* nobody */
 };
 
@@ -16,6 +17,7 @@ void pind_reader_of(const struct sk_buff *request, const struct net *net,
 		/* perf_event_open() lets CAP_PERFMON look at any process as well */
 		.knows_all = netlink_capable(request, CAP_SYS_PTRACE) ||
 			     netlink_capable(request, CAP_PERFMON),
+		.reads_exactly = netlink_capable(request, CAP_SYS_RESOURCE),
 		.uid = current_euid(),
 		.view = net_eq(net, &init_net) ? NULL : current->nsproxy->cgroup_ns,
 	};

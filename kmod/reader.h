@@ -15,12 +15,14 @@
 /**
  * struct pind_reader - who asks
  * @knows_all: may know of any process who it is (CAP_SYS_PTRACE or CAP_PERFMON)
+ * @reads_exactly: may make the sums of a level exact, at others' cost (CAP_SYS_RESOURCE)
  * @uid: its user
  * @cgroup: its own; without a reference: for as long as the request is worked on
  * @view: the cgroup namespace that it sees groups in; NULL: all of them, from the root
  */
 struct pind_reader {
 	bool knows_all;
+	bool reads_exactly;
 	kuid_t uid;
 	struct cgroup *cgroup;
 	struct cgroup_namespace *view;

@@ -172,6 +172,29 @@ void pind_stock_tell(struct pind_charge *charge)
 	unlock_stock(stock, flags);
 }
 
+unsigned long pind_stock_tell_all(const struct pind_charge *level)
+{
+	struct pind_stock *stock;
+	unsigned long avail = 0;
+	unsigned long flags;
+	unsigned int cpu, i;
+
+	for_each_possible_cpu(cpu) {
+		stock = per_cpu_ptr(&pind_stocks, cpu);
+		lock_stock(stock, &flags);
+		for (i = 0; i < PIND_STOCK_LEVELS; i++) {
+			if (!stock->charge[i] || !pind_level_is_below(stock->charge[i], level))
+				continue;
+			/* settled first, as in empty_share() */
+			tell_settled(stock->charge[i], &stock->share[i]);
+			tell_pins(stock->charge[i], &stock->share[i]);
+			avail += stock->share[i].avail;
+		}
+		unlock_stock(stock, flags);
+	}
+	return avail;
+}
+
 void pind_stock_drain(const struct pind_charge *level)
 {
 	struct pind_stock *stock;

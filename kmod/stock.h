@@ -167,6 +167,12 @@ bool pind_stock_uncharge(struct pind_charge *charge, unsigned long pages, unsign
  */
 void pind_stock_tell(struct pind_charge *charge);
 
+/**
+ * pind_stock_tell_all() - as pind_stock_tell(), of all CPUs, for a level and what is below it
+ * Return: how many pages the CPUs keep promised and unused.
+ */
+unsigned long pind_stock_tell_all(const struct pind_charge *level);
+
 /** pind_stock_drain() - no CPU keeps anything of a level or of what is below it */
 void pind_stock_drain(const struct pind_charge *level);
 

@@ -79,7 +79,7 @@ static struct pind_charge_sums sums_of(struct pind_charge *level)
 {
 	struct pind_charge_sums sums;
 
-	pind_charge_read(level, &sums);
+	pind_charge_read(level, true, &sums);
 	return sums;
 }
 
@@ -313,6 +313,33 @@ static void test_peak_of_one_cpu_is_exact(void **state)
 	assert_int_equal(sums_of(&t.root).peak, 1000);
 }
 
+/* However often somebody reads who may not slow others, the CPUs keep their stocks. */
+static void test_reading_leaves_the_stocks(void **state)
+{
+	struct pind_charge_sums sums;
+	struct tree t;
+
+	grow(&t);
+	stub_cpu = 1;
+	assert_true(charge(&t.b, 5));
+	stub_cpu = 0;
+	assert_true(charge(&t.a, 3));
+	pind_charge_read(&t.root, false, &sums);
+	assert_int_equal(sums.current_, 8);
+	assert_int_equal(sums.pins, 8);
+	assert_int_equal(sums.reserved, 0);
+	assert_true(pind_stock_quick_reserve(&t.a, 1));
+	pind_charge_read(&t.root, false, &sums);
+	assert_int_equal(sums.reserved, 1);
+	assert_true(pind_stock_quick_settle(&t.a, 1, 1));
+	pind_charge_read(&t.root, true, &sums);
+	assert_int_equal(sums.current_, 9);
+	assert_false(pind_stock_quick_reserve(&t.a, 1));
+	pind_charge_uncharge(&t.a, 4, 4);
+	pind_charge_uncharge(&t.b, 5, 5);
+	assert_level(&t.root, 0, 0);
+}
+
 /* Whoever looked at a share and was kept from it changes no other one, nor one that is gone. */
 static void test_late_change_is_not_made(void **state)
 {
@@ -490,8 +517,11 @@ static void *race(void *arg)
 static void *sample(void *arg)
 {
 	while (!READ_ONCE(stop)) {
-		struct pind_charge_sums sums = sums_of(&raced.parent);
+		struct pind_charge_sums sums;
 
+		pind_charge_read(&raced.parent, false, &sums);
+		assert_true(sums.current_ + sums.reserved <= raced.parent.max);
+		sums = sums_of(&raced.parent);
 		assert_true(sums.current_ + sums.reserved <= raced.parent.max);
 		if ((long)sums.current_ > worst)
 			WRITE_ONCE(worst, sums.current_);
@@ -557,6 +587,7 @@ int main(void)
 		cmocka_unit_test(test_other_stocks_refuse_nobody),
 		cmocka_unit_test(test_other_stocks_are_not_observed),
 		cmocka_unit_test(test_peak_of_one_cpu_is_exact),
+		cmocka_unit_test(test_reading_leaves_the_stocks),
 		cmocka_unit_test(test_late_change_is_not_made),
 		cmocka_unit_test(test_retired_is_in_no_stock),
 		cmocka_unit_test(test_changes_are_told_where_it_is_exact),
