@@ -57,14 +57,17 @@ static void tell(struct pind_call *call, struct pind_charge *by, unsigned long n
 /* The reservation of all pages did not fit: decide exactly. */
 static noinline int decide(struct pind_call *call, struct pind_charge *by)
 {
-	unsigned long held, need = pind_need(call, READ_ONCE(by->max), &held);
+	unsigned long held, need = pind_need(call, READ_ONCE(by->max), false, &held);
 
 	if (reserve(call, need, held, false, &by))
 		return 0;
 	/* not where it cannot help: a full group is refused, or observed, at once */
 	pind_room_wait(by, need);
 	/* anew, also without a wait: another call may have pinned the same pages since */
-	need = pind_need(call, READ_ONCE(by->max), &held);
+	need = pind_need(call, READ_ONCE(by->max), false, &held);
+	if (reserve(call, need, held, false, &by))
+		return 0;
+	need = pind_need(call, READ_ONCE(by->max), true, &held);
 	if (!reserve(call, need, held, true, &by)) {
 		tell(call, by, need, false);
 		return -ENOMEM;

@@ -2,6 +2,7 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/sched.h>
+#include <linux/xarray.h>
 
 #include "compat.h"
 #include "folio.h"
@@ -17,33 +18,69 @@ struct run {
 	u32 pages;
 };
 
+/*
+ * What was counted of one call.
+ * @held: pages in folios that the group keeps in place already
+ * @twice: memory that is mapped twice is found: @covered is kept
+ * @covered: by the frame number of a folio's head, how many of its pages were counted
+ */
+struct count {
+	unsigned long held;
+	bool twice;
+	struct xarray covered;
+};
+
+/* Of a folio, before these. Where there is no memory to remember, they are counted twice. */
+static u32 cover(struct count *count, struct folio *folio, u32 pages)
+{
+	unsigned long number = folio_pfn(folio);
+	void *entry;
+	u32 before;
+
+	if (!count->twice)
+		return 0;
+	entry = xa_load(&count->covered, number);
+	before = entry ? xa_to_value(entry) : 0;
+	pages = min_t(unsigned long, before + pages, folio_nr_pages(folio));
+	if (pages > before)
+		(void)xa_store(&count->covered, number, xa_mk_value(pages),
+			       GFP_KERNEL | __GFP_NOWARN);
+	return before;
+}
+
 static unsigned long need_of_folio(const struct pind_call *call, struct folio *folio, u32 pages,
-				   unsigned long *held)
+				   struct count *count)
 {
 	struct pind_claim claim = {
 		.account = call->account,
 		.folio = folio,
-		.covered = pages,
 	};
 	unsigned long need;
 	bool is_held;
+	u32 before;
 
-	if (!pind_folio_is_exempt(folio)) {
-		need = pind_ledger_need(&claim, &is_held);
-		*held += is_held ? need : 0;
-		return need;
-	}
 	/* without FOLL_WRITE we were shown the zero page; the pin may get new ones */
-	return PIND_ZERO_STAYS ? 0 : pages;
+	if (pind_folio_is_exempt(folio))
+		return PIND_ZERO_STAYS ? 0 : pages;
+	before = cover(count, folio, pages);
+	claim.covered = before + pages;
+	need = pind_ledger_need(&claim, &is_held);
+	if (before) {
+		claim.covered = before;
+		need -= min(need, pind_ledger_need(&claim, &is_held));
+	}
+	count->held += is_held ? need : 0;
+	return need;
 }
 
-static unsigned long finish_run(const struct pind_call *call, struct run *run, unsigned long *held)
+static unsigned long finish_run(const struct pind_call *call, struct run *run,
+				struct count *count)
 {
 	unsigned long need;
 
 	if (!run->folio)
 		return 0;
-	need = need_of_folio(call, run->folio, run->pages, held);
+	need = need_of_folio(call, run->folio, run->pages, count);
 	put_page(&run->folio->page); /* not folio_put(): it may be a device's memory */
 	*run = (struct run){};
 	return need;
@@ -51,7 +88,7 @@ static unsigned long finish_run(const struct pind_call *call, struct run *run, u
 
 /* Takes plain references, and stops where the pin would stop. */
 static unsigned long need_of_memory(const struct pind_call *call, unsigned long enough,
-				    unsigned long *held)
+				    struct count *count)
 {
 	unsigned long done = 0, need = 0;
 	struct page *pages[PEEK_PAGES];
@@ -68,7 +105,7 @@ static unsigned long need_of_memory(const struct pind_call *call, unsigned long 
 			struct folio *folio = page_folio(pages[i]);
 
 			if (folio != run.folio) {
-				need += finish_run(call, &run, held);
+				need += finish_run(call, &run, count);
 				run.folio = folio; /* keeps the reference */
 			} else {
 				put_page(pages[i]);
@@ -78,13 +115,13 @@ static unsigned long need_of_memory(const struct pind_call *call, unsigned long 
 		done += got;
 		cond_resched();
 	}
-	need += finish_run(call, &run, held);
+	need += finish_run(call, &run, count);
 	return need > enough ? need + (call->nr - done) : need;
 }
 
 /* A page that the file does not have in memory yet will be new. */
 static unsigned long need_of_memfd(const struct pind_call *call, unsigned long enough,
-				   unsigned long *held)
+				   struct count *count)
 {
 	pgoff_t index = call->start >> PAGE_SHIFT, end = index + call->nr;
 	unsigned long need = 0, pages;
@@ -98,7 +135,7 @@ static unsigned long need_of_memfd(const struct pind_call *call, unsigned long e
 		} else {
 			pages = folio_nr_pages(folio);
 			pages = min(pages - (index & (pages - 1)), end - index);
-			need += need_of_folio(call, folio, pages, held);
+			need += need_of_folio(call, folio, pages, count);
 			folio_put(folio);
 		}
 		cond_resched();
@@ -106,12 +143,25 @@ static unsigned long need_of_memfd(const struct pind_call *call, unsigned long e
 	return need + (end - index);
 }
 
-unsigned long pind_need(const struct pind_call *call, unsigned long enough, unsigned long *ret_held)
+static unsigned long need_of(const struct pind_call *call, unsigned long enough,
+			     struct count *count)
 {
-	*ret_held = 0;
 	if (call->folio)
-		return need_of_folio(call, call->folio, call->nr, ret_held);
+		return need_of_folio(call, call->folio, call->nr, count);
 	if (call->memfd)
-		return need_of_memfd(call, enough, ret_held);
-	return need_of_memory(call, enough, ret_held);
+		return need_of_memfd(call, enough, count);
+	return need_of_memory(call, enough, count);
+}
+
+unsigned long pind_need(const struct pind_call *call, unsigned long enough, bool twice,
+			unsigned long *ret_held)
+{
+	struct count count = { .twice = twice };
+	unsigned long need;
+
+	xa_init_flags(&count.covered, XA_FLAGS_ACCOUNT);
+	need = need_of(call, enough, &count);
+	xa_destroy(&count.covered);
+	*ret_held = count.held;
+	return need;
 }

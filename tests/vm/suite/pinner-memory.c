@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/memfd.h>
 #include <linux/mempolicy.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -41,6 +42,33 @@ static long do_file(struct pinner *pinner, char **words)
 		return -EINVAL;
 	pinner->area = area_map_file(path, !strcmp(how, "shared"), size, &pinner->size);
 	return pinner->area ? (long)pinner->size : -errno;
+}
+
+/* One memory at two places side by side, as a ring buffer that never wraps has it. */
+static long do_twice(struct pinner *pinner, char **words)
+{
+	const char *kind;
+	size_t size;
+	int fd, r = 0;
+
+	if (pinner_size(words, &size) < 0)
+		return -EINVAL;
+	kind = pinner_word(words);
+	if (kind && strcmp(kind, "2M"))
+		return -EINVAL;
+	pinner->size = 2 * size;
+	pinner->area = area_map(pinner->size, AREA_BASE, false);
+	fd = memfd_create("twice", MFD_CLOEXEC | (kind ? MFD_HUGETLB | MFD_HUGE_2MB : 0));
+	if (!pinner->area || fd < 0 || ftruncate(fd, (off_t)size) < 0)
+		return -errno;
+	for (char *at = pinner->area; at < pinner->area + pinner->size; at += size)
+		if (mmap(at, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) ==
+		    MAP_FAILED)
+			r = -errno;
+	if (!r)
+		memset(pinner->area, 1, size);
+	(void)close(fd);
+	return r ? r : (long)pinner->size;
 }
 
 static long do_huge(struct pinner *pinner, char **words)
@@ -269,6 +297,7 @@ const struct pinner_command pinner_memory_commands[] = {
 	{ "between", do_between },
 	{ "bind", do_bind },
 	{ "file", do_file },
+	{ "twice", do_twice },
 	{ "fill", do_fill },
 	{ "address", do_address },
 	{ "frame", do_frame },

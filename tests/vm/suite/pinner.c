@@ -144,6 +144,8 @@
  *                        area.h
  *   file PATH shared|private [SIZE]
  *                        map a file as the area; a device has no size of its own
+ *   twice SIZE [2M]      map a memfd of this size as both halves of the area; of huge
+ *                        pages if asked for
  *   huge                 how many bytes of the area are in huge pages
  *   fill RANGE BYTE      write to it
  *   advise RANGE ADVICE  madvise(): dontneed, mergeable, pageout or remove
