@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/cred.h>
 #include <linux/nsproxy.h>
+#include <linux/pid_namespace.h>
 #include <net/net_namespace.h>
 
 #include "reader.h"
 
 const struct pind_reader pind_reader_anyone = {
 	.reads_exactly = true, /* an event is one reading, however many listen */
-	.uid = KUIDT_INIT(-1), /* nobody */
+	.uid = INVALID_UID,
 };
 
 void pind_reader_of(const struct sk_buff *request, const struct net *net,
@@ -18,21 +19,25 @@ void pind_reader_of(const struct sk_buff *request, const struct net *net,
 		.knows_all = netlink_capable(request, CAP_SYS_PTRACE) ||
 			     netlink_capable(request, CAP_PERFMON),
 		.reads_exactly = netlink_capable(request, CAP_SYS_RESOURCE),
-		.uid = current_euid(),
+		.uid = task_active_pid_ns(current) == &init_pid_ns ? current_euid() : INVALID_UID,
 		.view = net_eq(net, &init_net) ? NULL : current->nsproxy->cgroup_ns,
 	};
+	/* not the cgroup itself, which may be left and removed while a dump goes on */
 	rcu_read_lock();
-	reader->cgroup = task_dfl_cgroup(current);
+	reader->cgroup = cgroup_id(task_dfl_cgroup(current));
+	reader->level = task_dfl_cgroup(current)->level;
 	rcu_read_unlock();
 }
 
 bool pind_reader_may_know(const struct pind_reader *reader, struct cgroup *cgroup, kuid_t uid)
 {
+	struct cgroup *above;
+
 	if (reader->knows_all || (uid_valid(uid) && uid_eq(uid, reader->uid)))
 		return true;
 	/* whoever is in the root is in no container, but that gives no right over others */
-	return reader->cgroup && reader->cgroup->level &&
-	       cgroup_is_descendant(cgroup, reader->cgroup);
+	above = reader->level ? cgroup_ancestor(cgroup, reader->level) : NULL;
+	return above && cgroup_id(above) == reader->cgroup;
 }
 
 bool pind_reader_sees(const struct pind_reader *reader, struct cgroup *cgroup)

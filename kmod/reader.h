@@ -16,15 +16,17 @@
  * struct pind_reader - who asks
  * @knows_all: may know of any process who it is (CAP_SYS_PTRACE or CAP_PERFMON)
  * @reads_exactly: may make the sums of a level exact, at others' cost (CAP_SYS_RESOURCE)
- * @uid: its user
- * @cgroup: its own; without a reference: for as long as the request is worked on
+ * @uid: its user; none in a pid namespace, which shows fewer processes of a user
+ * @cgroup: id of its own
+ * @level: of that; 0: it is the root, or nothing is known
  * @view: the cgroup namespace that it sees groups in; NULL: all of them, from the root
  */
 struct pind_reader {
 	bool knows_all;
 	bool reads_exactly;
 	kuid_t uid;
-	struct cgroup *cgroup;
+	u64 cgroup;
+	int level;
 	struct cgroup_namespace *view;
 };
 
