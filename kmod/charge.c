@@ -67,12 +67,16 @@ void pind_charge_limits_changed(struct pind_charge *charge)
 	note_change(charge);
 }
 
+/* RCU: a reader may have nothing but the memory of a level whose parents are being retired. */
 static bool is_drained(const struct pind_charge *level)
 {
-	for (; level; level = level->parent)
-		if (atomic_read(&level->drained) > 0)
-			return true;
-	return false;
+	bool drained = false;
+
+	rcu_read_lock();
+	for (; level && !drained; level = level->parent)
+		drained = atomic_read(&level->drained) > 0;
+	rcu_read_unlock();
+	return drained;
 }
 
 void pind_charge_exact_begin(struct pind_charge *charge)
