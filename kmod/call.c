@@ -29,10 +29,8 @@ static __always_inline bool reserve(struct pind_call *call, unsigned long pages,
 /* What was taken out of the surplus goes back: the record takes it out for good. */
 static void put_held_back(struct pind_call *call)
 {
-	struct pind_charge *by;
-
 	if (call->held)
-		(void)pind_charge_hold(&call->account->group->charge, call->held, &by);
+		(void)pind_charge_hold(&call->account->group->charge, call->held);
 	call->held = 0;
 }
 
@@ -62,7 +60,7 @@ static noinline int decide(struct pind_call *call, struct pind_charge *by)
 	if (reserve(call, need, held, false, &by))
 		return 0;
 	/* not where it cannot help: a full group is refused, or observed, at once */
-	pind_room_wait(by, need);
+	pind_room_wait(by, need, held);
 	/* anew, also without a wait: another call may have pinned the same pages since */
 	need = pind_need(call, READ_ONCE(by->max), false, &held);
 	if (reserve(call, need, held, false, &by))
@@ -246,9 +244,17 @@ static int record_folios(struct pind_call *call, struct folio **folios, long got
 	return 0;
 }
 
+/* The level whose max_held does not admit what the call keeps in place; or NULL. */
+static struct pind_charge *above_held(struct pind_charge *charge, long surplus)
+{
+	(void)pind_charge_hold(charge, -surplus);
+	return pind_charge_hold(charge, surplus);
+}
+
 /*
  * How large the folios are shows only now. What the call has reserved too much is given
- * back first, and then the whole is held against max_held once more.
+ * back first, and then the whole is held against max_held once more; and again when others
+ * have given back what only they have reserved.
  */
 static noinline int check_held(struct pind_call *call, const struct tally *tally)
 {
@@ -256,8 +262,12 @@ static noinline int check_held(struct pind_call *call, const struct tally *tally
 	bool enforce;
 
 	cancel(call);
-	(void)pind_charge_hold(charge, -tally->surplus, &by);
-	if (pind_charge_hold(charge, tally->surplus, &by) || !by)
+	by = above_held(charge, tally->surplus);
+	if (by && READ_ONCE(by->enforce)) {
+		pind_room_wait(by, 0, 0);
+		by = above_held(charge, tally->surplus);
+	}
+	if (!by)
 		return 0;
 	enforce = READ_ONCE(by->enforce);
 	tell(call, by, tally->pages + max(tally->surplus, 0L), !enforce);

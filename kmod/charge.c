@@ -25,14 +25,28 @@ void pind_charge_init(struct pind_charge *charge, struct pind_charge *parent)
 	};
 }
 
-bool pind_charge_has_room(const struct pind_charge *charge, unsigned long pages)
+static bool is_above_max_held(const struct pind_charge *level, long usage)
 {
-	return pind_level_fits(charge, atomic_long_read(&charge->usage), pages, 0);
+	return usage + atomic_long_read(&level->surplus) > (long)READ_ONCE(level->max_held);
 }
 
-bool pind_charge_could_have_room(const struct pind_charge *charge, unsigned long pages)
+static bool has_room(const struct pind_charge *charge, long usage, unsigned long pages,
+		     unsigned long held)
 {
-	return pind_level_fits(charge, atomic_long_read(&charge->settled), pages, 0);
+	return pages ? pind_level_fits(charge, usage, pages, held) :
+		       !is_above_max_held(charge, usage);
+}
+
+bool pind_charge_has_room(const struct pind_charge *charge, unsigned long pages,
+			  unsigned long held)
+{
+	return has_room(charge, atomic_long_read(&charge->usage), pages, held);
+}
+
+bool pind_charge_could_have_room(const struct pind_charge *charge, unsigned long pages,
+				 unsigned long held)
+{
+	return has_room(charge, atomic_long_read(&charge->settled), pages, held);
 }
 
 /* Who raises a sum has this asked of all levels. */
@@ -221,43 +235,35 @@ void pind_charge_uncharge(struct pind_charge *charge, unsigned long pages, unsig
 		uncharge_slowly(charge, pages, pins);
 }
 
-static bool is_above_max_held(const struct pind_charge *level)
-{
-	return atomic_long_read(&level->usage) + atomic_long_read(&level->surplus) >
-	       (long)READ_ONCE(level->max_held);
-}
-
-/* Or is that only due to what the CPUs keep? */
+/* And is that not only due to what the CPUs keep? */
 static bool is_truly_above_max_held(struct pind_charge *level)
 {
 	bool above;
 
-	if (!is_above_max_held(level))
+	if (!is_above_max_held(level, atomic_long_read(&level->usage)))
 		return false;
 	pind_charge_exact_begin(level);
-	above = is_above_max_held(level);
+	above = is_above_max_held(level, atomic_long_read(&level->usage));
 	pind_charge_exact_end(level);
 	return above;
 }
 
-bool pind_charge_hold(struct pind_charge *charge, long surplus, struct pind_charge **ret_by)
+struct pind_charge *pind_charge_hold(struct pind_charge *charge, long surplus)
 {
-	bool above, done = true;
+	struct pind_charge *by = NULL;
 
-	*ret_by = NULL;
 	for (; surplus && charge; charge = charge->parent) {
 		(void)atomic_long_add_return(surplus, &charge->surplus);
 		if (surplus < 0) {
 			note_change(charge);
 			continue;
 		}
-		above = is_truly_above_max_held(charge);
+		if (is_truly_above_max_held(charge) &&
+		    (!by || (!READ_ONCE(by->enforce) && READ_ONCE(charge->enforce))))
+			by = charge;
 		note_near(charge);
-		if (above && done && (!*ret_by || READ_ONCE(charge->enforce)))
-			*ret_by = charge;
-		done &= !above || !READ_ONCE(charge->enforce);
 	}
-	return done;
+	return by;
 }
 
 void pind_charge_note_uncertain(struct pind_charge *charge, long pages)

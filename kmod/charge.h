@@ -149,8 +149,6 @@ bool pind_charge_reserve_held(struct pind_charge *charge, unsigned long pages, u
  * pind_charge_hold() - what pins keep in place without paying for it has changed
  * @charge: the group's level
  * @surplus: by how many pages; may be below 0
- * @ret_by: the lowest level above its max_held that enforces, else the lowest that only
- *	observes, else NULL
  *
  * How large a folio is shows after the pin, so it is noted in any case: that a level
  * does not admit it is for the caller to undo, by unpinning. What the call has reserved
@@ -158,9 +156,10 @@ bool pind_charge_reserve_held(struct pind_charge *charge, unsigned long pages, u
  * for large folios that are not covered as a whole, and of those that go before
  * pind_charge_uncharge().
  *
- * Context: any. Return: false if @surplus is above 0 and a level is above its max_held.
+ * Context: any. Return: the lowest level that is above its max_held now and enforces it,
+ * else the lowest that only observes; NULL: there is none, or @surplus is not above 0.
  */
-bool pind_charge_hold(struct pind_charge *charge, long surplus, struct pind_charge **ret_by);
+struct pind_charge *pind_charge_hold(struct pind_charge *charge, long surplus);
 
 /**
  * pind_charge_note_uncertain() - as many more pages (less, below 0) may not be owed
@@ -240,11 +239,17 @@ struct pind_charge_sums {
 void pind_charge_read(const struct pind_charge *charge, bool exactly,
 		      struct pind_charge_sums *sums);
 
-/** pind_charge_has_room() - would @pages fit this very level, which is exact, now */
-bool pind_charge_has_room(const struct pind_charge *charge, unsigned long pages);
+/**
+ * pind_charge_has_room() - would @pages fit this very level, which is exact, now
+ * @pages: 0: is it within max_held as it is
+ * @held: of them, in folios that the group keeps in place already
+ */
+bool pind_charge_has_room(const struct pind_charge *charge, unsigned long pages,
+			  unsigned long held);
 
 /** pind_charge_could_have_room() - would they if every reservation were given back */
-bool pind_charge_could_have_room(const struct pind_charge *charge, unsigned long pages);
+bool pind_charge_could_have_room(const struct pind_charge *charge, unsigned long pages,
+				 unsigned long held);
 
 /**
  * pind_charge_changed() - something was given back at a level that is exact, or settled

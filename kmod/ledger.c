@@ -108,10 +108,8 @@ static s32 surplus_of(unsigned long slot)
 /* Under the leaf's lock: a release of pins is booked; its uncharge is put on the bill. */
 static void book_release(const struct pind_release *release, struct pind_bill *bill)
 {
-	struct pind_charge *by;
-
 	if (release->surplus)
-		(void)pind_charge_hold(&release->group->charge, release->surplus, &by);
+		(void)pind_charge_hold(&release->group->charge, release->surplus);
 	pind_ledger_count(-(long)release->pins, -(long)release->uncharge);
 	pind_count_longterm_returned(release->pins);
 	pind_bill_add(bill, release->group, release->uncharge, release->pins);
@@ -296,7 +294,6 @@ static int record_locked(struct pind_leaf *leaf, struct pind_claim *claim,
 	struct pind_account *account = claim->account;
 	struct pind_unpinner nobody = {};
 	struct pind_holding *holding;
-	struct pind_charge *by;
 	bool is_new, held;
 	u32 covered;
 
@@ -328,8 +325,7 @@ static int record_locked(struct pind_leaf *leaf, struct pind_claim *claim,
 		if (holding->uncertain)
 			mark(holding, pincount);
 	}
-	claim->above_held = claim->surplus &&
-			    !pind_charge_hold(&account->group->charge, claim->surplus, &by);
+	claim->above_held = pind_charge_hold(&account->group->charge, claim->surplus);
 	pind_account_record(account, claim->pins, covered, is_new ? 1 : 0);
 	pind_ledger_count(claim->pins, *ret_need);
 	return 0;

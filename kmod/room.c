@@ -41,7 +41,7 @@ static void wake_next(struct pind_room *room)
 		swake_up_one(&room->queue);
 }
 
-void pind_room_wait(struct pind_charge *charge, unsigned long pages)
+void pind_room_wait(struct pind_charge *charge, unsigned long pages, unsigned long held)
 {
 	struct pind_room *room = room_of(charge);
 	long left = SETTLE_WAIT;
@@ -52,8 +52,8 @@ void pind_room_wait(struct pind_charge *charge, unsigned long pages)
 	atomic_inc(&room->waiting);
 	for (;;) {
 		prepare_to_swait_exclusive(&room->queue, &wait, TASK_KILLABLE);
-		if (pind_charge_has_room(charge, pages) ||
-		    !pind_charge_could_have_room(charge, pages) || !left ||
+		if (pind_charge_has_room(charge, pages, held) ||
+		    !pind_charge_could_have_room(charge, pages, held) || !left ||
 		    fatal_signal_pending(current))
 			break;
 		left = schedule_timeout(left);

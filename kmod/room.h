@@ -29,7 +29,8 @@ void pind_room_init(struct pind_room *room);
 /**
  * pind_room_wait() - wait until a level has room, or cannot have it
  * @charge: the level, a group's, with some hold on it
- * @pages: how many want in
+ * @pages: how many want in; 0: until the level is within its max_held
+ * @held: of them, in folios that the group keeps in place already
  *
  * Ends when they fit, when they would not fit if every reservation were given back,
  * after a tenth of a second, or when the task is killed. The level is exact
@@ -37,6 +38,6 @@ void pind_room_init(struct pind_room *room);
  *
  * Context: process, may sleep.
  */
-void pind_room_wait(struct pind_charge *charge, unsigned long pages);
+void pind_room_wait(struct pind_charge *charge, unsigned long pages, unsigned long held);
 
 #endif /* PIND_ROOM_H */

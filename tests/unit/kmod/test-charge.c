@@ -169,11 +169,11 @@ static void test_room_without_reservations(void **state)
 	assert_true(charge(&t.a, 4));
 	assert_true(pind_charge_reserve(&t.a, 6, false, &by));
 	pind_charge_exact_begin(&t.a);
-	assert_false(pind_charge_has_room(&t.a, 6));
-	assert_true(pind_charge_could_have_room(&t.a, 6));
-	assert_false(pind_charge_could_have_room(&t.a, 7));
+	assert_false(pind_charge_has_room(&t.a, 6, 0));
+	assert_true(pind_charge_could_have_room(&t.a, 6, 0));
+	assert_false(pind_charge_could_have_room(&t.a, 7, 0));
 	pind_charge_cancel(&t.a, 6);
-	assert_true(pind_charge_has_room(&t.a, 6));
+	assert_true(pind_charge_has_room(&t.a, 6, 0));
 	pind_charge_exact_end(&t.a);
 }
 
@@ -426,8 +426,7 @@ static void test_held(void **state)
 	set_max_held(&t.parent, 1024);
 	/* a page of a folio of 512, and one that is as small as its pin */
 	assert_true(charge(&t.a, 2));
-	assert_true(pind_charge_hold(&t.a, 511, &by));
-	assert_null(by);
+	assert_null(pind_charge_hold(&t.a, 511));
 	assert_int_equal(sums_of(&t.parent).held, 513);
 	assert_int_equal(sums_of(&t.parent).current_, 2);
 	assert_int_equal(sums_of(&t.b).held, 0);
@@ -439,28 +438,25 @@ static void test_held(void **state)
 	assert_int_equal(sums_of(&t.parent).held, 2);
 	assert_int_equal(sums_of(&t.parent).reserved, 2 * 511);
 	pind_charge_cancel(&t.a, 511);
-	assert_true(pind_charge_hold(&t.a, 511, &by));
+	assert_null(pind_charge_hold(&t.a, 511));
 	pind_charge_cancel(&t.b, 511);
 	/* what shows after the pin is noted, and to be undone */
 	assert_true(charge(&t.b, 1));
-	assert_false(pind_charge_hold(&t.b, 511, &by));
-	assert_ptr_equal(by, &t.parent);
+	assert_ptr_equal(pind_charge_hold(&t.b, 511), &t.parent);
 	assert_int_equal(sums_of(&t.parent).held, 1025);
-	assert_true(pind_charge_hold(&t.b, -511, &by));
+	assert_null(pind_charge_hold(&t.b, -511));
 	assert_int_equal(sums_of(&t.parent).held, 514);
 	t.parent.enforce = false;
-	assert_true(pind_charge_hold(&t.b, 511, &by));
-	assert_ptr_equal(by, &t.parent);
+	assert_ptr_equal(pind_charge_hold(&t.b, 511), &t.parent);
 	pind_charge_uncharge(&t.b, 1, 1);
 	assert_false(pind_charge_retire(&t.b));
-	assert_true(pind_charge_hold(&t.b, -511, &by));
+	assert_null(pind_charge_hold(&t.b, -511));
 	assert_true(pind_charge_retire(&t.b));
 }
 
 /* What other CPUs have promised and not used is not held. */
 static void test_other_stocks_are_not_held(void **state)
 {
-	struct pind_charge *by;
 	struct tree t;
 
 	grow(&t);
@@ -468,10 +464,8 @@ static void test_other_stocks_are_not_held(void **state)
 	stub_cpu = 1;
 	assert_true(charge(&t.a, 1));
 	stub_cpu = 0;
-	assert_true(pind_charge_hold(&t.b, 3999, &by));
-	assert_null(by);
-	assert_false(pind_charge_hold(&t.b, 1, &by));
-	assert_ptr_equal(by, &t.parent);
+	assert_null(pind_charge_hold(&t.b, 3999));
+	assert_ptr_equal(pind_charge_hold(&t.b, 1), &t.parent);
 }
 
 static void test_uncertain(void **state)
