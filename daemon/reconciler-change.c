@@ -63,7 +63,8 @@ static void restore(struct pind_reconciler *rec, const char *path, uint64_t id,
 	r = say_rule(rec, path, true);
 	if (id && r >= 0)
 		r = pind_reconciler_give(rec, id, old);
-	if (r < 0 && r != -ENODEV) {
+	/* a cgroup that lies too deep had none */
+	if (r < 0 && r != -ENODEV && r != -EOPNOTSUPP) {
 		pind_log(LOG_ERR, "a quota could not be set back: %s", strerror(-r));
 		rec->handlers->again(rec->userdata);
 	}

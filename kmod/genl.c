@@ -123,6 +123,9 @@ struct pind_group *pind_genl_named_group(const struct nlattr *id, struct netlink
 
 	if (group == ERR_PTR(-ENOENT))
 		say_no_group(id, extack);
+	if (group == ERR_PTR(-EOPNOTSUPP))
+		NL_SET_ERR_MSG_ATTR(extack, id, "the cgroup lies more than 64 levels deep: the one "
+						"above it at level 64 is charged for it");
 	return group;
 }
 

@@ -24,6 +24,16 @@ static unsigned int generation = 1;	/* written under group_mutex */
 /* Removed cgroups' groups that nothing needed, or whose removal was not told yet. */
 static PIND_IDLE(idle_groups);
 
+/*
+ * The cgroup that pays for what is pinned in @cgroup. To charge, and to ask the levels, is
+ * done with interrupts off, and whoever may make cgroups may nest them as he likes.
+ */
+static struct cgroup *payer_of(struct cgroup *cgroup)
+{
+	return cgroup->level > PIND_GROUP_DEPTH ? cgroup_ancestor(cgroup, PIND_GROUP_DEPTH) :
+						  cgroup;
+}
+
 static struct pind_group *join_known(u64 id)
 {
 	struct pind_group *group;
@@ -218,7 +228,7 @@ struct pind_group *pind_group_join(struct task_struct *task)
 
 	rcu_read_lock();
 	for (;;) {
-		cgroup = task_dfl_cgroup(task);
+		cgroup = payer_of(task_dfl_cgroup(task));
 		group = xa_load(&groups, cgroup_id(cgroup));
 		if (group && atomic_long_inc_not_zero(&group->members.refs)) {
 			rcu_read_unlock();
@@ -245,28 +255,41 @@ struct pind_group *pind_group_join_id(u64 id)
 	cgroup = cgroup_get_from_id(id);
 	if (IS_ERR_OR_NULL(cgroup))
 		return ERR_PTR(-ENOENT);
-	group = join_cgroup(cgroup);
+	group = payer_of(cgroup) == cgroup ? join_cgroup(cgroup) : ERR_PTR(-EOPNOTSUPP);
 	cgroup_put(cgroup);
 	return group;
 }
 
-struct pind_group *pind_group_look(u64 id)
+static struct pind_group *get_known(u64 id)
 {
 	struct pind_group *group;
-	struct pind_quota quota;
-	struct cgroup *cgroup;
 
 	rcu_read_lock();
 	group = xa_load(&groups, id);
 	if (group && !refcount_inc_not_zero(&group->refs))
 		group = NULL;
 	rcu_read_unlock();
+	return group;
+}
+
+struct pind_group *pind_group_look(u64 id)
+{
+	struct pind_group *group = get_known(id);
+	struct pind_quota quota;
+	struct cgroup *cgroup;
+
 	if (group)
 		return group;
 	cgroup = cgroup_get_from_id(id);
 	if (IS_ERR_OR_NULL(cgroup))
 		return ERR_PTR(-ENOENT);
-	group = new_group(cgroup, NULL);
+	if (payer_of(cgroup) != cgroup)
+		group = get_known(cgroup_id(payer_of(cgroup)));
+	if (group) {
+		cgroup_put(cgroup);
+		return group;
+	}
+	group = new_group(payer_of(cgroup), NULL);
 	cgroup_put(cgroup);
 	if (!group)
 		return ERR_PTR(-ENOMEM);

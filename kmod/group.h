@@ -18,6 +18,12 @@
 #include "room.h"
 #include "watch.h"
 
+/*
+ * Levels below the root that have a group. What is pinned in a cgroup that lies deeper is
+ * charged to the one above it that lies so deep.
+ */
+#define PIND_GROUP_DEPTH 64
+
 struct pind_reader;
 
 /**
@@ -105,13 +111,14 @@ struct pind_group *pind_group_join(struct task_struct *task);
 
 /**
  * pind_group_join_id() - likewise, by the cgroup's id
- * Return: or an ERR_PTR: -ENOENT, -ENOMEM.
+ * Return: or an ERR_PTR: -ENOENT, -ENOMEM; -EOPNOTSUPP: it lies deeper than PIND_GROUP_DEPTH.
  */
 struct pind_group *pind_group_join_id(u64 id);
 
 /**
  * pind_group_look() - the group of a cgroup, without meeting it
- * If the module has not met the cgroup, an empty group that stands for it and that
+ * Of a cgroup that lies too deep, the one that pays for it. If the module has not met the
+ * cgroup, an empty group that stands for it and that
  * nobody else finds, with the limits that it would get.
  * Context: process, may sleep. Return: with pind_group_get(), or an ERR_PTR: -ENOENT,
  * -ENOMEM.

@@ -160,8 +160,10 @@ static bool settle_holding(struct pind_leaf *leaf, unsigned long *slot, u64 pinc
 	unsigned int steps = 0;
 	bool more = true;
 
-	while (steps++ < PIND_HOLDING_LOOK &&
+	/* one that lies deep takes as long as several: all levels above it are written */
+	while (steps < PIND_HOLDING_LOOK &&
 	       (more = pind_holding_release(holding, pincount, unpinner, &release))) {
+		steps += 1 + release.group->charge.depth / 16;
 		if (release.share && release.share->uncertain)
 			note_uncertain(release.group, -(long)release.share->uncertain);
 		book_release(&release, bill);
