@@ -88,10 +88,16 @@ static void note_leak(unsigned long number, struct pind_leaks *leaks)
 
 bool pind_audit_leak(unsigned long pfn, struct pind_leak *leak)
 {
-	struct page *page = pfn_to_online_page(pfn);
+	struct folio *folio;
+	struct page *page;
+	bool found;
 
-	return page && page_to_pfn(&page_folio(page)->page) == pfn &&
-	       pind_ledger_leak(page_folio(page), leak);
+	rcu_read_lock();
+	page = pfn_to_online_page(pfn);
+	folio = page ? page_folio(page) : NULL;
+	found = folio && folio_pfn(folio) == pfn && pind_ledger_leak(folio, leak);
+	rcu_read_unlock();
+	return found;
 }
 
 /* Under RCU. */

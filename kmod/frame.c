@@ -1,23 +1,52 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/memory.h>
 #include <linux/memory_hotplug.h>
 #include <linux/memremap.h>
 #include <linux/minmax.h>
 #include <linux/mmzone.h>
+#include <linux/notifier.h>
+#include <linux/rcupdate.h>
 
 #include "compat.h"
 #include "folio.h"
 #include "frame.h"
 #include "leaf.h"
 
+/*
+ * Memory that goes offline may be unplugged at once, with its struct pages. So these are
+ * looked at under RCU, as long as nothing else keeps them, and whoever still looks at what
+ * was online is waited for.
+ */
+static int memory_changed(struct notifier_block *block, unsigned long action, void *unused)
+{
+	if (action == MEM_OFFLINE)
+		synchronize_rcu();
+	return NOTIFY_OK;
+}
+
+static struct notifier_block memory_notifier = { .notifier_call = memory_changed };
+
+int pind_frame_init(void)
+{
+	return register_memory_notifier(&memory_notifier);
+}
+
+void pind_frame_exit(void)
+{
+	unregister_memory_notifier(&memory_notifier);
+}
+
 void pind_frames_begin(struct pind_frames *walk, unsigned long first, unsigned long last)
 {
-	struct page *page = pfn_to_online_page(first);
+	struct page *page;
 
 	*walk = (struct pind_frames){ .next = first, .last = last };
-	if (!page)
-		return;
+	rcu_read_lock();
+	page = pfn_to_online_page(first);
 	/* if it is just changing the walk begins at a folio that is not, or no longer, there */
-	walk->next = min(first, folio_pfn(page_folio(page)));
+	if (page)
+		walk->next = min(first, folio_pfn(page_folio(page)));
+	rcu_read_unlock();
 }
 
 /* One word of each struct page, for nearly all of them: a tail has no references. */
@@ -34,16 +63,16 @@ static bool looks_pinned(struct page *page)
 
 struct folio *pind_frame_hold(unsigned long pfn)
 {
-	struct page *page = pfn_to_online_page(pfn);
-	struct folio *folio;
+	struct folio *folio = NULL;
+	struct page *page;
 
-	if (!page)
-		return NULL;
+	rcu_read_lock();
+	page = pfn_to_online_page(pfn);
 	/* a reference keeps the folio what it is; a free page has none to take */
-	folio = page_folio(page);
-	if (!folio_try_get(folio))
-		return NULL;
-	if (page_folio(page) == folio && folio_pfn(folio) == pfn)
+	if (page && !folio_try_get(folio = page_folio(page)))
+		folio = NULL;
+	rcu_read_unlock();
+	if (!folio || page_folio(page) == folio)
 		return folio;
 	folio_put(folio);
 	return NULL;
@@ -55,7 +84,8 @@ static struct folio *hold_pinned(unsigned long pfn)
 
 	if (!folio)
 		return NULL;
-	if (!pind_folio_is_exempt(folio) && pind_folio_pincount(folio, 1))
+	if (folio_pfn(folio) == pfn && !pind_folio_is_exempt(folio) &&
+	    pind_folio_pincount(folio, 1))
 		return folio;
 	folio_put(folio);
 	return NULL;
@@ -112,20 +142,24 @@ struct folio *pind_frames_next(struct pind_frames *walk, unsigned int *budget)
 	struct folio *folio;
 	unsigned long pfn;
 	struct page *page;
+	bool looks;
 
 	while (*budget && !pind_frames_ended(walk)) {
 		--*budget;
 		pfn = walk->next;
+		rcu_read_lock();
 		page = pfn_to_online_page(pfn);
+		looks = page && looks_pinned(page);
+		walk->in_free = page && is_free(walk, page);
+		rcu_read_unlock();
 		if (!page) {
 			pass_absent(walk);
 			continue;
 		}
 		walk->next++;
 		walk->looked++;
-		walk->in_free = is_free(walk, page);
 		walk->free += walk->in_free;
-		folio = looks_pinned(page) ? hold_pinned(pfn) : NULL;
+		folio = looks ? hold_pinned(pfn) : NULL;
 		if (folio)
 			return folio;
 	}

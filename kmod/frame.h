@@ -52,8 +52,14 @@ static inline bool pind_frames_ended(const struct pind_frames *walk)
 	return walk->next > walk->last;
 }
 
-/** pind_frame_hold() - the folio that begins at a frame, with a reference; or NULL */
+/** pind_frame_hold() - the folio that a frame is of, with a reference; or NULL */
 struct folio *pind_frame_hold(unsigned long pfn);
+
+/** pind_frame_init() - before the first walk. Return: 0; a negative errno. */
+int pind_frame_init(void);
+
+/** pind_frame_exit() - after the last one. Context: process. */
+void pind_frame_exit(void);
 
 /** pind_frame_is_cma() - does a page lie in CMA. Context: any. */
 bool pind_frame_is_cma(struct page *page);

@@ -11,6 +11,7 @@
 #include "books.h"
 #include "counters.h"
 #include "event.h"
+#include "frame.h"
 #include "genl.h"
 #include "group.h"
 #include "hook.h"
@@ -52,9 +53,12 @@ static int __init pind_init(void)
 	ret = pind_watch_init();
 	if (ret)
 		goto err_hook;
-	ret = pind_genl_init();
+	ret = pind_frame_init();
 	if (ret)
 		goto err_watch;
+	ret = pind_genl_init();
+	if (ret)
+		goto err_frame;
 	ret = pind_lasting_start();
 	if (ret)
 		goto err_genl;
@@ -65,10 +69,15 @@ static int __init pind_init(void)
 
 err_genl:
 	pind_genl_exit();
+err_frame:
+	pind_frame_exit();
 err_watch:
 	pind_watch_exit();
 err_hook:
 	pind_hook_detach();
+	/* somebody may have set some already */
+	pind_rules_exit();
+	pind_longterm_exit();
 err_reap:
 	pind_waiting_exit();
 	pind_audit_stop();
@@ -96,6 +105,7 @@ static void __exit pind_exit(void)
 	pind_hook_detach();
 	pind_waiting_exit();
 	pind_audit_stop();
+	pind_frame_exit();
 	pind_reap_exit();
 	pind_counters_exit();
 	pind_event_exit();

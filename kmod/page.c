@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/hugetlb_inline.h>
-#include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
 #include <linux/pid.h>
@@ -10,6 +9,7 @@
 #include "compat.h"
 #include "fill.h"
 #include "folio.h"
+#include "frame.h"
 #include "ledger.h"
 #include "page.h"
 
@@ -92,17 +92,12 @@ static int fill_page(struct sk_buff *skb, const struct pind_reader *reader, stru
 
 int pind_page_fill_frame(struct sk_buff *skb, const struct pind_reader *reader, unsigned long pfn)
 {
-	struct page *page = pfn_to_online_page(pfn);
-	struct folio *folio;
+	struct folio *folio = pind_frame_hold(pfn);
 	int ret;
 
-	if (!page)
+	if (!folio)
 		return -ENXIO;
-	/* a reference keeps the folio what it is; a free page has none to take */
-	folio = page_folio(page);
-	if (!folio_try_get(folio))
-		return -ENXIO;
-	ret = page_folio(page) == folio ? fill_page(skb, reader, page) : -ENXIO;
+	ret = fill_page(skb, reader, pfn_to_page(pfn));
 	folio_put(folio);
 	return ret;
 }
