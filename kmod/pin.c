@@ -78,13 +78,16 @@ int pind_pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup
 int pind_pin_user_pages_fast_only(unsigned long start, int nr_pages, unsigned int gup_flags,
 				  struct page **pages)
 {
-	struct pind_call call pind_uninitialized;
+	struct pind_call call = {
+		.mm = current->mm,
+		.nr = nr_pages > 0 && pages ? nr_pages : 0,
+		.flags = gup_flags,
+	};
 	int ret = 0;
 
 	pind_hook_enter();
 	if (!(pind_longterm_flags(gup_flags, _RET_IP_) & FOLL_LONGTERM)) {
-		(void)begin(&call, current->mm, false, start, nr_pages, gup_flags, pages,
-			    _RET_IP_);
+		(void)pind_call_begin(&call, _RET_IP_);
 		ret = pind_original_pin_user_pages_fast_only(start, nr_pages, gup_flags, pages);
 		ret = pind_call_end(&call, pages, ret);
 	}
