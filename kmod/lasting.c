@@ -60,11 +60,13 @@ static u64 pages_told;
 
 /* The thread's, which others read. */
 static struct pind_frames walk = { .next = 1 }; /* no round is under way */
-static u64 rounds, walked, cpu, rest;
+static u64 rounds, walked, cpu, rest, rest_of_owners;
 /* The thread's own. */
 static struct task_struct *thread;
 static unsigned long look_at;
 static u64 round_began, missed;
+/* In this pass, of owners that have no row. */
+static u64 missed_folios, missed_pages;
 
 static u64 seconds(void)
 {
@@ -133,7 +135,8 @@ static void add_up(struct folio *folio, u64 since)
 	struct row *row = xa_load(&rows, owner + 1) ?: new_row(folio, owner);
 
 	if (!row) {
-		missed++;
+		missed_folios++;
+		missed_pages += folio_nr_pages(folio);
 		return;
 	}
 	if (!row->sum.folios || since < row->sum.oldest)
@@ -157,8 +160,10 @@ static void tell_sums(void)
 {
 	struct row *row;
 	unsigned long i;
-	u64 pages = 0;
+	u64 pages = missed_pages;
 
+	WRITE_ONCE(rest_of_owners, missed_folios);
+	missed_folios = missed_pages = 0;
 	mutex_lock(&sums_mutex);
 	xa_for_each(&rows, i, row) {
 		if (!row->sum.folios) {
@@ -181,7 +186,7 @@ static void look(unsigned long pfn, unsigned long value)
 {
 	struct folio *folio = pind_frame_hold(pfn);
 
-	if (!folio || !is_pinned_unheld(folio)) {
+	if (!folio || folio_pfn(folio) != pfn || !is_pinned_unheld(folio)) {
 		xa_erase(&watched, pfn);
 		WRITE_ONCE(nr_watched, nr_watched - 1);
 	} else {
@@ -322,7 +327,7 @@ void pind_lasting_read(struct pind_lasting_search *search)
 		.walked = READ_ONCE(walked),
 		.cpu = READ_ONCE(cpu),
 		.watched = READ_ONCE(nr_watched),
-		.rest = READ_ONCE(rest),
+		.rest = READ_ONCE(rest) + READ_ONCE(rest_of_owners),
 		.rate = READ_ONCE(lasting_rate),
 		.age = READ_ONCE(lasting_age),
 	};

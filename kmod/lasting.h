@@ -45,7 +45,8 @@ struct pind_lasting {
  * @walked: frames in all rounds
  * @cpu: CPU time of the thread, ns
  * @watched: folios that are noted
- * @rest: folios that found no room in the last round, or no owner's row
+ * @rest: folios that found no room in the last round, and those that last and whose owner
+ *	found none; these are part of pind_lasting_pages()
  * @rate: frames a second
  * @age: seconds
  */
