@@ -133,6 +133,10 @@ static __always_inline void pind_set_instruction_pointer(struct ftrace_regs *fre
 #ifndef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
 #error "pind needs a kernel with CONFIG_DYNAMIC_FTRACE_WITH_ARGS"
 #endif
+/* Whose memory it is: mm->owner, and the page's memory cgroup. */
+#ifndef CONFIG_MEMCG
+#error "pind needs a kernel with CONFIG_MEMCG"
+#endif
 
 /** pind_argument() - number @n, from 0 on, of the function that an ftrace callback is for */
 static __always_inline unsigned long pind_argument(struct ftrace_regs *fregs, unsigned int n)

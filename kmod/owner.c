@@ -7,15 +7,11 @@
 /* Under RCU, which keeps it in memory but not from being removed. */
 static struct cgroup *owner_of(struct folio *folio)
 {
-#ifdef CONFIG_MEMCG
 	/* what may be asked of any page, slabs too; the memory may change hands meanwhile */
 	struct mem_cgroup *memcg = page_memcg_check(&folio->page);
 	struct cgroup *cgroup = memcg ? memcg->css.cgroup : NULL;
 
 	return cgroup && cgroup->root == &cgrp_dfl_root ? cgroup : NULL;
-#else
-	return NULL;
-#endif
 }
 
 struct cgroup *pind_owner_get(struct folio *folio)

@@ -18,7 +18,8 @@ static_assert(2 * PIND_REFUSALS <= 32);
 
 /*
  * Guards the rows of all groups, the dirty ones and the numbers. Held for a look at 32
- * rows at most, and at the paths of two that are alike. Process context only: no refusal comes from an unpin.
+ * rows at most, and at the paths of two that are alike. Process context only: no refusal
+ * comes from an unpin.
  */
 static DEFINE_SPINLOCK(refusal_lock);
 static LIST_HEAD(dirty_rows); /* in the order of seq */

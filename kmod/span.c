@@ -161,6 +161,8 @@ bool pind_span_step(struct pind_span *span)
 		folio_put(folio);
 		if (span->each)
 			return true;
+		/* each looks through the rows: as long as so many frames take */
+		budget -= min(budget, span->nr_of_folio * span->nr / 64);
 		for (i = 0; i < span->nr_of_folio; i++)
 			add_up(span, &span->of_folio[i]);
 		pind_span_forget_folio(span);
