@@ -55,17 +55,22 @@ static void tell(struct pind_call *call, struct pind_charge *by, unsigned long n
 /* The reservation of all pages did not fit: decide exactly. */
 static noinline int decide(struct pind_call *call, struct pind_charge *by)
 {
-	unsigned long held, need = pind_need(call, READ_ONCE(by->max), false, &held);
+	unsigned long before, held, need = pind_need(call, READ_ONCE(by->max), false, &held);
 
 	if (reserve(call, need, held, false, &by))
 		return 0;
 	/* not where it cannot help: a full group is refused, or observed, at once */
 	pind_room_wait(by, need, held);
-	/* anew, also without a wait: another call may have pinned the same pages since */
-	need = pind_need(call, READ_ONCE(by->max), false, &held);
-	if (reserve(call, need, held, false, &by))
-		return 0;
-	need = pind_need(call, READ_ONCE(by->max), true, &held);
+	/*
+	 * Anew, also without a wait: another call may have pinned the same pages since, or be
+	 * at it. Then it needs less each time.
+	 */
+	do {
+		before = need;
+		need = pind_need(call, READ_ONCE(by->max), true, &held);
+		if (reserve(call, need, held, false, &by))
+			return 0;
+	} while (need < before);
 	if (!reserve(call, need, held, true, &by)) {
 		tell(call, by, need, false);
 		return -ENOMEM;
