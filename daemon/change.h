@@ -12,6 +12,7 @@ struct pind_change {
 	struct pind_wish new;
 	/*
 	 * "SetQuota", "UnsetQuota", "UnsetStale"; "files": they say something else now;
+	 * "memory": of which a rule gives a part, and there is more or less of it;
 	 * "adopted": the kernel had limits that nobody wants
 	 */
 	const char *through;

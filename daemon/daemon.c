@@ -364,7 +364,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 		if (pind_mirror_present(d->mirror) && pind_mirror_read_groups(d->mirror) != 0)
 			pind_sync_soon(d->sync);
 		pind_reconciler_apply(d->reconciler, true);
-		pind_policy_forget_before(policy);
+		pind_wanted_forget_before(d->wanted);
 		pind_excess_rules_changed(d->excess);
 		pind_journal_rules(count_rules(policy), before, pind_policy_problems(policy)->n);
 	}

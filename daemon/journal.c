@@ -220,6 +220,7 @@ void pind_journal_quota(const struct pind_change *change)
 	char by[PIND_TEXT_NAME_SIZE + 64], unit[PIND_TEXT_NAME_SIZE] = "", old[160], new[160];
 	char raw[PIND_TEXT_NAME_SIZE], uid[24] = "", pid[24] = "";
 	char old_file[PIND_TEXT_NAME_SIZE], new_file[PIND_TEXT_NAME_SIZE];
+	char old_act[PIND_REACTION_TEXT_SIZE], new_act[PIND_REACTION_TEXT_SIZE], acts[240] = "";
 	const char *file;
 	const char *group = change->by ? change->by->group : NULL;
 
@@ -231,13 +232,17 @@ void pind_journal_quota(const struct pind_change *change)
 		(void)snprintf(pid, sizeof(pid), "%" PRIu32, change->by->pid);
 	(void)place_text(old_file, sizeof(old_file), &change->old);
 	(void)place_text(new_file, sizeof(new_file), &change->new);
-	file = strcmp(change->through, "files") ? "" : new_file[0] ? new_file : old_file;
+	(void)pind_reaction_text(old_act, &change->old.reaction);
+	(void)pind_reaction_text(new_act, &change->new.reaction);
+	if (!pind_reaction_same(&change->old.reaction, &change->new.reaction))
+		(void)snprintf(acts, sizeof(acts), "; above it: %s, before %s", new_act, old_act);
+	file = change->by ? "" : new_file[0] ? new_file : old_file;
 	(void)snprintf(message, sizeof(message),
-		       "the quota of %s was changed%s: %s, before %s (%s%s%s)",
+		       "the quota of %s was changed%s: %s, before %s%s (%s%s%s)",
 		       pind_text_clean(path, sizeof(path), change->path),
 		       by_text(by, sizeof(by), change->by, unit),
 		       limits_text(new, sizeof(new), &change->new.limits),
-		       limits_text(old, sizeof(old), &change->old.limits), change->through,
+		       limits_text(old, sizeof(old), &change->old.limits), acts, change->through,
 		       file[0] ? ", " : "", file);
 	(void)sd_journal_send(
 		"MESSAGE=%s", message, "MESSAGE_ID=%s", PIND_MESSAGE_QUOTA, "PRIORITY=%d",
@@ -250,7 +255,8 @@ void pind_journal_quota(const struct pind_change *change)
 		change->new.limits.max, "PIND_NEW_MAX_HELD=%" PRIu64, change->new.limits.max_held,
 		"PIND_NEW_HIGH=%" PRIu64, change->new.limits.high, "PIND_NEW_MODE=%s",
 		pind_mode_name(change->new.limits.mode), "PIND_OLD_FILE=%s", old_file,
-		"PIND_NEW_FILE=%s", new_file, NULL);
+		"PIND_NEW_FILE=%s", new_file, "PIND_OLD_ON_EXCEED=%s", old_act,
+		"PIND_NEW_ON_EXCEED=%s", new_act, NULL);
 	show(message);
 }
 

@@ -78,6 +78,7 @@ struct look {
 		uint64_t id;
 		const char *path; /* the group\'s, or the store\'s */
 		struct pind_wish wish;
+		bool same;		 /* it has those limits: only what is done is another */
 		bool files;		 /* it has what the files said before, */
 		struct pind_wish before; /* which was this */
 	} *due;
@@ -111,11 +112,13 @@ static int look_at(struct pind_group *group, void *userdata)
 	if (group->info.dead)
 		return 0;
 	due.wish = pind_wanted_find(wanted, due.path, due.id);
-	if (pind_limits_same(&has, &due.wish.limits))
-		return 0;
+	due.same = pind_limits_same(&has, &due.wish.limits);
 	if (due.wish.source <= PIND_SOURCE_FILE)
 		due.files = pind_wanted_file_before(wanted, due.path, &due.before) &&
 			    pind_limits_same(&has, &due.before.limits);
+	if (due.same &&
+	    (!due.files || pind_reaction_same(&due.wish.reaction, &due.before.reaction)))
+		return 0;
 	if (due.wish.source == PIND_SOURCE_NONE && !look->forsake && !due.files)
 		return 0;
 	/* it may have them from what cannot be read */
@@ -200,11 +203,16 @@ void pind_reconciler_rules(struct pind_reconciler *rec)
 	settle(rec, PIND_TROUBLE_RULES, sentence);
 }
 
-/* Gives a group what it is to have, and tells what files changed of it. */
+/* Gives a group what it is to have, and tells what files or memory changed of it. */
 static int give_due(struct pind_reconciler *rec, const struct due *due)
 {
-	const struct pind_change change = { due->path, due->before, due->wish, "files", NULL };
-	int r = pind_reconciler_give(rec, due->id, &due->wish.limits);
+	const struct pind_change change = {
+		.path = due->path,
+		.old = due->before,
+		.new = due->wish,
+		.through = pind_wanted_changed_by(rec->rooms.wanted),
+	};
+	int r = due->same ? 0 : pind_reconciler_give(rec, due->id, &due->wish.limits);
 
 	if (r >= 0 && due->files)
 		rec->handlers->limited(&change, rec->userdata);
@@ -303,7 +311,7 @@ void pind_reconciler_adopt(struct pind_reconciler *rec)
 	if (r < 0)
 		pind_log(LOG_WARNING, "runtime quotas could not be noted: %s", strerror(-r));
 	/* what no file says any more was taken from the groups */
-	pind_policy_forget_before(pind_wanted_policy(rec->rooms.wanted));
+	pind_wanted_forget_before(rec->rooms.wanted);
 }
 
 int pind_reconciler_new(sd_event *event, const char *mount,

@@ -12,6 +12,8 @@ struct pind_wanted {
 	struct pind_store *kept, *runtime;
 	struct pind_policy *policy;
 	uint64_t total_ram;
+	uint64_t ram_before; /* 0: as it is now, or not known */
+	bool settled;	     /* groups had once what was wanted */
 };
 
 int pind_wanted_new(struct pind_store *kept, struct pind_store *runtime, struct pind_policy *policy,
@@ -47,8 +49,18 @@ bool pind_wanted_set_ram(struct pind_wanted *wanted, uint64_t total_ram)
 {
 	bool other = wanted->total_ram != total_ram;
 
+	/* of several changes it is the first that groups have yet */
+	if (other && wanted->settled && !wanted->ram_before)
+		wanted->ram_before = wanted->total_ram;
 	wanted->total_ram = total_ram;
 	return other;
+}
+
+void pind_wanted_forget_before(struct pind_wanted *wanted)
+{
+	pind_policy_forget_before(wanted->policy);
+	wanted->ram_before = 0;
+	wanted->settled = true;
 }
 
 struct pind_policy *pind_wanted_policy(struct pind_wanted *wanted)
@@ -79,13 +91,15 @@ struct pind_limits pind_wanted_limits(const struct pind_wanted *wanted,
 }
 
 /* @rule: NULL for none */
-static struct pind_wish wish_of_rule(const struct pind_wanted *wanted,
-				     const struct pind_policy_rule *rule)
+static struct pind_wish wish_of_rule(const struct pind_policy_rule *rule, uint64_t total_ram)
 {
+	struct pind_limits limits;
+
 	if (!rule)
 		return pind_wish_none();
+	pind_policy_rule_limits(rule, total_ram, &limits);
 	return (struct pind_wish){ .source = PIND_SOURCE_FILE,
-				   .limits = pind_wanted_limits(wanted, rule),
+				   .limits = pind_limits_rounded(limits),
 				   .reaction = rule->reaction,
 				   .file = rule->file,
 				   .line = rule->line };
@@ -93,17 +107,26 @@ static struct pind_wish wish_of_rule(const struct pind_wanted *wanted,
 
 struct pind_wish pind_wanted_file(const struct pind_wanted *wanted, const char *path)
 {
-	return wish_of_rule(wanted, pind_policy_find(wanted->policy, path));
+	return wish_of_rule(pind_policy_find(wanted->policy, path), wanted->total_ram);
 }
 
 bool pind_wanted_file_before(const struct pind_wanted *wanted, const char *path,
 			     struct pind_wish *ret)
 {
 	const struct pind_policy_rule *rule;
-	bool known = pind_policy_find_before(wanted->policy, path, &rule);
+	bool files = pind_policy_find_before(wanted->policy, path, &rule);
 
-	*ret = wish_of_rule(wanted, rule);
-	return known;
+	if (!files && wanted->ram_before)
+		rule = pind_policy_find(wanted->policy, path);
+	*ret = wish_of_rule(rule, wanted->ram_before ?: wanted->total_ram);
+	return files || wanted->ram_before;
+}
+
+const char *pind_wanted_changed_by(const struct pind_wanted *wanted)
+{
+	const struct pind_policy_rule *rule;
+
+	return pind_policy_find_before(wanted->policy, "/", &rule) ? "files" : "memory";
 }
 
 static struct pind_wish wish_of(enum pind_source source, const struct pind_quota *quota)

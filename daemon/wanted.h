@@ -21,7 +21,10 @@ int pind_wanted_new(struct pind_store *kept, struct pind_store *runtime, struct 
 		    struct pind_wanted **ret);
 struct pind_wanted *pind_wanted_free(struct pind_wanted *wanted);
 
-/* How much memory the machine has, to which the files' percentages refer. Is it another now? */
+/*
+ * How much memory the machine has, to which the files' percentages refer. Is it another now?
+ * Before pind_wanted_forget_before() was called first, what it was before is of no matter.
+ */
 bool pind_wanted_set_ram(struct pind_wanted *wanted, uint64_t total_ram);
 
 /* The files' rules; whoever loads them anew has the reconciler look at everything. */
@@ -48,13 +51,20 @@ struct pind_limits pind_wanted_limits(const struct pind_wanted *wanted,
 struct pind_wish pind_wanted_file(const struct pind_wanted *wanted, const char *path);
 
 /**
- * pind_wanted_file_before - what the files alone wanted before they were read last
+ * pind_wanted_file_before - what the files alone wanted before they were read last, or before
+ * the machine's memory became more or less
  * @ret: lives until they are read again
  *
- * Return: as pind_policy_find_before().
+ * Return: is that known?
  */
 bool pind_wanted_file_before(const struct pind_wanted *wanted, const char *path,
 			     struct pind_wish *ret);
+
+/* Which of the two it was: "files", "memory". */
+const char *pind_wanted_changed_by(const struct pind_wanted *wanted);
+
+/* All groups have what is wanted now: what was wanted before is of no matter any more. */
+void pind_wanted_forget_before(struct pind_wanted *wanted);
 
 /**
  * pind_wanted_find - what is wanted for a path

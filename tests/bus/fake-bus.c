@@ -400,6 +400,15 @@ static int method_misuse(sd_bus_message *call, void *userdata, sd_bus_error *err
 	return done(call);
 }
 
+/* So much memory comes or goes; no event tells. */
+static int method_memory(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct fake_kernel *k = userdata;
+	int r = sd_bus_message_read_basic(call, 't', &k->total_ram);
+
+	return r < 0 ? r : done(call);
+}
+
 static int method_hook(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
 	struct fake_kernel *k = userdata;
@@ -552,6 +561,7 @@ static const sd_bus_vtable fake_vtable[] = {
 	SD_BUS_METHOD("Misuse", NULL, NULL, method_misuse, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Lasting", "t", NULL, method_lasting, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Processes", "s", NULL, method_processes, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("Memory", "t", NULL, method_memory, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Hook", "u", NULL, method_hook, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("GrowOld", NULL, NULL, method_grow_old, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("HoldAudits", NULL, NULL, method_hold_audits, SD_BUS_VTABLE_UNPRIVILEGED),

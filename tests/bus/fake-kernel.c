@@ -307,7 +307,7 @@ static int fake_info_get(struct pind_kernel *kernel, struct pind_info *ret_info)
 		.version = "0.1-fake",
 		.load_id = k->load_id,
 		.page_size = FAKE_PAGE,
-		.total_ram = 1ULL << 30,
+		.total_ram = k->total_ram,
 		.groups = k->n_groups,
 		.accounts = k->n_accounts,
 		.folios = 11,
@@ -754,6 +754,7 @@ int fake_kernel_new(const char *mount, struct pind_kernel **ret)
 	k->mount = strdup(mount);
 	fake_reset(k, true);
 	k->load_id = 1000;
+	k->total_ram = 1ULL << 30;
 	*ret = &k->kernel;
 	return k->mount ? 0 : -ENOMEM;
 }

@@ -74,6 +74,7 @@ struct fake_kernel {
 	struct pind_books books;
 	bool old; /* it has no self-check */
 	uint64_t misuse;     /* places; each broke the rule once */
+	uint64_t total_ram;
 	uint64_t lasting;    /* bytes of /tenant.slice that stay pinned */
 	uint32_t hook_state; /* of pin_user_pages_fast */
 	sd_event *event;

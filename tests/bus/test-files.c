@@ -228,6 +228,70 @@ static void test_changed_meanwhile(void **state)
 	assert_false(world_flag(w, JOB, "Runtime"));
 }
 
+/* What is done above it alone: that is told, too, once. */
+static void test_on_exceed(void **state)
+{
+	struct world *w = *state;
+	static const char *const acts[] = { "nothing", "kill", "kill" };
+	char text[256];
+
+	for (int i = 0; i < 3; i++) {
+		(void)snprintf(text, sizeof(text),
+			       "{ \"rules\": [\n{ \"match\": \"" JOB "\", \"max\": \"8M\", "
+			       "\"on_exceed\": \"%s\" } ] }",
+			       acts[i]);
+		world_write(w, "quota.d/10.json", text);
+		if (i > 0) {
+			world_forget(w);
+			reload(w);
+			world_fake(w, "Overrun", NULL);
+			world_until(w, world_state_is(w, "healthy"));
+		} else {
+			world_start(w, NULL);
+			world_mkdir(w, "/jobs.slice");
+			world_mkdir(w, JOB);
+			world_fake(w, "Born", "sb", JOB, false);
+		}
+		if (i == 1)
+			world_saw(w, "Quota " JOB " files -1 8388608 8388608");
+		if (i == 2)
+			assert_int_equal(world_count(w, "Quota"), 0);
+	}
+	assert_int_equal(world_log_count(w, "above it: kill after 30 s, before nothing (files, "),
+			 1);
+	/* nor was there anything to be set */
+	assert_int_equal(world_requests_of(w, "group-set"), 0);
+}
+
+/* Memory is plugged in, and away: a part of it is more, and less, and each time that is told. */
+static void test_memory(void **state)
+{
+	struct world *w = *state;
+
+	rules(w, "10.json", "50%");
+	world_start(w, NULL);
+	world_mkdir(w, "/jobs.slice");
+	world_mkdir(w, JOB);
+	world_fake(w, "Born", "sb", JOB, false);
+	assert_int_equal(world_kernel_max(w, JOB), 512 * MIB);
+	world_forget(w);
+	world_fake(w, "Memory", "t", 2048 * MIB);
+	world_until(w, world_manager_number(w, "TotalRam") == 2048 * MIB);
+	world_saw(w, "Quota " JOB " memory -1 536870912 1073741824");
+	assert_int_equal(world_kernel_max(w, JOB), 1024 * MIB);
+	world_fake(w, "Memory", "t", 256 * MIB);
+	world_until(w, world_manager_number(w, "TotalRam") == 256 * MIB);
+	world_saw(w, "Quota " JOB " memory -1 1073741824 134217728");
+	assert_int_equal(world_log_count(w, "(memory, "), 2);
+	/* what comes of a file behind it is the file's */
+	rules(w, "10.json", "8M");
+	reload(w);
+	world_saw(w, "Quota " JOB " files -1 134217728 8388608");
+	world_fake(w, "Overrun", NULL);
+	world_until(w, world_state_is(w, "healthy"));
+	assert_int_equal(world_count(w, "Quota"), 3);
+}
+
 #define TEST_QUIET(name) cmocka_unit_test_setup_teardown(name, world_setup_quiet, world_teardown)
 
 int main(void)
@@ -240,6 +304,8 @@ int main(void)
 		TEST_QUIET(test_longterm),
 		TEST_QUIET(test_gone_meanwhile),
 		TEST_QUIET(test_changed_meanwhile),
+		TEST_QUIET(test_on_exceed),
+		TEST_QUIET(test_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
