@@ -96,58 +96,67 @@ static int find_lists(const cJSON *document, const cJSON **ret_rules, const cJSO
 	return 0;
 }
 
-static int take_longterm(struct pind_policy_file *file, const cJSON *longterm,
+static int read_longterm(struct pind_policy_file *file, const cJSON *object, unsigned int number,
 			 struct pind_problems *problems)
 {
-	size_t n = (size_t)cJSON_GetArraySize(longterm);
-	unsigned int number = 0;
-	const cJSON *object;
-	int r, worst = 0;
+	struct pind_policy_longterm *entry = &file->longterm[file->n_longterm];
+	int r = pind_policy_longterm_read(object, number, entry, problems);
 
-	if (n > PIND_LONGTERM_MAX)
-		return pind_problems_add(problems, pind_json_text_line(longterm),
-					 "longterm has %zu entries; all files together have %d at "
-					 "most",
-					 n, PIND_LONGTERM_MAX);
-	file->longterm = calloc(n ?: 1, sizeof(*file->longterm));
-	if (!file->longterm)
-		return -ENOMEM;
-	cJSON_ArrayForEach(object, longterm) {
-		r = pind_policy_longterm_read(object, ++number, &file->longterm[file->n_longterm],
-					      problems);
-		if (r == -ENOMEM)
-			return r;
-		if (r < 0)
-			worst = r;
-		else
-			file->longterm[file->n_longterm++].file = file->path;
+	if (r == 0) {
+		entry->file = file->path;
+		file->n_longterm++;
 	}
-	return worst;
+	return r;
 }
 
-static int take_rules(struct pind_policy_file *file, const cJSON *rules,
-		      struct pind_problems *problems)
+static int read_rule(struct pind_policy_file *file, const cJSON *object, unsigned int number,
+		     struct pind_problems *problems)
 {
-	size_t n = (size_t)cJSON_GetArraySize(rules);
+	struct pind_policy_rule *rule = &file->rules[file->n];
+	int r = pind_policy_rule_read(object, number, rule, problems);
+
+	if (r == 0) {
+		rule->file = file->path;
+		file->n++;
+	}
+	return r;
+}
+
+/* What a list is made of. */
+struct kind {
+	const char *of, *what; /* "it has 3 rules" */
+	size_t max;
+	size_t size;
+	int (*read)(struct pind_policy_file *file, const cJSON *object, unsigned int number,
+		    struct pind_problems *problems);
+};
+
+static const struct kind kind_rules = { "it", "rules", PIND_POLICY_RULES_MAX,
+					sizeof(struct pind_policy_rule), read_rule };
+static const struct kind kind_longterm = { "longterm", "entries", PIND_LONGTERM_MAX,
+					   sizeof(struct pind_policy_longterm), read_longterm };
+
+/* @entries: where it has them */
+static int take_list(struct pind_policy_file *file, const struct kind *kind, const cJSON *list,
+		     void *entries, struct pind_problems *problems)
+{
+	size_t n = (size_t)cJSON_GetArraySize(list);
 	unsigned int number = 0;
 	const cJSON *object;
 	int r, worst = 0;
 
-	if (n > PIND_POLICY_RULES_MAX)
-		return pind_problems_add(problems, pind_json_text_line(rules),
-					 "it has %zu rules; all files together have %d at most", n,
-					 PIND_POLICY_RULES_MAX);
-	file->rules = calloc(n ?: 1, sizeof(*file->rules));
-	if (!file->rules)
+	if (n > kind->max)
+		return pind_problems_add(problems, pind_json_text_line(list),
+					 "%s has %zu %s; all files together have %zu at most",
+					 kind->of, n, kind->what, kind->max);
+	*(void **)entries = calloc(n ?: 1, kind->size);
+	if (!*(void **)entries)
 		return -ENOMEM;
-	cJSON_ArrayForEach(object, rules) {
-		r = pind_policy_rule_read(object, ++number, &file->rules[file->n], problems);
+	cJSON_ArrayForEach (object, list) {
+		r = kind->read(file, object, ++number, problems);
 		if (r == -ENOMEM)
 			return r;
-		if (r < 0)
-			worst = r;
-		else
-			file->rules[file->n++].file = file->path;
+		worst = r < 0 ? r : worst;
 	}
 	return worst;
 }
@@ -175,9 +184,9 @@ int pind_policy_file_read(const char *path, const char *copy, struct pind_policy
 	if (r == 0 && document)
 		r = find_lists(document, &rules, &longterm, problems);
 	if (r == 0 && rules)
-		r = take_rules(file, rules, problems);
+		r = take_list(file, &kind_rules, rules, &file->rules, problems);
 	if (r == 0 && longterm)
-		r = take_longterm(file, longterm, problems);
+		r = take_list(file, &kind_longterm, longterm, &file->longterm, problems);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(file);
