@@ -9,6 +9,7 @@
 
 #include "kernel-audit.h"
 #include "kernel-frames.h"
+#include "kernel-group.h"
 #include "kernel-netlink.h"
 #include "kernel-reading.h"
 #include "kernel-request.h"
@@ -40,7 +41,6 @@ struct kernel_netlink {
 /* What an answer's messages go to. */
 struct answer {
 	union {
-		pind_group_handler group;
 		pind_refusal_handler refusal;
 		pind_misuse_handler misuse;
 		pind_lasting_handler lasting;
@@ -133,19 +133,6 @@ int kernel_request_send(struct pind_kernel *kernel, struct nlmsghdr *nlh,
 		return -ENOENT;
 	nlh->nlmsg_type = k->family.id;
 	return request_once(k, nlh, handler, userdata);
-}
-
-static int on_group(const struct nlmsghdr *nlh, void *userdata)
-{
-	struct answer *answer = userdata;
-	struct pind_group_info group;
-	int r;
-
-	r = pind_message_parse_group(nlh, &group);
-	if (r < 0)
-		return r;
-	answer->count++;
-	return answer->handler.group ? answer->handler.group(&group, answer->userdata) : 0;
 }
 
 static int on_refusal(const struct nlmsghdr *nlh, void *userdata)
@@ -268,74 +255,8 @@ static int kernel_frames(struct pind_kernel *kernel, uint64_t first, uint64_t la
 	return kernel_frames_begin(&k->jobs, kernel, k->event, first, last, each, handler, userdata);
 }
 
-/* Sends a request that is answered with one group. */
-static int send_for_group(struct pind_kernel *kernel, struct nlmsghdr *nlh,
-			  pind_group_handler handler, void *userdata)
-{
-	struct answer answer = { .handler.group = handler, .userdata = userdata };
-	int r;
-
-	r = kernel_request_send(kernel, nlh, on_group, &answer);
-	if (r < 0)
-		return r;
-	return answer.count == 1 ? 0 : -EBADMSG;
-}
-
-/* A request about one group, answered with the group. */
-static int request_group(struct pind_kernel *kernel, uint8_t command, uint64_t id,
-			 const struct pind_group_change *change, pind_group_handler handler,
-			 void *userdata)
-{
-	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *nlh;
-	int r;
-
-	r = kernel_request_begin(kernel, buffer, command, 0, &nlh);
-	if (r < 0)
-		return r;
-	pind_message_put_group_change(nlh, id, change);
-	return send_for_group(kernel, nlh, handler, userdata);
-}
-
-static int kernel_group_of(struct pind_kernel *kernel, uint32_t pid, uint32_t uid,
-			   pind_group_handler handler, void *userdata)
-{
-	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *nlh;
-	int r;
-
-	r = kernel_request_begin(kernel, buffer, PIND_CMD_GROUP_GET, 0, &nlh);
-	if (r < 0)
-		return r;
-	pind_message_put_process(nlh, pid, uid);
-	return send_for_group(kernel, nlh, handler, userdata);
-}
-
-static int kernel_group_get(struct pind_kernel *kernel, uint64_t id, pind_group_handler handler,
-			    void *userdata)
-{
-	const struct pind_group_change none = {};
-
-	return request_group(kernel, PIND_CMD_GROUP_GET, id, &none, handler, userdata);
-}
-
-static int kernel_group_set(struct pind_kernel *kernel, uint64_t id,
-			    const struct pind_group_change *change, pind_group_handler handler,
-			    void *userdata)
-{
-	return request_group(kernel, PIND_CMD_GROUP_SET, id, change, handler, userdata);
-}
-
-static int kernel_group_reset_peak(struct pind_kernel *kernel, uint64_t id,
-				   pind_group_handler handler, void *userdata)
-{
-	const struct pind_group_change none = {};
-
-	return request_group(kernel, PIND_CMD_GROUP_RESET_PEAK, id, &none, handler, userdata);
-}
-
-static int request_dump(struct pind_kernel *kernel, uint8_t command, pind_netlink_handler handler,
-			struct answer *answer)
+int kernel_request_dump(struct pind_kernel *kernel, uint8_t command, pind_netlink_handler handler,
+			void *userdata)
 {
 	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct nlmsghdr *nlh;
@@ -344,15 +265,7 @@ static int request_dump(struct pind_kernel *kernel, uint8_t command, pind_netlin
 	r = kernel_request_begin(kernel, buffer, command, NLM_F_DUMP, &nlh);
 	if (r < 0)
 		return r;
-	return kernel_request_send(kernel, nlh, handler, answer);
-}
-
-static int kernel_group_dump(struct pind_kernel *kernel, pind_group_handler handler,
-			     void *userdata)
-{
-	struct answer answer = { .handler.group = handler, .userdata = userdata };
-
-	return request_dump(kernel, PIND_CMD_GROUP_GET, on_group, &answer);
+	return kernel_request_send(kernel, nlh, handler, userdata);
 }
 
 static int kernel_refusal_dump(struct pind_kernel *kernel, pind_refusal_handler handler,
@@ -360,7 +273,7 @@ static int kernel_refusal_dump(struct pind_kernel *kernel, pind_refusal_handler 
 {
 	struct answer answer = { .handler.refusal = handler, .userdata = userdata };
 
-	return request_dump(kernel, PIND_CMD_REFUSAL_GET, on_refusal, &answer);
+	return kernel_request_dump(kernel, PIND_CMD_REFUSAL_GET, on_refusal, &answer);
 }
 
 static int kernel_misuse_dump(struct pind_kernel *kernel, pind_misuse_handler handler,
@@ -368,7 +281,7 @@ static int kernel_misuse_dump(struct pind_kernel *kernel, pind_misuse_handler ha
 {
 	struct answer answer = { .handler.misuse = handler, .userdata = userdata };
 
-	return request_dump(kernel, PIND_CMD_MISUSE_GET, on_misuse, &answer);
+	return kernel_request_dump(kernel, PIND_CMD_MISUSE_GET, on_misuse, &answer);
 }
 
 static int kernel_lasting_dump(struct pind_kernel *kernel, pind_lasting_handler handler,
@@ -377,7 +290,7 @@ static int kernel_lasting_dump(struct pind_kernel *kernel, pind_lasting_handler 
 	struct answer answer = { .handler.lasting = handler, .userdata = userdata,
 				 .ret = ret_search };
 
-	return request_dump(kernel, PIND_CMD_LASTING_GET, on_lasting, &answer);
+	return kernel_request_dump(kernel, PIND_CMD_LASTING_GET, on_lasting, &answer);
 }
 
 static int kernel_pages_get(struct pind_kernel *kernel, const struct pind_page_query *query,

@@ -26,4 +26,8 @@ int kernel_request_begin(struct pind_kernel *kernel, char *buffer, uint8_t comma
 int kernel_request_send(struct pind_kernel *kernel, struct nlmsghdr *nlh,
 			pind_netlink_handler handler, void *userdata);
 
+/* A request for all of something, without attributes. As kernel_request_send(). */
+int kernel_request_dump(struct pind_kernel *kernel, uint8_t command, pind_netlink_handler handler,
+			void *userdata);
+
 #endif /* PIND_KERNEL_REQUEST_H */
