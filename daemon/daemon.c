@@ -18,6 +18,7 @@
 #include "excess.h"
 #include "journal.h"
 #include "order.h"
+#include "sources.h"
 
 /* Between two looks at what no event tells. */
 #define LOOK_USEC (60ULL * 1000 * 1000)
@@ -296,40 +297,6 @@ static int add_signal(struct daemon *d, int number, sd_event_signal_handler_t ha
 	return r < 0 ? r : sd_event_source_set_floating(source, true);
 }
 
-/* The files' rules are read, and what is wrong with them is said. */
-static int load_policy(struct daemon *d, struct pind_policy *policy)
-{
-	_cleanup_free_ char *first = NULL;
-	const struct pind_problems *problems;
-	char *sentence = NULL;
-	int r;
-
-	r = pind_policy_load(policy, d->places->policy_directories);
-	if (r < 0) {
-		pind_log(LOG_ERR, "the files of rules cannot be read: %s", strerror(-r));
-		return r;
-	}
-	problems = pind_policy_problems(policy);
-	for (size_t i = 0; i < problems->n; i++) {
-		_cleanup_free_ char *text = pind_problem_text(&problems->entries[i]);
-
-		if (!text)
-			return -ENOMEM;
-		pind_log(LOG_ERR, "%s", text);
-		first = first ?: TAKE_PTR(text);
-	}
-	if (first &&
-	    asprintf(&sentence,
-		     "%s%s; what the file said when it was last read stays in force, "
-		     "'pind --check' tells all that is wrong, and 'systemctl reload pind' has the "
-		     "files read again",
-		     first, problems->n > 1 ? " (and more)" : "") < 0)
-		return -ENOMEM;
-	/* each problem stands in the journal by itself */
-	pind_health_replace(d->health, PIND_TROUBLE_FILES, sentence);
-	return 0;
-}
-
 static void notify_reloading(void)
 {
 	struct timespec now;
@@ -357,7 +324,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 
 	notify_reloading();
 	pind_mirror_tick(d->mirror);
-	if (load_policy(d, policy) >= 0) {
+	if (pind_sources_load(policy, d->places->policy_directories, d->health) >= 0) {
 		pind_mirror_refresh_info(d->mirror);
 		pind_reconciler_longterm(d->reconciler);
 		pind_reconciler_rules(d->reconciler);
@@ -396,59 +363,6 @@ static int add_look(struct daemon *d)
 	return r < 0 ? r : sd_event_source_set_floating(source, true);
 }
 
-/* @trouble: told for as long as we run, if there is any */
-static int open_store(struct daemon *d, const char *directory, enum pind_trouble trouble,
-		      struct pind_store **ret)
-{
-	_cleanup_(pind_store_report_clear) struct pind_store_report report = {};
-	char *sentence = NULL;
-	int r;
-
-	r = pind_store_open(directory, ret, &report);
-	if (r < 0 || !report.why)
-		return r;
-	if (pind_store_sealed(*ret))
-		r = asprintf(&sentence, "%s; it is left alone, and so are the quotas that the "
-					"kernel has: none can be set or unset until it can be read, or "
-					"is moved, and pind.service is restarted",
-			     report.why);
-	else
-		r = asprintf(&sentence,
-			     "%s/" PIND_STORE_FILE " was damaged (%s)%s%s, and the %zu quotas %s "
-			     "are in force; when you have looked at it, restart pind.service",
-			     directory, report.why, report.kept_as ? "; it is kept as " : "",
-			     report.kept_as ?: "", report.quotas,
-			     report.restored ? "of the last good copy" : "in it that made sense");
-	if (r < 0)
-		return -ENOMEM;
-	pind_journal_damage(PIND_STORE_FILE, report.kept_as, sentence);
-	pind_health_set(d->health, trouble, sentence);
-	return 0;
-}
-
-static int make_wanted(struct daemon *d, const struct pind_places *places)
-{
-	struct pind_store *kept = NULL, *runtime = NULL;
-	struct pind_policy *policy = NULL;
-	_cleanup_free_ char *memory = NULL;
-	int r;
-
-	r = pind_policy_new(&policy);
-	if (r >= 0 && asprintf(&memory, "%s/quota.d", places->state_directory) < 0)
-		memory = NULL;
-	/* a directory of its own: what is no copy of a file of rules is removed there */
-	r = r < 0 ? r : memory ? pind_policy_remember(policy, memory) : -ENOMEM;
-	r = r < 0 ? r : load_policy(d, policy);
-	r = r < 0 ? r : open_store(d, places->state_directory, PIND_TROUBLE_KEPT, &kept);
-	r = r < 0 ? r : open_store(d, places->runtime_directory, PIND_TROUBLE_RUNTIME, &runtime);
-	if (r >= 0)
-		return pind_wanted_new(kept, runtime, policy, &d->wanted);
-	(void)pind_policy_free(policy);
-	(void)pind_store_free(kept);
-	(void)pind_store_free(runtime);
-	return r;
-}
-
 static int make_rooms(struct daemon *d, const struct pind_places *places)
 {
 	struct pind_reconciler_rooms reconciler;
@@ -460,7 +374,7 @@ static int make_rooms(struct daemon *d, const struct pind_places *places)
 	r = r < 0 ? r
 		  : pind_mirror_new(d->kernel, places->cgroup_mount, &mirror_handlers, d,
 				    &d->mirror);
-	r = r < 0 ? r : make_wanted(d, places);
+	r = r < 0 ? r : pind_sources_open(places, d->health, &d->wanted);
 	r = r < 0 ? r
 		  : pind_teller_new(d->event, places->runtime_directory, d->kernel, d->mirror,
 				    d->health, &d->teller);
