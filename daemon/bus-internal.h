@@ -165,7 +165,27 @@ int pind_bus_check_size(size_t size, size_t n, const char *what, sd_bus_error *e
 /* A string of strangers, as pind_text_clean() makes it. */
 int pind_bus_append_text(sd_bus_message *m, const char *text);
 
+/* An entry of a dictionary a{sv}: a string of strangers, a number. */
+int pind_bus_append_text_entry(sd_bus_message *m, const char *key, const char *text);
+int pind_bus_append_number(sd_bus_message *m, const char *key, uint64_t value);
+
 /* The object of a group; to be freed. */
 int pind_bus_group_object(const char *path, char **ret_object);
+/* Answers a call with it. */
+int pind_bus_reply_object(sd_bus_message *call, const char *path);
+
+/* Methods of the Manager that stand elsewhere than its table: of quotas, and those that take long.
+ */
+int pind_bus_method_set_quota(sd_bus_message *call, void *userdata, sd_bus_error *error);
+int pind_bus_method_unset_quota(sd_bus_message *call, void *userdata, sd_bus_error *error);
+int pind_bus_method_explain_quota(sd_bus_message *call, void *userdata, sd_bus_error *error);
+int pind_bus_method_unset_stale(sd_bus_message *call, void *userdata, sd_bus_error *error);
+int pind_bus_method_list_quotas(sd_bus_message *call, void *userdata, sd_bus_error *error);
+int pind_bus_method_list_rules(sd_bus_message *call, void *userdata, sd_bus_error *error);
+int pind_bus_method_list_longterm(sd_bus_message *call, void *userdata, sd_bus_error *error);
+int pind_bus_method_list_problems(sd_bus_message *call, void *userdata, sd_bus_error *error);
+int pind_bus_method_list_frames(sd_bus_message *call, void *userdata, sd_bus_error *error);
+int pind_bus_method_audit(sd_bus_message *call, void *userdata, sd_bus_error *error);
+int pind_bus_method_audit_group(sd_bus_message *call, void *userdata, sd_bus_error *error);
 
 #endif /* PIND_BUS_INTERNAL_H */

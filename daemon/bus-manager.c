@@ -109,7 +109,7 @@ static int get_longterm(sd_bus *connection, const char *object, const char *inte
 	return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
-static int reply_object(sd_bus_message *call, const char *path)
+int pind_bus_reply_object(sd_bus_message *call, const char *path)
 {
 	_cleanup_free_ char *object = NULL;
 	int r;
@@ -132,7 +132,7 @@ static int get_group(struct pind_bus *bus, sd_bus_message *call, const char *pat
 	if (r == 0)
 		return sd_bus_error_setf(error, PIND_ERROR_NO_SUCH_GROUP,
 					 "there is no cgroup '%s'", path);
-	return reply_object(call, path);
+	return pind_bus_reply_object(call, path);
 }
 
 static int method_get_group(sd_bus_message *call, void *userdata, sd_bus_error *error)
@@ -141,92 +141,6 @@ static int method_get_group(sd_bus_message *call, void *userdata, sd_bus_error *
 }
 
 /* Each handler of a call that access.h has an action for goes on once it may. */
-
-static int set_quota_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
-			 sd_bus_error *error)
-{
-	struct pind_quota_request request;
-	int r;
-
-	r = pind_bus_read_quota(call, true, &request, error);
-	r = r < 0 ? r : pind_bus_set_quota(bus, path, &request, error);
-	return r < 0 ? r : reply_object(call, path);
-}
-
-static int set_quota(struct pind_bus *bus, sd_bus_message *call, const char *path,
-		     sd_bus_error *error)
-{
-	return pind_bus_authorize(bus, call, path, set_quota_now, error);
-}
-
-static int method_set_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
-{
-	return pind_bus_with_future_path(userdata, call, set_quota, error);
-}
-
-static int unset_quota_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
-			   sd_bus_error *error)
-{
-	int r = pind_bus_unset_quota(bus, path, error);
-
-	return r < 0 ? r : sd_bus_reply_method_return(call, NULL);
-}
-
-static int unset_quota(struct pind_bus *bus, sd_bus_message *call, const char *path,
-		       sd_bus_error *error)
-{
-	return pind_bus_authorize(bus, call, path, unset_quota_now, error);
-}
-
-static int method_unset_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
-{
-	return pind_bus_with_future_path(userdata, call, unset_quota, error);
-}
-
-static int explain_quota(struct pind_bus *bus, sd_bus_message *call, const char *path,
-			 sd_bus_error *error)
-{
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	struct pind_explanation explanation;
-	struct pind_quota_request request;
-	int r;
-
-	r = pind_bus_read_quota(call, false, &request, error);
-	r = r < 0 ? r
-		  : bus->calls->quota_explain(bus->userdata, path, &request, &explanation, error);
-	r = r < 0 ? r : sd_bus_message_new_method_return(call, &reply);
-	r = r < 0 ? r : pind_bus_append_explanation(reply, &explanation);
-	return r < 0 ? r : sd_bus_message_send(reply);
-}
-
-static int method_explain_quota(sd_bus_message *call, void *userdata, sd_bus_error *error)
-{
-	return pind_bus_with_future_path(userdata, call, explain_quota, error);
-}
-
-static int append_path(const char *path, void *closure)
-{
-	return pind_bus_append_text(closure, path);
-}
-
-static int unset_stale_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
-			   sd_bus_error *error)
-{
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	int r, dry;
-
-	r = sd_bus_message_read_basic(call, 'b', &dry);
-	r = r < 0 ? r : sd_bus_message_new_method_return(call, &reply);
-	r = r < 0 ? r : sd_bus_message_open_container(reply, 'a', "s");
-	r = r < 0 ? r : pind_bus_unset_stale(bus, dry, append_path, reply, error);
-	r = r < 0 ? r : sd_bus_message_close_container(reply);
-	return r < 0 ? r : sd_bus_message_send(reply);
-}
-
-static int method_unset_stale(sd_bus_message *call, void *userdata, sd_bus_error *error)
-{
-	return pind_bus_authorize(userdata, call, NULL, unset_stale_now, error);
-}
 
 /* An answer with the breaches of the rules. */
 struct misuse_answer {
@@ -282,67 +196,10 @@ static int method_list_groups(sd_bus_message *call, void *userdata, sd_bus_error
 	return pind_bus_answer_list(userdata, call, PIND_BUS_GROUPS, NULL, error);
 }
 
-static int method_list_quotas(sd_bus_message *call, void *userdata, sd_bus_error *error)
-{
-	return pind_bus_answer_list(userdata, call, PIND_BUS_QUOTAS, NULL, error);
-}
-
 static int list_accounts_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
 			     sd_bus_error *error)
 {
 	return pind_bus_answer_list(bus, call, PIND_BUS_ACCOUNTS, path, error);
-}
-
-static int list_rules(struct pind_bus *bus, sd_bus_message *call, const char *path,
-		      sd_bus_error *error)
-{
-	return pind_bus_answer_list(bus, call, PIND_BUS_RULES, path, error);
-}
-
-static int method_list_rules(sd_bus_message *call, void *userdata, sd_bus_error *error)
-{
-	const char *name;
-	int r;
-
-	r = sd_bus_message_read_basic(call, 's', &name);
-	if (r >= 0 && !name[0])
-		return list_rules(userdata, call, NULL, error);
-	r = r < 0 ? r : sd_bus_message_rewind(call, true);
-	return r < 0 ? r : pind_bus_with_future_path(userdata, call, list_rules, error);
-}
-
-static int method_list_longterm(sd_bus_message *call, void *userdata, sd_bus_error *error)
-{
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	const struct pind_policy_longterm *entry;
-	struct pind_bus *bus = userdata;
-	int r;
-
-	r = sd_bus_message_new_method_return(call, &reply);
-	r = r < 0 ? r : sd_bus_message_open_container(reply, 'a', "(sssu)");
-	for (size_t i = 0; r >= 0 && (entry = bus->calls->longterm(bus->userdata, i)); i++)
-		r = sd_bus_message_append(reply, "(sssu)", entry->module, entry->symbol,
-					  entry->file, entry->line);
-	r = r < 0 ? r : sd_bus_message_close_container(reply);
-	return r < 0 ? r : sd_bus_message_send(reply);
-}
-
-static int method_list_problems(sd_bus_message *call, void *userdata, sd_bus_error *error)
-{
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	const struct pind_problems *problems;
-	struct pind_bus *bus = userdata;
-	int r;
-
-	r = sd_bus_message_new_method_return(call, &reply);
-	r = r < 0 ? r : sd_bus_message_open_container(reply, 'a', "(sus)");
-	problems = bus->calls->problems(bus->userdata);
-	for (size_t i = 0; r >= 0 && i < problems->n; i++)
-		r = sd_bus_message_append(reply, "(sus)", problems->entries[i].file,
-					  problems->entries[i].line,
-					  problems->entries[i].sentence);
-	r = r < 0 ? r : sd_bus_message_close_container(reply);
-	return r < 0 ? r : sd_bus_message_send(reply);
 }
 
 static int list_accounts(struct pind_bus *bus, sd_bus_message *call, const char *path,
@@ -528,108 +385,6 @@ static int method_get_books(sd_bus_message *call, void *userdata, sd_bus_error *
 	return sd_bus_message_send(reply);
 }
 
-/* The walk over frames that a call waits for is over. */
-static void frames_done(const struct pind_walk *walk, const struct pind_frame_row *rows,
-			const char *const *paths, size_t n, const sd_bus_error *error,
-			void *closure)
-{
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *call = closure, *reply = NULL;
-	int r;
-
-	if (!walk) {
-		(void)sd_bus_reply_method_error(call, error);
-		return;
-	}
-	r = sd_bus_message_new_method_return(call, &reply);
-	r = r < 0 ? r : pind_bus_append_walk(reply, walk);
-	r = r < 0 ? r : sd_bus_message_open_container(reply, 'a', "a{sv}");
-	for (size_t i = 0; r >= 0 && i < n; i++)
-		r = pind_bus_append_frame(reply, &rows[i], paths[i]);
-	r = r < 0 ? r : sd_bus_message_close_container(reply);
-	r = r < 0 ? r : sd_bus_message_send(reply);
-	if (r < 0)
-		(void)sd_bus_reply_method_errno(call, r, NULL);
-}
-
-static int list_frames_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
-			   sd_bus_error *error)
-{
-	uint64_t first, last;
-	int each, r;
-
-	r = sd_bus_message_read(call, "ttb", &first, &last, &each);
-	if (r < 0)
-		return r;
-	if (last < first || last > UINT64_MAX >> 12)
-		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
-					 "the last frame is %" PRIu64 ", but has to be %" PRIu64
-					 " (the first) or more, and at most 2^52 - 1",
-					 last, first);
-	if (each && last - first >= PIND_BUS_FRAMES_EACH_MAX)
-		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
-					 "folio by folio at most %" PRIu64 " frames are told of at "
-					 "once, but it is %" PRIu64 " from %" PRIu64 " to %" PRIu64,
-					 PIND_BUS_FRAMES_EACH_MAX, last - first + 1, first, last);
-	r = bus->calls->frames(bus->userdata, first, last, each, frames_done,
-			       sd_bus_message_ref(call), error);
-	if (r < 0) {
-		(void)sd_bus_message_unref(call);
-		return r;
-	}
-	return 1;
-}
-
-static int method_list_frames(sd_bus_message *call, void *userdata, sd_bus_error *error)
-{
-	return pind_bus_authorize(userdata, call, NULL, list_frames_now, error);
-}
-
-/* The audit that a call waits for is over. */
-static void audit_done(const struct pind_audit *audit, const sd_bus_error *error, void *closure)
-{
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *call = closure, *reply = NULL;
-	int r;
-
-	if (!audit) {
-		(void)sd_bus_reply_method_error(call, error);
-		return;
-	}
-	r = sd_bus_message_new_method_return(call, &reply);
-	r = r < 0 ? r : pind_bus_append_audit(reply, audit);
-	r = r < 0 ? r : sd_bus_message_send(reply);
-	if (r < 0)
-		(void)sd_bus_reply_method_errno(call, r, NULL);
-}
-
-static int audit_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
-		     sd_bus_error *error)
-{
-	int r;
-
-	r = bus->calls->audit(bus->userdata, path, audit_done, sd_bus_message_ref(call), error);
-	if (r < 0) {
-		(void)sd_bus_message_unref(call);
-		return r;
-	}
-	return 1;
-}
-
-static int method_audit(sd_bus_message *call, void *userdata, sd_bus_error *error)
-{
-	return pind_bus_authorize(userdata, call, NULL, audit_now, error);
-}
-
-static int begin_audit(struct pind_bus *bus, sd_bus_message *call, const char *path,
-		       sd_bus_error *error)
-{
-	return pind_bus_authorize(bus, call, path, audit_now, error);
-}
-
-static int method_audit_group(sd_bus_message *call, void *userdata, sd_bus_error *error)
-{
-	return pind_bus_with_path(userdata, call, begin_audit, error);
-}
-
 /*
  * Methods are "unprivileged" for sd-bus, which would ask for CAP_SYS_ADMIN else: who may
  * call what is the matter of access.c.
@@ -662,23 +417,24 @@ static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_METHOD_WITH_ARGS("GetGroup", SD_BUS_ARGS("s", name), SD_BUS_RESULT("o", group),
 				method_get_group, FREE),
 	SD_BUS_METHOD_WITH_ARGS("SetQuota", SD_BUS_ARGS("s", name, "a{sv}", quota),
-				SD_BUS_RESULT("o", group), method_set_quota, FREE),
+				SD_BUS_RESULT("o", group), pind_bus_method_set_quota, FREE),
 	SD_BUS_METHOD_WITH_ARGS("UnsetQuota", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT,
-				method_unset_quota, FREE),
+				pind_bus_method_unset_quota, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ExplainQuota", SD_BUS_ARGS("s", name, "a{sv}", quota),
-				SD_BUS_RESULT("a{sv}", answer), method_explain_quota, FREE),
-	SD_BUS_METHOD_WITH_ARGS("UnsetStale", SD_BUS_ARGS("b", dry_run),
-				SD_BUS_RESULT("as", paths), method_unset_stale, FREE),
+				SD_BUS_RESULT("a{sv}", answer), pind_bus_method_explain_quota,
+				FREE),
+	SD_BUS_METHOD_WITH_ARGS("UnsetStale", SD_BUS_ARGS("b", dry_run), SD_BUS_RESULT("as", paths),
+				pind_bus_method_unset_stale, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListGroups", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", groups),
 				method_list_groups, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListQuotas", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", quotas),
-				method_list_quotas, FREE),
+				pind_bus_method_list_quotas, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListRules", SD_BUS_ARGS("s", name), SD_BUS_RESULT("aa{sv}", rules),
-				method_list_rules, FREE),
-	SD_BUS_METHOD_WITH_ARGS("ListLongterm", SD_BUS_NO_ARGS,
-				SD_BUS_RESULT("a(sssu)", longterm), method_list_longterm, FREE),
-	SD_BUS_METHOD_WITH_ARGS("ListProblems", SD_BUS_NO_ARGS,
-				SD_BUS_RESULT("a(sus)", problems), method_list_problems, FREE),
+				pind_bus_method_list_rules, FREE),
+	SD_BUS_METHOD_WITH_ARGS("ListLongterm", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(sssu)", longterm),
+				pind_bus_method_list_longterm, FREE),
+	SD_BUS_METHOD_WITH_ARGS("ListProblems", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(sus)", problems),
+				pind_bus_method_list_problems, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListAccounts", SD_BUS_ARGS("s", name),
 				SD_BUS_RESULT("aa{sv}", accounts), method_list_accounts, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListRefusals", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", refusals),
@@ -700,11 +456,11 @@ static const sd_bus_vtable manager_vtable[] = {
 				method_get_page, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListFrames", SD_BUS_ARGS("t", first, "t", last, "b", each),
 				SD_BUS_RESULT("a{sv}", walk, "aa{sv}", frames),
-				method_list_frames, FREE),
+				pind_bus_method_list_frames, FREE),
 	SD_BUS_METHOD_WITH_ARGS("Audit", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", result),
-				method_audit, FREE),
+				pind_bus_method_audit, FREE),
 	SD_BUS_METHOD_WITH_ARGS("AuditGroup", SD_BUS_ARGS("s", name),
-				SD_BUS_RESULT("a{sv}", result), method_audit_group, FREE),
+				SD_BUS_RESULT("a{sv}", result), pind_bus_method_audit_group, FREE),
 	SD_BUS_SIGNAL_WITH_ARGS("Refused", SD_BUS_ARGS("a{sv}", refusal), 0),
 	SD_BUS_SIGNAL_WITH_ARGS("High", SD_BUS_ARGS("o", group, "s", path, "t", current, "t", high),
 				0),

@@ -55,7 +55,7 @@ static int request_group(struct pind_kernel *kernel, uint8_t command, uint64_t i
 }
 
 int kernel_group_of(struct pind_kernel *kernel, uint32_t pid, uint32_t uid,
-			   pind_group_handler handler, void *userdata)
+		    pind_group_handler handler, void *userdata)
 {
 	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct nlmsghdr *nlh;
@@ -69,7 +69,7 @@ int kernel_group_of(struct pind_kernel *kernel, uint32_t pid, uint32_t uid,
 }
 
 int kernel_group_get(struct pind_kernel *kernel, uint64_t id, pind_group_handler handler,
-			    void *userdata)
+		     void *userdata)
 {
 	const struct pind_group_change none = {};
 
@@ -77,22 +77,21 @@ int kernel_group_get(struct pind_kernel *kernel, uint64_t id, pind_group_handler
 }
 
 int kernel_group_set(struct pind_kernel *kernel, uint64_t id,
-			    const struct pind_group_change *change, pind_group_handler handler,
-			    void *userdata)
+		     const struct pind_group_change *change, pind_group_handler handler,
+		     void *userdata)
 {
 	return request_group(kernel, PIND_CMD_GROUP_SET, id, change, handler, userdata);
 }
 
-int kernel_group_reset_peak(struct pind_kernel *kernel, uint64_t id,
-				   pind_group_handler handler, void *userdata)
+int kernel_group_reset_peak(struct pind_kernel *kernel, uint64_t id, pind_group_handler handler,
+			    void *userdata)
 {
 	const struct pind_group_change none = {};
 
 	return request_group(kernel, PIND_CMD_GROUP_RESET_PEAK, id, &none, handler, userdata);
 }
 
-int kernel_group_dump(struct pind_kernel *kernel, pind_group_handler handler,
-			     void *userdata)
+int kernel_group_dump(struct pind_kernel *kernel, pind_group_handler handler, void *userdata)
 {
 	struct answer answer = { .handler = handler, .userdata = userdata };
 

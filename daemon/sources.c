@@ -54,9 +54,10 @@ static int open_store(const char *directory, struct pind_health *health, enum pi
 	if (r < 0 || !report.why)
 		return r;
 	if (pind_store_sealed(*ret))
-		r = asprintf(&sentence, "%s; it is left alone, and so are the quotas that the "
-					"kernel has: none can be set or unset until it can be read, or "
-					"is moved, and pind.service is restarted",
+		r = asprintf(&sentence,
+			     "%s; it is left alone, and so are the quotas that the "
+			     "kernel has: none can be set or unset until it can be read, or "
+			     "is moved, and pind.service is restarted",
 			     report.why);
 	else
 		r = asprintf(&sentence,
@@ -87,7 +88,8 @@ int pind_sources_open(const struct pind_places *places, struct pind_health *heal
 	r = r < 0 ? r : memory ? pind_policy_remember(policy, memory) : -ENOMEM;
 	r = r < 0 ? r : pind_sources_load(policy, places->policy_directories, health);
 	r = r < 0 ? r : open_store(places->state_directory, health, PIND_TROUBLE_KEPT, &kept);
-	r = r < 0 ? r : open_store(places->runtime_directory, health, PIND_TROUBLE_RUNTIME, &runtime);
+	r = r < 0 ? r
+		  : open_store(places->runtime_directory, health, PIND_TROUBLE_RUNTIME, &runtime);
 	if (r >= 0)
 		return pind_wanted_new(kept, runtime, policy, ret);
 	(void)pind_policy_free(policy);
