@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/kmemleak.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -170,6 +171,8 @@ int __init pind_leaf_init(void)
 	pind_leaf_top = vzalloc(array_size(nr_mids, sizeof(*pind_leaf_top)));
 	if (!pind_leaf_top)
 		return -ENOMEM;
+	/* which does not look for pointers in what is read-only after a module's init */
+	kmemleak_not_leak(pind_leaf_top);
 	for (i = 0; i < ARRAY_SIZE(pind_leaf_locks); i++)
 		raw_spin_lock_init(&pind_leaf_locks[i].lock);
 	leaf_cache = kmem_cache_create("pind_leaf", sizeof(struct pind_leaf), 0, 0, clear_leaf);
