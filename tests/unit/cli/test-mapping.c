@@ -217,6 +217,27 @@ static void large_folio(void **state)
 	records_done(&mappings.records);
 }
 
+/* Mappings that have each a part of a folio, of which some frames are in both. */
+static void parts_of_folio(void **state)
+{
+	struct pind_source source = { .ops = &ops };
+	struct mappings mappings = { .records = RECORDS(pind_mapping_kind) };
+	struct mapping_run runs[] = { { 66000, 148, 0 }, { 66098, 300, 1 }, { 66110, 20, 2 } };
+	struct mapping_pins pins;
+
+	for (size_t i = 0; i < 3; i++)
+		assert_non_null(records_add(&mappings.records));
+	mappings.runs = runs;
+	mappings.n = 3;
+	assert_int_equal(mapping_pins_find(&source, &mappings, on_progress, &pins), 0);
+	assert_int_equal(mapping_pins_of(&pins, 0, 10), 100 * PAGE);
+	assert_int_equal(mapping_pins_of(&pins, 1, 10), 300 * PAGE);
+	assert_int_equal(mapping_pins_of(&pins, 2, 10), 20 * PAGE);
+	assert_int_equal(mapping_pins_of(&pins, MAPPING_ALL, 10), 350 * PAGE);
+	mapping_pins_done(&pins);
+	records_done(&mappings.records);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +245,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(may_not, make, fake_proc_remove),
 		cmocka_unit_test_setup_teardown(pins, make, fake_proc_remove),
 		cmocka_unit_test(large_folio),
+		cmocka_unit_test(parts_of_folio),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
