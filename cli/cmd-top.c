@@ -262,7 +262,7 @@ static int run_screen(struct top *top, unsigned long count)
 	r = top_screen_open();
 	for (unsigned long n = 0; r == 0;) {
 		_cleanup_free_ char *note = NULL;
-		uint64_t now = when_now(CLOCK_MONOTONIC);
+		uint64_t now = when_now(CLOCK_MONOTONIC), wait;
 		bool failed = false;
 		enum top_key key;
 
@@ -277,7 +277,13 @@ static int run_screen(struct top *top, unsigned long count)
 		scroll(top, TOP_KEY_NONE);
 		top_screen_draw(&top->rows, &top->order, top->sample.time, top->first, note);
 		now = when_now(CLOCK_MONOTONIC);
-		key = top_screen_key(due > now ? (int)((double)(due - now) / 1e6) : 0, &letter);
+		/*
+		 * A change of the terminal's size that comes just before ncurses waits is seen
+		 * when it next begins to: not in a minute.
+		 */
+		wait = due > now ? due - now : 0;
+		wait = wait < NSEC_PER_SEC ? wait : NSEC_PER_SEC;
+		key = top_screen_key((int)(wait / 1000000), &letter);
 		if (key == TOP_KEY_QUIT)
 			break;
 		anew = key != TOP_KEY_NONE && take_key(top, key, letter);
