@@ -172,7 +172,11 @@ void pind_stock_tell(struct pind_charge *charge)
 	unlock_stock(stock, flags);
 }
 
-unsigned long pind_stock_tell_all(const struct pind_charge *level)
+/*
+ * Every CPU is asked for what it has of a level and of what is below it, and tells the
+ * levels. Return: pages that are kept promised; without @keep the shares are emptied.
+ */
+static unsigned long ask_all(const struct pind_charge *level, bool keep)
 {
 	struct pind_stock *stock;
 	unsigned long avail = 0;
@@ -185,6 +189,10 @@ unsigned long pind_stock_tell_all(const struct pind_charge *level)
 		for (i = 0; i < PIND_STOCK_LEVELS; i++) {
 			if (!stock->charge[i] || !pind_level_is_below(stock->charge[i], level))
 				continue;
+			if (!keep) {
+				empty_share(stock, i);
+				continue;
+			}
 			/* settled first, as in empty_share() */
 			tell_settled(stock->charge[i], &stock->share[i]);
 			tell_pins(stock->charge[i], &stock->share[i]);
@@ -195,20 +203,14 @@ unsigned long pind_stock_tell_all(const struct pind_charge *level)
 	return avail;
 }
 
+unsigned long pind_stock_tell_all(const struct pind_charge *level)
+{
+	return ask_all(level, true);
+}
+
 void pind_stock_drain(const struct pind_charge *level)
 {
-	struct pind_stock *stock;
-	unsigned long flags;
-	unsigned int cpu, i;
-
-	for_each_possible_cpu(cpu) {
-		stock = per_cpu_ptr(&pind_stocks, cpu);
-		lock_stock(stock, &flags);
-		for (i = 0; i < PIND_STOCK_LEVELS; i++)
-			if (stock->charge[i] && pind_level_is_below(stock->charge[i], level))
-				empty_share(stock, i);
-		unlock_stock(stock, flags);
-	}
+	(void)ask_all(level, false);
 }
 
 /* From what this CPU has, which is filled up if need be and if that fits. */
