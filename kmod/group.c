@@ -272,29 +272,35 @@ static struct pind_group *get_known(u64 id)
 	return group;
 }
 
+/* Stands for a cgroup that was not met; nobody else finds it. Return: or an ERR_PTR. */
+static struct pind_group *unmet_group(struct cgroup *cgroup)
+{
+	struct pind_group *group = new_group(cgroup, NULL);
+	struct pind_quota quota;
+
+	if (!group)
+		return ERR_PTR(-ENOMEM);
+	pind_rule_find(group->path, &quota);
+	write_quota(&group->charge, &quota);
+	return group;
+}
+
 struct pind_group *pind_group_look(u64 id)
 {
 	struct pind_group *group = get_known(id);
-	struct pind_quota quota;
-	struct cgroup *cgroup;
+	struct cgroup *cgroup, *payer;
 
 	if (group)
 		return group;
 	cgroup = cgroup_get_from_id(id);
 	if (IS_ERR_OR_NULL(cgroup))
 		return ERR_PTR(-ENOENT);
-	if (payer_of(cgroup) != cgroup)
-		group = get_known(cgroup_id(payer_of(cgroup)));
-	if (group) {
-		cgroup_put(cgroup);
-		return group;
-	}
-	group = new_group(payer_of(cgroup), NULL);
-	cgroup_put(cgroup);
+	payer = payer_of(cgroup);
+	if (payer != cgroup)
+		group = get_known(cgroup_id(payer));
 	if (!group)
-		return ERR_PTR(-ENOMEM);
-	pind_rule_find(group->path, &quota);
-	write_quota(&group->charge, &quota);
+		group = unmet_group(payer);
+	cgroup_put(cgroup);
 	return group;
 }
 
