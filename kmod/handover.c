@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/memory_hotplug.h>
 #include <linux/memremap.h>
 #include <net/sock.h>
 
@@ -7,6 +6,7 @@
 #include "call.h"
 #include "compat.h"
 #include "folio.h"
+#include "frame.h"
 #include "genl.h"
 #include "fill.h"
 #include "handover.h"
@@ -270,36 +270,28 @@ static void put_folio(struct folio *folio)
 	put_page(&folio->page);
 }
 
-/*
- * With a reference, which keeps it what it is; or NULL: no such folio is there. A
- * device's own memory that is just going away waits for its pins.
- */
-static struct folio *get_folio(unsigned long pfn, u64 size)
+/* A device's own memory; if it is just going away it waits for its pins. Or NULL. */
+static struct folio *hold_device(unsigned long pfn)
 {
-	struct dev_pagemap *map = NULL;
-	struct folio *folio;
-	struct page *page;
-	bool is_it;
+	struct dev_pagemap *map = pfn_valid(pfn) ? pind_get_dev_pagemap(pfn) : NULL;
+	struct folio *folio = map ? page_folio(pfn_to_page(pfn)) : NULL;
 
-	rcu_read_lock(); /* memory that is unplugged waits for it, with its struct pages */
-	page = pfn_to_online_page(pfn);
-	if (!page && pfn_valid(pfn)) {
-		map = pind_get_dev_pagemap(pfn);
-		page = map ? pfn_to_page(pfn) : NULL;
-	}
-	folio = page ? page_folio(page) : NULL;
 	if (folio && !folio_try_get(folio))
 		folio = NULL;
-	is_it = folio && page_folio(page) == folio && folio_pfn(folio) == pfn &&
-		folio_size(folio) == size;
-	rcu_read_unlock();
-	if (folio && !is_it) {
-		put_folio(folio);
-		folio = NULL;
-	}
 	if (map)
 		put_dev_pagemap(map);
 	return folio;
+}
+
+/* With a reference, which keeps it what it is; or NULL: no such folio begins there. */
+static struct folio *get_folio(unsigned long pfn, u64 size)
+{
+	struct folio *folio = pind_frame_hold(pfn) ?: hold_device(pfn);
+
+	if (!folio || (folio_pfn(folio) == pfn && folio_size(folio) == size))
+		return folio;
+	put_folio(folio);
+	return NULL;
 }
 
 /* In base pages. */
