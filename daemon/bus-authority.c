@@ -297,6 +297,15 @@ int pind_bus_set_quota(struct pind_bus *bus, const char *path,
 	return r;
 }
 
+int pind_bus_take_quota(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			sd_bus_error *error)
+{
+	struct pind_quota_request request;
+	int r = pind_bus_read_quota(call, true, &request, error);
+
+	return r < 0 ? r : pind_bus_set_quota(bus, path, &request, error);
+}
+
 int pind_bus_unset_quota(struct pind_bus *bus, const char *path, sd_bus_error *error)
 {
 	struct pind_caller by;

@@ -173,11 +173,8 @@ static int authorize(struct pind_bus *bus, sd_bus_message *call, pind_bus_named 
 static int set_quota_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
 			 sd_bus_error *error)
 {
-	struct pind_quota_request request;
-	int r;
+	int r = pind_bus_take_quota(bus, call, path, error);
 
-	r = pind_bus_read_quota(call, true, &request, error);
-	r = r < 0 ? r : pind_bus_set_quota(bus, path, &request, error);
 	return r < 0 ? r : sd_bus_reply_method_return(call, NULL);
 }
 

@@ -83,6 +83,9 @@ void pind_bus_drop_askings(struct pind_bus *bus);
 /* Change a quota as whoever calls, with what was granted. */
 int pind_bus_set_quota(struct pind_bus *bus, const char *path,
 		       const struct pind_quota_request *request, sd_bus_error *error);
+/* Likewise, as the argument a{sv} of a SetQuota says. */
+int pind_bus_take_quota(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			sd_bus_error *error);
 int pind_bus_unset_quota(struct pind_bus *bus, const char *path, sd_bus_error *error);
 int pind_bus_unset_stale(struct pind_bus *bus, bool dry,
 			 int (*handler)(const char *path, void *closure), void *closure,
