@@ -133,6 +133,8 @@ static bool hold(struct pind_excess *excess, struct entry *entry, const struct a
 	excess_enter(excess, entry, OVER);
 	(void)snprintf(sentence, sizeof(sentence), "%s holds it off (%u times of %d)", by,
 		       entry->holds, PIND_HOLDS_MAX);
+	/* once it is told it counts, also for a daemon that comes after this one was killed */
+	excess_save(excess);
 	event.sentence = sentence;
 	excess->told(&event, excess->userdata);
 	return true;
