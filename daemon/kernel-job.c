@@ -28,7 +28,7 @@ int kernel_job_ask(struct kernel_job *job, uint8_t command,
 	struct nlmsghdr *nlh;
 	int r;
 
-	/* the module may have been loaded anew since anybody last asked */
+	/* not the loop's, which may be of a module that was loaded before; here waiting is allowed */
 	r = pind_netlink_resolve(job->nl, PIND_FAMILY_NAME, NULL, &family);
 	if (r < 0)
 		return r;

@@ -111,11 +111,23 @@ static int request_once(struct kernel_netlink *k, struct nlmsghdr *nlh,
 	return r;
 }
 
+int kernel_request_anew(struct pind_kernel *kernel, struct nlmsghdr *nlh)
+{
+	struct kernel_netlink *k = kernel_of(kernel);
+	int r = family_find(k);
+
+	if (r < 0)
+		return r;
+	if (nlh->nlmsg_type == k->family.id)
+		return -ENOENT;
+	nlh->nlmsg_type = k->family.id;
+	return 0;
+}
+
 int kernel_request_send(struct pind_kernel *kernel, struct nlmsghdr *nlh,
 			pind_netlink_handler handler, void *userdata)
 {
 	struct kernel_netlink *k = kernel_of(kernel);
-	uint16_t id = k->family.id;
 	int r;
 
 	r = request_once(k, nlh, handler, userdata);
@@ -126,13 +138,8 @@ int kernel_request_send(struct pind_kernel *kernel, struct nlmsghdr *nlh,
 	 * -ENOENT without a word: generic netlink does not know the family's
 	 * number (any more), or the module does not know the object.
 	 */
-	r = family_find(k);
-	if (r < 0)
-		return r;
-	if (k->family.id == id)
-		return -ENOENT;
-	nlh->nlmsg_type = k->family.id;
-	return request_once(k, nlh, handler, userdata);
+	r = kernel_request_anew(kernel, nlh);
+	return r < 0 ? r : request_once(k, nlh, handler, userdata);
 }
 
 static int on_refusal(const struct nlmsghdr *nlh, void *userdata)

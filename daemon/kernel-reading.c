@@ -7,6 +7,7 @@
 #include <pind/cleanup.h>
 
 #include "kernel-reading.h"
+#include "kernel-request.h"
 #include "message.h"
 #include "netlink.h"
 
@@ -15,6 +16,8 @@ struct pind_reading {
 	enum pind_listing listing;
 	bool read;	    /* all of it: the rest is to be handed out */
 	uint64_t overtaken; /* as was counted */
+	struct nlmsghdr *nlh; /* in request */
+	char request[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
 	const struct pind_reading_handlers *handlers;
 	void *userdata;
 };
@@ -52,20 +55,23 @@ static int on_object(const struct nlmsghdr *nlh, void *userdata)
 	return -EINVAL;
 }
 
-static int reading_ask(struct pind_reading *reading)
+static int reading_ask(struct pind_kernel *kernel, struct pind_reading *reading)
 {
-	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct pind_family family;
-	struct nlmsghdr *nlh;
 	int r;
 
-	/* the module may have been loaded anew since anybody last asked */
-	r = pind_netlink_resolve(reading->nl, PIND_FAMILY_NAME, NULL, &family);
-	if (r < 0)
-		return r;
-	nlh = pind_message_request(buffer, family.id, commands[reading->listing],
-				   PIND_FAMILY_VERSION, NLM_F_DUMP);
-	return pind_netlink_dump_begin(reading->nl, nlh);
+	r = kernel_request_begin(kernel, reading->request, commands[reading->listing], NLM_F_DUMP,
+				 &reading->nlh);
+	return r < 0 ? r : pind_netlink_dump_begin(reading->nl, reading->nlh);
+}
+
+/* The module may have been loaded anew since anybody last asked. */
+static int reading_ask_anew(struct pind_kernel *kernel, struct pind_reading *reading)
+{
+	int r = kernel_request_anew(kernel, reading->nlh);
+
+	if (r == -ENOENT)
+		return -ENODEV; /* its family is just going */
+	return r < 0 ? r : pind_netlink_dump_begin(reading->nl, reading->nlh);
 }
 
 int kernel_reading_begin(struct pind_kernel *kernel, enum pind_listing listing,
@@ -82,7 +88,7 @@ int kernel_reading_begin(struct pind_kernel *kernel, enum pind_listing listing,
 	reading->handlers = handlers;
 	reading->userdata = userdata;
 	r = pind_netlink_open(&reading->nl);
-	r = r < 0 ? r : reading_ask(reading);
+	r = r < 0 ? r : reading_ask(kernel, reading);
 	if (r < 0) {
 		kernel_reading_end(kernel, reading);
 		return r;
@@ -102,7 +108,7 @@ int kernel_reading_some(struct pind_kernel *kernel, struct pind_reading *reading
 	kernel->overtaken += pind_netlink_overtaken(reading->nl) - reading->overtaken;
 	reading->overtaken = pind_netlink_overtaken(reading->nl);
 	if (r == -ENOENT && !pind_netlink_text(reading->nl)[0])
-		return -ENODEV; /* its family is no more */
+		r = reading_ask_anew(kernel, reading) ?: 1;
 	if (r < 0)
 		(void)snprintf(kernel->text, sizeof(kernel->text), "%s",
 			       pind_netlink_text(reading->nl));

@@ -13,6 +13,9 @@
  * @buffer: at least PIND_REQUEST_SIZE bytes, of which *ret is the beginning
  * @flags: as of pind_message_request()
  *
+ * A family that is known is not looked up again: a look-up waits for the lock of generic
+ * netlink, which others keep for as long as a process that hangs.
+ *
  * Return: 0; -ENODEV: the module is not there; or another negative errno.
  */
 int kernel_request_begin(struct pind_kernel *kernel, char *buffer, uint8_t command,
@@ -25,6 +28,15 @@ int kernel_request_begin(struct pind_kernel *kernel, char *buffer, uint8_t comma
  */
 int kernel_request_send(struct pind_kernel *kernel, struct nlmsghdr *nlh,
 			pind_netlink_handler handler, void *userdata);
+
+/**
+ * kernel_request_anew - a request found no family of its number: is there another now
+ * @nlh: the request, which gets the new number
+ *
+ * Return: 0; -ENODEV: the module is not there; -ENOENT: the number is right; or another
+ * negative errno.
+ */
+int kernel_request_anew(struct pind_kernel *kernel, struct nlmsghdr *nlh);
 
 /* A request for all of something, without attributes. As kernel_request_send(). */
 int kernel_request_dump(struct pind_kernel *kernel, uint8_t command, pind_netlink_handler handler,
