@@ -25,7 +25,8 @@ __attribute__((weak)) void pind_gcov_end(int number)
 
 __attribute__((weak, constructor)) void pind_gcov_start(void)
 {
-	static const int numbers[] = { SIGHUP, SIGINT, SIGPIPE, SIGTERM };
+	/* SIGINT is not among them: ncurses only handles it where nobody else does */
+	static const int numbers[] = { SIGHUP, SIGPIPE, SIGTERM };
 
 	/* once for each file of a program, so the handler may be there already */
 	for (unsigned int i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
