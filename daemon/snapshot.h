@@ -235,7 +235,7 @@ struct pind_frame_row {
 	bool has_holder;
 	struct pind_account_info holder;
 	uint64_t owner_id; /* 0: memory of no cgroup */
-	const char *owner; /* its path; NULL of none */
+	const char *owner; /* its path; "" of none */
 	uint32_t node;
 	const char *zone;
 	uint32_t movable; /* 1: it is */

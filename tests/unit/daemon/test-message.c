@@ -10,6 +10,7 @@
 #include <linux/genetlink.h>
 
 #include "message.h"
+#include "objects.h"
 
 #define SIZE 4096
 
@@ -22,56 +23,6 @@ static void begin(struct message *m, uint8_t command)
 {
 	memset(m, 0, sizeof(*m));
 	m->nlh = pind_message_request(m->buffer, 0x20, command, 1, 0);
-}
-
-static void put_group(struct nlmsghdr *nlh)
-{
-	mnl_attr_put_u64(nlh, PIND_A_GROUP_ID, 7);
-	mnl_attr_put_u64(nlh, PIND_A_GROUP_PARENT_ID, 1);
-	mnl_attr_put_strz(nlh, PIND_A_GROUP_PATH, "/a.slice");
-	mnl_attr_put_u64(nlh, PIND_A_GROUP_CURRENT, 4096);
-	mnl_attr_put_u64(nlh, PIND_A_GROUP_PEAK, 8192);
-	mnl_attr_put_u64(nlh, PIND_A_GROUP_MAX, PIND_UNLIMITED);
-	mnl_attr_put_u64(nlh, PIND_A_GROUP_HIGH, 12288);
-	mnl_attr_put_u32(nlh, PIND_A_GROUP_MODE, PIND_MODE_OBSERVE);
-	mnl_attr_put_u64(nlh, PIND_A_GROUP_PINS, 5);
-	mnl_attr_put_u32(nlh, PIND_A_GROUP_DEAD, 1);
-	mnl_attr_put_u64(nlh, PIND_A_GROUP_EVENTS_MAX, 11);
-	mnl_attr_put_u64(nlh, PIND_A_GROUP_EVENTS_OBSERVED, 12);
-	mnl_attr_put_u64(nlh, PIND_A_GROUP_EVENTS_HIGH, 13);
-	mnl_attr_put_u64(nlh, PIND_A_GROUP_EVENTS_REFUSED, 14);
-	mnl_attr_put_u64(nlh, PIND_A_GROUP_RESERVED, 15);
-	mnl_attr_put_u64(nlh, PIND_A_GROUP_HELD, 16);
-	mnl_attr_put_u64(nlh, PIND_A_GROUP_MAX_HELD, 17);
-	mnl_attr_put_u64(nlh, PIND_A_GROUP_UNCERTAIN, 18);
-}
-
-static void put_refusal(struct nlmsghdr *nlh)
-{
-	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_SEQ, 1);
-	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_LAST, 2);
-	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_GROUP_ID, 3);
-	mnl_attr_put_strz(nlh, PIND_A_REFUSAL_PATH, "/a.slice/b.service");
-	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_BY_ID, 4);
-	mnl_attr_put_strz(nlh, PIND_A_REFUSAL_BY_PATH, "/a.slice");
-	mnl_attr_put_u32(nlh, PIND_A_REFUSAL_PID, 5);
-	mnl_attr_put_strz(nlh, PIND_A_REFUSAL_COMM, "fio");
-	mnl_attr_put_strz(nlh, PIND_A_REFUSAL_SYMBOL, "io_pin_pages");
-	mnl_attr_put_strz(nlh, PIND_A_REFUSAL_MODULE, "");
-	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_WANTED, 6);
-	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_NEEDED, 7);
-	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_CURRENT, 8);
-	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_MAX, 9);
-	mnl_attr_put_u32(nlh, PIND_A_REFUSAL_MODE, PIND_MODE_ENFORCE);
-	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_RESERVED, 10);
-	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_COUNT, 11);
-	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_FIRST, 12);
-	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_WANTED_MIN, 13);
-	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_WANTED_MAX, 14);
-	mnl_attr_put_u32(nlh, PIND_A_REFUSAL_UID, 15);
-	mnl_attr_put_u32(nlh, PIND_A_REFUSAL_LIMIT, PIND_LIMIT_MAX_HELD);
-	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_TAKEN, 16);
-	mnl_attr_put_u64(nlh, PIND_A_REFUSAL_REGION, 17);
 }
 
 static void test_request(void **state)
@@ -350,28 +301,13 @@ static void test_refusal(void **state)
 	assert_int_equal(refusal.limit, PIND_LIMIT_MAX_HELD);
 }
 
-static void put_hook(struct nlmsghdr *nlh, const char *name)
-{
-	struct nlattr *nest = mnl_attr_nest_start(nlh, PIND_A_INFO_HOOK);
-
-	mnl_attr_put_strz(nlh, PIND_A_HOOK_NAME, name);
-	mnl_attr_put_strz(nlh, PIND_A_HOOK_MECHANISM, "ftrace-ipmodify");
-	mnl_attr_put_u32(nlh, PIND_A_HOOK_STATE, PIND_HOOK_STATE_ATTACHED);
-	mnl_attr_put_u64(nlh, PIND_A_HOOK_CALLS, 3);
-	mnl_attr_nest_end(nlh, nest);
-}
-
 static void test_info(void **state)
 {
 	struct pind_info info;
 	struct message m;
 
 	begin(&m, PIND_CMD_INFO_GET);
-	mnl_attr_put_strz(m.nlh, PIND_A_INFO_VERSION, "0.1");
-	mnl_attr_put_u32(m.nlh, PIND_A_INFO_PAGE_SIZE, 4096);
-	for (uint16_t type = PIND_A_INFO_LOAD_ID; type <= PIND_A_INFO_EVENTS_LOST; type++)
-		if (type != PIND_A_INFO_PAGE_SIZE)
-			mnl_attr_put_u64(m.nlh, type, type);
+	put_info(m.nlh);
 	put_hook(m.nlh, "pin_user_pages");
 	put_hook(m.nlh, "unpin_user_page");
 	assert_int_equal(pind_message_parse_info(m.nlh, &info), -EBADMSG); /* no books */
@@ -418,18 +354,6 @@ static void test_event(void **state)
 	assert_int_equal(pind_message_parse_event(m.nlh, &event), 0);
 }
 
-static void put_misuse(struct nlmsghdr *nlh)
-{
-	mnl_attr_put_u32(nlh, PIND_A_MISUSE_KIND, PIND_MISUSE_KIND_PIN_PUT);
-	mnl_attr_put_strz(nlh, PIND_A_MISUSE_SYMBOL, "odd_pin");
-	mnl_attr_put_strz(nlh, PIND_A_MISUSE_MODULE, "odd");
-	mnl_attr_put_u64(nlh, PIND_A_MISUSE_COUNT, 3);
-	mnl_attr_put_u64(nlh, PIND_A_MISUSE_FIRST, 10);
-	mnl_attr_put_u64(nlh, PIND_A_MISUSE_LAST, 20);
-	mnl_attr_put_u32(nlh, PIND_A_MISUSE_PID, 0);
-	mnl_attr_put_strz(nlh, PIND_A_MISUSE_COMM, "");
-}
-
 static void test_misuse(void **state)
 {
 	struct pind_misuse misuse;
@@ -455,35 +379,6 @@ static void test_misuse(void **state)
 	assert_string_equal(event.misuse.module, "odd");
 }
 
-static void put_holder(struct nlmsghdr *nlh, uint64_t id)
-{
-	struct nlattr *nest = mnl_attr_nest_start(nlh, PIND_A_PAGE_HOLDER);
-
-	mnl_attr_put_u64(nlh, PIND_A_ACCOUNT_ID, id);
-	mnl_attr_put_u64(nlh, PIND_A_ACCOUNT_GROUP_ID, 7);
-	mnl_attr_put_u32(nlh, PIND_A_ACCOUNT_PID, 123);
-	mnl_attr_put_u64(nlh, PIND_A_ACCOUNT_START_TIME, 1);
-	mnl_attr_put_strz(nlh, PIND_A_ACCOUNT_COMM, "fio");
-	mnl_attr_put_strz(nlh, PIND_A_ACCOUNT_SYMBOL, "io_pin_pages");
-	mnl_attr_put_strz(nlh, PIND_A_ACCOUNT_MODULE, "");
-	mnl_attr_put_u64(nlh, PIND_A_ACCOUNT_PINS, 2);
-	mnl_attr_put_u64(nlh, PIND_A_ACCOUNT_COVERED, 4096);
-	mnl_attr_put_u64(nlh, PIND_A_ACCOUNT_SINCE, 5);
-	mnl_attr_nest_end(nlh, nest);
-}
-
-static void put_page(struct nlmsghdr *nlh)
-{
-	mnl_attr_put_u64(nlh, PIND_A_PAGE_PFN, 9);
-	mnl_attr_put_u64(nlh, PIND_A_PAGE_FOLIO_PFN, 8);
-	mnl_attr_put_u64(nlh, PIND_A_PAGE_FOLIO_SIZE, 8192);
-	mnl_attr_put_u64(nlh, PIND_A_PAGE_PINCOUNT, 4);
-	mnl_attr_put_u32(nlh, PIND_A_PAGE_PINNED, PIND_PINNED_YES);
-	mnl_attr_put_u64(nlh, PIND_A_PAGE_REFCOUNT, 5);
-	mnl_attr_put_u64(nlh, PIND_A_PAGE_ROOM, 6);
-	mnl_attr_put_u64(nlh, PIND_A_PAGE_HOLDERS_TOTAL, 70);
-}
-
 static void test_page(void **state)
 {
 	struct pind_page page;
@@ -500,8 +395,8 @@ static void test_page(void **state)
 
 	mnl_attr_put_u64(m.nlh, PIND_A_PAGE_ADDRESS, 0);
 	mnl_attr_put_u64(m.nlh, PIND_A_PAGE_MAPCOUNT, 0);
-	put_holder(m.nlh, 1);
-	put_holder(m.nlh, 2);
+	put_holder(m.nlh, PIND_A_PAGE_HOLDER, 1);
+	put_holder(m.nlh, PIND_A_PAGE_HOLDER, 2);
 	assert_int_equal(pind_message_parse_page(m.nlh, &page), 0);
 	assert_true(page.has_address && page.has_mapcount);
 	assert_int_equal(page.pinned, PIND_PINNED_YES);
@@ -541,13 +436,6 @@ static void test_page_request(void **state)
 			assert_int_equal(mnl_attr_get_type(attr), PIND_A_PAGE_LENGTH);
 	}
 	assert_int_equal(n, 4);
-}
-
-static void put_books(struct nlmsghdr *nlh, uint16_t without)
-{
-	for (uint16_t type = 1; type <= PIND_A_BOOKS_MAX; type++)
-		if (type != without)
-			mnl_attr_put_u64(nlh, type, (uint64_t)-type);
 }
 
 static void test_books(void **state)
@@ -622,8 +510,7 @@ static void test_small_ones(void **state)
 	assert_int_equal(audit.uncertain_pins, 4);
 
 	begin(&m, PIND_CMD_COUNTERS_GET);
-	for (uint16_t type = 1; type <= PIND_A_COUNTERS_MAX; type++)
-		mnl_attr_put_u64(m.nlh, type, type);
+	put_counters(m.nlh);
 	assert_int_equal(pind_message_parse_counters(m.nlh, &counters), 0);
 	assert_int_equal(counters.requested, PIND_A_COUNTERS_REQUESTED);
 	assert_int_equal(counters.unattributed, PIND_A_COUNTERS_UNATTRIBUTED);
