@@ -233,7 +233,7 @@ static void test_monitor(void **state)
 	next(w, &monitor, "  group-new   /new.slice\n");
 	world_manager(w, "SetQuota", "sa{sv}", "/new.slice", 2, "max", "t", 8 * MIB, "max_held",
 		      "t", 4 * MIB);
-	next(w, &monitor, "  quota       /new.slice changed, max 8.0 MiB");
+	next(w, &monitor, "  quota       /new.slice changed, max 8.0 MiB, max held 4.0 MiB");
 	world_manager(w, "SetQuota", "sa{sv}", "/new.slice", 2, "high", "t", MIB, "mode", "s",
 		      "observe");
 	next(w, &monitor, ", high 1.0 MiB, mode observe");
