@@ -296,7 +296,7 @@ static int read_file(struct record_reader *reader)
 		openat(reader->folder, name_of(reader->numbers[reader->next++], name),
 		       O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
-	ssize_t got;
+	ssize_t got = 0;
 
 	reader->size = reader->at = 0;
 	reader->last = (struct record){ 0 };
@@ -312,7 +312,7 @@ static int read_file(struct record_reader *reader)
 	while (reader->size < (size_t)st.st_size &&
 	       (got = read(fd, reader->text + reader->size, (size_t)st.st_size - reader->size)) > 0)
 		reader->size += (size_t)got;
-	return 0;
+	return got < 0 ? fail_folder("reading", name, errno) : 0;
 }
 
 /* The record that begins here. Return: its bytes, 0 if there is none that is whole. */
