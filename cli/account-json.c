@@ -10,7 +10,7 @@
 
 struct account_beside account_beside_here(void)
 {
-	return (struct account_beside){ .proc = PROCESS_PROC,
+	return (struct account_beside){ .proc = process_root(),
 					.mount = pind_cgroup_mount(),
 					.now = when_now(CLOCK_BOOTTIME),
 					.realtime = when_now(CLOCK_REALTIME) };

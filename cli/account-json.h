@@ -9,7 +9,7 @@
 
 /**
  * struct account_beside - where what stands beside an account is read
- * @proc: PROCESS_PROC
+ * @proc: process_root()
  * @mount: of cgroup v2; NULL: there is none
  * @now: ns of CLOCK_BOOTTIME
  * @realtime: the same moment by CLOCK_REALTIME

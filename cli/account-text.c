@@ -67,8 +67,8 @@ static void add_beside(struct table *table, const struct pind_account_info *acco
 	bool has_limits, has_memory;
 
 	has_limits = wants_any(table, of_process) && account->pid && !account->gone &&
-		     process_sees_host(PROCESS_PROC) &&
-		     process_limits_read(PROCESS_PROC, (pid_t)account->pid, &limits) == 0;
+		     process_sees_host(process_root()) &&
+		     process_limits_read(process_root(), (pid_t)account->pid, &limits) == 0;
 	has_memory = wants_any(table, of_group) && pind_cgroup_mount() &&
 		     group_memory_read(pind_cgroup_mount(), account->path, &memory) == 0;
 	if (has_limits) {

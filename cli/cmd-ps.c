@@ -236,7 +236,7 @@ static int list_calls(const struct pind_options *options)
 
 int cmd_ps(const struct pind_options *options)
 {
-	_cleanup_(keeper_search_done) struct keeper_search search = KEEPER_SEARCH(PROCESS_PROC);
+	_cleanup_(keeper_search_done) struct keeper_search search = KEEPER_SEARCH(process_root());
 	_cleanup_(records_done) struct pind_records accounts = RECORDS(pind_account_kind);
 	_cleanup_(source_closep) struct pind_source *source = NULL;
 	struct filter filter = { 0 };

@@ -19,8 +19,7 @@
 #include "when.h"
 #include "why-text.h"
 
-#define MAX_MAP_COUNT PROCESS_PROC "/sys/vm/max_map_count"
-#define MAX_ENTRIES   "/sys/module/vfio_iommu_type1/parameters/dma_entry_limit"
+#define MAX_ENTRIES "/sys/module/vfio_iommu_type1/parameters/dma_entry_limit"
 
 /* Of a group so many processes are looked at; more tell nothing more. */
 #define PROCESSES_MAX 1000
@@ -140,11 +139,11 @@ static void find_process(const struct target *target, const struct pind_records 
 	for (size_t i = 0; i < n_pids; i++) {
 		struct why other = *why;
 
-		if (process_limits_read(PROCESS_PROC, pids[i], &other.process) < 0) {
+		if (process_limits_read(process_root(), pids[i], &other.process) < 0) {
 			process_limits_done(&other.process);
 			continue;
 		}
-		process_limits_read_use(PROCESS_PROC, &other.process);
+		process_limits_read_use(process_root(), &other.process);
 		other.user_rings = rings_of(accounts, other.process.uid);
 		if (!why->process.pid || why_judge(&other) > why_judge(why) ||
 		    (why_judge(&other) == why_judge(why) &&
@@ -165,7 +164,7 @@ static int read_process(const struct pind_options *options, struct target *targe
 	if (text[strspn(text, "0123456789")] || strlen(text) > 9)
 		return 0;
 	target->pid = (pid_t)strtol(text, NULL, 10);
-	r = target->pid > 0 ? process_limits_read(PROCESS_PROC, target->pid, &why->process)
+	r = target->pid > 0 ? process_limits_read(process_root(), target->pid, &why->process)
 			    : -ESRCH;
 	if (r < 0 && r != -ESRCH)
 		return fail(PIND_EXIT_NOT_ALLOWED,
@@ -175,7 +174,7 @@ static int read_process(const struct pind_options *options, struct target *targe
 	if (r < 0)
 		process_limits_done(&why->process);
 	else
-		process_limits_read_use(PROCESS_PROC, &why->process);
+		process_limits_read_use(process_root(), &why->process);
 	target->path = why->process.path;
 	return 0;
 }
@@ -186,6 +185,7 @@ static int collect(struct pind_source *source, const struct pind_options *option
 {
 	_cleanup_(records_done) struct pind_records accounts = RECORDS(pind_account_kind);
 	const char *mount = pind_cgroup_mount();
+	char file[PATH_MAX];
 	int r;
 
 	r = read_process(options, target, why);
@@ -199,7 +199,8 @@ static int collect(struct pind_source *source, const struct pind_options *option
 		r = source->ops->accounts(source, NULL, &accounts);
 	if (r != 0)
 		return r;
-	why->max_mappings = process_limits_number(MAX_MAP_COUNT, 0);
+	(void)snprintf(file, sizeof(file), "%s/sys/vm/max_map_count", process_root());
+	why->max_mappings = process_limits_number(file, 0);
 	why->max_entries = process_limits_number(MAX_ENTRIES, WHY_ENTRIES_USUAL);
 	if (!target->pid) {
 		target->path = group->path;
@@ -217,7 +218,7 @@ static int collect(struct pind_source *source, const struct pind_options *option
 			options->group);
 	why->user_rings = rings_of(&accounts, why->process.uid);
 	if (why->process.pid)
-		why->user_locked = process_limits_of_user(PROCESS_PROC, why->process.uid);
+		why->user_locked = process_limits_of_user(process_root(), why->process.uid);
 	if (!target->path && why->refusal)
 		target->path = why->refusal->path;
 	if (!target->path && why->failure)

@@ -27,7 +27,7 @@ struct keepers {
 
 /*
  * A search, which remembers what it found for each driver. Start with
- * KEEPER_SEARCH(PROCESS_PROC), end with keeper_search_done().
+ * KEEPER_SEARCH(process_root()), end with keeper_search_done().
  */
 struct keeper_search {
 	const char *proc;

@@ -28,7 +28,7 @@ struct process_limits {
 
 /**
  * process_limits_read - what /proc tells, but for what is slow to find out
- * @proc: PROCESS_PROC
+ * @proc: process_root()
  * @ret: end it with process_limits_done(), also after a failure
  *
  * Return: 0, -ESRCH if there is no such process, or another negative errno.

@@ -23,7 +23,7 @@
 
 const char *process_root(void)
 {
-	return PROCESS_PROC;
+	return "/proc";
 }
 
 /* What begins with field 3, NULL if there is none. */

@@ -7,10 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Where processes are looked for, but in tests. */
-#define PROCESS_PROC "/proc"
-
-/* That, for what a test runs as a whole. */
+/* Where processes are looked for: "/proc", except in a test that plays one. */
 const char *process_root(void);
 
 /**
@@ -25,7 +22,7 @@ int process_field(const char *stat, int field, uint64_t *ret);
 
 /**
  * process_sees_host - are the pids of this /proc those that the module tells of?
- * @proc: PROCESS_PROC
+ * @proc: process_root()
  *
  * Not in a PID namespace of its own, and not where /proc hides processes.
  */
@@ -33,7 +30,7 @@ bool process_sees_host(const char *proc);
 
 /**
  * process_is_gone - does that very process exist no more?
- * @proc: PROCESS_PROC
+ * @proc: process_root()
  * @pid: may have been given to another process since
  * @start_time: in nanoseconds of CLOCK_BOOTTIME
  *

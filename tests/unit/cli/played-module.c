@@ -2,7 +2,8 @@
 /*
  * In place of source_open_kernel(), for a pinctl of the tests: a module that has one group,
  * so that it can be seen what pinctl does where the daemon cannot be asked. And in place of
- * process_root(), a /proc that the test has made: PLAYED_PROC in the environment.
+ * process_root() and pind_cgroup_mount(), a /proc and a hierarchy of cgroups that the test has
+ * made: PLAYED_PROC and PLAYED_CGROUPS in the environment.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 
 int __wrap_source_open_kernel(struct pind_source **ret);
 const char *__wrap_process_root(void);
+const char *__wrap_pind_cgroup_mount(void);
+const char *__real_pind_cgroup_mount(void);
 
 /* A process pins frames 16 to 19, and two more; another one pins 17. Nobody known pins 18. */
 #define PLAYED_PID   4200001
@@ -23,15 +26,20 @@ const char *__wrap_process_root(void)
 	return getenv("PLAYED_PROC") ?: "/proc";
 }
 
+const char *__wrap_pind_cgroup_mount(void)
+{
+	return getenv("PLAYED_CGROUPS") ?: __real_pind_cgroup_mount();
+}
+
 static int play_group(struct pind_source *source, const char *name, struct pind_group_info *group)
 {
 	if (strcmp(name, "/played.slice") != 0)
 		return fail_no_group(name);
-	*group = (struct pind_group_info){ .id = 7, .pins = 3, .current = 12288 };
+	*group = (struct pind_group_info){ .id = 7, .pins = 3, .current = 12288, .peak = 12288 };
 	group->max = group->high = PIND_UNLIMITED;
 	group->mode = PIND_MODE_ENFORCE;
-	for (const char *const *key =
-		     (const char *const[]){ "id", "pins", "current", "max", "high", "mode", NULL };
+	for (const char *const *key = (const char *const[]){ "id", "pins", "current", "peak", "max",
+							     "high", "mode", NULL };
 	     *key; key++)
 		model_mark(&pind_group_kind, group, *key);
 	return model_set_text(&pind_group_kind, group, "path", name) < 0 ? fail_memory() : 0;
@@ -74,9 +82,8 @@ static int play_account(struct pind_records *accounts, uint64_t id, uint64_t pag
 	account->start_time = PLAYED_START;
 	account->covered = pages * PLAYED_PAGE;
 	account->pins = pages;
-	for (const char *const *key =
-		     (const char *const[]){ "id", "group_id", "pid", "start_time", "pins", "covered",
-					    "since", NULL };
+	for (const char *const *key = (const char *const[]){ "id", "group_id", "pid", "start_time",
+							     "pins", "covered", "since", NULL };
 	     *key; key++)
 		model_mark(&pind_account_kind, account, *key);
 	if (model_set_text(&pind_account_kind, account, "path", "/played.slice") < 0 ||
@@ -87,11 +94,61 @@ static int play_account(struct pind_records *accounts, uint64_t id, uint64_t pag
 	return 0;
 }
 
-static int play_accounts(struct pind_source *source, const char *name, struct pind_records *accounts)
+static int play_accounts(struct pind_source *source, const char *name,
+			 struct pind_records *accounts)
 {
-	int r = play_account(accounts, 1, 5);
+	int r = play_account(accounts, 2, 1);
 
-	return r != 0 ? r : play_account(accounts, 2, 1);
+	return r != 0 ? r : play_account(accounts, 1, 5);
+}
+
+/* A row of a frame that account 1 or 2 holds, or nobody who is known. */
+static int play_frame(struct pind_frames *frames, uint64_t frame, uint64_t holder)
+{
+	struct pind_frame_info *row = records_add(&frames->rows);
+
+	if (!row)
+		return fail_memory();
+	row->first = row->last = frame;
+	row->folios = row->pins = 1;
+	row->size = PLAYED_PAGE;
+	row->pinned = holder ? PIND_PINNED_YES : PIND_PINNED_MAYBE;
+	row->cma = holder == 0;
+	row->node = row->since = holder ? 0 : 1;
+	for (const char *const *key =
+		     (const char *const[]){ "first", "last", "folios", "pins", "size", "pinned",
+					    "node", "cma", "movable", "since", NULL };
+	     *key; key++)
+		model_mark(&pind_frame_kind, row, *key);
+	if (model_set_text(&pind_frame_kind, row, "zone", "Normal") < 0 ||
+	    (holder && model_set_text(&pind_frame_kind, row, "owner", "/played.slice") < 0))
+		return fail_memory();
+	if (holder && play_account(&frames->holders, holder, 1) != 0)
+		return PIND_EXIT_FAILED;
+	if (holder)
+		((struct pind_account_info *)records_at(&frames->holders, frames->holders.n - 1))
+			->page = frames->rows.n - 1;
+	return 0;
+}
+
+/* Of what is asked about, and in it nothing but those frames is worth a word. */
+static void play_walk(struct pind_walk_info *walk, size_t pinned)
+{
+	walk->next = walk->last + 1;
+	walk->looked = walk->last - walk->first + 1;
+	for (const char *const *key =
+		     (const char *const[]){ "first", "last", "looked", "free", "holes", "offline",
+					    "device", "pinned_size", "unheld_size", "lost", NULL };
+	     *key; key++)
+		model_mark(&pind_walk_kind, walk, *key);
+	if (!pinned)
+		return;
+	walk->free = 3;
+	walk->holes = walk->lost = 2;
+	walk->offline = walk->device = 1;
+	walk->looked -= walk->holes + walk->offline + walk->device;
+	walk->pinned_size = 4 * PLAYED_PAGE;
+	walk->unheld_size = PLAYED_PAGE;
 }
 
 static int play_frames(struct pind_source *source, bool each,
@@ -101,21 +158,44 @@ static int play_frames(struct pind_source *source, bool each,
 	static const uint64_t held[][2] = { { 16, 1 }, { 17, 1 }, { 17, 2 }, { 18, 0 }, { 19, 1 } };
 
 	for (size_t i = 0; i < sizeof(held) / sizeof(held[0]); i++) {
-		struct pind_frame_info *row;
-
-		if (held[i][0] < frames->walk.first || held[i][0] > frames->walk.last)
-			continue;
-		row = records_add(&frames->rows);
-		if (!row)
-			return fail_memory();
-		row->first = row->last = held[i][0];
-		if (held[i][1] && play_account(&frames->holders, held[i][1], 1) != 0)
+		if (held[i][0] >= frames->walk.first && held[i][0] <= frames->walk.last &&
+		    play_frame(frames, held[i][0], held[i][1]) != 0)
 			return PIND_EXIT_FAILED;
-		if (held[i][1])
-			((struct pind_account_info *)records_at(&frames->holders,
-								frames->holders.n - 1))
-				->page = frames->rows.n - 1;
 	}
+	play_walk(&frames->walk, frames->rows.n);
+	progress(&frames->walk);
+	return 0;
+}
+
+static int play_call(struct pind_records *calls, const char *path)
+{
+	struct pind_call_info *call = records_add(calls);
+
+	if (!call)
+		return fail_memory();
+	call->pid = PLAYED_PID;
+	call->wanted = 1 << 20;
+	for (const char *const *key =
+		     (const char *const[]){ "group_id", "pid", "wanted", "since", NULL };
+	     *key; key++)
+		model_mark(&pind_call_kind, call, *key);
+	return model_set_text(&pind_call_kind, call, "path", path) < 0 ||
+			       model_set_text(&pind_call_kind, call, "comm", "fio\033[2J") < 0 ||
+			       model_set_text(&pind_call_kind, call, "driver", "io_uring") < 0 ||
+			       model_set_text(&pind_call_kind, call, "symbol", "io_pin_pages") < 0
+		       ? fail_memory()
+		       : 0;
+}
+
+static int play_calls(struct pind_source *source, struct pind_records *calls)
+{
+	int r = play_call(calls, "/played.slice");
+
+	return r != 0 ? r : play_call(calls, "/else.slice");
+}
+
+static int play_none(struct pind_source *source, struct pind_records *records)
+{
 	return 0;
 }
 
@@ -132,6 +212,9 @@ int __wrap_source_open_kernel(struct pind_source **ret)
 		.books = play_books,
 		.longterm = play_longterm,
 		.accounts = play_accounts,
+		.refusals = play_none,
+		.failures = play_none,
+		.calls = play_calls,
 		.frames = play_frames,
 		.close = play_close,
 	};

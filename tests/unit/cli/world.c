@@ -37,7 +37,7 @@ static void pause_a_step(void)
 	(void)nanosleep(&(struct timespec){ .tv_nsec = STEP_MS * 1000000L }, NULL);
 }
 
-static pid_t spawn(const char *const *arguments, int out, int err)
+static pid_t spawn(const char *program, const char *const *arguments, int out, int err)
 {
 	posix_spawn_file_actions_t actions;
 	pid_t pid;
@@ -48,7 +48,7 @@ static pid_t spawn(const char *const *arguments, int out, int err)
 	if (err >= 0)
 		assert_int_equal(posix_spawn_file_actions_adddup2(&actions, err, 2), 0);
 	assert_int_equal(
-		posix_spawnp(&pid, arguments[0], &actions, NULL, (char **)arguments, environ), 0);
+		posix_spawnp(&pid, program, &actions, NULL, (char **)arguments, environ), 0);
 	(void)posix_spawn_file_actions_destroy(&actions);
 	return pid;
 }
@@ -90,7 +90,7 @@ int world_set_up(void **state)
 	assert_true(asprintf(&address, "unix:path=%s", socket_path) > 0);
 	assert_int_equal(setenv("DBUS_SYSTEM_BUS_ADDRESS", address, 1), 0);
 
-	bus_pid = spawn((const char *const[]){ "dbus-daemon", option, "--nofork", NULL }, -1, -1);
+	bus_pid = spawn("dbus-daemon", ARGS("dbus-daemon", option, "--nofork"), -1, -1);
 	for (int i = 0; access(socket_path, F_OK) < 0; i++) {
 		assert_true(i < DEADLINE_MS / STEP_MS);
 		pause_a_step();
@@ -145,7 +145,7 @@ void mock_start(const char *daemon_state)
 {
 	mock_stop();
 	assert_non_null(getenv("MOCK_PIND"));
-	mock_pid = spawn((const char *const[]){ getenv("MOCK_PIND"), daemon_state, NULL }, -1, -1);
+	mock_pid = spawn(getenv("MOCK_PIND"), ARGS("mock-pind", daemon_state), -1, -1);
 	wait_for_mock(true);
 }
 
@@ -187,15 +187,15 @@ static char *contents_of(int fd)
 
 static pid_t start_pinctl(int out, int err, const char *const *arguments)
 {
-	const char *all[17] = { getenv("PINCTL") };
+	const char *all[17] = { "pinctl" };
 	size_t n = 0;
 
-	assert_non_null(all[0]);
+	assert_non_null(getenv("PINCTL"));
 	for (; arguments[n]; n++) {
 		assert_true(n < 15);
 		all[n + 1] = arguments[n];
 	}
-	return spawn(all, out, err);
+	return spawn(getenv("PINCTL"), all, out, err);
 }
 
 void run_into(struct run *run, int fd, const char *const *arguments)
