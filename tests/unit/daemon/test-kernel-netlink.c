@@ -347,9 +347,30 @@ static void test_readings(void **state)
 		assert_int_equal(n, counts[listing]);
 		kernel->ops->read_end(kernel, reading);
 	}
+}
+
+/* It is loaded anew or away since anybody last asked: that is found when the first few are read. */
+static void test_reading_anew(void **state)
+{
+	struct pind_reading *reading;
+	int n = 0, r;
+
+	if (!kernel)
+		skip();
+	module.family = FIRST_FAMILY + 1;
+	assert_int_equal(kernel->ops->read_begin(kernel, PIND_LIST_GROUPS, &readers, &n, &reading),
+			 0);
+	while ((r = kernel->ops->read_some(kernel, reading)) > 0)
+		;
+	assert_int_equal(r, 0);
+	assert_int_equal(n, 20);
+	kernel->ops->read_end(kernel, reading);
 	module.family = 0;
 	assert_int_equal(kernel->ops->read_begin(kernel, PIND_LIST_GROUPS, &readers, &n, &reading),
-			 -ENODEV);
+			 0);
+	assert_int_equal(kernel->ops->read_some(kernel, reading), -ENODEV);
+	kernel->ops->read_end(kernel, reading);
+	assert_int_equal(n, 20);
 }
 
 static void test_reading_refused(void **state)
@@ -598,11 +619,11 @@ static void test_comes_and_goes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_groups),	   TEST(test_sentence),	       TEST(test_reload),
-		TEST(test_rules),	   TEST(test_rule_too_long),   TEST(test_one_rule),
-		TEST(test_readings),	   TEST(test_reading_refused), TEST(test_the_rest),
-		TEST(test_jobs),	   TEST(test_events),	       TEST(test_who_was_refused),
-		TEST(test_comes_and_goes),
+		TEST(test_groups),	    TEST(test_sentence),       TEST(test_reload),
+		TEST(test_rules),	    TEST(test_rule_too_long),  TEST(test_one_rule),
+		TEST(test_readings),	    TEST(test_reading_anew),   TEST(test_reading_refused),
+		TEST(test_the_rest),	    TEST(test_jobs),	       TEST(test_events),
+		TEST(test_who_was_refused), TEST(test_comes_and_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
