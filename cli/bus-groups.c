@@ -8,12 +8,6 @@
 #include "bus.h"
 #include "fail.h"
 
-static bool is_absent_quota(const void *record, const void *userdata)
-{
-	return model_has(&pind_group_kind, record, "present") &&
-	       !((const struct pind_group_info *)record)->present;
-}
-
 /* Quotas that are kept, and runtime ones behind them. */
 static int stored_quotas(sd_bus *bus, struct pind_records *quotas)
 {
@@ -51,24 +45,22 @@ static const char **living_paths(const struct pind_records *groups, size_t *ret_
 	return paths;
 }
 
-static int add_absent_quotas(sd_bus *bus, struct pind_records *groups)
+/* Moves those quotas to the groups whose cgroup the module has not met, if it exists at all. */
+static int move_unmet_quotas(struct pind_records *groups, struct pind_records *quotas, bool runtime)
 {
-	_cleanup_(records_done) struct pind_records quotas = RECORDS(pind_group_kind);
 	_cleanup_free_ const char **paths = NULL;
 	size_t n;
-	int r;
 
-	r = stored_quotas(bus, &quotas);
-	records_keep(&quotas, is_absent_quota, NULL);
 	paths = living_paths(groups, &n);
 	if (!paths)
 		return fail_memory();
-	for (size_t i = 0; r == 0 && i < quotas.n; i++) {
-		struct pind_group_info *quota = records_at(&quotas, i);
+	for (size_t i = 0; i < quotas->n; i++) {
+		struct pind_group_info *quota = records_at(quotas, i);
 		struct pind_group_info *group;
 
-		/* The cgroup may have come between the two questions. */
-		if (bsearch(&quota->path, paths, n, sizeof(*paths), compare_texts))
+		/* one was moved, or its cgroup was met between the two questions */
+		if (!quota->path || quota->runtime != runtime ||
+		    bsearch(&quota->path, paths, n, sizeof(*paths), compare_texts))
 			continue;
 		group = records_add(groups);
 		if (!group)
@@ -76,6 +68,19 @@ static int add_absent_quotas(sd_bus *bus, struct pind_records *groups)
 		*group = *quota;
 		quota->path = NULL;
 	}
+	return 0;
+}
+
+static int add_unmet_quotas(sd_bus *bus, struct pind_records *groups)
+{
+	_cleanup_(records_done) struct pind_records quotas = RECORDS(pind_group_kind);
+	int r = stored_quotas(bus, &quotas);
+
+	/* a runtime quota comes before a kept one */
+	if (r == 0)
+		r = move_unmet_quotas(groups, &quotas, true);
+	if (r == 0)
+		r = move_unmet_quotas(groups, &quotas, false);
 	return r;
 }
 
@@ -115,7 +120,7 @@ int bus_groups(struct pind_source *source, struct pind_records *groups)
 	int r = bus_list(bus, "ListGroups", groups);
 
 	if (r == 0)
-		return add_absent_quotas(bus, groups);
+		return add_unmet_quotas(bus, groups);
 	if (r != PIND_EXIT_NO_MODULE)
 		return r;
 	r = stored_quotas(bus, groups);

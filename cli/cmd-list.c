@@ -62,7 +62,7 @@ static const char *note(const struct pind_group_info *group)
 {
 	if (model_has(&pind_group_kind, group, "enforced"))
 		return "not enforced";
-	if (!model_has(&pind_group_kind, group, "id"))
+	if (model_has(&pind_group_kind, group, "present") && !group->present)
 		return "no cgroup";
 	if (group->dead)
 		return "removed";

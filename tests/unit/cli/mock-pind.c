@@ -288,14 +288,19 @@ static int list_quotas(sd_bus_message *call, void *userdata, sd_bus_error *error
 	if (mock_crowd >= 0)
 		return sd_bus_reply_method_return(call, "aa{sv}", 0);
 	return sd_bus_reply_method_return(
-		/* one of a group above, one whose cgroup is not there, one whose cgroup was removed */
-		call, "aa{sv}", 2 + mock_stored,
-		6, "path", "s", "/tenant.slice/tenant-a.slice", "max", "t", 48 * MIB, "high", "t",
-		40 * MIB, "mode", "s", "enforce", "runtime", "b", 0, "present", "b", 1, 6, "path",
-		"s", "/tenant.slice/tenant-b.slice", "max", "t", 7 * MIB, "high", "t",
-		PIND_UNLIMITED, "mode", "s", "enforce", "runtime", "b", 0, "present", "b", 0, 6,
-		"path", "s", "/stored.slice", "max", "t", 5 * MIB, "high", "t", PIND_UNLIMITED,
-		"mode", "s", "enforce", "runtime", "b", 0, "present", "b", 0);
+		/* one of a group above, one whose cgroup was removed, two of one that the module
+		 * has not met, one whose cgroup is not there */
+		call,
+		"aa{sv}", 4 + mock_stored, 6, "path", "s", "/tenant.slice/tenant-a.slice", "max",
+		"t", 48 * MIB, "high", "t", 40 * MIB, "mode", "s", "enforce", "runtime", "b", 0,
+		"present", "b", 1, 6, "path", "s", "/tenant.slice/tenant-b.slice", "max", "t",
+		7 * MIB, "high", "t", PIND_UNLIMITED, "mode", "s", "enforce", "runtime", "b", 0,
+		"present", "b", 0, 6, "path", "s", "/unmet.slice", "max", "t", 3 * MIB, "high", "t",
+		PIND_UNLIMITED, "mode", "s", "enforce", "runtime", "b", 0, "present", "b", 1, 6,
+		"path", "s", "/unmet.slice", "max", "t", 2 * MIB, "high", "t", PIND_UNLIMITED,
+		"mode", "s", "enforce", "runtime", "b", 1, "present", "b", 1, 6, "path", "s",
+		"/stored.slice", "max", "t", 5 * MIB, "high", "t", PIND_UNLIMITED, "mode", "s",
+		"enforce", "runtime", "b", 0, "present", "b", 0);
 }
 
 static int list_accounts(sd_bus_message *call, void *userdata, sd_bus_error *error)

@@ -81,12 +81,12 @@ static void list(void **state)
 	_cleanup_(json_freep) cJSON *some = run_json(0, ARGS("list", "--json"));
 	_cleanup_(json_freep) cJSON *all = run_json(0, ARGS("--json", "list", "--all"));
 
-	assert_int_equal(cJSON_GetArraySize(some), 6);
+	assert_int_equal(cJSON_GetArraySize(some), 7);
 	assert_string_equal(path_of(some, 0), "/");
 	assert_string_equal(path_of(some, 1), "/stored.slice");
 	assert_string_equal(path_of(some, 2), "/tenant.slice");
 	assert_string_equal(path_of(some, 3), "/tenant.slice/tenant-a.slice");
-	assert_int_equal(cJSON_GetArraySize(all), 7);
+	assert_int_equal(cJSON_GetArraySize(all), 8);
 	assert_string_equal(path_of(some, 4), path_of(some, 5)); /* removed, and kept for the next */
 	assert_string_equal(path_of(all, 1), "/idle.service");
 	assert_json(
@@ -674,7 +674,12 @@ static void list_choice(void **state)
 		run_json(0, ARGS("list", "--json", "/stored.slice", "tenant-a.slice"));
 	_cleanup_(json_freep) cJSON *dead = run_json(0, ARGS("list", "--json", "--dead"));
 	_cleanup_(json_freep) cJSON *sorted = run_json(0, ARGS("list", "--json", "--sort=max"));
+	/* a cgroup that the module has not met has its quota, and the runtime one decides */
+	_cleanup_(json_freep) cJSON *unmet = run_json(0, ARGS("list", "--json", "/unmet.slice"));
 
+	assert_int_equal(cJSON_GetArraySize(unmet), 1);
+	check(0, "/unmet.slice 2097152 runtime\n", NULL,
+	      ARGS("list", "--raw", "--noheadings", "-oGROUP,MAX,NOTE", "/unmet.slice"));
 	assert_int_equal(cJSON_GetArraySize(below), 2);
 	assert_string_equal(path_of(below, 0), "/stored.slice");
 	assert_int_equal(cJSON_GetArraySize(dead), 1);
