@@ -46,6 +46,9 @@
 /* Rows that a request about frames sums up in at most, in the module's memory. */
 #define PIND_FRAME_ROWS		1024
 
+/* Bytes of a file's name. */
+#define PIND_FILE_NAME_MAX	255
+
 /**
  * enum pind_mode - what happens to a pin call that would exceed max
  * @PIND_MODE_OBSERVE: admitted, counted in events-observed and reported
@@ -175,6 +178,8 @@ enum pind_misuse_kind {
  *	(PIND_A_HANDOVER_*)
  * @PIND_CMD_HANDOVER_TAKE: do, likewise: have folios that an account held when another
  *	module was loaded; answers with the pins taken
+ * @PIND_CMD_OTHERS_GET: dump, CAP_NET_ADMIN and CAP_PERFMON: who pins memory of a cgroup
+ *	from outside of it (PIND_A_FRAME_*)
  */
 enum pind_cmd {
 	PIND_CMD_INFO_GET = 1,
@@ -208,6 +213,7 @@ enum pind_cmd {
 	PIND_CMD_LASTING_NTF,
 	PIND_CMD_HANDOVER_GET,
 	PIND_CMD_HANDOVER_TAKE,
+	PIND_CMD_OTHERS_GET,
 
 	__PIND_CMD_MAX,
 	PIND_CMD_MAX = __PIND_CMD_MAX - 1
@@ -549,6 +555,15 @@ enum {
 	PIND_A_PAGE_ROOM,
 	/** @PIND_A_PAGE_HOLDERS_TOTAL: u64: accounts that hold it, told or not */
 	PIND_A_PAGE_HOLDERS_TOTAL,
+	/** @PIND_A_PAGE_OWNER_ID: u64: cgroup whose memory it is; left out: of none */
+	PIND_A_PAGE_OWNER_ID,
+	/** @PIND_A_PAGE_OWNER_PATH: string: its path; "" where it has been removed */
+	PIND_A_PAGE_OWNER_PATH,
+	/**
+	 * @PIND_A_PAGE_FILE: string: name of the file that the folio is of, without its folder,
+	 * PIND_FILE_NAME_MAX bytes at most; left out: of none, or its name is not at hand
+	 */
+	PIND_A_PAGE_FILE,
 
 	__PIND_A_PAGE_MAX,
 	PIND_A_PAGE_MAX = __PIND_A_PAGE_MAX - 1
@@ -559,6 +574,10 @@ enum {
  * one place (node, zone, CMA), or about those that no account has; or, where NEXT is
  * there, about the walk: such a message comes at least every twentieth of a second, and
  * is the last one.
+ *
+ * In the answer to OTHERS_GET a row is of one account and owner, wherever it lies (NODE, ZONE,
+ * MOVABLE and CMA are left out), and the walk is one over the ledger: FIRST, LAST and NEXT are
+ * places in it, LOOKED counts the folios there.
  */
 enum {
 	/** @PIND_A_FRAME_FIRST: u64: request: first frame; answer: the first with such a pin */
@@ -577,7 +596,10 @@ enum {
 	PIND_A_FRAME_PINNED,
 	/** @PIND_A_FRAME_HOLDER: nest of PIND_A_ACCOUNT_*; left out: no account */
 	PIND_A_FRAME_HOLDER,
-	/** @PIND_A_FRAME_OWNER_ID: u64: cgroup whose memory it is; left out: of none */
+	/**
+	 * @PIND_A_FRAME_OWNER_ID: u64: cgroup whose memory it is; left out: of none; request,
+	 * of OTHERS_GET: whose memory, or that of cgroups below it, is asked about
+	 */
 	PIND_A_FRAME_OWNER_ID,
 	/** @PIND_A_FRAME_OWNER_PATH: string: its path; "" where it has been removed */
 	PIND_A_FRAME_OWNER_PATH,
@@ -609,6 +631,11 @@ enum {
 	PIND_A_FRAME_UNHELD_SIZE,
 	/** @PIND_A_FRAME_LOST: u64: folios that found no row among PIND_FRAME_ROWS */
 	PIND_A_FRAME_LOST,
+	/**
+	 * @PIND_A_FRAME_FILE: string: as PIND_A_PAGE_FILE; left out also where the folios are
+	 * of several files
+	 */
+	PIND_A_FRAME_FILE,
 
 	__PIND_A_FRAME_MAX,
 	PIND_A_FRAME_MAX = __PIND_A_FRAME_MAX - 1
