@@ -7,6 +7,7 @@
 #ifndef PIND_COMPAT_H
 #define PIND_COMPAT_H
 
+#include <linux/dcache.h>
 #include <linux/eventfd.h>
 #include <linux/ftrace.h>
 #include <linux/mm.h>
@@ -62,6 +63,14 @@ static inline void pind_eventfd_signal(struct eventfd_ctx *eventfd)
 	eventfd_signal(eventfd, 1);
 #endif
 }
+
+/* Names of an inode, under its i_lock. */
+#ifdef for_each_alias
+#define pind_for_each_alias for_each_alias
+#else
+#define pind_for_each_alias(alias, inode) \
+	hlist_for_each_entry(alias, &(inode)->i_dentry, d_u.d_alias)
+#endif
 
 /* Of a page block's flags, which kind of memory it has. */
 #ifdef PAGEBLOCK_MIGRATETYPE_MASK

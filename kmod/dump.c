@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/build_bug.h>
 #include <linux/jiffies.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <net/genetlink.h>
-#include <net/sock.h>
 
 #include "audit.h"
 #include "books.h"
@@ -16,29 +14,13 @@
 #include "lasting.h"
 #include "ledger.h"
 #include "page.h"
-#include "span.h"
-
-/* How long an audit, or a walk over frames, works for one message. */
-#define WORK_TIME (HZ / 20)
-
-/* Where a dump keeps what it goes on with. */
-#define CONTEXT(cb, type)                                        \
-	({                                                       \
-		BUILD_BUG_ON(sizeof(type) > sizeof((cb)->ctx));  \
-		(type *)(cb)->ctx;                               \
-	})
-
-static struct net *net_of(const struct netlink_callback *cb)
-{
-	return sock_net(cb->skb->sk);
-}
 
 /* Who reads, and from where it may: all dumps but that of groups are for home. */
-static int begin(struct netlink_callback *cb, struct pind_reader *reader)
+int pind_dump_begin(struct netlink_callback *cb, struct pind_reader *reader)
 {
-	int ret = pind_reader_is_home(net_of(cb), cb->extack);
+	int ret = pind_reader_is_home(pind_dump_net(cb), cb->extack);
 
-	pind_reader_of(cb->skb, net_of(cb), reader);
+	pind_reader_of(cb->skb, pind_dump_net(cb), reader);
 	return ret;
 }
 
@@ -55,7 +37,7 @@ static int fill_group(struct sk_buff *skb, const struct pind_reader *reader, con
 
 int pind_dump_groups(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	u64 *cursor = CONTEXT(cb, u64); /* lowest id not yet told */
+	u64 *cursor = DUMP_CONTEXT(cb, u64); /* lowest id not yet told */
 	struct pind_reader reader;
 	struct pind_group *group;
 	int ret = 0;
@@ -64,7 +46,7 @@ int pind_dump_groups(struct sk_buff *skb, struct netlink_callback *cb)
 		NL_SET_ERR_MSG(cb->extack, "a dump is of all groups: leave id out");
 		return -EINVAL;
 	}
-	pind_reader_of(cb->skb, net_of(cb), &reader);
+	pind_reader_of(cb->skb, pind_dump_net(cb), &reader);
 	cb->seq = pind_group_generation();
 	while (!ret && (group = pind_group_next(*cursor))) {
 		if (pind_reader_sees(&reader, group->cgroup))
@@ -86,10 +68,10 @@ static int fill_account(struct sk_buff *skb, const struct pind_reader *reader, c
 int pind_dump_accounts(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	const struct nlattr *only = pind_dump_attrs(cb)[PIND_A_ACCOUNT_GROUP_ID];
-	u64 *cursor = CONTEXT(cb, u64);
+	u64 *cursor = DUMP_CONTEXT(cb, u64);
 	struct pind_account *account;
 	struct pind_reader reader;
-	int ret = begin(cb, &reader);
+	int ret = pind_dump_begin(cb, &reader);
 
 	if (ret)
 		return ret;
@@ -151,10 +133,10 @@ typedef int (*dump_rows_fn)(struct sk_buff *skb, struct netlink_callback *cb,
 static int dump_rows(struct sk_buff *skb, struct netlink_callback *cb, const struct nlattr *only,
 		     dump_rows_fn dump_of)
 {
-	struct row_cursor *cursor = CONTEXT(cb, struct row_cursor);
+	struct row_cursor *cursor = DUMP_CONTEXT(cb, struct row_cursor);
 	struct pind_reader reader;
 	struct pind_group *group;
-	int ret = begin(cb, &reader);
+	int ret = pind_dump_begin(cb, &reader);
 
 	if (ret)
 		return ret;
@@ -188,7 +170,7 @@ static int dump_refusals_of(struct sk_buff *skb, struct netlink_callback *cb,
 			    const struct pind_reader *reader, struct pind_group *group,
 			    const struct nlattr *only)
 {
-	struct row_cursor *cursor = CONTEXT(cb, struct row_cursor);
+	struct row_cursor *cursor = DUMP_CONTEXT(cb, struct row_cursor);
 	struct pind_refusal refusal;
 	int ret = 0;
 
@@ -225,7 +207,7 @@ static int dump_failures_of(struct sk_buff *skb, struct netlink_callback *cb,
 			    const struct pind_reader *reader, struct pind_group *group,
 			    const struct nlattr *only)
 {
-	struct row_cursor *cursor = CONTEXT(cb, struct row_cursor);
+	struct row_cursor *cursor = DUMP_CONTEXT(cb, struct row_cursor);
 	struct failure failure = { .group = group };
 	int index, ret = 0;
 
@@ -252,10 +234,10 @@ static int fill_misuse(struct sk_buff *skb, const struct pind_reader *reader, co
 
 int pind_dump_misuse(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	u64 *cursor = CONTEXT(cb, u64);
+	u64 *cursor = DUMP_CONTEXT(cb, u64);
 	struct pind_misuse misuse;
 	struct pind_reader reader;
-	int index, ret = begin(cb, &reader);
+	int index, ret = pind_dump_begin(cb, &reader);
 
 	if (ret)
 		return ret;
@@ -282,9 +264,9 @@ struct call_cursor {
 
 int pind_dump_calls(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct call_cursor *cursor = CONTEXT(cb, struct call_cursor);
+	struct call_cursor *cursor = DUMP_CONTEXT(cb, struct call_cursor);
 	struct pind_reader reader;
-	int ret = begin(cb, &reader);
+	int ret = pind_dump_begin(cb, &reader);
 
 	if (ret)
 		return ret;
@@ -304,7 +286,7 @@ int pind_dump_calls(struct sk_buff *skb, struct netlink_callback *cb)
 
 int pind_dump_calls_done(struct netlink_callback *cb)
 {
-	pind_waiting_free(CONTEXT(cb, struct call_cursor)->table);
+	pind_waiting_free(DUMP_CONTEXT(cb, struct call_cursor)->table);
 	return 0;
 }
 
@@ -343,9 +325,9 @@ static int dump_pages(struct sk_buff *skb, struct netlink_callback *cb,
 
 int pind_dump_pages(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct pind_page_range *range = CONTEXT(cb, struct pind_page_range);
+	struct pind_page_range *range = DUMP_CONTEXT(cb, struct pind_page_range);
 	struct pind_reader reader;
-	int ret = begin(cb, &reader);
+	int ret = pind_dump_begin(cb, &reader);
 
 	if (ret)
 		return ret;
@@ -369,7 +351,7 @@ int pind_dump_pages(struct sk_buff *skb, struct netlink_callback *cb)
 
 int pind_dump_pages_done(struct netlink_callback *cb)
 {
-	pind_page_range_end(CONTEXT(cb, struct pind_page_range));
+	pind_page_range_end(DUMP_CONTEXT(cb, struct pind_page_range));
 	return 0;
 }
 
@@ -398,7 +380,7 @@ static struct audit_walk *begin_audit(struct netlink_callback *cb)
 {
 	const struct nlattr *id = pind_dump_attrs(cb)[PIND_A_AUDIT_GROUP_ID];
 	struct audit_walk *walk;
-	int ret = pind_reader_may_change(cb->skb, net_of(cb), cb->extack);
+	int ret = pind_reader_may_change(cb->skb, pind_dump_net(cb), cb->extack);
 
 	if (ret)
 		return ERR_PTR(ret);
@@ -419,7 +401,7 @@ static struct audit_walk *begin_audit(struct netlink_callback *cb)
 
 static void audit_some(struct audit_walk *walk)
 {
-	unsigned long end = jiffies + WORK_TIME;
+	unsigned long end = jiffies + DUMP_WORK_TIME;
 
 	while (!walk->ended && time_before(jiffies, end) && !signal_pending(current)) {
 		walk->ended = !pind_books_audit_some(&walk->cursor, walk->group, &walk->audit);
@@ -429,7 +411,7 @@ static void audit_some(struct audit_walk *walk)
 
 int pind_dump_audit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct audit_walk **place = CONTEXT(cb, struct audit_walk *), *walk = *place;
+	struct audit_walk **place = DUMP_CONTEXT(cb, struct audit_walk *), *walk = *place;
 	int ret;
 
 	cb->seq = 1;
@@ -452,116 +434,11 @@ int pind_dump_audit(struct sk_buff *skb, struct netlink_callback *cb)
 
 int pind_dump_audit_done(struct netlink_callback *cb)
 {
-	struct audit_walk *walk = *CONTEXT(cb, struct audit_walk *);
+	struct audit_walk *walk = *DUMP_CONTEXT(cb, struct audit_walk *);
 
 	if (walk && walk->group)
 		pind_group_leave(walk->group);
 	kfree(walk);
-	return 0;
-}
-
-static struct pind_span *begin_span(struct netlink_callback *cb)
-{
-	const struct nlattr *first = pind_dump_attrs(cb)[PIND_A_FRAME_FIRST];
-	const struct nlattr *last = pind_dump_attrs(cb)[PIND_A_FRAME_LAST];
-	struct pind_span *span;
-	int ret = pind_genl_may_see_frames(cb->skb, cb->extack);
-
-	if (ret)
-		return ERR_PTR(ret);
-	if (!first || !last) {
-		NL_SET_ERR_MSG(cb->extack, "attributes first and last are needed: page frame numbers, u64");
-		return ERR_PTR(-EINVAL);
-	}
-	if (nla_get_u64(last) < nla_get_u64(first) || nla_get_u64(last) > U64_MAX >> PAGE_SHIFT) {
-		NL_SET_ERR_MSG_ATTR(cb->extack, last, "last must be first or more, and a frame number");
-		return ERR_PTR(-ERANGE);
-	}
-	span = pind_span_new(nla_get_u64(first), nla_get_u64(last),
-			     pind_dump_attrs(cb)[PIND_A_FRAME_EACH]);
-	return span ?: ERR_PTR(-ENOMEM);
-}
-
-static int fill_span_row(struct sk_buff *skb, const struct pind_reader *reader, const void *row)
-{
-	return pind_span_fill_row(skb, reader, row);
-}
-
-static int fill_span_walk(struct sk_buff *skb, const struct pind_reader *reader, const void *span)
-{
-	return pind_span_fill_walk(skb, span);
-}
-
-/* From where it was left. Return: as dump_one(). */
-static int dump_span_rows(struct sk_buff *skb, struct netlink_callback *cb,
-			  const struct pind_reader *reader, struct pind_span *span,
-			  const struct pind_span_row *rows, unsigned int nr)
-{
-	int ret = 0;
-
-	while (span->told < nr) {
-		ret = pind_genl_dump_one(skb, cb, PIND_CMD_FRAME_GET, reader, fill_span_row,
-					 &rows[span->told]);
-		if (ret)
-			return ret;
-		span->told++;
-	}
-	return 0;
-}
-
-static int walk_some(struct sk_buff *skb, struct netlink_callback *cb,
-		     const struct pind_reader *reader, struct pind_span *span)
-{
-	unsigned long end = jiffies + WORK_TIME;
-	int ret;
-
-	while (time_before(jiffies, end) && !signal_pending(current)) {
-		if (pind_span_step(span)) {
-			ret = dump_span_rows(skb, cb, reader, span, span->of_folio,
-					     span->nr_of_folio);
-			if (ret)
-				return ret;
-			pind_span_forget_folio(span);
-		} else if (pind_frames_ended(&span->walk)) {
-			break;
-		}
-	}
-	return 0;
-}
-
-/* A message at least each time, or the dump would be over. */
-int pind_dump_frames(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct pind_span **place = CONTEXT(cb, struct pind_span *), *span = *place;
-	struct pind_reader reader;
-	int ret = begin(cb, &reader);
-
-	if (ret)
-		return ret;
-	cb->seq = 1;
-	if (!span) {
-		/* under a lock of generic netlink's, so no more than this */
-		span = begin_span(cb);
-		if (IS_ERR(span))
-			return PTR_ERR(span);
-		*place = span;
-	} else if (!span->ended) {
-		ret = walk_some(skb, cb, &reader, span);
-	}
-	if (!ret && !span->ended && pind_frames_ended(&span->walk) && !span->nr_of_folio)
-		ret = dump_span_rows(skb, cb, &reader, span, span->row, span->nr);
-	if (!ret && !span->ended) {
-		ret = pind_genl_dump_one(skb, cb, PIND_CMD_FRAME_GET, &reader, fill_span_walk,
-					 span);
-		span->ended = !ret && pind_frames_ended(&span->walk) && !span->nr_of_folio &&
-			      span->told == span->nr;
-	}
-	return ret && ret != -EMSGSIZE ? ret : skb->len;
-}
-
-int pind_dump_frames_done(struct netlink_callback *cb)
-{
-	pind_span_free(*CONTEXT(cb, struct pind_span *));
 	return 0;
 }
 
@@ -594,17 +471,17 @@ static int dump_lasting(const struct pind_lasting *lasting, void *userdata)
 				     &pind_reader_anyone, fill_lasting, lasting);
 
 	if (!ret)
-		CONTEXT(place->cb, struct lasting_cursor)->owner = lasting->owner + 1;
+		DUMP_CONTEXT(place->cb, struct lasting_cursor)->owner = lasting->owner + 1;
 	return ret;
 }
 
 int pind_dump_lasting(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct lasting_cursor *cursor = CONTEXT(cb, struct lasting_cursor);
+	struct lasting_cursor *cursor = DUMP_CONTEXT(cb, struct lasting_cursor);
 	struct lasting_place place = { skb, cb };
 	struct pind_lasting_search search;
 	struct pind_reader reader;
-	int ret = begin(cb, &reader);
+	int ret = pind_dump_begin(cb, &reader);
 
 	if (ret)
 		return ret;

@@ -6,7 +6,34 @@
 #ifndef PIND_DUMP_H
 #define PIND_DUMP_H
 
+#include <linux/build_bug.h>
+#include <linux/jiffies.h>
 #include <linux/netlink.h>
+#include <net/sock.h>
+
+struct pind_reader;
+
+/* How long a request that is worked off as its answer is read works for one message. */
+#define DUMP_WORK_TIME (HZ / 20)
+
+/* Where a dump keeps what it goes on with. */
+#define DUMP_CONTEXT(cb, type)                                  \
+	({                                                      \
+		BUILD_BUG_ON(sizeof(type) > sizeof((cb)->ctx)); \
+		(type *)(cb)->ctx;                              \
+	})
+
+/** pind_dump_net() - the network namespace of whoever asked */
+static inline struct net *pind_dump_net(const struct netlink_callback *cb)
+{
+	return sock_net(cb->skb->sk);
+}
+
+/**
+ * pind_dump_begin() - who reads; all dumps but that of groups begin so each part
+ * Return: 0; -EPERM, with a sentence, where it is not in the initial network namespace.
+ */
+int pind_dump_begin(struct netlink_callback *cb, struct pind_reader *reader);
 
 /** pind_dump_start() - of those with long messages: one with two of the longest paths fits */
 int pind_dump_start(struct netlink_callback *cb);
@@ -30,9 +57,10 @@ int pind_dump_pages_done(struct netlink_callback *cb);
 int pind_dump_audit(struct sk_buff *skb, struct netlink_callback *cb);
 int pind_dump_audit_done(struct netlink_callback *cb);
 
-/* Works likewise, for as long at a time. */
+/* Both work likewise, for as long at a time. */
 int pind_dump_frames(struct sk_buff *skb, struct netlink_callback *cb);
-int pind_dump_frames_done(struct netlink_callback *cb);
+int pind_dump_others(struct sk_buff *skb, struct netlink_callback *cb);
+int pind_dump_span_done(struct netlink_callback *cb);
 
 int pind_dump_lasting(struct sk_buff *skb, struct netlink_callback *cb);
 

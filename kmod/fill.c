@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/cgroup.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/slab.h>
@@ -213,6 +214,25 @@ int pind_fill_account(struct sk_buff *skb, const struct pind_reader *reader,
 {
 	return fill_account(skb, reader, account, sum_of(&account->pins),
 			    sum_of(&account->covered));
+}
+
+/* What was removed has no path any more. */
+int pind_fill_owner(struct sk_buff *skb, int id_type, int path_type, u64 id)
+{
+	struct cgroup *cgroup;
+	char *path = NULL;
+	int ret;
+
+	if (!id)
+		return 0;
+	cgroup = cgroup_get_from_id(id);
+	if (!IS_ERR_OR_NULL(cgroup)) {
+		path = pind_group_path(cgroup, NULL);
+		cgroup_put(cgroup);
+	}
+	ret = pind_fill_u64(skb, id_type, id) ?: nla_put_string(skb, path_type, path ?: "");
+	kfree(path);
+	return ret;
 }
 
 int pind_fill_pinner(struct sk_buff *skb, const struct pind_reader *reader,

@@ -404,6 +404,10 @@ static const struct nla_policy frame_policy[] = {
 	[PIND_A_FRAME_EACH] = { .type = NLA_FLAG },
 };
 
+static const struct nla_policy others_policy[] = {
+	[PIND_A_FRAME_OWNER_ID] = { .type = NLA_U64 },
+};
+
 /* An operation without a policy takes no attributes at all. */
 #define POLICY(p) .policy = (p), .maxattr = ARRAY_SIZE(p) - 1
 
@@ -434,7 +438,9 @@ static const struct genl_ops ops[] = {
 	{ .cmd = PIND_CMD_AUDIT, .dumpit = pind_dump_audit, .done = pind_dump_audit_done,
 	  POLICY(audit_policy), .flags = GENL_ADMIN_PERM },
 	{ .cmd = PIND_CMD_FRAME_GET, .start = pind_dump_start, .dumpit = pind_dump_frames,
-	  .done = pind_dump_frames_done, POLICY(frame_policy), .flags = GENL_ADMIN_PERM },
+	  .done = pind_dump_span_done, POLICY(frame_policy), .flags = GENL_ADMIN_PERM },
+	{ .cmd = PIND_CMD_OTHERS_GET, .start = pind_dump_start, .dumpit = pind_dump_others,
+	  .done = pind_dump_span_done, POLICY(others_policy), .flags = GENL_ADMIN_PERM },
 	{ .cmd = PIND_CMD_RULES_BEGIN, .doit = pind_draft_begin, .flags = GENL_ADMIN_PERM },
 	{ .cmd = PIND_CMD_RULES_ADD, .doit = pind_draft_add, .policy = pind_draft_policy,
 	  .maxattr = PIND_A_RULES_MAX, .flags = GENL_ADMIN_PERM },

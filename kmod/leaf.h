@@ -87,6 +87,12 @@ static inline unsigned long pind_slot_number(unsigned long pfn, unsigned int ord
 	return order < PIND_LARGE_ORDER ? pfn : pind_leaf_large + (pfn >> PIND_LARGE_ORDER);
 }
 
+/** pind_leaf_last() - the last slot number that there is */
+static inline unsigned long pind_leaf_last(void)
+{
+	return pind_leaf_large + (pind_leaf_large >> PIND_LARGE_ORDER) - 1;
+}
+
 /** pind_slot_pfn() - the frame that a slot number is for */
 static inline unsigned long pind_slot_pfn(unsigned long number)
 {

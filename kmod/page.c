@@ -11,6 +11,7 @@
 #include "folio.h"
 #include "frame.h"
 #include "ledger.h"
+#include "owner.h"
 #include "page.h"
 
 /* Holders told of one folio; of the others only how many there are. */
@@ -72,6 +73,16 @@ static int fill_counts(struct sk_buff *skb, struct folio *folio, bool certain)
 	return 0;
 }
 
+static int fill_owner(struct sk_buff *skb, struct folio *folio)
+{
+	char file[PIND_FILE_NAME_MAX + 1];
+
+	if (pind_fill_owner(skb, PIND_A_PAGE_OWNER_ID, PIND_A_PAGE_OWNER_PATH,
+			    pind_owner_id(folio)))
+		return -EMSGSIZE;
+	return pind_owner_file(folio, file) ? nla_put_string(skb, PIND_A_PAGE_FILE, file) : 0;
+}
+
 /* With a reference on the page, which is not told of. */
 static int fill_page(struct sk_buff *skb, const struct pind_reader *reader, struct page *page)
 {
@@ -87,7 +98,8 @@ static int fill_page(struct sk_buff *skb, const struct pind_reader *reader, stru
 	if (holders < 0)
 		return holders;
 	return fill_counts(skb, folio, certain) ?:
-		       pind_fill_u64(skb, PIND_A_PAGE_HOLDERS_TOTAL, holders);
+		       pind_fill_u64(skb, PIND_A_PAGE_HOLDERS_TOTAL, holders) ?:
+		       fill_owner(skb, folio);
 }
 
 int pind_page_fill_frame(struct sk_buff *skb, const struct pind_reader *reader, unsigned long pfn)

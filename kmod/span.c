@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/cgroup.h>
 #include <linux/mmzone.h>
+#include <linux/pagemap.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
@@ -9,16 +9,22 @@
 #include "folio.h"
 #include "group.h"
 #include "lasting.h"
+#include "leaf.h"
 #include "ledger.h"
 #include "owner.h"
 #include "span.h"
 
-/* Frames that are looked at before others may run. */
+/* Frames or places of the ledger that are looked at before others may run. */
 #define STEP 4096
+
+static struct pind_span *new_span(void)
+{
+	return kvzalloc(sizeof(struct pind_span), GFP_KERNEL_ACCOUNT);
+}
 
 struct pind_span *pind_span_new(unsigned long first, unsigned long last, bool each)
 {
-	struct pind_span *span = kvzalloc(sizeof(*span), GFP_KERNEL_ACCOUNT);
+	struct pind_span *span = new_span();
 
 	if (!span)
 		return NULL;
@@ -28,11 +34,24 @@ struct pind_span *pind_span_new(unsigned long first, unsigned long last, bool ea
 	return span;
 }
 
+struct pind_span *pind_span_new_others(u64 id)
+{
+	struct pind_span *span = new_span();
+
+	if (!span)
+		return NULL;
+	span->others_of = id;
+	span->walk.last = pind_leaf_last();
+	return span;
+}
+
 static void let_go(struct pind_span_row *row)
 {
 	if (row->account)
 		pind_account_put(row->account);
 	row->account = NULL;
+	kfree(row->file);
+	row->file = NULL;
 }
 
 void pind_span_forget_folio(struct pind_span *span)
@@ -53,17 +72,20 @@ void pind_span_free(struct pind_span *span)
 }
 
 /* What all rows of a folio have in common. */
-static struct pind_span_row row_of(struct folio *folio)
+static struct pind_span_row row_of(const struct pind_span *span, struct folio *folio)
 {
+	bool anywhere = span->others_of;
+
 	return (struct pind_span_row){
 		.owner = pind_owner_id(folio),
-		.zone = folio_zone(folio),
-		.cma = pind_frame_is_cma(&folio->page),
+		.zone = anywhere ? NULL : folio_zone(folio),
+		.cma = !anywhere && pind_frame_is_cma(&folio->page),
 		.pinned = PIND_PINNED_YES,
 		.folios = 1,
 		.pages = folio_nr_pages(folio),
 		.first = folio_pfn(folio),
 		.last = folio_pfn(folio) + folio_nr_pages(folio) - 1,
+		.mapping = folio_mapping(folio),
 	};
 }
 
@@ -72,12 +94,17 @@ static void note_unheld(struct pind_span *span, struct folio *folio)
 {
 	struct pind_span_row *row = &span->of_folio[0];
 
-	*row = row_of(folio);
+	*row = row_of(span, folio);
 	row->pinned = folio_test_large(folio) ? PIND_PINNED_YES : PIND_PINNED_MAYBE;
 	row->pins = pind_folio_pincount(folio, 1);
 	row->since = pind_lasting_since(folio_pfn(folio));
 	span->nr_of_folio = 1;
 	span->unheld += row->pages;
+}
+
+static bool is_asked_for(const struct pind_span *span, const struct pind_account *account)
+{
+	return !span->others_of || !pind_cgroup_is_below(account->group->cgroup, span->others_of);
 }
 
 static void note_holders(struct pind_span *span, struct folio *folio)
@@ -88,14 +115,18 @@ static void note_holders(struct pind_span *span, struct folio *folio)
 
 	rcu_read_lock();
 	nr = pind_ledger_pinners(folio, pinners, PIND_SPAN_HOLDERS, &uncertain);
+	if (span->others_of && nr > PIND_SPAN_HOLDERS)
+		span->lost += nr - PIND_SPAN_HOLDERS;
 	nr = min(nr, (unsigned int)PIND_SPAN_HOLDERS);
 	for (i = 0; i < nr; i++) {
 		struct pind_span_row *row = &span->of_folio[span->nr_of_folio];
 
+		if (!is_asked_for(span, pinners[i].account))
+			continue;
 		/* it has given back its last pin since */
 		if (!atomic_long_inc_not_zero(&pinners[i].account->refs.refs))
 			continue;
-		*row = row_of(folio);
+		*row = row_of(span, folio);
 		if (uncertain && !folio_test_large(folio))
 			row->pinned = PIND_PINNED_MAYBE;
 		row->account = pinners[i].account;
@@ -128,7 +159,16 @@ static struct pind_span_row *find_row(struct pind_span *span, const struct pind_
 	return NULL;
 }
 
-static void add_up(struct pind_span *span, struct pind_span_row *from)
+static void name_file(struct pind_span_row *row, struct folio *folio)
+{
+	char name[PIND_FILE_NAME_MAX + 1];
+
+	if (row->mapping && pind_owner_file(folio, name))
+		row->file = kstrdup(name, GFP_KERNEL_ACCOUNT);
+}
+
+/* Takes over what @from has references on. */
+static void add_up(struct pind_span *span, struct pind_span_row *from, struct folio *folio)
 {
 	struct pind_span_row *row = find_row(span, from);
 
@@ -138,13 +178,92 @@ static void add_up(struct pind_span *span, struct pind_span_row *from)
 		row->pins += from->pins;
 		row->covered += from->covered;
 		row->since = min(row->since, from->since);
-		row->last = from->last;
+		row->first = min(row->first, from->first);
+		row->last = max(row->last, from->last);
+		if (row->mapping != from->mapping) {
+			row->mapping = NULL;
+			kfree(row->file);
+			row->file = NULL;
+		}
 	} else if (span->nr < PIND_FRAME_ROWS) {
+		name_file(from, folio);
 		span->row[span->nr++] = *from;
 		from->account = NULL; /* its reference has gone with it */
+		from->file = NULL;
 	} else {
 		span->lost++;
 	}
+}
+
+/* The next used place of the ledger, up to the end of the leaf that comes next. */
+static bool next_place(struct pind_frames *walk, unsigned long *ret_number)
+{
+	unsigned long number = walk->next, end = walk->last + 1;
+	struct pind_leaf *leaf;
+
+	rcu_read_lock();
+	leaf = pind_leaf_next(number >> PIND_LEAF_SHIFT);
+	if (leaf) {
+		number = max(number, leaf->index << PIND_LEAF_SHIFT);
+		end = (leaf->index + 1) << PIND_LEAF_SHIFT;
+		while (number < end && !READ_ONCE(*pind_slot_of(leaf, number)))
+			number++;
+	} else {
+		number = end;
+	}
+	rcu_read_unlock();
+	*ret_number = number;
+	walk->next = number < end ? number + 1 : end;
+	return number < end;
+}
+
+/* Is the folio's memory asked about. Neighbours are often of one owner. */
+static bool is_owned(struct pind_span *span, struct folio *folio)
+{
+	u64 owner = pind_owner_id(folio);
+
+	if (owner != span->owner) {
+		span->owner = owner;
+		span->owner_is_below = pind_owner_is_below(folio, span->others_of);
+	}
+	return span->owner_is_below;
+}
+
+/* Goes on in the ledger as pind_frames_next() does over the frames. */
+static struct folio *next_owned(struct pind_span *span, unsigned int *budget)
+{
+	unsigned long number;
+	struct folio *folio;
+
+	while (*budget && !pind_frames_ended(&span->walk)) {
+		--*budget;
+		if (!next_place(&span->walk, &number))
+			continue;
+		span->walk.looked++;
+		folio = pind_frame_hold(pind_slot_pfn(number));
+		if (!folio)
+			continue;
+		/* another one may be there by now, which is not what the place is for */
+		if (pind_folio_number(folio) == number && is_owned(span, folio))
+			return folio;
+		folio_put(folio);
+	}
+	return NULL;
+}
+
+static struct folio *next_folio(struct pind_span *span, unsigned int *budget)
+{
+	return span->others_of ? next_owned(span, budget) : pind_frames_next(&span->walk, budget);
+}
+
+/* Who holds a folio that was found; by frames, also that nobody known does. */
+static void note(struct pind_span *span, struct folio *folio)
+{
+	note_holders(span, folio);
+	if (!span->nr_of_folio && !span->others_of)
+		note_unheld(span, folio);
+	if (span->nr_of_folio)
+		span->pinned += folio_nr_pages(folio);
 }
 
 bool pind_span_step(struct pind_span *span)
@@ -153,40 +272,21 @@ bool pind_span_step(struct pind_span *span)
 	struct folio *folio;
 
 	cond_resched();
-	while (!span->nr_of_folio && (folio = pind_frames_next(&span->walk, &budget))) {
-		span->pinned += folio_nr_pages(folio);
-		note_holders(span, folio);
-		if (!span->nr_of_folio)
-			note_unheld(span, folio);
-		folio_put(folio);
-		if (span->each)
-			return true;
+	while (!span->nr_of_folio && (folio = next_folio(span, &budget))) {
+		note(span, folio);
 		/* each looks through the rows: as long as so many frames take */
 		budget -= min(budget, span->nr_of_folio * span->nr / 64);
-		for (i = 0; i < span->nr_of_folio; i++)
-			add_up(span, &span->of_folio[i]);
-		pind_span_forget_folio(span);
+		for (i = 0; i < span->nr_of_folio; i++) {
+			if (span->each)
+				name_file(&span->of_folio[i], folio);
+			else
+				add_up(span, &span->of_folio[i], folio);
+		}
+		folio_put(folio);
+		if (!span->each)
+			pind_span_forget_folio(span);
 	}
 	return span->nr_of_folio;
-}
-
-static int fill_owner(struct sk_buff *skb, u64 id)
-{
-	struct cgroup *cgroup;
-	char *path = NULL;
-	int ret;
-
-	if (!id)
-		return 0;
-	cgroup = cgroup_get_from_id(id);
-	if (!IS_ERR_OR_NULL(cgroup)) {
-		path = pind_group_path(cgroup, NULL);
-		cgroup_put(cgroup);
-	}
-	ret = pind_fill_u64(skb, PIND_A_FRAME_OWNER_ID, id) ?:
-		      nla_put_string(skb, PIND_A_FRAME_OWNER_PATH, path ?: "");
-	kfree(path);
-	return ret;
 }
 
 static int fill_holder(struct sk_buff *skb, const struct pind_reader *reader,
@@ -205,6 +305,16 @@ static int fill_holder(struct sk_buff *skb, const struct pind_reader *reader,
 	return 0;
 }
 
+static int fill_place(struct sk_buff *skb, struct zone *zone, bool cma)
+{
+	if (nla_put_u32(skb, PIND_A_FRAME_NODE, zone_to_nid(zone)) ||
+	    nla_put_string(skb, PIND_A_FRAME_ZONE, zone->name) ||
+	    nla_put_u32(skb, PIND_A_FRAME_MOVABLE, zone_idx(zone) == ZONE_MOVABLE) ||
+	    nla_put_u32(skb, PIND_A_FRAME_CMA, cma))
+		return -EMSGSIZE;
+	return 0;
+}
+
 int pind_span_fill_row(struct sk_buff *skb, const struct pind_reader *reader,
 		       const struct pind_span_row *row)
 {
@@ -214,12 +324,10 @@ int pind_span_fill_row(struct sk_buff *skb, const struct pind_reader *reader,
 	    pind_fill_u64(skb, PIND_A_FRAME_SIZE, row->pages << PAGE_SHIFT) ||
 	    pind_fill_u64(skb, PIND_A_FRAME_PINS, row->pins) ||
 	    nla_put_u32(skb, PIND_A_FRAME_PINNED, row->pinned) ||
-	    fill_owner(skb, row->owner) ||
-	    nla_put_u32(skb, PIND_A_FRAME_NODE, zone_to_nid(row->zone)) ||
-	    nla_put_string(skb, PIND_A_FRAME_ZONE, row->zone->name) ||
-	    nla_put_u32(skb, PIND_A_FRAME_MOVABLE, zone_idx(row->zone) == ZONE_MOVABLE) ||
-	    nla_put_u32(skb, PIND_A_FRAME_CMA, row->cma) ||
-	    pind_fill_u64(skb, PIND_A_FRAME_SINCE, row->since))
+	    pind_fill_owner(skb, PIND_A_FRAME_OWNER_ID, PIND_A_FRAME_OWNER_PATH, row->owner) ||
+	    (row->zone && fill_place(skb, row->zone, row->cma)) ||
+	    pind_fill_u64(skb, PIND_A_FRAME_SINCE, row->since) ||
+	    (row->file && nla_put_string(skb, PIND_A_FRAME_FILE, row->file)))
 		return -EMSGSIZE;
 	return row->account ? fill_holder(skb, reader, row) : 0;
 }

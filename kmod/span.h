@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Who pins anything in a range of frames (PIND_CMD_FRAME_GET). */
+/*
+ * Who pins anything in a range of frames (PIND_CMD_FRAME_GET), or memory of a cgroup from outside
+ * of it (PIND_CMD_OTHERS_GET).
+ */
 #ifndef PIND_SPAN_H
 #define PIND_SPAN_H
 
 #include <net/netlink.h>
+#include <uapi/linux/pind.h>
 
 #include "frame.h"
 
@@ -14,7 +18,7 @@ struct pind_reader;
  * struct pind_span_row - pins that somebody has on folios of one place
  * @account: whose, with a reference; NULL: of nobody who is known
  * @owner: id of the cgroup whose memory it is; 0: of none
- * @zone: that they lie in
+ * @zone: that they lie in; NULL: wherever
  * @cma: they lie in CMA
  * @pinned: enum pind_pinned
  * @folios: how many there are
@@ -24,6 +28,8 @@ struct pind_reader;
  * @since: when the one that lasts longest was first found; 0: they are not known to last
  * @first: the first frame of all
  * @last: the last one
+ * @mapping: tells one file from another, and is never followed; NULL: of none, or of several
+ * @file: that file's name; or NULL
  */
 struct pind_span_row {
 	struct pind_account *account;
@@ -38,6 +44,8 @@ struct pind_span_row {
 	u64 since;
 	unsigned long first;
 	unsigned long last;
+	const struct address_space *mapping;
+	char *file;
 };
 
 /* Holders told of one folio. */
@@ -45,9 +53,12 @@ struct pind_span_row {
 
 /**
  * struct pind_span - a request under way; one thread at a time
- * @walk: over the frames
+ * @walk: over the frames, or over the places of the ledger
  * @first: of the request
  * @each: rows are told folio by folio
+ * @others_of: id of the cgroup whose memory is asked about; 0: it is a range of frames
+ * @owner: of the folio that was found last in the ledger
+ * @owner_is_below: is that others_of or below it
  * @pinned: pages of pinned folios
  * @unheld: of them those that no account holds
  * @lost: folios without a row
@@ -62,6 +73,9 @@ struct pind_span {
 	struct pind_frames walk;
 	unsigned long first;
 	bool each;
+	u64 others_of;
+	u64 owner;
+	bool owner_is_below;
 	u64 pinned;
 	u64 unheld;
 	u64 lost;
@@ -76,11 +90,14 @@ struct pind_span {
 /** pind_span_new() - Context: process, may sleep. Return: NULL: there is no memory. */
 struct pind_span *pind_span_new(unsigned long first, unsigned long last, bool each);
 
+/** pind_span_new_others() - of the memory of a cgroup, by its id, and of those below it */
+struct pind_span *pind_span_new_others(u64 id);
+
 /** pind_span_free() - also of NULL. Context: process. */
 void pind_span_free(struct pind_span *span);
 
 /**
- * pind_span_step() - look at some thousand frames, or on to the next pinned folio
+ * pind_span_step() - look at some thousand frames or folios, or on to the next pinned folio
  * Context: process, yields. Return: whether of_folio has rows to be told, with each.
  */
 bool pind_span_step(struct pind_span *span);
