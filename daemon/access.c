@@ -30,6 +30,7 @@ static const struct pind_access accesses[] = {
 	{ PIND_MANAGER_INTERFACE, "ListPages", PIND_ACTION_INSPECT, false },
 	{ PIND_MANAGER_INTERFACE, "GetPage", PIND_ACTION_INSPECT, false },
 	{ PIND_MANAGER_INTERFACE, "ListFrames", PIND_ACTION_INSPECT, false },
+	{ PIND_MANAGER_INTERFACE, "ListOthers", PIND_ACTION_INSPECT, false },
 	{ PIND_MANAGER_INTERFACE, "SetQuota", PIND_ACTION_QUOTA, false },
 	{ PIND_MANAGER_INTERFACE, "UnsetQuota", PIND_ACTION_QUOTA, false },
 	{ PIND_MANAGER_INTERFACE, "UnsetStale", PIND_ACTION_QUOTA, false },

@@ -188,6 +188,7 @@ int pind_bus_method_list_rules(sd_bus_message *call, void *userdata, sd_bus_erro
 int pind_bus_method_list_longterm(sd_bus_message *call, void *userdata, sd_bus_error *error);
 int pind_bus_method_list_problems(sd_bus_message *call, void *userdata, sd_bus_error *error);
 int pind_bus_method_list_frames(sd_bus_message *call, void *userdata, sd_bus_error *error);
+int pind_bus_method_list_others(sd_bus_message *call, void *userdata, sd_bus_error *error);
 int pind_bus_method_audit(sd_bus_message *call, void *userdata, sd_bus_error *error);
 int pind_bus_method_audit_group(sd_bus_message *call, void *userdata, sd_bus_error *error);
 

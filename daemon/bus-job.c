@@ -62,6 +62,30 @@ int pind_bus_method_list_frames(sd_bus_message *call, void *userdata, sd_bus_err
 	return pind_bus_authorize(userdata, call, NULL, list_frames_now, error);
 }
 
+static int list_others_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			   sd_bus_error *error)
+{
+	int r;
+
+	r = bus->calls->others(bus->userdata, path, frames_done, sd_bus_message_ref(call), error);
+	if (r < 0) {
+		(void)sd_bus_message_unref(call);
+		return r;
+	}
+	return 1;
+}
+
+static int begin_others(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			sd_bus_error *error)
+{
+	return pind_bus_authorize(bus, call, path, list_others_now, error);
+}
+
+int pind_bus_method_list_others(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	return pind_bus_with_path(userdata, call, begin_others, error);
+}
+
 /* The audit that a call waits for is over. */
 static void audit_done(const struct pind_audit *audit, const sd_bus_error *error, void *closure)
 {

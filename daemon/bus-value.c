@@ -215,6 +215,26 @@ static int append_holder(sd_bus_message *m, const struct pind_account_info *hold
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
+/* Of none, 0, nothing; one that was removed has no path. */
+static int append_owner(sd_bus_message *m, uint64_t id, const char *path)
+{
+	int r = 0;
+
+	if (id && path && path[0])
+		r = pind_bus_append_text_entry(m, "owner", path);
+	return r < 0 || !id ? r : pind_bus_append_number(m, "owner_id", id);
+}
+
+static int append_zone(sd_bus_message *m, const struct pind_frame_row *row)
+{
+	int r = sd_bus_message_append(m, "{sv}", "node", "u", row->node);
+
+	r = r < 0 ? r : pind_bus_append_text_entry(m, "zone", row->zone);
+	return r < 0 ? r
+		     : sd_bus_message_append(m, "{sv}{sv}", "movable", "b", (int)row->movable, "cma",
+					     "b", (int)row->cma);
+}
+
 int pind_bus_append_frame(sd_bus_message *m, const struct pind_frame_row *row, const char *path)
 {
 	int r;
@@ -228,16 +248,12 @@ int pind_bus_append_frame(sd_bus_message *m, const struct pind_frame_row *row, c
 		  : pind_bus_append_text_entry(m, "pinned",
 					       pind_rules_word(pind_pinned_words, row->pinned));
 	r = r < 0 ? r : pind_bus_append_number(m, "pins", row->pins);
-	if (r >= 0 && row->owner_id) {
-		r = pind_bus_append_text_entry(m, "owner", row->owner);
-		r = r < 0 ? r : pind_bus_append_number(m, "owner_id", row->owner_id);
-	}
-	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "node", "u", row->node);
-	r = r < 0 ? r : pind_bus_append_text_entry(m, "zone", row->zone);
-	r = r < 0 ? r
-		  : sd_bus_message_append(m, "{sv}{sv}", "movable", "b", (int)row->movable, "cma",
-					  "b", (int)row->cma);
+	r = r < 0 ? r : append_owner(m, row->owner_id, row->owner);
+	if (r >= 0 && row->zone && row->zone[0])
+		r = append_zone(m, row);
 	r = r < 0 ? r : pind_bus_append_number(m, "since", row->since);
+	if (r >= 0 && row->file && row->file[0])
+		r = pind_bus_append_text_entry(m, "file", row->file);
 	if (r >= 0 && row->has_holder)
 		r = append_holder(m, &row->holder, path);
 	return r < 0 ? r : sd_bus_message_close_container(m);
@@ -310,6 +326,9 @@ int pind_bus_append_page(sd_bus_message *m, const struct pind_page *page, const 
 	r = r < 0 ? r : pind_bus_append_number(m, "room", page->room);
 	r = r < 0 ? r : append_holders(m, page, paths);
 	r = r < 0 ? r : pind_bus_append_number(m, "holders_total", page->holders_total);
+	r = r < 0 ? r : append_owner(m, page->owner_id, page->owner);
+	if (r >= 0 && page->file && page->file[0])
+		r = pind_bus_append_text_entry(m, "file", page->file);
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 

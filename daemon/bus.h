@@ -183,6 +183,9 @@ struct pind_bus_calls {
 	/* Ended by @done, as an audit is. */
 	int (*frames)(void *userdata, uint64_t first, uint64_t last, bool each,
 		      pind_bus_frames_done done, void *closure, sd_bus_error *error);
+	/* Who pins memory of the group at @path from outside of it; likewise. */
+	int (*others)(void *userdata, const char *path, pind_bus_frames_done done, void *closure,
+		      sd_bus_error *error);
 	int (*audit)(void *userdata, const char *path, pind_bus_audit_done done, void *closure,
 		     sd_bus_error *error);
 };

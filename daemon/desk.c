@@ -323,7 +323,7 @@ static int call_peak_reset(void *userdata, struct pind_group *group, sd_bus_erro
 }
 
 /* What a module that is too old answers. */
-static int old_module(sd_bus_error *error)
+int pind_desk_old_module(sd_bus_error *error)
 {
 	return sd_bus_error_set(error, PIND_ERROR_KERNEL,
 				"the kernel module is older than the daemon and cannot tell; load "
@@ -339,7 +339,7 @@ static int call_misuse(void *userdata,
 
 	r = desk->kernel->ops->misuse_dump(desk->kernel, handler, closure);
 	if (r == -EOPNOTSUPP)
-		return old_module(error);
+		return pind_desk_old_module(error);
 	if (r < 0)
 		return pind_desk_kernel_error(desk, r, NULL, error);
 	return 0;
@@ -354,7 +354,7 @@ static int call_lasting(void *userdata,
 
 	r = desk->kernel->ops->lasting_dump(desk->kernel, handler, ret_search, closure);
 	if (r == -EOPNOTSUPP)
-		return old_module(error);
+		return pind_desk_old_module(error);
 	if (r < 0)
 		return pind_desk_kernel_error(desk, r, NULL, error);
 	return 0;
@@ -400,7 +400,7 @@ static int call_pages(void *userdata, const struct pind_page_query *query,
 		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
 					 "no process with memory has the pid %" PRIu32, query->pid);
 	if (r == -EBADMSG)
-		return old_module(error);
+		return pind_desk_old_module(error);
 	if (r < 0)
 		return pind_desk_kernel_error(desk, r, NULL, error);
 	return 0;
@@ -488,53 +488,6 @@ static int call_audit(void *userdata, const char *path, pind_bus_audit_done done
 	return 0;
 }
 
-/* A walk over frames, and who waits for it. */
-struct frames {
-	struct pind_desk *desk;
-	pind_bus_frames_done done;
-	void *closure;
-};
-
-static void on_frames_done(int r, const struct pind_walk *walk, const struct pind_frame_row *rows,
-			   size_t n, void *userdata)
-{
-	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-	_cleanup_free_ struct frames *frames = userdata;
-	_cleanup_free_ const char **paths = calloc(n + 1, sizeof(*paths));
-
-	pind_mirror_tick(frames->desk->mirror);
-	if (r >= 0 && !paths)
-		r = -ENOMEM;
-	for (size_t i = 0; r >= 0 && i < n; i++) {
-		struct pind_group *group = pind_mirror_group_of(frames->desk->mirror,
-								rows[i].holder.group_id);
-
-		paths[i] = group ? group->info.path : "";
-	}
-	if (r == -EOPNOTSUPP)
-		(void)old_module(&error);
-	else if (r < 0)
-		(void)pind_desk_kernel_error(frames->desk, r, NULL, &error);
-	frames->done(r < 0 ? NULL : walk, rows, paths, r < 0 ? 0 : n, &error, frames->closure);
-}
-
-static int call_frames(void *userdata, uint64_t first, uint64_t last, bool each,
-		       pind_bus_frames_done done, void *closure, sd_bus_error *error)
-{
-	_cleanup_free_ struct frames *frames = calloc(1, sizeof(*frames));
-	struct pind_desk *desk = userdata;
-	int r;
-
-	if (!frames)
-		return -ENOMEM;
-	*frames = (struct frames){ desk, done, closure };
-	r = desk->kernel->ops->frames(desk->kernel, first, last, each, on_frames_done, frames);
-	if (r < 0)
-		return pind_desk_kernel_error(desk, r, NULL, error);
-	TAKE_PTR(frames);
-	return 0;
-}
-
 static const struct pind_problems *desk_problems(void *userdata)
 {
 	const struct pind_desk *desk = userdata;
@@ -576,5 +529,6 @@ const struct pind_bus_calls pind_desk_calls = {
 	.counters = call_counters,
 	.books = call_books,
 	.audit = call_audit,
-	.frames = call_frames,
+	.frames = pind_desk_frames,
+	.others = pind_desk_others,
 };

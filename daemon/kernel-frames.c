@@ -11,6 +11,7 @@ struct frames_job {
 	uint64_t first;
 	uint64_t last;
 	bool each;
+	uint64_t others_of; /* id of a cgroup; 0: it is about frames */
 	size_t answers; /* about the walk */
 	struct pind_walk walk;
 	struct pind_frame_row *rows; /* with strings of their own */
@@ -33,6 +34,7 @@ static void row_done(const struct pind_frame_row *row)
 {
 	free((char *)row->owner);
 	free((char *)row->zone);
+	free((char *)row->file);
 	free((char *)row->holder.comm);
 	free((char *)row->holder.symbol);
 	free((char *)row->holder.module);
@@ -50,8 +52,8 @@ static int add_row(struct frames_job *frames, const struct pind_frame_row *from)
 		frames->rows = rows;
 	}
 	/* each of them, so that none is left that is the message's */
-	if ((own(&row.owner) | own(&row.zone) | own(&row.holder.comm) | own(&row.holder.symbol) |
-	     own(&row.holder.module)) < 0) {
+	if ((own(&row.owner) | own(&row.zone) | own(&row.file) | own(&row.holder.comm) |
+	     own(&row.holder.symbol) | own(&row.holder.module)) < 0) {
 		row_done(&row);
 		return -ENOMEM;
 	}
@@ -75,17 +77,21 @@ static void put_frames(struct nlmsghdr *nlh, const struct kernel_job *job)
 {
 	const struct frames_job *frames = (const struct frames_job *)job;
 
-	pind_message_put_frames(nlh, frames->first, frames->last, frames->each);
+	if (frames->others_of)
+		pind_message_put_others(nlh, frames->others_of);
+	else
+		pind_message_put_frames(nlh, frames->first, frames->last, frames->each);
 }
 
 static int frames_ask(struct kernel_job *job)
 {
 	struct frames_job *frames = (struct frames_job *)job;
-	int r = kernel_job_ask(job, PIND_CMD_FRAME_GET, put_frames, on_frame);
+	int r = kernel_job_ask(job, frames->others_of ? PIND_CMD_OTHERS_GET : PIND_CMD_FRAME_GET,
+			       put_frames, on_frame);
 
 	if (r < 0)
 		return r;
-	return frames->answers > 0 && frames->walk.next > frames->last ? 0 : -EBADMSG;
+	return frames->answers > 0 && frames->walk.next > frames->walk.last ? 0 : -EBADMSG;
 }
 
 static void frames_told(struct kernel_job *job, int r)
@@ -106,21 +112,41 @@ static void frames_destroy(struct kernel_job *job)
 	free(frames);
 }
 
-int kernel_frames_begin(struct kernel_jobs *jobs, struct pind_kernel *kernel, sd_event *event,
-			uint64_t first, uint64_t last, bool each, pind_frames_handler handler,
-			void *userdata)
+static struct frames_job *new_job(pind_frames_handler handler, void *userdata)
 {
 	struct frames_job *frames = calloc(1, sizeof(*frames));
 
 	if (!frames)
-		return -ENOMEM;
+		return NULL;
 	*frames = (struct frames_job){
 		.job = { .ask = frames_ask, .told = frames_told, .destroy = frames_destroy },
-		.first = first,
-		.last = last,
-		.each = each,
 		.handler = handler,
 		.userdata = userdata,
 	};
+	return frames;
+}
+
+int kernel_frames_begin(struct kernel_jobs *jobs, struct pind_kernel *kernel, sd_event *event,
+			uint64_t first, uint64_t last, bool each, pind_frames_handler handler,
+			void *userdata)
+{
+	struct frames_job *frames = new_job(handler, userdata);
+
+	if (!frames)
+		return -ENOMEM;
+	frames->first = first;
+	frames->last = last;
+	frames->each = each;
+	return kernel_job_begin(jobs, kernel, event, &frames->job);
+}
+
+int kernel_others_begin(struct kernel_jobs *jobs, struct pind_kernel *kernel, sd_event *event,
+			uint64_t id, pind_frames_handler handler, void *userdata)
+{
+	struct frames_job *frames = new_job(handler, userdata);
+
+	if (!frames)
+		return -ENOMEM;
+	frames->others_of = id;
 	return kernel_job_begin(jobs, kernel, event, &frames->job);
 }

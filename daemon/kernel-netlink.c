@@ -262,6 +262,14 @@ static int kernel_frames(struct pind_kernel *kernel, uint64_t first, uint64_t la
 	return kernel_frames_begin(&k->jobs, kernel, k->event, first, last, each, handler, userdata);
 }
 
+static int kernel_others(struct pind_kernel *kernel, uint64_t id, pind_frames_handler handler,
+			 void *userdata)
+{
+	struct kernel_netlink *k = kernel_of(kernel);
+
+	return kernel_others_begin(&k->jobs, kernel, k->event, id, handler, userdata);
+}
+
 int kernel_request_dump(struct pind_kernel *kernel, uint8_t command, pind_netlink_handler handler,
 			void *userdata)
 {
@@ -552,6 +560,7 @@ static const struct pind_kernel_ops kernel_ops = {
 	.books_get = kernel_books_get,
 	.audit = kernel_audit,
 	.frames = kernel_frames,
+	.others = kernel_others,
 	.free = kernel_free,
 };
 

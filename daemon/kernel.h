@@ -172,6 +172,9 @@ struct pind_kernel_ops {
 	 */
 	int (*frames)(struct pind_kernel *kernel, uint64_t first, uint64_t last, bool each,
 		      pind_frames_handler handler, void *userdata);
+	/* Who pins memory of the cgroup with the id @id from outside of it; likewise. */
+	int (*others)(struct pind_kernel *kernel, uint64_t id, pind_frames_handler handler,
+		      void *userdata);
 
 	void (*free)(struct pind_kernel *kernel);
 };

@@ -57,6 +57,11 @@ void pind_message_put_frames(struct nlmsghdr *nlh, uint64_t first, uint64_t last
 		mnl_attr_put(nlh, PIND_A_FRAME_EACH, 0, NULL);
 }
 
+void pind_message_put_others(struct nlmsghdr *nlh, uint64_t id)
+{
+	mnl_attr_put_u64(nlh, PIND_A_FRAME_OWNER_ID, id);
+}
+
 void pind_message_put_page_query(struct nlmsghdr *nlh, const struct pind_page_query *query)
 {
 	if (query->is_frame) {

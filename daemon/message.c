@@ -204,11 +204,12 @@ static const struct pind_span_field frame_fields[] = {
 	FIELD_SKIP(PIND_A_FRAME_HOLDER),
 	FIELD_OPTIONAL(pind_frame_row, PIND_A_FRAME_OWNER_ID, PIND_SPAN_U64, owner_id),
 	FIELD_OPTIONAL(pind_frame_row, PIND_A_FRAME_OWNER_PATH, PIND_SPAN_STRING, owner),
-	FIELD(pind_frame_row, PIND_A_FRAME_NODE, PIND_SPAN_U32, node),
-	FIELD(pind_frame_row, PIND_A_FRAME_ZONE, PIND_SPAN_STRING, zone),
-	FIELD(pind_frame_row, PIND_A_FRAME_MOVABLE, PIND_SPAN_U32, movable),
-	FIELD(pind_frame_row, PIND_A_FRAME_CMA, PIND_SPAN_U32, cma),
+	FIELD_OPTIONAL(pind_frame_row, PIND_A_FRAME_NODE, PIND_SPAN_U32, node),
+	FIELD_OPTIONAL(pind_frame_row, PIND_A_FRAME_ZONE, PIND_SPAN_STRING, zone),
+	FIELD_OPTIONAL(pind_frame_row, PIND_A_FRAME_MOVABLE, PIND_SPAN_U32, movable),
+	FIELD_OPTIONAL(pind_frame_row, PIND_A_FRAME_CMA, PIND_SPAN_U32, cma),
 	FIELD(pind_frame_row, PIND_A_FRAME_SINCE, PIND_SPAN_U64, since),
+	FIELD_OPTIONAL(pind_frame_row, PIND_A_FRAME_FILE, PIND_SPAN_STRING, file),
 	{},
 };
 
@@ -224,6 +225,9 @@ static const struct pind_span_field page_fields[] = {
 	FIELD_OPTIONAL(pind_page, PIND_A_PAGE_MAPCOUNT, PIND_SPAN_U64, mapcount),
 	FIELD(pind_page, PIND_A_PAGE_ROOM, PIND_SPAN_U64, room),
 	FIELD(pind_page, PIND_A_PAGE_HOLDERS_TOTAL, PIND_SPAN_U64, holders_total),
+	FIELD_OPTIONAL(pind_page, PIND_A_PAGE_OWNER_ID, PIND_SPAN_U64, owner_id),
+	FIELD_OPTIONAL(pind_page, PIND_A_PAGE_OWNER_PATH, PIND_SPAN_STRING, owner),
+	FIELD_OPTIONAL(pind_page, PIND_A_PAGE_FILE, PIND_SPAN_STRING, file),
 	{},
 };
 

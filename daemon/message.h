@@ -82,6 +82,8 @@ int pind_message_parse_audit(const struct nlmsghdr *nlh, struct pind_audit *ret)
 int pind_message_parse_misuse(const struct nlmsghdr *nlh, struct pind_misuse *ret);
 /* Puts which frames are asked about, and whether each folio by itself. */
 void pind_message_put_frames(struct nlmsghdr *nlh, uint64_t first, uint64_t last, bool each);
+/* Puts whose memory is asked about. */
+void pind_message_put_others(struct nlmsghdr *nlh, uint64_t id);
 /* Return: 1: it is a row; 0: about the walk; -EBADMSG. */
 int pind_message_parse_frame(const struct nlmsghdr *nlh, struct pind_frame_row *ret,
 			     struct pind_walk *ret_walk);

@@ -184,6 +184,9 @@ struct pind_page {
 	uint64_t mapcount;
 	uint64_t room;
 	uint64_t holders_total; /* told in @holders or not */
+	uint64_t owner_id; /* 0: memory of no cgroup */
+	const char *owner; /* its path; NULL of none */
+	const char *file;  /* name of the file that it is of; NULL or "": of none that is known */
 	size_t n_holders;
 	struct pind_account_info holders[PIND_HOLDERS_MAX];
 };
@@ -209,7 +212,7 @@ struct pind_search {
 	uint64_t age;
 };
 
-/* How far a walk over frames has come, and what it saw. */
+/* How far a walk over frames, or over the ledger, has come, and what it saw. */
 struct pind_walk {
 	uint64_t first; /* frame, as asked about */
 	uint64_t last;
@@ -237,10 +240,11 @@ struct pind_frame_row {
 	uint64_t owner_id; /* 0: memory of no cgroup */
 	const char *owner; /* its path; "" of none */
 	uint32_t node;
-	const char *zone;
+	const char *zone; /* NULL or "": wherever, so nothing of the place is set */
 	uint32_t movable; /* 1: it is */
 	uint32_t cma;
 	uint64_t since; /* lasts since, ns of CLOCK_BOOTTIME; 0: not known to */
+	const char *file; /* NULL or "": of none that is known, or of several */
 };
 
 struct pind_audit {

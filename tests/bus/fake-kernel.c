@@ -702,6 +702,28 @@ static int fake_frames(struct pind_kernel *kernel, uint64_t first, uint64_t last
 	return 0;
 }
 
+/* All accounts, whose memory it ever is. */
+static int fake_others(struct pind_kernel *kernel, uint64_t id, pind_frames_handler handler,
+		       void *userdata)
+{
+	struct fake_kernel *k = fake_of(kernel);
+	struct pind_walk walk = { .last = 7, .next = 8, .looked = 2, .lost = 1 };
+	struct pind_frame_row rows[PIND_HOLDERS_MAX] = {};
+	size_t n = 0;
+
+	for (; n < k->n_accounts && n < PIND_HOLDERS_MAX; n++) {
+		rows[n] = (struct pind_frame_row){ .first = 32, .last = 33, .owner_id = id,
+						   .owner = "/owned.slice", .file = "memfd:a\xff",
+						   .pinned = PIND_PINNED_YES, .has_holder = true };
+		rows[n].holder = k->accounts[n].account;
+		rows[n].holder.comm = k->accounts[n].texts[0];
+		rows[n].holder.symbol = k->accounts[n].texts[1];
+		rows[n].holder.module = k->accounts[n].texts[2];
+	}
+	handler(0, &walk, rows, n, userdata);
+	return 0;
+}
+
 static void fake_free(struct pind_kernel *kernel)
 {
 	struct fake_kernel *k = fake_of(kernel);
@@ -741,6 +763,7 @@ static const struct pind_kernel_ops fake_ops = {
 	.books_get = fake_books_get,
 	.audit = fake_audit,
 	.frames = fake_frames,
+	.others = fake_others,
 	.free = fake_free,
 };
 

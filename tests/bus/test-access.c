@@ -169,6 +169,7 @@ static void test_changing_is_not(void **state)
 	as_nobody(denied, PIND_OBJECT, PIND_MANAGER_INTERFACE, "GetPage", "t", 3ULL);
 	as_nobody(denied, PIND_OBJECT, PIND_MANAGER_INTERFACE, "ListPages", "utt", 1, 4096ULL,
 		  4096ULL);
+	as_nobody(denied, PIND_OBJECT, PIND_MANAGER_INTERFACE, "ListOthers", "s", "/x.slice");
 	as_nobody(denied, group, PIND_GROUP_INTERFACE, "SetQuota", "a{sv}", 1, "max", "t", 8192ULL);
 	as_nobody(denied, group, PIND_GROUP_INTERFACE, "UnsetQuota", NULL);
 	as_nobody(denied, group, PIND_GROUP_INTERFACE, "ResetPeak", NULL);

@@ -195,6 +195,39 @@ static void test_frames(void **state)
 		      PIND_MANAGER_INTERFACE, "ListFrames", "ttb", (uint64_t)0, (uint64_t)32768, each);
 }
 
+static void test_others(void **state)
+{
+	struct world *w = *state;
+	sd_bus_message *reply;
+
+	world_mkdir(w, "/job.slice");
+	world_mkdir(w, "/owned.slice");
+	world_fake(w, "Account", "susss", "/job.slice", 100, "fio", "io_pin_pages", "");
+	reply = world_call(w, PIND_OBJECT, PIND_MANAGER_INTERFACE, "ListOthers", "s", "/owned.slice");
+	assert_true(sd_bus_message_enter_container(reply, 'a', "{sv}") > 0);
+	assert_true(sd_bus_message_skip(reply, "{sv}{sv}") > 0);
+	expect_number(reply, "looked", 2);
+	assert_true(sd_bus_message_skip(reply, "{sv}{sv}{sv}{sv}{sv}{sv}") > 0);
+	expect_number(reply, "lost", 1);
+	assert_true(sd_bus_message_exit_container(reply) > 0);
+	assert_true(sd_bus_message_enter_container(reply, 'a', "a{sv}") > 0);
+	assert_true(sd_bus_message_enter_container(reply, 'a', "{sv}") > 0);
+	assert_true(sd_bus_message_skip(reply, "{sv}{sv}{sv}{sv}{sv}{sv}") > 0);
+	expect_text(reply, "owner", "/owned.slice");
+	/* wherever it lies; and the bus carries UTF-8 only */
+	assert_true(sd_bus_message_skip(reply, "{sv}{sv}") > 0);
+	expect_text(reply, "file", "memfd:a?");
+	assert_true(sd_bus_message_enter_container(reply, 'e', "sv") > 0);
+	assert_true(sd_bus_message_skip(reply, "s") > 0);
+	assert_true(sd_bus_message_enter_container(reply, 'v', "a{sv}") > 0);
+	assert_true(sd_bus_message_enter_container(reply, 'a', "{sv}") > 0);
+	assert_true(sd_bus_message_skip(reply, "{sv}") > 0);
+	expect_text(reply, "path", "/job.slice");
+	(void)sd_bus_message_unref(reply);
+	world_refused(w, PIND_ERROR_NO_SUCH_GROUP, "/none", PIND_OBJECT, PIND_MANAGER_INTERFACE,
+		      "ListOthers", "s", "/none.slice");
+}
+
 static void test_pages_refused(void **state)
 {
 	struct world *w = *state;
@@ -218,6 +251,7 @@ int main(void)
 		TEST(test_pages),
 		TEST(test_pages_refused),
 		TEST(test_frames),
+		TEST(test_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
