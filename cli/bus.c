@@ -86,19 +86,30 @@ static int read_value(sd_bus_message *message, const struct pind_field *field, v
 	return -EBADMSG;
 }
 
-/* A list of its own among the entries. */
+/* A list of its own among the entries, or one record. */
 static int read_list(sd_bus_message *message, struct pind_records *records)
 {
+	const char *type;
+	void *record;
 	int r;
 
-	r = sd_bus_message_enter_container(message, 'v', "aa{sv}");
+	r = sd_bus_message_peek_type(message, NULL, &type);
 	if (r < 0)
 		return r;
-	r = bus_read_records(message, records);
+	if (strcmp(type, "a{sv}") != 0) {
+		r = sd_bus_message_enter_container(message, 'v', "aa{sv}");
+		r = r < 0 ? r : bus_read_records(message, records);
+	} else {
+		r = sd_bus_message_enter_container(message, 'v', type);
+		if (r < 0)
+			return r;
+		record = records_add(records);
+		r = record ? bus_read_record(message, records->kind, false, record) : -ENOMEM;
+	}
 	return r < 0 ? r : sd_bus_message_exit_container(message);
 }
 
-/* @nested: the key of a list, or NULL */
+/* @nested: the key of a list or a record, or NULL */
 static int read_entries(sd_bus_message *message, const struct pind_kind *kind, bool properties,
 			void *record, const char *nested, struct pind_records *records)
 {

@@ -39,8 +39,8 @@ int bus_read_record(sd_bus_message *message, const struct pind_kind *kind, bool 
 		    void *record);
 
 /**
- * bus_read_nested - bus_read_record() of dictionary entries, one of them a list
- * @nested: key of an aa{sv}
+ * bus_read_nested - bus_read_record() of dictionary entries, one of them records
+ * @nested: key of an aa{sv}, or of one a{sv}
  * @records: what it has is added
  */
 int bus_read_nested(sd_bus_message *message, const struct pind_kind *kind, void *record,

@@ -25,7 +25,9 @@ static const struct table_column page_columns[] = {
 	{ "PINNED" },
 	{ "PINS", TABLE_RIGHT },
 	{ "REFERENCES", TABLE_RIGHT, 2 },
-	{ "ROOM", TABLE_RIGHT, 4 },
+	{ "ROOM", TABLE_RIGHT, 5 },
+	{ "MEMORY-OF", TABLE_PATH, 1 },
+	{ "FILE", TABLE_TEXT, 4 },
 	{ "HELD-BY", TABLE_TEXT },
 };
 
@@ -180,6 +182,8 @@ static void add_row(struct table *table, const struct pind_page_info *page, size
 	else
 		table_add(table, "%" PRIu64, page->refcount);
 	table_add(table, "%" PRIu64, page->room);
+	table_add(table, "%s", model_shown(page->owner));
+	table_add(table, "%s", model_shown(page->file));
 	table_add(table, "%s", holders[0] ? holders : "-");
 }
 

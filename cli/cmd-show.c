@@ -12,6 +12,7 @@
 #include "fail.h"
 #include "group-place.h"
 #include "json.h"
+#include "others.h"
 #include "screen.h"
 #include "source.h"
 #include "table.h"
@@ -247,7 +248,7 @@ static int add_accounts_json(cJSON *object, const struct account_beside *beside,
 }
 
 static int print_json(const struct pind_group_info *group, const struct pind_explanation *bounds,
-		      struct pind_records *accounts)
+		      struct pind_records *accounts, struct pind_frames *others)
 {
 	_cleanup_(json_freep) cJSON *object = json_record(&pind_group_kind, group);
 	_cleanup_(place_info_done) struct pind_place_info place = { 0 };
@@ -256,7 +257,8 @@ static int print_json(const struct pind_group_info *group, const struct pind_exp
 	if (!object || group_place_read(beside.mount, group->path, group->id, &place) < 0 ||
 	    json_add_record(object, &pind_place_kind, &place) < 0 ||
 	    (bounds && add_bounds_json(object, bounds) < 0) ||
-	    (accounts && add_accounts_json(object, &beside, accounts) < 0))
+	    (accounts && add_accounts_json(object, &beside, accounts) < 0) ||
+	    (others && others_add_json(object, others) < 0))
 		return fail_memory();
 	return json_print(object, false);
 }
@@ -268,7 +270,8 @@ int cmd_show(const struct pind_options *options)
 	_cleanup_(source_closep) struct pind_source *source = NULL;
 	const struct pind_quota_change none = { 0 };
 	_cleanup_(records_done) struct pind_records accounts = RECORDS(pind_account_kind);
-	bool bound, listed;
+	_cleanup_(others_done) struct pind_frames others = OTHERS_NONE;
+	bool known, bound, listed, told;
 	int r;
 
 	r = source_open(options->kernel, &source);
@@ -279,13 +282,17 @@ int cmd_show(const struct pind_options *options)
 	/* of the daemon's words only; an older daemon has none */
 	bound = source->ops->explain &&
 		source->ops->explain(source, options->group, &none, &bounds) == 0;
-	listed = model_has(&pind_group_kind, &group, "id") && source->ops->accounts &&
+	known = model_has(&pind_group_kind, &group, "id");
+	listed = known && source->ops->accounts &&
 		 source->ops->accounts(source, options->group, &accounts) == 0;
 	if (!listed)
 		records_done(&accounts);
+	told = known && others_read(source, &group, &others);
 	fail_forget();
 	if (options->json)
-		return print_json(&group, bound ? &bounds : NULL, listed ? &accounts : NULL);
+		return print_json(&group, bound ? &bounds : NULL, listed ? &accounts : NULL,
+				  told ? &others : NULL);
 	r = print_group(&group, bound ? &bounds : NULL);
-	return r != 0 ? r : print_holders(&accounts, options->group);
+	r = r != 0 ? r : print_holders(&accounts, options->group);
+	return r != 0 || !told ? r : others_print(&others, HOLDERS_MOST);
 }

@@ -219,6 +219,20 @@ int kernel_ask_frames(struct kernel_source *kernel, uint64_t first, uint64_t las
 	return ask(kernel, message, reader, userdata);
 }
 
+int kernel_ask_others(struct kernel_source *kernel, uint64_t id, kernel_reader reader,
+		      void *userdata)
+{
+	_cleanup_(nl_msgp) struct nl_msg *message = NULL;
+	int r;
+
+	r = new_request(kernel, PIND_CMD_OTHERS_GET, NLM_F_DUMP, NULL, &message);
+	if (r != 0)
+		return r;
+	if (nla_put_u64(message, PIND_A_FRAME_OWNER_ID, id) < 0)
+		return fail_memory();
+	return ask(kernel, message, reader, userdata);
+}
+
 /* Of a module that is there, the family may still not be. */
 static int fail_no_family(void)
 {

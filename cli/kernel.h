@@ -50,6 +50,10 @@ int kernel_ask_pages(struct kernel_source *kernel, const struct pind_page_query 
 int kernel_ask_frames(struct kernel_source *kernel, uint64_t first, uint64_t last, bool each,
 		      kernel_reader reader, void *userdata);
 
+/* Likewise, about the memory of the cgroup with the id @id that others pin. */
+int kernel_ask_others(struct kernel_source *kernel, uint64_t id, kernel_reader reader,
+		      void *userdata);
+
 /* The watch operation: kernel-watch.c. */
 int kernel_watch(struct pind_source *source, int (*ready)(void), pind_event_handler handler,
 		 void *userdata);

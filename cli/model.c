@@ -331,6 +331,9 @@ static const struct pind_field page_fields[] = {
 	ROW(pind_page_info, mapcount, U64, PIND_A_PAGE_MAPCOUNT, OPTIONAL),
 	ROW(pind_page_info, room, U64, PIND_A_PAGE_ROOM),
 	ROW(pind_page_info, holders_total, U64, PIND_A_PAGE_HOLDERS_TOTAL),
+	ROW(pind_page_info, owner, TEXT, PIND_A_PAGE_OWNER_PATH, OPTIONAL),
+	ROW(pind_page_info, owner_id, U64, PIND_A_PAGE_OWNER_ID, OPTIONAL),
+	ROW(pind_page_info, file, TEXT, PIND_A_PAGE_FILE, OPTIONAL),
 };
 
 /* The holder is a record of its own. */
@@ -343,11 +346,12 @@ static const struct pind_field frame_fields[] = {
 	ROW(pind_frame_info, pins, U64, PIND_A_FRAME_PINS),
 	ROW(pind_frame_info, owner, TEXT, PIND_A_FRAME_OWNER_PATH, OPTIONAL),
 	ROW(pind_frame_info, owner_id, U64, PIND_A_FRAME_OWNER_ID, OPTIONAL),
-	ROW(pind_frame_info, node, U32, PIND_A_FRAME_NODE),
-	ROW(pind_frame_info, zone, TEXT, PIND_A_FRAME_ZONE),
-	ROW(pind_frame_info, movable, FLAG, PIND_A_FRAME_MOVABLE),
-	ROW(pind_frame_info, cma, FLAG, PIND_A_FRAME_CMA),
+	ROW(pind_frame_info, node, U32, PIND_A_FRAME_NODE, OPTIONAL),
+	ROW(pind_frame_info, zone, TEXT, PIND_A_FRAME_ZONE, OPTIONAL),
+	ROW(pind_frame_info, movable, FLAG, PIND_A_FRAME_MOVABLE, OPTIONAL),
+	ROW(pind_frame_info, cma, FLAG, PIND_A_FRAME_CMA, OPTIONAL),
 	ROW(pind_frame_info, since, U64, PIND_A_FRAME_SINCE, OPTIONAL),
+	ROW(pind_frame_info, file, TEXT, PIND_A_FRAME_FILE, OPTIONAL),
 };
 
 static const struct pind_field mapping_fields[] = {

@@ -341,6 +341,9 @@ struct pind_page_info {
 	uint64_t mapcount; /* of a folio of one page */
 	uint64_t room;
 	uint64_t holders_total; /* told or not */
+	char *owner; /* path of the cgroup whose memory it is */
+	uint64_t owner_id;
+	char *file; /* name of the file that it is of */
 };
 
 /* Pins on the folios of one place in a range of frames. */
@@ -354,11 +357,12 @@ struct pind_frame_info {
 	uint64_t pins;
 	char *owner; /* path of the cgroup whose memory it is */
 	uint64_t owner_id;
-	uint32_t node;
+	uint32_t node; /* to cma: not of what is told wherever it lies */
 	char *zone;
 	bool movable;
 	bool cma;
 	uint64_t since; /* lasts since, ns of CLOCK_BOOTTIME; 0: not known to */
+	char *file;	/* name of the file that all of it is of */
 };
 
 /* A mapping of a process, and how much of it is pinned; see mapping.h. */

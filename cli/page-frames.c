@@ -32,6 +32,7 @@ static const struct table_column frame_columns[] = {
 	{ "PINS", TABLE_RIGHT },
 	{ "PLACE" },
 	{ "MEMORY-OF", TABLE_PATH, 2 },
+	{ "FILE", TABLE_TEXT, 4 },
 	{ "HELD-BY", TABLE_TEXT },
 };
 
@@ -144,6 +145,7 @@ static void add_row(struct table *table, const struct pind_frame_info *row,
 	table_add(table, "%" PRIu64, row->pins);
 	table_add(table, "node %u %s%s", row->node, row->zone, row->cma ? " CMA" : "");
 	table_add(table, "%s", model_shown(row->owner));
+	table_add(table, "%s", model_shown(row->file));
 	if (holder)
 		table_add(table, "%s[%u] %s in %s", model_shown(holder->comm), holder->pid,
 			  model_shown(holder->driver), holder->path ? holder->path : "?");
@@ -206,12 +208,10 @@ static int print_frames(const struct pind_frames *frames, const struct table_loo
 	return 0;
 }
 
-/* A row with its holder, if it has one. */
-static cJSON *row_json(const struct pind_frames *frames, size_t i, size_t *at)
+cJSON *page_frames_row_json(const struct pind_frame_info *row,
+			    const struct pind_account_info *holder)
 {
-	_cleanup_(json_freep) cJSON *object =
-		json_record(&pind_frame_kind, records_at(&frames->rows, i));
-	const struct pind_account_info *holder = holder_of(frames, i, at);
+	_cleanup_(json_freep) cJSON *object = json_record(&pind_frame_kind, row);
 	cJSON *item;
 
 	if (!object || !holder)
@@ -231,7 +231,8 @@ static int print_json(const struct pind_frames *frames)
 	size_t at = 0;
 
 	for (size_t i = 0; array && i < frames->rows.n; i++) {
-		cJSON *row = row_json(frames, i, &at);
+		cJSON *row = page_frames_row_json(records_at(&frames->rows, i),
+						  holder_of(frames, i, &at));
 
 		if (!row || !cJSON_AddItemToArray(array, row)) {
 			cJSON_Delete(row);

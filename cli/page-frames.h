@@ -5,6 +5,9 @@
 
 #include <stdint.h>
 
+struct cJSON;
+struct pind_account_info;
+struct pind_frame_info;
 struct pind_options;
 struct pind_walk_info;
 
@@ -13,6 +16,10 @@ int page_frames(const struct pind_options *options);
 
 /* Tells on stderr how far a walk has come, where somebody looks on. */
 void page_frames_progress(const struct pind_walk_info *walk);
+
+/* A row with its holder, or NULL if it has none, for JSON. Return: or NULL. */
+struct cJSON *page_frames_row_json(const struct pind_frame_info *row,
+				   const struct pind_account_info *holder);
 
 /**
  * page_number - read a number of the command line

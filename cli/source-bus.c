@@ -268,6 +268,62 @@ static int source_bus_audit(struct pind_source *source, const char *name,
 	return bus_check(&pind_audit_kind, audit);
 }
 
+/* One row; its holder stands inside. */
+static int read_row(sd_bus_message *message, struct pind_frames *frames)
+{
+	struct pind_frame_info *row = records_add(&frames->rows);
+	size_t first = frames->holders.n;
+	int r;
+
+	if (!row)
+		return -ENOMEM;
+	r = bus_read_nested(message, &pind_frame_kind, row, "holder", &frames->holders);
+	if (r >= 0 && first < frames->holders.n)
+		((struct pind_account_info *)records_at(&frames->holders, first))->page =
+			frames->rows.n - 1;
+	return r;
+}
+
+/* A walk, and its rows. */
+static int read_walk(sd_bus_message *message, struct pind_frames *frames)
+{
+	int r;
+
+	r = bus_read_record(message, &pind_walk_kind, false, &frames->walk);
+	if (r >= 0)
+		r = sd_bus_message_enter_container(message, 'a', "a{sv}");
+	while (r >= 0 && (r = sd_bus_message_at_end(message, false)) == 0)
+		r = read_row(message, frames);
+	return r < 0 ? r : sd_bus_message_exit_container(message);
+}
+
+static int source_bus_others(struct pind_source *source, const struct pind_group_info *group,
+			     struct pind_frames *others)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+	sd_bus *bus = bus_of(source);
+	int r;
+
+	/* no password for it, as it is a part of what was asked for only */
+	r = sd_bus_message_new_method_call(bus, &call, PIND_BUS_NAME, PIND_OBJECT,
+					   PIND_MANAGER_INTERFACE, "ListOthers");
+	r = r < 0 ? r : sd_bus_message_append(call, "s", group->path);
+	/* as long as the ledger is large */
+	r = r < 0 ? r : sd_bus_call(bus, call, UINT64_MAX, &error, &reply);
+	if (r < 0)
+		return bus_fail(r, &error, group->path);
+	r = read_walk(reply, others);
+	if (r < 0)
+		return bus_fail(r, NULL, group->path);
+	r = 0;
+	for (size_t i = 0; r == 0 && i < others->rows.n; i++)
+		r = bus_check(&pind_frame_kind, records_at(&others->rows, i));
+	for (size_t i = 0; r == 0 && i < others->holders.n; i++)
+		r = bus_check(&pind_account_kind, records_at(&others->holders, i));
+	return r;
+}
+
 static int add_hook(struct pind_records *hooks, const char *name, const char *mechanism,
 		    const char *state, uint64_t calls)
 {
@@ -465,6 +521,7 @@ static const struct pind_source_ops source_bus_ops = {
 	.misuse = source_bus_misuse,
 	.lasting = source_bus_lasting,
 	.pages = source_bus_pages,
+	.others = source_bus_others,
 	.audit = source_bus_audit,
 	.watch = bus_watch,
 	.close = source_bus_close,

@@ -445,7 +445,7 @@ static int source_kernel_pages(struct pind_source *source, const struct pind_pag
 
 struct walk {
 	struct pind_frames *frames;
-	void (*progress)(const struct pind_walk_info *walk);
+	void (*progress)(const struct pind_walk_info *walk); /* or NULL */
 };
 
 static int read_frame(struct nlattr *attributes, int length, void *userdata,
@@ -458,7 +458,7 @@ static int read_frame(struct nlattr *attributes, int length, void *userdata,
 
 	r = wire_read_frame(attributes, length, &frames->walk, &frames->rows, &frames->holders,
 			    ret_problem);
-	if (r >= 0 && frames->walk.next != before)
+	if (r >= 0 && frames->walk.next != before && walk->progress)
 		walk->progress(&frames->walk);
 	return r;
 }
@@ -477,6 +477,20 @@ static int source_kernel_frames(struct pind_source *source, bool each,
 		return r < 0 ? fail_old_module() : r;
 	r = source_kernel_groups(source, &groups);
 	return r != 0 ? r : set_paths(&frames->holders, &groups);
+}
+
+static int source_kernel_others(struct pind_source *source, const struct pind_group_info *group,
+				struct pind_frames *others)
+{
+	_cleanup_(records_done) struct pind_records groups = RECORDS(pind_group_kind);
+	struct walk walk = { others, NULL };
+	int r;
+
+	r = kernel_ask_others(kernel_of(source), group->id, read_frame, &walk);
+	if (r != 0)
+		return r < 0 ? fail_old_module() : r;
+	r = source_kernel_groups(source, &groups);
+	return r != 0 ? r : set_paths(&others->holders, &groups);
 }
 
 /* Each message tells how far it has come; the last one stays. */
@@ -524,6 +538,7 @@ static const struct pind_source_ops source_kernel_ops = {
 	.calls = source_kernel_calls,
 	.pages = source_kernel_pages,
 	.frames = source_kernel_frames,
+	.others = source_kernel_others,
 	.audit = source_kernel_audit,
 	.watch = kernel_watch,
 	.close = source_kernel_close,

@@ -123,6 +123,12 @@ struct pind_source_ops {
 	int (*frames)(struct pind_source *source, bool each,
 		      void (*progress)(const struct pind_walk_info *walk),
 		      struct pind_frames *frames);
+	/*
+	 * Who pins memory of a group from outside of it: rows as of frames, of which each has one
+	 * holder. Needs root.
+	 */
+	int (*others)(struct pind_source *source, const struct pind_group_info *group,
+		      struct pind_frames *others);
 	/* Calls @ready once when events are being received, then @handler for each
 	 * until it returns an exit status. */
 	int (*watch)(struct pind_source *source, int (*ready)(void), pind_event_handler handler,

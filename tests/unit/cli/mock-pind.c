@@ -325,6 +325,29 @@ static int list_accounts(sd_bus_message *call, void *userdata, sd_bus_error *err
 		"exited", "t", UINT64_C(2000));
 }
 
+/* Of tenant-a alone somebody else pins memory. */
+static int list_others(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct mock_group *group;
+	const char *name;
+	int r = sd_bus_message_read(call, "s", &name);
+
+	r = r < 0 ? r : group_by_name(name, &group, error);
+	if (r < 0)
+		return r;
+	if (strcmp(group->path, "/tenant.slice/tenant-a.slice") != 0)
+		return sd_bus_reply_method_return(call, "a{sv}aa{sv}", 0, 0);
+	return sd_bus_reply_method_return(
+		call, "a{sv}aa{sv}", 1, "lost", "t", UINT64_C(3), 1, 10, "first", "t", UINT64_C(64),
+		"last", "t", UINT64_C(131135), "folios", "t", UINT64_C(256), "size", "t", 512 * MIB,
+		"pinned", "s", "yes", "pins", "t", UINT64_C(256), "owner", "s",
+		"/tenant.slice/tenant-a.slice", "owner_id", "t", UINT64_C(9007199254740993), "file",
+		"s", "memfd:guest", "holder", "a{sv}", 9, "id", "t", UINT64_C(7), "path", "s",
+		"/spdk.slice", "group_id", "t", UINT64_C(8), "pid", "u", 4194306, "comm", "s",
+		"spdk_tgt", "driver", "s", "vfio", "pins", "t", UINT64_C(256), "covered", "t",
+		512 * MIB, "since", "t", UINT64_C(1000));
+}
+
 #define REFUSAL(m)                                                                               \
 	25, "taken", "t", 16 * MIB, "region", "t", 64 * MIB, "seq", "t", UINT64_C(1), "first", "t", UINT64_C(1600000000123456789), "last", "t", \
 		UINT64_C(1700000000123456789), "count", "t", UINT64_C(3), "uid", "u", 1000, \
@@ -717,6 +740,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	METHOD("ListGroups", "", "aa{sv}", list_groups),
 	METHOD("ListQuotas", "", "aa{sv}", list_quotas),
 	METHOD("ListAccounts", "s", "aa{sv}", list_accounts),
+	METHOD("ListOthers", "s", "a{sv}aa{sv}", list_others),
 	METHOD("ListRefusals", "", "aa{sv}", list_refusals),
 	METHOD("GetCounters", "", "a{sv}", get_counters),
 	METHOD("GetBooks", "", "a{sv}", get_books),

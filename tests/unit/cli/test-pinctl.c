@@ -124,6 +124,13 @@ static void show(void **state)
 	check(0, "\"accounts\":\t[{\n\t\t\t\"id\":\t9007199254740993,", NULL,
 	      ARGS("show", "tenant-a.slice", "--json"));
 	check(0, "\"accounts\":\t[]", NULL, ARGS("show", "idle.service", "--json"));
+	check(0, "\nMemory of this group that others pin:\n     SIZE  PINNED-BY        PID  PROCESS   "
+		 "DRIVER  MEMORY-OF                     FILE\n512.0 MiB  /spdk.slice  4194306  spdk_tgt  "
+		 "vfio    /tenant.slice/tenant-a.slice  memfd:guest\n3 more pinned folios", NULL,
+	      ARGS("show", "tenant-a.slice"));
+	check(0, "\"others\":\t[{\n\t\t\t\"first\":\t64,", NULL,
+	      ARGS("show", "tenant-a.slice", "--json"));
+	check(0, "\"others\":\t[]", NULL, ARGS("show", "idle.service", "--json"));
 }
 
 static void set(void **state)
@@ -449,12 +456,12 @@ static void lasting(void **state)
 static void page(void **state)
 {
 	check(0,
-	      "-            7  4.0 KiB  maybe      1  1026 (1 mapping)  2097149  -\n\nmaybe: the "
+	      "-            7  4.0 KiB  maybe      1  1026 (1 mapping)  2097149  -          -     -\n\nmaybe: the "
 	      "kernel takes it for pinned.",
 	      NULL, ARGS("page", "--frame", "7"));
 	check(0,
-	      "0x1000       8  4.0 KiB  no         0     2 (1 mapping)  2097149  -\n"
-	      "0x2000      20  4.0 KiB  yes        3  3073 (1 mapping)  2097149  fio[812] "
+	      "0x1000       8  4.0 KiB  no         0     2 (1 mapping)  2097149  -          -     -\n"
+	      "0x2000      20  4.0 KiB  yes        3  3073 (1 mapping)  2097149  -          -     fio[812] "
 	      "io_uring: "
 	      "3 pins in /tenant.slice; and 2 more\n",
 	      NULL, ARGS("page", "--pid", "1", "0x1000", "8K"));

@@ -188,10 +188,10 @@ static void ps(void **state)
 static void frames(void **state)
 {
 	check(0,
-	      "16-16        1  4.0 KiB  yes        1  node 0 Normal      /played.slice  "
+	      "16-16        1  4.0 KiB  yes        1  node 0 Normal      /played.slice  -     "
 	      "fio[4200001] io_uring in /played.slice\n",
 	      NULL, ARGS("page", "--frames", "16-31"));
-	check(0, "maybe      1  node 1 Normal CMA  -              nobody known, since ", NULL,
+	check(0, "maybe      1  node 1 Normal CMA  -              -     nobody known, since ", NULL,
 	      ARGS("page", "--frames", "16-31"));
 	check(0,
 	      "\nFrames 16 to 31 (64.0 KiB): 12 looked at, 3 of them free; 2 where no memory is; 1 "

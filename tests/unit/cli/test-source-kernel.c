@@ -199,6 +199,13 @@ int kernel_ask_frames(struct kernel_source *kernel, uint64_t first, uint64_t las
 	return r ? r : hand_out(&pind_walk_kind, &walk, reader, userdata);
 }
 
+/* The same, whose memory it ever is. */
+int kernel_ask_others(struct kernel_source *kernel, uint64_t id, kernel_reader reader,
+		      void *userdata)
+{
+	return kernel_ask_frames(kernel, id, 31, false, reader, userdata);
+}
+
 int kernel_connect(struct nl_sock **ret_socket, int *ret_family)
 {
 	*ret_socket = nl_socket_alloc();
@@ -596,6 +603,26 @@ static void frames(void **state)
 	assert_int_equal(source->ops->frames(source, false, on_progress, &answer), PIND_EXIT_FAILED);
 }
 
+static void others(void **state)
+{
+	struct pind_frames answer = { .rows = RECORDS(pind_frame_kind),
+				      .holders = RECORDS(pind_account_kind) };
+	const struct pind_frame_info *row;
+
+	assert_int_equal(source->ops->others(source, &(struct pind_group_info){ .id = 16 }, &answer),
+			 0);
+	assert_int_equal(answer.walk.next, 32);
+	assert_int_equal(answer.rows.n, 2);
+	row = records_at(&answer.rows, 0);
+	assert_int_equal(row->first, 16);
+	assert_int_equal(answer.holders.n, 1);
+	records_done(&answer.rows);
+	records_done(&answer.holders);
+	refusal = -EOPNOTSUPP;
+	assert_int_equal(source->ops->others(source, &(struct pind_group_info){ .id = 16 }, &answer),
+			 PIND_EXIT_FAILED);
+}
+
 static void lasting(void **state)
 {
 	_cleanup_(records_done) struct pind_records records = RECORDS(pind_lasting_kind);
@@ -644,6 +671,7 @@ int main(void)
 		TEST(audit),
 		TEST(misuse_list),
 		TEST(frames),
+		TEST(others),
 		TEST(lasting),
 		TEST(pages_with_holders),
 		TEST(only_reading),
