@@ -13,10 +13,10 @@
 #include "reap.h"
 #include "slot.h"
 
-/* Accounts whose process is looked for in one go. */
+/* How many accounts are checked for an exited process by one call. */
 #define EXITS_AT_ONCE 4096
 
-/* What an account is found by: the group named @key in it. */
+/* The key that an account is found by: the same as the struct_group @key in the account. */
 struct account_key {
 	struct pind_group *group;
 	u64 start_time;
@@ -34,13 +34,13 @@ static const struct rhashtable_params table_params = {
 };
 
 static struct rhashtable accounts;	/* written in process context, read under RCU */
-static DEFINE_XARRAY_ALLOC1(by_id);	/* likewise; in any context */
+static DEFINE_XARRAY_ALLOC1(by_id);	/* written in process context, read under RCU */
 static atomic_long_t nr_accounts = ATOMIC_LONG_INIT(0);
 static atomic_t generation = ATOMIC_INIT(1);
 
 /*
- * The accounts once more, by number, for an unpin: two loads. A row of the table is
- * made when it is first needed, and stays.
+ * The accounts once more, by number, so that an unpin finds one by two loads. A row of this
+ * table is made when it is first needed, and stays.
  */
 struct pind_account **pind_account_rows[(PIND_SLOT_ID_MAX >> PIND_ACCOUNT_ROW_SHIFT) + 1];
 
@@ -52,7 +52,7 @@ struct pind_account **pind_account_rows[(PIND_SLOT_ID_MAX >> PIND_ACCOUNT_ROW_SH
 #define RECENT_BITS 10
 static struct pind_account *recent[1 << RECENT_BITS];
 
-/* Accounts that nothing needed when they were put here. */
+/* Accounts that only the table referred to when they were put here. */
 static PIND_IDLE(idle_accounts);
 
 static struct pind_account **recent_of(long tgid, unsigned long call_site)
@@ -77,7 +77,7 @@ static int set_number(struct pind_account *account)
 	return 0;
 }
 
-/* Under RCU, which keeps it for those that look. */
+/* Make an account unfindable by its number. RCU keeps it for readers that found it before. */
 static void unset_number(struct pind_account *account)
 {
 	struct pind_account **row = pind_account_rows[account->id >> PIND_ACCOUNT_ROW_SHIFT];
@@ -96,14 +96,17 @@ static struct pind_account *find(const struct account_key *key)
 	return account;
 }
 
-/* A list that was read while it changed is told by it: 0 would mean that none can be. */
+/*
+ * A reader whose list of accounts changed meanwhile recognises that by the generation. Never
+ * 0, by which netlink would not compare.
+ */
 static void bump_generation(void)
 {
 	if (!atomic_inc_return(&generation))
 		(void)atomic_cmpxchg(&generation, 0, 1);
 }
 
-/* Readers may look at it under RCU, at its name as well. */
+/* Readers may still look at the account, and at its site's name, under RCU. */
 static void free_account(struct pind_account *account)
 {
 	pind_site_put(account->site);
@@ -144,9 +147,9 @@ err:
 }
 
 /*
- * Put into the table, unless another thread was quicker. One that is just being taken
- * out is still found there: then its place is waited for.
- * Return: what stands there, with a reference; or an ERR_PTR.
+ * Put an account into the table, unless another thread has put one with the same key there.
+ * If that other one is just being taken out, wait until it is.
+ * Return: the account in the table, with a reference; or an ERR_PTR.
  */
 static struct pind_account *insert(struct pind_account *account)
 {
@@ -164,7 +167,7 @@ static struct pind_account *insert(struct pind_account *account)
 	return other ?: account;
 }
 
-/* Takes over the membership in the group, in any case. */
+/* Takes over the caller's membership in the group, also on failure. */
 static struct pind_account *add(const struct account_key *key, const struct pind_person *person)
 {
 	struct pind_account *account = new_account(key, person), *there = NULL;
@@ -185,8 +188,8 @@ static struct pind_account *add(const struct account_key *key, const struct pind
 }
 
 /*
- * The task whose memory @mm is, and the leader of its process, each with a
- * reference: a thread can outlive its leader's task.
+ * The task that pays for a pin of @mm, and the leader of its process, each with a reference:
+ * a thread can outlive its leader's task.
  */
 static struct task_struct *get_owner(struct mm_struct *mm, struct task_struct **ret_leader)
 {
@@ -201,7 +204,7 @@ static struct task_struct *get_owner(struct mm_struct *mm, struct task_struct **
 	return task;
 }
 
-/* Of current, whose own memory it is. Return: with a reference, or NULL. */
+/* The account of current, which pins memory of its own. Return: with a reference, or NULL. */
 static struct pind_account *open_recent(unsigned long call_site)
 {
 	struct pind_account *account;
@@ -217,7 +220,10 @@ static struct pind_account *open_recent(unsigned long call_site)
 	return account;
 }
 
-/* One that is there takes over the membership in the group. Return: or NULL. */
+/*
+ * The account of a key, with a reference; then the caller's membership in the group is given
+ * up. Return: NULL if there is no such account.
+ */
 static struct pind_account *open_known(const struct account_key *key)
 {
 	struct pind_account *account;
@@ -307,7 +313,7 @@ unsigned long pind_account_count(void)
 	return atomic_long_read(&nr_accounts);
 }
 
-/* Under RCU, which it leaves for a moment where others wait for the CPU. */
+/* Under RCU, which is left for a moment if another task waits for the CPU. */
 static void yield_rcu(void)
 {
 	if (!need_resched())
@@ -344,7 +350,10 @@ unsigned long pind_account_taken(const struct pind_account *account, unsigned lo
 	*ret_go = is_in_go(go) ? READ_ONCE(go->begun) : 0;
 	if (!*ret_go)
 		return 0;
-	/* what a large call has written down when it is refused is not before it */
+	/*
+	 * A large call that is refused after it recorded pages must not count those: go->covered
+	 * is from before it. A small call has not set go->covered: it may count all until now.
+	 */
 	if (pages < PIND_GO_PAGES)
 		covered = atomic_long_read(&account->covered);
 	return max(covered - READ_ONCE(go->base), 0L);
@@ -365,7 +374,7 @@ s64 pind_account_pins(void)
 	return pins;
 }
 
-/* Under RCU. A zombie is gone, unless threads of it live on. */
+/* Under RCU. Has the process exited? A zombie has, unless other threads of it live on. */
 static bool is_gone(const struct pind_account *account)
 {
 	struct task_struct *task = pid_task(find_pid_ns(account->owner.tgid, &init_pid_ns), PIDTYPE_TGID);
@@ -382,7 +391,7 @@ static void note_exit(struct pind_account *account)
 
 void pind_account_note_exits(void)
 {
-	static unsigned long next; /* where it goes on */
+	static unsigned long next; /* id at which the next call goes on */
 	struct pind_account *account;
 	unsigned int left = EXITS_AT_ONCE;
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Who holds pins: a cgroup, a process, and the place in the kernel that pinned. */
+/*
+ * An account: the holder of pins. It is one process in one group, pinning by one call site,
+ * which is the return address of the pin call, in a driver.
+ */
 #ifndef PIND_ACCOUNT_H
 #define PIND_ACCOUNT_H
 
@@ -14,13 +17,14 @@
 #include "site.h"
 
 /**
- * struct pind_go - calls that pin one after the other, such as the pieces of a region
+ * struct pind_go - a go: pin calls that follow one another, such as the pieces of a region
  * @begun: jiffies when it began, never 0; 0: there was none yet
  * @last: jiffies of its last call
- * @base: pages that the account's pins covered when it began
- * @covered: likewise when its last call began: if they are fewer, it was unpinned
+ * @base: pages that the account's pins covered when the go began
+ * @covered: pages that they covered when its last call began. If they cover fewer when the
+ *	next call begins, something was unpinned, and a new go begins.
  *
- * Only for words: threads that pin at one call site at once make one go, or several.
+ * Used in messages only: threads that pin by one call site at once make one go, or several.
  */
 struct pind_go {
 	unsigned long begun;
@@ -30,24 +34,24 @@ struct pind_go {
 };
 
 /**
- * struct pind_account - one such
- * @owner: what an unpin is compared with; first, see there
+ * struct pind_account - one account
+ * @owner: the facts that an unpin is compared with; first, see struct pind_owner
  * @node: in the table, by group, process and call site; RCU
- * @group: that pays; we are a member of it
+ * @group: the group that pays; the account is a member of it
  * @start_time: start of the process, ns of CLOCK_BOOTTIME
  * @call_site: return address of the call of the pin function
  * @tgid: process, in the initial pid namespace
  * @id: number in the index, 1 to PIND_SLOT_ID_MAX
- * @uid: its real user when the account was opened
- * @refs: folios it is a holder of, and calls under way, plus 1 for the table
- * @pins: references it holds
- * @covered: pages they cover
+ * @uid: real user of the process when the account was opened
+ * @refs: folios that the account holds, and calls under way, plus 1 for the table
+ * @pins: pins that the account holds
+ * @covered: pages that its pins cover
  * @since: when it last began to hold pins, ns of CLOCK_BOOTTIME, to a tick
  * @exited: when its process was first seen to be gone, likewise; 0: not yet
- * @go: what it pins in one go; see PIND_A_REFUSAL_TAKEN
+ * @go: the current or last go; see PIND_A_REFUSAL_TAKEN
  * @comm: name of the process
  * @site: @call_site, with its name and a reference
- * @rcu: look-ups take no lock
+ * @rcu: frees it, since look-ups take no lock
  */
 struct pind_account {
 	struct pind_owner owner;
@@ -73,46 +77,46 @@ struct pind_account {
 };
 
 /**
- * pind_account_open() - the account of whoever has @mm pinned at @call_site
- * @mm: whose memory; the caller keeps it
+ * pind_account_open() - the account for a pin of @mm by @call_site, made if need be
+ * @mm: the memory that is pinned; the caller keeps it
  *
- * It is the task that calls, where that is its own memory; else (a pin from
- * another process or a kernel worker) the owner of the memory.
+ * The account is that of the calling process if the memory is its own; if another process
+ * or a kernel worker pins, that of the memory's owner.
  *
  * Context: process, may sleep. Return: with a reference, or an ERR_PTR: -ENOMEM.
  */
 struct pind_account *pind_account_open(struct mm_struct *mm, unsigned long call_site);
 
-/** struct pind_person - who a process is, to those who look */
+/** struct pind_person - a process's user and name, to be shown to readers */
 struct pind_person {
 	kuid_t uid;
 	char comm[TASK_COMM_LEN];
 };
 
 /**
- * pind_account_open_as() - the account of a process that is told, made if need be
- * @group: as a member of it, which goes over in any case
- * @person: for an account that is made
+ * pind_account_open_as() - the account of a given process, made if need be
+ * @group: its group; the caller's membership in it is handed over, also on failure
+ * @person: user and name for an account that is made
  * Context: process, may sleep. Return: as pind_account_open().
  */
 struct pind_account *pind_account_open_as(struct pind_group *group, long tgid, u64 start_time,
 					  unsigned long call_site,
 					  const struct pind_person *person);
 
-/** pind_account_set_since() - it began to hold pins earlier than we saw. Context: any. */
+/** pind_account_set_since() - note an earlier time at which it began to hold. Context: any. */
 static inline void pind_account_set_since(struct pind_account *account, u64 since)
 {
 	if (since < READ_ONCE(account->since))
 		WRITE_ONCE(account->since, since);
 }
 
-/** pind_account_idle() - only the table has a reference. Context: any, under RCU. */
+/** pind_account_idle() - only the table has a reference now. Context: any, under RCU. */
 void pind_account_idle(struct pind_account *account);
 
 /** pind_account_put_many() - drop @refs references. Context: any. */
 static inline void pind_account_put_many(struct pind_account *account, u32 refs)
 {
-	/* RCU, since the next one to look may be the reaper */
+	/* RCU: as soon as only the table's reference is left, the reaper may free the account */
 	rcu_read_lock_sched();
 	if (atomic_long_sub_return(refs, &account->refs.refs) == 1)
 		pind_account_idle(account);
@@ -130,8 +134,8 @@ static inline void pind_account_put(struct pind_account *account)
 extern struct pind_account **pind_account_rows[];
 
 /**
- * pind_account_by_id() - one that holds a folio
- * Context: any, under RCU or with a reference. Return: or NULL, if there is none.
+ * pind_account_by_id() - the account with a number, as a slot of the ledger names it
+ * Context: any, under RCU or with a reference. Return: the account, or NULL if there is none.
  */
 static inline struct pind_account *pind_account_by_id(u32 id)
 {
@@ -141,8 +145,8 @@ static inline struct pind_account *pind_account_by_id(u32 id)
 }
 
 /**
- * pind_account_record() - the ledger wrote down pins for it
- * @folios: that it became a holder of; each keeps a reference
+ * pind_account_record() - add pins that the ledger has recorded for the account
+ * @folios: folios that it did not hold before; each has a reference to the account
  * Context: any.
  */
 static inline void pind_account_record(struct pind_account *account, u32 pins, u32 covered,
@@ -150,7 +154,7 @@ static inline void pind_account_record(struct pind_account *account, u32 pins, u
 {
 	if (folios)
 		atomic_long_add(folios, &account->refs.refs);
-	/* a tick may have begun before the process did */
+	/* the clock is that of the last tick, which may lie before the process' start */
 	if (atomic_long_add_return(pins, &account->pins) == pins)
 		WRITE_ONCE(account->since, max_t(u64, ktime_get_coarse_boottime(),
 						 account->start_time));
@@ -158,9 +162,9 @@ static inline void pind_account_record(struct pind_account *account, u32 pins, u
 }
 
 /**
- * pind_account_release() - the ledger took pins from it
- * @covered: pages that they covered
- * @folios: that it no longer holds, or other references that go; if 0 @covered is, too
+ * pind_account_release() - subtract pins that the ledger has taken from the account
+ * @covered: pages that they covered; 0 if @folios is 0
+ * @folios: references to drop: folios that it no longer holds, and others of the caller's
  * Context: any.
  */
 static inline void pind_account_release(struct pind_account *account, u32 pins, u32 covered,
@@ -173,12 +177,12 @@ static inline void pind_account_release(struct pind_account *account, u32 pins, 
 	pind_account_put_many(account, folios);
 }
 
-/** pind_account_go() - a call of PIND_GO_PAGES or more begins. Context: process. */
+/** pind_account_go() - note that a call of PIND_GO_PAGES or more begins. Context: process. */
 void pind_account_go(struct pind_account *account);
 
 /**
- * pind_account_taken() - what the go that a call belongs to has taken before it
- * @pages: that the call asked for
+ * pind_account_taken() - the pages that the earlier calls of a call's go have covered
+ * @pages: pages that the call asked for
  * @ret_go: when the go began; 0: the call belongs to none
  * Context: process. Return: pages.
  */
@@ -187,14 +191,14 @@ unsigned long pind_account_taken(const struct pind_account *account, unsigned lo
 
 /**
  * pind_account_next() - the account with the lowest id not below @id
- * Context: under rcu_read_lock(). Return: or NULL at the end.
+ * Context: under rcu_read_lock(). Return: the account, or NULL if there is none.
  */
 struct pind_account *pind_account_next(u32 id);
 
 unsigned int pind_account_generation(void);
 unsigned long pind_account_count(void);
 
-/** pind_account_init() - before an account is opened. Return: 0; -ENOMEM. */
+/** pind_account_init() - to be called before an account is opened. Return: 0; -ENOMEM. */
 int pind_account_init(void);
 
 /** pind_account_pins() - pins of all accounts together. Context: process, yields. */
@@ -202,17 +206,18 @@ s64 pind_account_pins(void);
 
 /**
  * pind_account_note_exits() - note accounts that hold pins and whose process is gone
- * Looks at a few thousand, where it left off. Context: process, yields; one at a time.
+ * Each call looks at a few thousand accounts and goes on where the last one stopped.
+ * Context: process, yields; one caller at a time.
  */
 void pind_account_note_exits(void);
 
 /**
  * pind_account_reap() - free accounts that hold nothing
- * Looks at those that fell idle since it last did. Context: process, yields.
+ * Looks at the accounts that fell idle since the last call. Context: process, yields.
  */
 void pind_account_reap(void);
 
-/** pind_account_exit() - forget all; the ledger is gone, no hook runs */
+/** pind_account_exit() - free all accounts; the ledger is gone, and no hook runs */
 void pind_account_exit(void);
 
 #endif /* PIND_ACCOUNT_H */

@@ -12,7 +12,7 @@
 #include "room.h"
 #include "unpin.h"
 
-/* @held: of @pages, in folios that the group keeps in place already. */
+/* @held: how many of @pages lie in folios that the group keeps in place already. */
 static __always_inline bool reserve(struct pind_call *call, unsigned long pages,
 				    unsigned long held, bool lenient, struct pind_charge **ret_by)
 {
@@ -26,7 +26,7 @@ static __always_inline bool reserve(struct pind_call *call, unsigned long pages,
 	return true;
 }
 
-/* What was taken out of the surplus goes back: the record takes it out for good. */
+/* Put back what the reservation took out of the surplus: recording takes it out for good. */
 static void put_held_back(struct pind_call *call)
 {
 	if (call->held)
@@ -41,7 +41,7 @@ static noinline void cancel(struct pind_call *call)
 	put_held_back(call);
 }
 
-/* A quota refuses the call, or would have done so: what is counted are calls. */
+/* A quota refuses the call, or in mode observe would have. Counted once for each call. */
 static void tell(struct pind_call *call, struct pind_charge *by, unsigned long needed,
 		 bool observed)
 {
@@ -59,11 +59,11 @@ static noinline int decide(struct pind_call *call, struct pind_charge *by)
 
 	if (reserve(call, need, held, false, &by))
 		return 0;
-	/* not where it cannot help: a full group is refused, or observed, at once */
+	/* does not wait where waiting cannot help: a full group refuses, or observes, at once */
 	pind_room_wait(by, need, held);
 	/*
-	 * Anew, also without a wait: another call may have pinned the same pages since, or be
-	 * at it. Then it needs less each time.
+	 * Count anew, even if there was no wait: another call may have pinned the same pages
+	 * since, or be pinning them now. Then this call needs less each time.
 	 */
 	do {
 		before = need;
@@ -129,9 +129,9 @@ static void announce_high(struct pind_charge *charge)
 }
 
 /*
- * Write down one folio's pins. The reservation is enough, but where a call near
- * the limit was admitted for pages that were paid for then and were let go
- * since: then the difference has to fit, too.
+ * Record one folio's pins. The reservation is enough, except where a call near the limit was
+ * admitted because its group paid for some of the pages already, and those pages have been
+ * unpinned since: then the difference has to fit, too.
  */
 static int record(struct pind_call *call, struct pind_claim *claim, unsigned long *ret_need)
 {
@@ -154,12 +154,12 @@ static int record(struct pind_call *call, struct pind_claim *claim, unsigned lon
 	return ret;
 }
 
-/* What a call has written down, to settle in one go. */
+/* Sums of all that a call has recorded, to be settled in one go. */
 struct tally {
 	unsigned long pages;
 	unsigned long pins;
-	long surplus;	 /* kept in place beside the pages, and not paid for */
-	bool above_held; /* a level was above its max_held with that */
+	long surplus;	 /* pages kept in place in addition, and not paid for: see charge.h */
+	bool above_held; /* with that surplus, a level was above its max_held */
 };
 
 static int record_folio(struct pind_call *call, struct folio *folio, u32 pins, u32 covered,
@@ -191,7 +191,7 @@ static int record_folio(struct pind_call *call, struct folio *folio, u32 pins, u
 	return 0;
 }
 
-/* Write down the pages of the folio that @pages begins with. Returns how many. */
+/* Record the pages at the front of @pages that are of one folio. Returns how many, or an error. */
 static noinline long record_run(struct pind_call *call, struct page **pages, long nr,
 				struct tally *tally)
 {
@@ -237,7 +237,7 @@ static int record_folios(struct pind_call *call, struct folio **folios, long got
 	int ret;
 
 	for (i = 0; i < got; i++) {
-		/* If they overlap (the file was changed meanwhile) nothing may be left. */
+		/* If the folios overlap (the file was changed meanwhile), no page may be left. */
 		pages = max(1UL, min(folio_nr_pages(folios[i]) - first, left));
 		ret = record_folio(call, folios[i], 1, pages, tally);
 		if (ret)
@@ -249,7 +249,7 @@ static int record_folios(struct pind_call *call, struct folio **folios, long got
 	return 0;
 }
 
-/* The level whose max_held does not admit what the call keeps in place; or NULL. */
+/* The level whose max_held does not admit the folios that the call keeps in place; or NULL. */
 static struct pind_charge *above_held(struct pind_charge *charge, long surplus)
 {
 	(void)pind_charge_hold(charge, -surplus);
@@ -257,9 +257,9 @@ static struct pind_charge *above_held(struct pind_charge *charge, long surplus)
 }
 
 /*
- * How large the folios are shows only now. What the call has reserved too much is given
- * back first, and then the whole is held against max_held once more; and again when others
- * have given back what only they have reserved.
+ * The size of the folios is known only after the pin. First give back what the call has
+ * reserved and does not need, then compare with max_held once more; and if that refuses,
+ * again after a wait for the reservations of other calls.
  */
 static noinline int check_held(struct pind_call *call, const struct tally *tally)
 {
@@ -279,7 +279,7 @@ static noinline int check_held(struct pind_call *call, const struct tally *tally
 	return enforce ? -ENOMEM : 0;
 }
 
-/* What was written down becomes charge. Return: @ret, or whether max_held admits it. */
+/* Charge what was recorded. Return: @ret; if that is 0, -ENOMEM where max_held refuses. */
 static __always_inline int settle(struct pind_call *call, const struct tally *tally, int ret)
 {
 	struct pind_charge *charge = &call->account->group->charge;
@@ -295,8 +295,8 @@ static __always_inline int settle(struct pind_call *call, const struct tally *ta
 }
 
 /*
- * The kernel's own word on a call, before anything of it is undone. @enough: what it may not
- * get less of.
+ * Note that the kernel itself failed a call: it pinned fewer than @enough. To be called before
+ * anything of the call is undone.
  */
 static __always_inline void note_failure(const struct pind_call *call, long got, long enough)
 {
@@ -304,7 +304,7 @@ static __always_inline void note_failure(const struct pind_call *call, long got,
 		pind_failure_note(call->account, call->nr, got);
 }
 
-/* Pins that the kernel counts for these: not the zero page's. */
+/* Pins that the kernel counts for @pages: none for the zero page. */
 static unsigned long count_pins(struct page **pages, unsigned long npages)
 {
 	unsigned long i, pins = 0;
@@ -344,7 +344,7 @@ long pind_call_end_memfd(struct pind_call *call, struct folio **folios, long got
 	struct tally tally = {};
 	int ret;
 
-	note_failure(call, got, 1); /* folios, of which one may be all */
+	note_failure(call, got, 1); /* @got counts folios: one may be all that the call needs */
 	if (got > 0) {
 		pind_count_requested(got);
 		pind_count_begun(got);
@@ -395,7 +395,7 @@ int pind_call_take_over(struct pind_account *account, struct folio *folio, u32 p
 		return -ENOMEM;
 	pind_count_begun(pins);
 	ret = record_folio(&call, folio, pins, covered, &tally);
-	/* it is pinned, whatever max_held says to that */
+	/* the folio is pinned already, so max_held cannot refuse it */
 	tally.above_held = false;
 	(void)settle(&call, &tally, ret);
 	pind_count_ended(pins);

@@ -12,20 +12,20 @@
 
 /**
  * struct pind_call - a pin call under way
- * @mm: whose memory, and who pays
- * @memfd: a file whose pages are pinned, not mapped memory; or NULL
- * @folio: one that is pinned once more, and nothing else; or NULL
+ * @mm: the memory that is pinned; decides, with the calling task, which account pays
+ * @memfd: the file whose pages are pinned instead of mapped memory; or NULL
+ * @folio: the only folio of the call, to which pins are added; or NULL
  * @locked: the caller holds the mmap lock of @mm; if not, it is current's
- * @start: first address; in @memfd the first offset
+ * @start: first address; for @memfd the first offset in the file
  * @nr: pages asked for
  * @flags: FOLL_*; without FOLL_LONGTERM there is nothing to decide
- * @account: set by pind_call_begin(); NULL for a short-term call, only counted
+ * @account: set by pind_call_begin(); NULL for a short-term call, which is at most counted
  * @reserved: pages promised by the quota and not yet settled
- * @held: of them, that were taken out of the group's surplus, see
+ * @held: how many of @reserved were taken out of the group's surplus, see
  *	pind_charge_reserve_held()
- * @waiting: among the calls under way; a long-term call only
- * @counted: its pages are under way from the beginning, for exact counters are on
- * @told: that it was admitted only because of mode observe has been told
+ * @waiting: the call's entry among the calls under way; NULL for a short-term call
+ * @counted: exact counters were on when the call began, and its pages count as under way
+ * @told: a refusal of the call has been noted, in mode observe the one that would have been
  */
 struct pind_call {
 	struct mm_struct *mm;
@@ -44,14 +44,14 @@ struct pind_call {
 };
 
 /**
- * pind_call_begin() - before the pin: may it
- * @call: what is to be pinned; what is set here is 0
+ * pind_call_begin() - before the pin: may the call pin its pages
+ * @call: what is to be pinned; the members that this function sets are 0
  * @call_site: return address of the pin call
  *
- * Where the reservation of all pages does not fit, it is counted how many of
- * them the group does not pay for already (pind_need()), and only those have to
- * fit. If they would but for other calls' reservations, waits up to a tenth of a
- * second for those to settle before it refuses.
+ * If a reservation of all pages does not fit, the pages that the group does not pay for
+ * already are counted (pind_need()), and only those have to fit. If they would fit without
+ * other calls' reservations, waits up to a tenth of a second for those calls to settle before
+ * it refuses.
  *
  * Context: process, may sleep; may run under mmap_lock. Return: 0, then one of
  * the pind_call_end functions is owed; -ENOMEM.
@@ -59,10 +59,10 @@ struct pind_call {
 int pind_call_begin(struct pind_call *call, unsigned long call_site);
 
 /**
- * pind_call_end() - after the pin: write down what it got
+ * pind_call_end() - after the pin: record the pages that were pinned
  * @call: from pind_call_begin()
- * @pages: what was pinned
- * @got: how many, or an error
+ * @pages: the pages that were pinned
+ * @got: how many were pinned, or an error
  *
  * Return: @got; or -ENOMEM, then everything is unpinned again.
  */
@@ -70,22 +70,22 @@ long pind_call_end(struct pind_call *call, struct page **pages, long got);
 
 /**
  * pind_call_end_memfd() - likewise, where whole folios were pinned, once each
- * @folios: side by side in the file
- * @first: page of the first folio that the call's range begins with
+ * @folios: the folios, which lie side by side in the file
+ * @first: the page of the first folio at which the call's range begins
  */
 long pind_call_end_memfd(struct pind_call *call, struct folio **folios, long got,
 			 unsigned long first);
 
 /**
  * pind_call_end_folio() - likewise, where one folio was pinned @pins times more
- * @ret: 0, or an error of the pin
+ * @ret: result of the pin: 0, or an error
  */
 int pind_call_end_folio(struct pind_call *call, unsigned int pins, int ret);
 
 /**
- * pind_call_take_over() - write down pins that are older than the module
- * @account: that holds them
- * @folio: kept by the caller, and pinned so many times by the kernel's count
+ * pind_call_take_over() - record pins that are older than the module
+ * @account: the account that holds them
+ * @folio: has at least @pins pins by the kernel's count, and a reference of the caller's
  * Context: process, may sleep. Return: 0; -ENOMEM, also where a limit does not admit it.
  */
 int pind_call_take_over(struct pind_account *account, struct folio *folio, u32 pins, u32 covered);

@@ -49,17 +49,17 @@ bool pind_charge_could_have_room(const struct pind_charge *charge, unsigned long
 	return has_room(charge, atomic_long_read(&charge->settled), pages, held);
 }
 
-/* Who raises a sum has this asked of all levels. */
+/* Keep a level exact if it has come near a limit. Called for each level whose sum was raised. */
 static void note_near(struct pind_charge *level)
 {
 	if (atomic_read(&level->near) || !pind_level_is_near(level, 1))
 		return;
 	pind_charge_exact_begin(level);
 	if (atomic_xchg(&level->near, 1))
-		pind_charge_exact_end(level); /* another was quicker */
+		pind_charge_exact_end(level); /* another CPU has set near first */
 }
 
-/* Only where it is as far away again, lest it come and go with each page. */
+/* Undo note_near(), but only at a greater distance, lest the level switch with each page. */
 static __always_inline void note_far(struct pind_charge *level)
 {
 	if (atomic_read(&level->near) && !pind_level_is_near(level, 2) &&
@@ -67,7 +67,7 @@ static __always_inline void note_far(struct pind_charge *level)
 		pind_charge_exact_end(level);
 }
 
-/* After less was promised at a level, or more settled. */
+/* To be called after pages were given back at a level, or settled. */
 static __always_inline void note_change(struct pind_charge *level)
 {
 	note_far(level);
@@ -81,7 +81,10 @@ void pind_charge_limits_changed(struct pind_charge *charge)
 	note_change(charge);
 }
 
-/* RCU: a reader may have nothing but the memory of a level whose parents are being retired. */
+/*
+ * Has this level, or one above it, had its stocks emptied? RCU: a reader may keep the level
+ * itself while the levels above it are retired and freed.
+ */
 static bool is_drained(const struct pind_charge *level)
 {
 	bool drained = false;
@@ -142,7 +145,7 @@ bool pind_charge_reserve_held(struct pind_charge *charge, unsigned long pages, u
 			note_all_near(charge);
 		return true;
 	}
-	/* From the levels; the one that is in the way must be exact, or one above it. */
+	/* From the levels. A level's refusal counts only if it, or one above it, was exact. */
 	while (!(done = pind_level_reserve(charge, pages, held, exact, lenient, ret_by)) &&
 	       !(exact && pind_level_is_below(*ret_by, exact))) {
 		pind_charge_exact_begin(*ret_by);
@@ -190,7 +193,7 @@ static noinline bool settle_slowly(struct pind_charge *charge, unsigned long pag
 	for (; charge; charge = charge->parent) {
 		note_near(charge);
 		note_change(charge);
-		/* also by what others had kept, if it was seen only now */
+		/* a level may have risen by amounts that came out of other CPUs' stocks just now */
 		rose |= atomic_read(&charge->high_pending);
 	}
 	return rose;
@@ -213,11 +216,11 @@ static noinline void uncharge_slowly(struct pind_charge *charge, unsigned long p
 	    pind_stock_uncharge(charge, pages, pins))
 		return;
 	pind_stock_tell(charge);
-	/* a level may be retired as soon as nothing is left of it; then RCU keeps it */
+	/* a level may be retired as soon as its sums are 0; from then on only RCU keeps it */
 	rcu_read_lock();
 	atomic_long_sub((long)pages, &charge->own);
 	for (; charge; charge = charge->parent) {
-		/* settled first: it must never be seen above usage */
+		/* settled first: no reader may see it above usage */
 		settled = atomic_long_sub_return((long)pages, &charge->settled);
 		pind_level_note_low(charge, settled);
 		WARN_ONCE(atomic_long_sub_return((long)pages, &charge->usage) < 0,
@@ -235,7 +238,7 @@ void pind_charge_uncharge(struct pind_charge *charge, unsigned long pages, unsig
 		uncharge_slowly(charge, pages, pins);
 }
 
-/* And is that not only due to what the CPUs keep? */
+/* Is the level above its max_held even without the pages that the CPUs keep in stock? */
 static bool is_truly_above_max_held(struct pind_charge *level)
 {
 	bool above;
@@ -280,7 +283,7 @@ bool pind_charge_take_high(struct pind_charge *charge)
 void pind_charge_read(const struct pind_charge *charge, bool exactly,
 		      struct pind_charge_sums *sums)
 {
-	/* who wants it exact is no part of what it says */
+	/* the cast: exact and drained are written, the sums stay as they are */
 	struct pind_charge *level = (struct pind_charge *)charge;
 	long settled, usage, surplus, stocked = 0;
 
@@ -289,7 +292,7 @@ void pind_charge_read(const struct pind_charge *charge, bool exactly,
 	else
 		stocked = pind_stock_tell_all(level);
 	settled = atomic_long_read(&level->settled);
-	/* usage second: pages that settle in between are then in both, and none is missed */
+	/* usage second: pages settled between the two reads count as reserved, so none is missed */
 	usage = atomic_long_read(&level->usage);
 	sums->pins = max(atomic_long_read(&level->pins), 0L);
 	sums->peak = atomic_long_read(&level->peak);
@@ -306,7 +309,7 @@ void pind_charge_reset_peak(struct pind_charge *charge)
 {
 	pind_charge_exact_begin(charge);
 	atomic_long_set(&charge->peak, max(atomic_long_read(&charge->settled), 0L));
-	/* it may have grown before that was set */
+	/* settled may have grown between the read and the write */
 	pind_level_raise_peak(charge, atomic_long_read(&charge->settled));
 	pind_charge_exact_end(charge);
 }

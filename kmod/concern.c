@@ -9,10 +9,10 @@
 /* Pages that are looked at in one go, with preemption off. */
 #define LOOK_PAGES 512
 
-/* Where there is no leaf nobody holds anything. */
+/* Stands for a leaf that does not exist: all its slots are empty. */
 static struct pind_leaf no_leaf;
 
-/* Pages of the leaf that nobody holds, up to one that is not such. Returns how many. */
+/* Returns how many of @pages, from the front, have an empty slot in the walk's leaf. */
 static __always_inline unsigned long pass_slots(const struct pind_walk *walk, struct page **pages,
 						unsigned long nr)
 {

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Is a folio that is to be unpinned in the ledger? Where none is, the unpin is none of our
- * business, and the kernel's function runs as if we were not there. Context: any; takes no
- * lock.
+ * Does an unpin concern us: is one of its folios in the ledger? If none is, the kernel's
+ * function runs as if we were not there. Context: any; takes no lock.
  */
 #ifndef PIND_CONCERN_H
 #define PIND_CONCERN_H
 
 #include "ledger.h"
 
-/** pind_concern_many() - is one of these pages' folios; those that are NULL are skipped */
+/** pind_concern_many() - is the folio of any of @pages in the ledger; NULL pages are skipped */
 bool pind_concern_many(struct page **pages, unsigned long nr);
 
-/** pind_concern_pages() - likewise */
+/** pind_concern_pages() - likewise, quicker for a single page */
 static __always_inline bool pind_concern_pages(struct page **pages, unsigned long nr)
 {
 	if (nr == 1)

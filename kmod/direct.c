@@ -22,15 +22,15 @@
 extern unsigned int pind_direct_flags;
 extern unsigned long pind_direct_behind[PIND_ROWS];
 
-/* Flags of a pin that concerns us; a variable, because asm can name no enumerator. */
+/* The flags by which a pin concerns us; a variable, because asm cannot name an enumerator. */
 unsigned int pind_direct_flags __ro_after_init = FOLL_LONGTERM | FOLL_GET | PIND_FOLL_PIN;
 
-/* Where each stub leads. */
+/* The address that each stub leads to. */
 unsigned long pind_direct_behind[PIND_ROWS] __ro_after_init;
 
 /*
- * What a trampoline asks where the ledger is not empty: the function's own arguments
- * come first. As the callback of hook.c they pin and unpin nothing.
+ * The trampolines of unpin functions call these while the ledger is not empty, with the unpin
+ * function's own arguments. Like the callback of hook.c, they pin and unpin nothing.
  */
 bool pind_direct_folio(struct folio *folio);
 bool pind_direct_page(struct page *page);
@@ -63,7 +63,7 @@ bool notrace pind_direct_folios(struct folio **folios, unsigned long nr)
 	return pind_counters_exact() || pind_concern_folios(folios, nr);
 }
 
-/* A function in asm, of which the unwinder knows that it begins with a return address. */
+/* A function in asm, typed so that the unwinder finds the return address on top of its stack. */
 #define FUNCTION(name, body)						\
 	asm("	.pushsection .text, \"ax\", @progbits\n"		\
 	    "	.type " #name ", @function\n"				\
@@ -78,13 +78,13 @@ bool notrace pind_direct_folios(struct folio **folios, unsigned long nr)
 #define COUNT(fn) "	incq %gs:pind_hook_calls + 8 * " __stringify(PIND_ROW_##fn) "\n"
 
 /*
- * On the stack are the return address into the function, behind its site, and below
- * that its caller's. The replacement takes the place of the first, and finds the stack
- * as the caller left it.
+ * On top of the stack is the return address into the function, behind its site; below it is
+ * the return address into the function's caller. The replacement's address takes the place of
+ * the first, so the replacement finds the stack as the caller left it.
  */
 #define REPLACE(fn) "	movq $pind_" #fn ", (%rsp)\n"
 
-/* The stub: no indirect jump, which would have to meet an endbr64. */
+/* The stub. It returns to its target, since an indirect jump would have to meet an endbr64. */
 #define ORIGINAL(fn)							\
 	FUNCTION(pind_original_##fn,					\
 		 "	pushq pind_direct_behind + 8 * " __stringify(PIND_ROW_##fn) "(%rip)\n" \
@@ -97,8 +97,8 @@ bool notrace pind_direct_folios(struct folio **folios, unsigned long nr)
 	ORIGINAL(fn)
 
 /*
- * Leads on to label 1 where exact counters are on, and as pind_longterm_concerns(). It may
- * use %rax and %r10, which hold nothing where a function begins.
+ * Goes on at label 1 while exact counters are on, and otherwise if pind_longterm_concerns()
+ * would say yes. May use %rax and %r10, which hold no argument when a function begins.
  */
 #define LOOK								\
 	"	testb $" __stringify(1 << PIND_LOOK_EXACT) ", pind_look(%rip)\n" \
@@ -112,7 +112,7 @@ bool notrace pind_direct_folios(struct folio **folios, unsigned long nr)
 	"	jne 1b\n"						\
 	ASM_RET
 
-/* @flags: the register in which gup_flags are */
+/* @flags: the register that holds gup_flags */
 #define PIN(fn, flags)							\
 	TRAMPOLINE(fn,							\
 		   COUNT(fn)						\
@@ -129,7 +129,7 @@ bool notrace pind_direct_folios(struct folio **folios, unsigned long nr)
 
 #define PIN_ALWAYS(fn) TRAMPOLINE(fn, COUNT(fn) REPLACE(fn) ASM_RET)
 
-/* @look: asked with the function's arguments, of which there are three at most */
+/* @look: called with the function's arguments, three at most: does the unpin concern us? */
 #define UNPIN(fn, look)							\
 	TRAMPOLINE(fn,							\
 		   COUNT(fn)						\
@@ -164,7 +164,7 @@ UNPIN(unpin_user_folio, pind_direct_folio);
 UNPIN(unpin_folio, pind_direct_folio);
 UNPIN(unpin_folios, pind_direct_folios);
 
-/* ftrace has one target for each of its operations. */
+/* An ftrace_ops can have one target only, so each function has its own. */
 struct direct {
 	void (*trampoline)(void);
 	struct ftrace_ops ops;

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The other way to see a call (hooks=direct): the ftrace site of the kernel's function
- * calls a few instructions of ours, a trampoline of that function alone. They decide
- * what hook.c's callback decides, and either return into the function or have its place
- * taken by our replacement. No registers are saved and nothing is looked up, so that a
- * call that does not concern us pays for six instructions. It shuts out BPF trampolines
- * (fentry, fexit) on these functions, and is shut out by them; kprobes and tracers work
- * beside it.
+ * The other way to see a call (hooks=direct): the ftrace site of a kernel function calls a
+ * trampoline, a few instructions of ours for that function alone. The trampoline decides the
+ * same as hook.c's callback, and either returns into the kernel's function or goes on in our
+ * replacement. It saves no registers and looks nothing up, so a call that does not concern us
+ * pays for six instructions. A direct call and a BPF trampoline (fentry, fexit) exclude each
+ * other on a function; kprobes and tracers work beside a direct call.
  *
- * The replacement's own call of the original would come through the site again. It goes
- * to a stub, pind_original_*(), which leads behind the site, with hooks=ftrace, too: it is
- * cheaper, and whoever traces the function sees a call once. A return address could not
- * tell here who calls, because a function_graph tracer that is called before us has put
- * its own in its place.
+ * The replacement's own call of the original would come through the site again. Instead it
+ * calls a stub, pind_original_*(), which jumps to the instruction behind the site; with
+ * hooks=ftrace, too, where that is cheaper and a tracer of the function sees each call once.
+ * With hooks=direct the stub is necessary: our own calls could not be recognised by their
+ * return address, for which a function_graph tracer may have put in another.
  */
 #ifndef PIND_DIRECT_H
 #define PIND_DIRECT_H
@@ -39,13 +38,13 @@
 #define PIND_ROW_folio_add_pins			   13
 #define PIND_ROWS				   14
 
-/* Of each row the calls that were seen; of hook.c. */
+/* Calls that were seen of each row's function; defined in hook.c. */
 DECLARE_PER_CPU(unsigned long [PIND_ROWS], pind_hook_calls);
 
 #ifdef PIND_HAVE_DIRECT
 #define PIND_CAN_DIRECT true
 
-/* The original, past our hook on it. */
+/* The original function, called past our hook on it. */
 #define PIND_ORIGINAL(fn) extern typeof(fn) pind_original_##fn
 PIND_ORIGINAL(pin_user_pages_fast);
 PIND_ORIGINAL(unpin_user_folio);
@@ -73,24 +72,24 @@ PIND_ORIGINAL(folio_add_pins);
 int pind_direct_attach(unsigned int row, unsigned long original);
 
 /**
- * pind_direct_detach() - take that back, where it was attached
+ * pind_direct_detach() - take the trampoline off again, if it was attached
  *
- * When it returns no task is between the patched call and what comes behind the
- * trampoline. Return: false if ftrace cannot do it, and goes on calling the trampoline.
+ * When it returns true, ftrace no longer calls the trampoline. Return: false if ftrace cannot
+ * take it off, and goes on calling it.
  */
 bool pind_direct_detach(unsigned int row);
 
-/** pind_direct_is_on() - is the function's site ours */
+/** pind_direct_is_on() - does the function's site call our trampoline */
 bool pind_direct_is_on(unsigned int row);
 
 /**
  * pind_direct_original() - have the stub of a function lead behind its site
  * @original: the function
- * @must: not in front of it, which is where it leads if there is nothing that ftrace may
- *	patch; then the callback tells our call by its return address
+ * @must: fail if the site is not found. Without it the stub then leads to the function's
+ *	start, and hook.c's callback recognises our own call by its return address.
  *
  * To be called for all functions that the kernel has before any of them is hooked.
- * Return: 0; -EINVAL if it must and cannot.
+ * Return: 0; -EINVAL if the site is not found and @must is set.
  */
 int pind_direct_original(unsigned int row, unsigned long original, bool must);
 

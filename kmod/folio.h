@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the kernel itself says of a folio. */
+/* The kernel's own facts about a folio: size, references, mappings and pins. */
 #ifndef PIND_FOLIO_H
 #define PIND_FOLIO_H
 
 #include <linux/mm.h>
 
-/* Frames stand side by side; their struct pages do not on every machine. */
+/* The page @n frames behind. On some machines the struct pages of adjacent frames are not. */
 static inline struct page *pind_page_behind(struct page *page, unsigned long n)
 {
 #ifdef CONFIG_SPARSEMEM_VMEMMAP
@@ -23,7 +23,7 @@ static inline unsigned long pind_folio_pages_from(struct folio *folio, struct pa
 
 #define PIND_FOLLOW 16
 
-/** pind_pages_follow() - are the next PIND_FOLLOW of @pages @first and those behind it */
+/** pind_pages_follow() - are the next PIND_FOLLOW of @pages equal to @first and its successors */
 static __always_inline bool pind_pages_follow(struct page **pages, struct page *first)
 {
 	unsigned int i;
@@ -35,13 +35,13 @@ static __always_inline bool pind_pages_follow(struct page **pages, struct page *
 	return true;
 }
 
-/** pind_folio_run() - how many of @pages, from the front, are its own and lie side by side */
+/** pind_folio_run() - how many of @pages, from the front, are successive pages of the folio */
 static inline unsigned long pind_folio_run(struct folio *folio, struct page **pages,
 					   unsigned long nr)
 {
 	unsigned long most = min(nr, pind_folio_pages_from(folio, pages[0])), run = 1;
 
-	/* each has to be looked at, and there are many: a few at a time */
+	/* every page has to be compared, and there may be many: so 16 in each step */
 	while (run + PIND_FOLLOW <= most &&
 	       pind_pages_follow(pages + run, pind_page_behind(pages[0], run)))
 		run += PIND_FOLLOW;
@@ -51,11 +51,11 @@ static inline unsigned long pind_folio_run(struct folio *folio, struct page **pa
 }
 
 /**
- * pind_folio_refs() - its references
+ * pind_folio_refs() - references of a folio
  *
- * The kernel refuses a pin once the count has grown beyond 2^31, which it takes
- * for negative. But the call that brought it there got its pins, so it is read as
- * what it then is: up to 2^32.
+ * The kernel refuses a pin once the count has reached 2^31, which is negative as an int.
+ * But the call that brought the count there got its pins, so the count is read as unsigned:
+ * up to 2^32.
  */
 static inline long pind_folio_refs(struct folio *folio)
 {
@@ -65,7 +65,8 @@ static inline long pind_folio_refs(struct folio *folio)
 /**
  * pind_folio_mapcount() - mappings of a folio of one page, each of them a reference
  *
- * Below 0 it is not a mapcount but a type: a page table, a slab page.
+ * 0 where the field holds a page type instead (a page table, a slab page), which reads as
+ * below 0.
  */
 static inline int pind_folio_mapcount(struct folio *folio)
 {
@@ -73,10 +74,10 @@ static inline int pind_folio_mapcount(struct folio *folio)
 }
 
 /**
- * pind_page_is_sole() - has a folio of one page one pin at the most
+ * pind_page_is_sole() - does a folio of one page have at most one pin
  *
- * Its references are fewer than two pins would be: one read, which no other reference can
- * falsify.
+ * It does if it has fewer references than two pins add. Further plain references can only
+ * turn a yes into a no.
  *
  * Context: any; the page is no part of a large folio, and cannot be freed.
  */
@@ -106,23 +107,23 @@ static inline u32 pind_folio_large_pincount(struct folio *folio)
 	return atomic_read(&folio->_pincount);
 }
 
-/* Looks at a folio that changes all the time. */
+/* How often a folio's counts are read before its pincount is rounded up. */
 #define PIND_FOLIO_LOOKS 8
 
 /**
  * pind_folio_pincount() - how many FOLL_PIN references the kernel may count
- * @own: references of the caller's that are no pins
+ * @own: references that the caller itself has, besides pins
  *
  * Exact for a large folio. A folio of one page has no counter: each pin raises its
  * reference count by GUP_PIN_COUNTING_BIAS (1024). References that are known to be
- * something else are taken off first: a file's page that is mapped 1,024 times is not
- * pinned. 1,024 others look like a pin, to the kernel (folio_maybe_dma_pinned()) as
- * here; fewer do not. Never too few: references and their users cannot be read
- * together, so both are read until they stand still; where they do not, the answer is
- * rounded up. Both counts may be beyond 2^31, see pind_folio_refs().
+ * something else are subtracted first: a file's page that is mapped 1,024 times is not
+ * pinned. 1,024 other references look like a pin, to the kernel (folio_maybe_dma_pinned())
+ * as here; fewer do not. The answer is never too low: references and their known users
+ * cannot be read at once, so both are read until two readings agree; if none do, the
+ * answer is rounded up. The reference count may be beyond 2^31, see pind_folio_refs().
  *
- * Context: any; the caller keeps the folio from being freed, or can live with
- * an answer about whatever the memory is now.
+ * Context: any; the caller keeps the folio from being freed, or accepts an answer about
+ * whatever the memory is used for now.
  */
 static inline u64 pind_folio_pincount(struct folio *folio, unsigned int own)
 {
@@ -144,10 +145,10 @@ static inline u64 pind_folio_pincount(struct folio *folio, unsigned int own)
 }
 
 /**
- * pind_folio_lacks() - has it certainly fewer pins than @pins
+ * pind_folio_lacks() - does a folio certainly have fewer pins than @pins
  *
- * A large folio by its own count; one of one page by having fewer references than
- * as many pins are. A count that overflowed is as large as one can be.
+ * A large folio does by its own count; a folio of one page if it has fewer references than
+ * @pins pins add.
  *
  * Context: any; as pind_folio_pincount().
  */
@@ -159,11 +160,10 @@ static inline bool pind_folio_lacks(struct folio *folio, unsigned long pins)
 }
 
 /**
- * pind_folio_missing() - references that it lacks for the pins it has
+ * pind_folio_missing() - how many references a folio has too few for its pins
  *
- * Each pin of a large folio is a reference as well; on one of one page it is
- * 1,024. That some are missing is certain only if it stays so: the counts cannot
- * be read together.
+ * Each pin of a large folio is one reference, on a folio of one page 1,024. References are
+ * certainly missing only if several looks show it: the counts cannot be read at once.
  *
  * Context: any; as pind_folio_pincount().
  */
@@ -178,8 +178,8 @@ static inline unsigned long pind_folio_missing(struct folio *folio)
 }
 
 /**
- * pind_folio_room() - pins that it takes before its reference count is full
- * @refs: references that it has
+ * pind_folio_room() - how many more pins a folio takes before its reference count is full
+ * @refs: references that it has now
  */
 static inline u64 pind_folio_room(struct folio *folio, long refs)
 {
@@ -188,7 +188,7 @@ static inline u64 pind_folio_room(struct folio *folio, long refs)
 	return folio_test_large(folio) ? left : left / GUP_PIN_COUNTING_BIAS;
 }
 
-/** pind_folio_is_exempt() - the zero page: pinning it takes no reference */
+/** pind_folio_is_exempt() - is it the zero page, which a pin takes no reference of */
 static inline bool pind_folio_is_exempt(struct folio *folio)
 {
 	return is_zero_pfn(folio_pfn(folio));

@@ -9,8 +9,10 @@
 #include "reap.h"
 #include "rule.h"
 
-/* Guards coming, going and setting of groups. Taken inside mmap_lock (a pin
- * call may hold it); nothing that takes mmap_lock may run under it. */
+/*
+ * Guards the making, freeing and setting of groups. A pin call may hold mmap_lock when it
+ * takes this mutex, so nothing that takes mmap_lock may run under it.
+ */
 static DEFINE_MUTEX(group_mutex);
 
 /* cgroup id -> struct pind_group; written under group_mutex, read under RCU */
@@ -18,15 +20,15 @@ static DEFINE_XARRAY(groups);
 static unsigned long nr_groups;		/* under group_mutex */
 static unsigned int generation = 1;	/* written under group_mutex */
 
-/* How often a group that is met asks the rules anew, because they changed, before they wait. */
+/* How often a new group's rule is looked up without the mutex, if the rules keep changing. */
 #define BIRTH_TRIES 4
 
-/* Removed cgroups' groups that nothing needed, or whose removal was not told yet. */
+/* Groups of removed cgroups that fell idle, or whose removal has no event yet. */
 static PIND_IDLE(idle_groups);
 
 /*
- * The cgroup that pays for what is pinned in @cgroup. To charge, and to ask the levels, is
- * done with interrupts off, and whoever may make cgroups may nest them as he likes.
+ * The cgroup that pays for pins of @cgroup. The depth is bounded because levels are charged
+ * and read with interrupts off, and a user who may make cgroups may nest them at will.
  */
 static struct cgroup *payer_of(struct cgroup *cgroup)
 {
@@ -62,8 +64,10 @@ void pind_group_put(struct pind_group *group)
 
 void pind_group_leave(struct pind_group *group)
 {
-	/* 1 is the index alone: a removed cgroup may be done with now. RCU,
-	 * since the next one to look may be the reaper. */
+	/*
+	 * 1: only the index is left, so the group of a removed cgroup may be freed. RCU, since
+	 * the reaper may free it as soon as the count has fallen.
+	 */
 	rcu_read_lock();
 	if (atomic_long_dec_return(&group->members.refs) == 1 && pind_group_is_dead(group))
 		pind_idle_add(&idle_groups, &group->members);
@@ -81,7 +85,7 @@ char *pind_group_path(struct cgroup *cgroup, struct cgroup_namespace *view)
 		length = cgroup_path_ns(cgroup, buffer, PATH_MAX, view);
 	else
 		length = cgroup_path(cgroup, buffer, PATH_MAX);
-	/* some kernels tell how long it is, some that it is too long, some fill the buffer */
+	/* kernels differ: some return the path's length, some an error, some fill the buffer */
 	if (length < 0 || length >= PATH_MAX - 1)
 		(void)scnprintf(buffer, PATH_MAX, "/[cgroup %llu: its path is too long to tell]",
 				cgroup_id(cgroup));
@@ -96,10 +100,10 @@ static void bump_generation(void)
 		generation = 1;
 }
 
-/* Of a level that is exact, or that nobody has charged yet. */
+/* The level has to be exact, or not yet charged by anybody. */
 static void write_quota(struct pind_charge *charge, const struct pind_quota *quota)
 {
-	/* a group that is to enforce a new max never enforces the old one */
+	/* limits before mode: a group set to enforce a new max must never enforce the old one */
 	if (quota->has_max)
 		WRITE_ONCE(charge->max, quota->max);
 	if (quota->has_max_held)
@@ -112,7 +116,7 @@ static void write_quota(struct pind_charge *charge, const struct pind_quota *quo
 	}
 }
 
-/* In no index, with one reference to its memory, and no limits. */
+/* A group that is in no index, with one reference to its memory, and no limits. */
 static struct pind_group *new_group(struct cgroup *cgroup, struct pind_group *parent)
 {
 	struct pind_group *group = kzalloc(sizeof(*group), GFP_KERNEL_ACCOUNT);
@@ -138,7 +142,10 @@ static struct pind_group *new_group(struct cgroup *cgroup, struct pind_group *pa
 	return group;
 }
 
-/* One that is new, and a membership in its parent is handed over. Return: 0, or an errno. */
+/*
+ * Put a new group into the index; it takes over the caller's membership in its parent.
+ * Return: 0, or an errno.
+ */
 static int add_group(struct pind_group *group, const struct pind_quota *quota)
 {
 	int ret;
@@ -154,7 +161,7 @@ static int add_group(struct pind_group *group, const struct pind_quota *quota)
 	nr_groups++;
 	bump_generation();
 	pind_event_group(PIND_CMD_GROUP_NEW_NTF, group);
-	/* removed before it could be found here */
+	/* the cgroup may have been removed before pind_group_note_removed() could find the group */
 	smp_mb();
 	if (pind_group_is_dead(group))
 		pind_idle_add(&idle_groups, &group->members);
@@ -162,9 +169,10 @@ static int add_group(struct pind_group *group, const struct pind_quota *quota)
 }
 
 /*
- * Of one level, as a member of its parent (NULL: the root has none), which is handed over.
- * Which rule it gets is asked without the mutex, as to hold a long path against many
- * patterns takes long; but for who is met while the rules change and change.
+ * Join the group of one cgroup, made if need be. The caller's membership in @parent (NULL for
+ * the root) is handed over. The rule for the group is looked up without the mutex, as to match
+ * a long path with many patterns takes long; only after BIRTH_TRIES changes of the rules, with
+ * it.
  */
 static struct pind_group *join_level(struct cgroup *cgroup, struct pind_group *parent)
 {
@@ -197,7 +205,7 @@ static struct pind_group *join_level(struct cgroup *cgroup, struct pind_group *p
 	return group;
 }
 
-/* With a reference to @cgroup. From the root down, so that parents come first. */
+/* The caller has a reference to @cgroup. From the root down, so that parents come first. */
 static struct pind_group *join_cgroup(struct cgroup *cgroup)
 {
 	struct pind_group *group = join_known(cgroup_id(cgroup)), *parent = NULL;
@@ -236,7 +244,7 @@ struct pind_group *pind_group_join(struct task_struct *task)
 		}
 		if (cgroup_tryget(cgroup))
 			break;
-		cpu_relax(); /* the task is just being moved out of it */
+		cpu_relax(); /* the task is just being moved out of that cgroup */
 	}
 	rcu_read_unlock();
 
@@ -272,7 +280,10 @@ static struct pind_group *get_known(u64 id)
 	return group;
 }
 
-/* Stands for a cgroup that was not met; nobody else finds it. Return: or an ERR_PTR. */
+/*
+ * A group in no index that stands for a cgroup that the module has not met. Return: the group
+ * or an ERR_PTR.
+ */
 static struct pind_group *unmet_group(struct cgroup *cgroup)
 {
 	struct pind_group *group = new_group(cgroup, NULL);
@@ -324,7 +335,7 @@ out:
 
 void pind_group_wait_for_births(void)
 {
-	/* who asked the older rules holds it until the group is in the index */
+	/* a task that used the older rules holds the mutex until its group is in the index */
 	mutex_lock(&group_mutex);
 	mutex_unlock(&group_mutex);
 }
@@ -400,8 +411,9 @@ static void remove_group(struct pind_group *group)
 }
 
 /*
- * Of a removed cgroup. Return: false if nobody but the index needs it, and yet it has to
- * be looked at again: an uncharge is on its way.
+ * Send the removal event of a removed cgroup's group, and free the group if nothing needs it.
+ * Return: false if only the index refers to the group, but it has to be looked at again,
+ * because an uncharge is still on its way.
  */
 static bool reap_group(struct pind_group *group)
 {
@@ -423,7 +435,7 @@ static bool reap_group(struct pind_group *group)
 	return true;
 }
 
-/* With interrupts off: the cgroup's mutex is held, and a path is being made. */
+/* Called from the tracepoint cgroup_rmdir, with interrupts off and the cgroup mutex held. */
 void pind_group_note_removed(struct cgroup *cgroup)
 {
 	struct pind_group *group;
@@ -444,7 +456,7 @@ void pind_group_reap(void)
 	while ((node = pind_idle_take(&idle_groups, &nodes))) {
 		struct pind_group *group = container_of(node, struct pind_group, members);
 
-		/* for each anew: a pin in a new cgroup waits for it */
+		/* taken anew for each group, since the first pin in a new cgroup waits for it */
 		mutex_lock(&group_mutex);
 		if (!reap_group(group))
 			pind_idle_add(&idle_groups, &group->members);
@@ -458,7 +470,7 @@ int pind_group_init(void)
 	struct pind_group *root;
 
 	pind_charge_start();
-	/* the root is always there: it is where the books close */
+	/* the root always has a group: its sums are those that books.c compares */
 	root = join_cgroup(&cgrp_dfl_root.cgrp);
 	if (IS_ERR(root))
 		return PTR_ERR(root);
@@ -473,7 +485,7 @@ void pind_group_exit(void)
 
 	mutex_lock(&group_mutex);
 	xa_for_each(&groups, id, group) {
-		group->parent = NULL; /* may be gone before its children */
+		group->parent = NULL; /* the parent may be freed before this group */
 		remove_group(group);
 		cond_resched();
 	}

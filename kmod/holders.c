@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the ledger tells its readers of a folio. */
+/* The functions of the ledger that readers ask about a folio. */
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 
@@ -116,7 +116,7 @@ bool pind_ledger_leak(struct folio *folio, struct pind_leak *leak)
 			.missing = pind_folio_missing(folio),
 			.account = pinner.account->id,
 		};
-		/* of the pins that are written down, not of those that others took */
+		/* only if the pins written down are all that the kernel counts */
 		found = leak->missing && pins_of(slot) >= pind_folio_pincount(folio, 0);
 	}
 	raw_spin_unlock_irqrestore(lock, flags);

@@ -20,7 +20,10 @@ static int compare(u64 a, u64 b)
 	return a < b ? -1 : a > b;
 }
 
-/* @id 0: before all accounts of the process and driver; @driver 0: of the process. */
+/*
+ * Compare a holder with a place in the order. @id 0 is the place before all accounts of the
+ * process and driver; @driver 0 as well, that before all accounts of the process.
+ */
 static int compare_holder(const struct pind_holder *holder, u64 start_time, s32 tgid, u32 driver,
 			  u32 id)
 {
@@ -30,7 +33,7 @@ static int compare_holder(const struct pind_holder *holder, u64 start_time, s32 
 	       compare(owner->driver, driver) ?: compare(owner->id, id);
 }
 
-/* The first holder that is not before these. */
+/* The first holder that is not before this place in the order. */
 static struct pind_holder *lower_bound(const struct pind_holding *holding, u64 start_time, s32 tgid,
 				       u32 driver, u32 id)
 {
@@ -199,7 +202,7 @@ static bool is_process(const struct pind_holder *holder, const struct pind_unpin
 	       owner_of(holder->account)->tgid == unpinner->tgid;
 }
 
-/* A holder of the process that runs the unpin, if there is one: of its driver first. */
+/* A holder of the process that runs the unpin, of the unpin's driver if there is one; or NULL. */
 static struct pind_holder *of_process(const struct pind_holding *holding,
 				      const struct pind_unpinner *unpinner)
 {
@@ -213,7 +216,7 @@ static struct pind_holder *of_process(const struct pind_holding *holding,
 	return is_process(holder, unpinner) ? holder : NULL;
 }
 
-/* The holder of a share that a pin was most likely of; all of them are of one group. */
+/* The holder of a share whose pin most likely went; the group is the same for all of them. */
 static struct pind_holder *of_share(const struct pind_share *share,
 				    const struct pind_unpinner *unpinner)
 {
@@ -256,7 +259,7 @@ static struct pind_share *share_above(const struct pind_holding *holding, u64 pi
 	return NULL;
 }
 
-/* The only share with a holder of the unpin's driver; NULL if there are more, or may be. */
+/* The only share with a holder of the unpin's driver; NULL if there is none, or may be more. */
 static struct pind_share *only_share_of_driver(const struct pind_holding *holding,
 					       const struct pind_unpinner *unpinner)
 {
@@ -323,7 +326,7 @@ bool pind_holding_release(struct pind_holding *holding, u64 pincount,
 	if (holder) {
 		excess = min_t(u64, excess, unpinner->given);
 	} else if (!pincount || holding->nr_shares == 1) {
-		/* certain: none of the groups, or no other, is owed what goes */
+		/* certain: no group has a pin left, or only one group can have lost the pin */
 		holder = of_process(holding, unpinner) ?:
 				 of_share(first_share(holding), unpinner);
 	} else if (unpinner->given && (holder = of_process(holding, unpinner)) &&

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A folio that several accounts hold: which of them, and what each group owes.
- * Pure arithmetic: it also builds on the host (tests/unit/kmod). The caller
- * serialises and allocates.
+ * A holding: a folio that several accounts hold, with the accounts that hold it and the pages
+ * that each group pays for. Pure arithmetic: it also builds on the host (tests/unit/kmod). The
+ * caller serialises and allocates.
  *
  * A holder is one account on the folio: its references ("pins"), and the pages that
  * its pin calls covered since it last held none ("covered", at most the folio's
@@ -10,10 +10,10 @@
  * place as many. A share is one group on the folio: the sums of its holders. The
  * group pays min(covered, pages of the folio).
  *
- * An unpin names a folio and no pinner. A pin is taken from a group only where it is
- * certain that the kernel no longer owes it to that group; see
- * pind_holding_release(). Where it is not, the holders' pins may exceed the kernel's
- * count, and the shares are uncertain until it shows.
+ * An unpin names a folio and not the account that pinned it. A pin is taken from a group only
+ * if it is certain that it was one of that group's pins that went; see
+ * pind_holding_release(). Otherwise the holders' pins may exceed the kernel's count, and the
+ * shares are *uncertain* until further unpins decide.
  *
  * No call looks at more than PIND_HOLDING_LOOK holders or shares.
  */
@@ -30,11 +30,11 @@ struct pind_group;
 #define PIND_HOLDING_LOOK 64
 
 /**
- * struct pind_owner - what an unpin can be compared with; a struct pind_account
- * begins with it, so that it is found from the other
- * @start_time: of the process
+ * struct pind_owner - the facts of an account that an unpin can be compared with
+ * A struct pind_account begins with it, so a pointer to one is a pointer to the other.
+ * @start_time: start of the process
  * @tgid: the process
- * @id: of the account
+ * @id: number of the account
  * @driver: pind_site_driver() of the call site that pinned; 0: not known
  * @gone: the process has exited
  */
@@ -46,7 +46,7 @@ struct pind_owner {
 	bool gone;
 };
 
-/** struct pind_share - a group on the folio */
+/** struct pind_share - a group that holds the folio: the sums of its holders */
 struct pind_share {
 	union {
 		struct rb_node node; /* by group */
@@ -59,7 +59,7 @@ struct pind_share {
 	u32 uncertain; /* pages of its charge that were reported as uncertain */
 };
 
-/** struct pind_holder - an account on the folio */
+/** struct pind_holder - an account that holds the folio */
 struct pind_holder {
 	union {
 		struct rb_node node; /* by the process' start, the process, driver, and id */
@@ -74,10 +74,10 @@ struct pind_holder {
 
 /**
  * struct pind_holding - the folio
- * @pins: of all holders
- * @excess: of them, more than the kernel counted when it was last looked at
+ * @pins: pins of all holders
+ * @excess: by how much @pins exceeded the kernel's count at the last pind_holding_mark()
  * @pages: size of the folio in base pages
- * @uncertain: all of the pins may have gone, and the kernel counts plain references
+ * @uncertain: all of the pins may have gone, and the kernel may count plain references
  */
 struct pind_holding {
 	struct rb_root holders;
@@ -92,9 +92,10 @@ struct pind_holding {
 };
 
 /**
- * struct pind_parts - memory for what a record may add, allocated beforehand: the
- * parts that were used are NULL afterwards
- * @move: a holding and the second of each are needed, too, for a slot that moves out
+ * struct pind_parts - memory that a record may need, allocated beforehand
+ * The parts that were used are NULL afterwards.
+ * @move: the slot's account moves into a new holding, so that the holding, and the second
+ *	holder and share for that account, are needed, too
  */
 struct pind_parts {
 	bool move;
@@ -104,13 +105,14 @@ struct pind_parts {
 };
 
 /**
- * struct pind_unpinner - what is known of an unpin
- * @account: the pins are this account's for certain; or NULL
- * @start_time: of the process that runs it, or 0 where the context (an interrupt, a
- *	kernel thread) says nothing
+ * struct pind_unpinner - the facts known about an unpin
+ * @account: the account whose pins certainly go; or NULL
+ * @start_time: start of the process that runs the unpin; 0: not known, because it runs in an
+ *	interrupt or a kernel thread
  * @tgid: that process
- * @driver: pind_site_driver() of its return address; 0: not known
- * @given: pins of the folio that it gives back and that no holder was found for yet
+ * @driver: pind_site_driver() of the unpin's return address; 0: not known
+ * @given: pins of the folio that the unpin gives back and that were not yet taken from a
+ *	holder
  */
 struct pind_unpinner {
 	const struct pind_account *account;
@@ -121,16 +123,15 @@ struct pind_unpinner {
 };
 
 /**
- * struct pind_release - what was taken from one holder
- * @account: whose pins
- * @group: that paid
- * @pins: references taken
+ * struct pind_release - the pins taken from one holder
+ * @account: the account that held them
+ * @group: the group that paid
+ * @pins: how many were taken
  * @covered: pages no longer covered; not 0 only with @folios
  * @uncharge: pages the group no longer owes
- * @surplus: pages by which the rest of the folio, that the group keeps in place
- *	without paying, changes
- * @folios: of which it holds nothing any more
- * @holder: taken off the folio, for the caller to free; or NULL
+ * @surplus: change of the pages that the group keeps in place without paying
+ * @folios: 1 if the account no longer holds the folio, else 0
+ * @holder: the holder, if it is to be freed by the caller; or NULL
  * @share: likewise
  */
 struct pind_release {
@@ -152,69 +153,69 @@ void pind_holding_init(struct pind_holding *holding, u32 pages);
 struct pind_holder *pind_holding_find(const struct pind_holding *holding,
 				      const struct pind_account *account);
 
-/** pind_holding_behind() - the first holder behind an owner in their order, or NULL */
+/** pind_holding_behind() - the first holder that comes after @owner in their order, or NULL */
 const struct pind_holder *pind_holding_behind(const struct pind_holding *holding,
 					      const struct pind_owner *owner);
 
-/** pind_holding_next() - the one behind it, or NULL */
+/** pind_holding_next() - the holder after @holder, or NULL */
 const struct pind_holder *pind_holding_next(const struct pind_holder *holder);
 
-/** pind_holding_has() - is a group among the holders */
+/** pind_holding_has() - does an account of @group hold the folio */
 bool pind_holding_has(const struct pind_holding *holding, const struct pind_group *group);
 
-/** pind_share_charge() - pages that a share's group owes for the folio */
+/** pind_share_charge() - pages of the folio that a share's group pays for */
 u32 pind_share_charge(const struct pind_holding *holding, const struct pind_share *share);
 
 /**
- * pind_holding_need() - pages that @group would owe more if @account were to pin
+ * pind_holding_need() - pages more that @group would have to pay for if @account were to pin
  * @covered pages of the folio
  */
 u32 pind_holding_need(const struct pind_holding *holding, const struct pind_account *account,
 		      const struct pind_group *group, u32 covered);
 
 /**
- * pind_holding_record() - @account got @pins that cover @covered pages
+ * pind_holding_record() - record that @account got @pins that cover @covered pages
  * @parts: must have a holder and a share
- * @ret_covered: pages that its own covered grew by
+ * @ret_covered: pages by which the holder's covered grew
  * @ret_surplus: change of the pages that the group keeps in place without paying
- * @ret_new: it was not a holder before
- * Return: pages that the group owes more.
+ * @ret_new: the account did not hold the folio before
+ * Return: pages more that the group pays for.
  */
 u32 pind_holding_record(struct pind_holding *holding, struct pind_account *account,
 			struct pind_group *group, u32 pins, u32 covered, struct pind_parts *parts,
 			u32 *ret_covered, s32 *ret_surplus, bool *ret_new);
 
 /**
- * pind_holding_release() - one step towards what the kernel still owes
+ * pind_holding_release() - take pins from one holder, down to the kernel's count
  * @pincount: pins on the folio by the kernel's count
- * @unpinner: the unpin that has ended; its given is lowered by what was taken for it
- * @release: what was taken
+ * @unpinner: the unpin that has ended; its given is lowered by the pins taken
+ * @release: the pins taken
  *
- * Takes a pin, in this order, from
- *  1. the account that the unpin says it is for;
- *  2. whoever holds, if only one group is left or the kernel counts no pin: the
+ * Takes pins, in this order, from
+ *  1. the account that the unpin is certainly for;
+ *  2. any holder, if only one group is left or the kernel counts no pin: one of the
  *     unpin's own process and driver first;
  *  3. the process that ran the unpin, if the driver is the same, too;
  *  4. a group with more pins than the kernel counts in all;
  *  5. the only group with a holder of the unpin's driver.
- * 3 and 5 take no more than the unpin gave. Call it until it says false. Idempotent:
- * nothing is taken twice.
+ * 1, 3 and 5 take no more pins than the unpin gave back. To be called until it returns
+ * false. Idempotent: no pin is taken twice.
  *
- * Return: whether anything had to be taken.
+ * Return: whether pins were taken.
  */
 bool pind_holding_release(struct pind_holding *holding, u64 pincount,
 			  struct pind_unpinner *unpinner, struct pind_release *release);
 
 /**
- * pind_holding_may_be_of() - may an unpin by @driver be one of a holder's pins
- * Each driver gives back its own pins. 0: not known.
+ * pind_holding_may_be_of() - may an unpin by @driver (0: not known) be of a holder's pin
+ * A driver gives back its own pins only.
  */
 bool pind_holding_may_be_of(const struct pind_holding *holding, u32 driver);
 
 /**
- * pind_holding_mark() - note by how much the holders' pins exceed the kernel's count; all
- * of them do where they are uncertain
- * @changed: is called for a group whose uncertain charge grew or fell
+ * pind_holding_mark() - note by how much the holders' pins exceed the kernel's count
+ * If the holding is marked uncertain, all its pins count as excess.
+ * @changed: is called for a group whose uncertain charge has changed, with the change
  * Return: change of the excess.
  */
 s64 pind_holding_mark(struct pind_holding *holding, u64 pincount,

@@ -22,27 +22,27 @@
 #include "unpin.h"
 #include "watched.h"
 
-/* How the callback sees whether a call concerns us: by which of its arguments. */
+/* By which of the function's arguments the callback sees whether a call concerns us. */
 enum concern {
-	PIN_FLAGS_2,	/* it pins, and gup_flags are its argument number 2, from 0 on */
+	PIN_FLAGS_2,	/* a pin function whose argument 2, counted from 0, is gup_flags */
 	PIN_FLAGS_3,
 	UNPIN_FOLIO,
 	UNPIN_PAGES,
 	UNPIN_PAGE,
 	UNPIN_RANGE,
 	UNPIN_FOLIOS,
-	PIN_ALWAYS,	/* it pins for long, without saying so */
+	PIN_ALWAYS,	/* a function that pins long-term without a flag that says so */
 };
 
 struct hook {
 	const char *name;
-	unsigned long original; /* 0: this kernel does not have it */
+	unsigned long original; /* 0: this kernel lacks the function */
 	unsigned long replacement;
 	enum concern concern;
 	bool required;
 };
 
-/* A function whose prototype is not the one we replace does not compile here. */
+/* The build fails here if the kernel's prototype differs from that of our replacement. */
 #define HOOK_ROW(fn, seen_by, needed)						\
 	[PIND_ROW_##fn] = {							\
 		.name = #fn,							\
@@ -52,11 +52,11 @@ struct hook {
 		.concern = seen_by,						\
 		.required = needed,						\
 	}
-/* Every kernel has it: one that does not is not one we understand. */
+/* Every kernel that we support has the function: without it the module refuses to load. */
 #define HOOK(fn, seen_by) HOOK_ROW(fn, seen_by, true)
 #define HOOK_OPTIONAL(fn, seen_by) HOOK_ROW(fn, seen_by, false)
 
-/* Kbuild reads it, too. */
+/* kmod/Kbuild reads this table, too. */
 static const struct hook hooks[] = {
 	HOOK(pin_user_pages_fast, PIN_FLAGS_2),
 	HOOK_OPTIONAL(unpin_user_folio, UNPIN_FOLIO),
@@ -77,8 +77,8 @@ static const struct hook hooks[] = {
 static_assert(ARRAY_SIZE(hooks) == PIND_ROWS);
 
 /*
- * "auto" is ftrace: direct calls cost a fraction of it, but shut out BPF trampolines on
- * the same functions, and nobody who traces pins is to lose them without having chosen.
+ * "auto" means ftrace. Direct calls cost a fraction of an ftrace callback, but shut out BPF
+ * trampolines on the same functions, and root is to lose those by choice only.
  */
 static char *mechanism = "auto";
 module_param_named(hooks, mechanism, charp, 0444);
@@ -88,7 +88,7 @@ static bool is_direct __ro_after_init;
 DEFINE_PER_CPU(long, pind_hook_active);
 DEFINE_PER_CPU(unsigned long [PIND_ROWS], pind_hook_calls);
 
-/* From the first to the last of the hooks, all of them in mm/gup.c. Set once. */
+/* From the first to the last hooked function, all of them in mm/gup.c. Set once. */
 static unsigned long inside_first __ro_after_init;
 static unsigned long inside_length __ro_after_init;
 
@@ -106,7 +106,10 @@ unsigned long pind_hook_ours_length __ro_after_init;
 static u8 rows[1 << ROW_BITS] __ro_after_init;
 static unsigned long row_factor __ro_after_init;
 
-/* Has a caller flags that are not a caller's, or does the pin last. */
+/*
+ * Does a pin call concern us: is it long-term, does its caller pass flags that only the
+ * kernel itself may, or is every call counted?
+ */
 static __always_inline bool pin_concerns(unsigned int gup_flags, unsigned long call_site)
 {
 	if (gup_flags & (FOLL_LONGTERM | FOLL_GET | PIND_FOLL_PIN))
@@ -117,10 +120,10 @@ static __always_inline bool pin_concerns(unsigned int gup_flags, unsigned long c
 }
 
 /*
- * Does the call concern us? A short-term pin does not, nor an unpin of what is not in
- * the ledger; the kernel's function then runs as if we were not there. A folio that
- * enters the ledger behind this look has the pin of that unpin as well: it is looked
- * at again (pind_audit_recheck()).
+ * Does the call concern us? A short-term pin does not, nor an unpin of folios that are not in
+ * the ledger; the kernel's function then runs as if we were not there. If a folio enters the
+ * ledger after this look, the pin that this unpin gives back may still be counted when the
+ * folio is settled next: that is why it is looked at again (pind_audit_recheck()).
  */
 static __always_inline bool concerns(const struct hook *hook, unsigned long call_site,
 				     struct ftrace_regs *fregs)
@@ -153,13 +156,13 @@ static __always_inline bool concerns(const struct hook *hook, unsigned long call
 }
 
 /*
- * Send a call that concerns us to our replacement, except the replacement's own call
- * of the original, where that comes through the site again (pind_direct_original()): it
- * returns into this module. It is why nothing here may be compiled to a tail call
- * (kmod/Kbuild): its return address would be the kernel's, and it would be redirected
- * for ever.
+ * Send a call that concerns us to our replacement. The replacement's own call of the original
+ * may come through the site again (pind_direct_original()); that call is recognised by its
+ * return address, which lies in this module, and left alone. So no such call may be compiled
+ * to a tail call (kmod/Kbuild): its return address would lie in the kernel, and it would be
+ * redirected for ever.
  *
- * Calls nothing that pins or unpins, so that ftrace needs no recursion guard.
+ * Nothing called here pins or unpins, so ftrace needs no recursion guard.
  */
 static void notrace redirect(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 			     struct ftrace_regs *fregs)
@@ -175,7 +178,7 @@ static void notrace redirect(unsigned long ip, unsigned long parent_ip, struct f
 }
 
 /*
- * One for all functions: attaching is all or nothing, and detaching waits once.
+ * One ftrace_ops for all functions: attaching is all or nothing, and detaching waits once.
  * PERMANENT: sysctl kernel.ftrace_enabled must not switch the accounting off.
  */
 static struct ftrace_ops ops = {
@@ -198,7 +201,7 @@ static int cannot_trace(const char *function, int ret)
 	return ret;
 }
 
-/* hooks=... Return: 0, or -EINVAL, and said so. */
+/* Read the parameter hooks=. Return: 0, or -EINVAL, with the reason in the kernel log. */
 static int __init set_mechanism(void)
 {
 	is_direct = sysfs_streq(mechanism, "direct");
@@ -213,7 +216,7 @@ static int __init set_mechanism(void)
 	return 0;
 }
 
-/* All that the kernel has, one by one so that the one that fails can be named. */
+/* Each function that this kernel has, one by one so that one that fails can be named. */
 static int set_sites(void)
 {
 	unsigned int i;
@@ -242,7 +245,7 @@ int pind_hook_register(struct ftrace_ops *ops)
 {
 	int ret, tries = 10;
 
-	/* -EAGAIN: a BPF trampoline on one of the functions is just being changed */
+	/* -EAGAIN: a BPF trampoline on one of the functions is being changed at this moment */
 	while ((ret = register_ftrace_function(ops)) == -EAGAIN && tries--)
 		msleep(20);
 	return ret;
@@ -273,7 +276,7 @@ static void __init set_inside(void)
 	inside_length = last - first + size_of(last);
 }
 
-/* Our text and data lie in pages that nobody else has, with a gap around them. */
+/* The module's text and data lie in pages of their own, with a gap around them. */
 static void __init set_ours(void)
 {
 	unsigned long first = (unsigned long)redirect & PAGE_MASK, last = first;
@@ -320,8 +323,8 @@ static int __init set_rows(void)
 }
 
 /*
- * After a fault of its own ftrace gives itself up and takes nothing back: the
- * kernel goes on calling us, so nothing of us may ever go.
+ * After a fault of its own ftrace disables itself and can take no hook off: the kernel goes
+ * on calling the module, so the module may never be unloaded.
  */
 static void stay_forever(void)
 {
@@ -339,7 +342,10 @@ static void detach_direct(void)
 			stay_forever();
 }
 
-/* Each by itself, and all or none. What was let in meanwhile is waited for by the caller. */
+/*
+ * Attach each function by itself: all, or after a failure none. The caller waits for calls
+ * that came in meanwhile.
+ */
 static int attach_direct(void)
 {
 	unsigned int i;
@@ -375,8 +381,8 @@ static long active(void)
 }
 
 /*
- * The hooks are off, and no task is between the patched call and its
- * pind_hook_enter(): wait for those that are behind it.
+ * The hooks are off, and no task is between the patched call and its pind_hook_enter(): wait
+ * for the tasks that have passed pind_hook_enter().
  */
 static void wait_until_left(void)
 {
@@ -385,9 +391,9 @@ static void wait_until_left(void)
 		msleep(20);
 
 	/*
-	 * The way from pind_hook_exit() to the return into the kernel: no
-	 * voluntary sleep either; and for what ran in an interrupt, where
-	 * RCU-tasks does not look, RCU itself.
+	 * A task may still be between pind_hook_exit() and its return into the kernel. It does
+	 * not sleep there voluntarily, so RCU-tasks waits for it. RCU-tasks does not see
+	 * replacements that run in an interrupt; RCU itself waits for those.
 	 */
 	synchronize_rcu_tasks();
 	synchronize_rcu();
@@ -423,10 +429,10 @@ int __init pind_hook_attach(void)
 
 	if (!is_direct)
 		attach_error(ret);
-	/* refused, but not clean off: ftrace failed half-way */
+	/* ftrace failed half-way and left the hooks on */
 	if (pind_hook_is_on(&ops))
 		stay_forever();
-	/* before it saw that it cannot have all of them, ftrace may have called us */
+	/* ftrace may have called us before it found that it cannot hook all functions */
 	synchronize_rcu_tasks();
 	wait_until_left();
 err:
@@ -436,8 +442,7 @@ err:
 }
 
 /*
- * The functions of one source file stand side by side in the kernel, those that
- * are not exported as well.
+ * The functions of one source file stand side by side in the kernel's text, exported or not.
  */
 bool pind_hook_is_inside(unsigned long call_site)
 {
@@ -446,7 +451,7 @@ bool pind_hook_is_inside(unsigned long call_site)
 
 bool pind_hook_is_inside_slow(unsigned long call_site)
 {
-	static unsigned long outside; /* that was asked for last */
+	static unsigned long outside; /* the last call site that was found not to be inside */
 	char name[KSYM_SYMBOL_LEN];
 
 	if (pind_hook_is_inside(call_site))
@@ -456,7 +461,7 @@ bool pind_hook_is_inside_slow(unsigned long call_site)
 	sprint_symbol_no_offset(name, call_site);
 	if (strstarts(name, "memfd_pin_folios"))
 		return true;
-	/* whatever module comes to stand there, it is none of the kernel's own functions */
+	/* remembered for good: a module that is loaded there later is no kernel code either */
 	WRITE_ONCE(outside, call_site);
 	return false;
 }
@@ -464,15 +469,15 @@ bool pind_hook_is_inside_slow(unsigned long call_site)
 void pind_hook_detach(void)
 {
 	/*
-	 * When this returns no task is between the patched call and its
-	 * pind_hook_enter(): it waits for RCU-tasks, and there is no voluntary
-	 * sleep in between. If somebody else took the hooks off, he waited for it.
+	 * When unregister_ftrace_function() returns, no task is between the patched call and
+	 * its pind_hook_enter(): the function waits for RCU-tasks, and there is no voluntary
+	 * sleep in between. Whoever else may have taken the hooks off has waited likewise.
 	 */
 	if (pind_hook_is_on(&ops) && unregister_ftrace_function(&ops))
 		stay_forever();
 	ftrace_free_filter(&ops);
 	detach_direct();
-	/* from the trampolines */
+	/* wait for tasks to leave the trampolines */
 	if (is_direct)
 		synchronize_rcu_tasks();
 	detach_watch();

@@ -21,14 +21,14 @@ struct pind_hook_info {
 };
 
 /**
- * pind_hook_attach() - from now on every call is seen
- * Context: process. Return: 0; or an error, which the kernel log has in words:
+ * pind_hook_attach() - attach the hooks: from now on every call is seen
+ * Context: process. Return: 0; or an error, which is explained in the kernel log:
  * -ENOENT if the kernel lacks a function, -EBUSY if a live patch is in the way.
  */
 int pind_hook_attach(void);
 
 /**
- * pind_hook_detach() - no call is seen any more, and none is still under way
+ * pind_hook_detach() - take the hooks off: no call is seen any more, and none is under way
  *
  * Waits for pin calls that are in the kernel's own function below ours, as long
  * as they take (a fault that user space serves may take for ever).
@@ -36,19 +36,19 @@ int pind_hook_attach(void);
 void pind_hook_detach(void);
 
 /**
- * pind_hook_is_inside() - does the kernel's own pin code call, on its way back
- * from a pin that failed half-way: such a pin was never handed out
+ * pind_hook_is_inside() - does the kernel's own pin code call, to take back the pins of a
+ * pin call that failed half-way: such pins were never handed out
  * Context: any.
  */
 bool pind_hook_is_inside(unsigned long call_site);
 
 /**
- * pind_hook_is_inside_slow() - likewise, and finds the part of
- * memfd_pin_folios() for when it fails, which a compiler may have put elsewhere
+ * pind_hook_is_inside_slow() - likewise, and recognises the error path of memfd_pin_folios()
+ * by its symbol, since a compiler may have put that path outside of the other functions
  */
 bool pind_hook_is_inside_slow(unsigned long call_site);
 
-/* The module itself, to tell our own calls by their return address. Set once. */
+/* Where the module lies, to recognise our own calls by their return address. Set once. */
 extern unsigned long pind_hook_ours_first;
 extern unsigned long pind_hook_ours_length;
 
@@ -61,10 +61,10 @@ static __always_inline bool pind_hook_is_ours(unsigned long call_site)
 /* A site is the function's first instruction, or one behind an endbr64 or a bti. */
 #define PIND_SITE_OFFSET_MAX 8
 
-/** pind_hook_register() - register_ftrace_function(), once more where it asks for that */
+/** pind_hook_register() - register_ftrace_function(), repeated while it says -EAGAIN */
 int pind_hook_register(struct ftrace_ops *ops);
 
-/** pind_hook_is_on() - does ftrace call it. Context: any. */
+/** pind_hook_is_on() - does ftrace call @ops. Context: any. */
 static inline bool pind_hook_is_on(const struct ftrace_ops *ops)
 {
 	return READ_ONCE(ops->flags) & FTRACE_OPS_FL_ENABLED;
@@ -73,7 +73,7 @@ static inline bool pind_hook_is_on(const struct ftrace_ops *ops)
 /** pind_hook_info() - row @i of the table. Return: false behind the last. */
 bool pind_hook_info(unsigned int i, struct pind_hook_info *info);
 
-/* Replacements that run now; summed over the CPUs it is their number. */
+/* Replacements that run now: their number is the sum over all CPUs. */
 DECLARE_PER_CPU(long, pind_hook_active);
 
 /* First and last thing in a replacement: nothing after the exit may sleep. */

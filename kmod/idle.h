@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Lists of what nothing needs any more, for the reaper. Whoever drops the last
- * reference but the index' own puts the object here, from any context; so the reaper
- * looks at what fell idle and not at everything there is.
+ * Lists of idle objects, for the reaper. An object is idle while its index has the only
+ * reference to it. The function that drops the last other reference puts the object on the
+ * list, from any context; so the reaper looks at idle objects only, not at all there are.
  */
 #ifndef PIND_IDLE_H
 #define PIND_IDLE_H
@@ -16,7 +16,7 @@
 /**
  * struct pind_idle - one list
  * @lock: guards the list and the nodes of it; raw, as an unpin may run in a hardirq
- * @nodes: those on it
+ * @nodes: the nodes on the list
  */
 struct pind_idle {
 	raw_spinlock_t lock;
@@ -42,16 +42,16 @@ struct pind_idle_node {
 	}
 
 /**
- * pind_idle_add() - the reaper is to look at an object
- * Its references have fallen to 1, or something else has happened to it; they may have
- * risen again, or it may have been taken out. Context: any, under RCU, by which the
- * object's memory is kept.
+ * pind_idle_add() - have the reaper look at an object
+ * Its references have fallen to 1, or its cgroup was removed. The references may have risen
+ * again, or the object may have been taken out meanwhile. Context: any, under RCU, which
+ * keeps the object's memory.
  */
 static inline void pind_idle_add(struct pind_idle *idle, struct pind_idle_node *node)
 {
 	unsigned long flags;
 
-	/* if it is listed the reaper looks at the references after it has taken it off */
+	/* if it is on the list: the reaper takes it off before it looks at the references */
 	if (!READ_ONCE(node->listed)) {
 		raw_spin_lock_irqsave(&idle->lock, flags);
 		if (!node->listed && atomic_long_read(&node->refs) >= 1) {
@@ -64,9 +64,9 @@ static inline void pind_idle_add(struct pind_idle *idle, struct pind_idle_node *
 }
 
 /**
- * pind_idle_end() - take an object out that nothing needs
- * Context: process; only the reaper. Return: false if somebody needs it, or it was listed
- * anew; if true nobody comes by a reference to it any more.
+ * pind_idle_end() - end an idle object: from now on nobody can get a reference to it
+ * Context: process; called by the reaper only. Return: false if it is not idle, or was put on
+ * the list again.
  */
 static inline bool pind_idle_end(struct pind_idle *idle, struct pind_idle_node *node)
 {
@@ -78,7 +78,7 @@ static inline bool pind_idle_end(struct pind_idle *idle, struct pind_idle_node *
 	return ended;
 }
 
-/** pind_idle_splice() - take all that are on the list now to @nodes. Context: process. */
+/** pind_idle_splice() - move all nodes of the list to @nodes. Context: process. */
 static inline void pind_idle_splice(struct pind_idle *idle, struct list_head *nodes)
 {
 	raw_spin_lock_irq(&idle->lock);
@@ -87,8 +87,8 @@ static inline void pind_idle_splice(struct pind_idle *idle, struct list_head *no
 }
 
 /**
- * pind_idle_take() - the next of @nodes, which may be listed anew from now on
- * Context: process; only the reaper, which is the only one to take objects out.
+ * pind_idle_take() - take the next of @nodes, which may be put on the list again from now on
+ * Context: process; called by the reaper only, and nothing else frees the objects.
  */
 static inline struct pind_idle_node *pind_idle_take(struct pind_idle *idle,
 						    struct list_head *nodes)

@@ -8,7 +8,7 @@
 #include "leaf.h"
 #include "reap.h"
 
-/* Written once at load, but for its entries, which are set and never cleared. */
+/* The pointer is written once, at load; its entries are set later and never cleared. */
 struct pind_leaf ***pind_leaf_top __ro_after_init;
 /* The first slot number of the area for large folios. */
 unsigned long pind_leaf_large __ro_after_init;
@@ -20,7 +20,7 @@ static atomic_long_t leaves, mids;
 struct pind_leaf_lock pind_leaf_locks[1 << PIND_LEAF_LOCK_BITS];
 DEFINE_PER_CPU(long, pind_leaf_nr_used);
 
-/* Leaves that had nothing in them when they were put here; for pind_leaf_reap(). */
+/* Leaves that were empty when they were put here; for pind_leaf_reap(). */
 static LLIST_HEAD(idle_leaves);
 
 void pind_leaf_idle(struct pind_leaf *leaf)
@@ -67,9 +67,9 @@ int pind_leaf_add(unsigned long number)
 		return -ENOMEM;
 	leaf->index = index;
 	leaf->rounds = 0;
-	leaf->listed = true; /* in case it is never used */
+	leaf->listed = true; /* put on the list below, in case the leaf is never used */
 	leaf->dead = false;
-	/* first, or an unpin of what is recorded here might think there is nothing */
+	/* before the leaf can be found: no unpin of a folio recorded here may see a count of 0 */
 	atomic_long_inc(&leaves);
 	atomic_long_inc(&pind_leaf_nr);
 	if (cmpxchg(entry, NULL, leaf)) {
@@ -129,7 +129,7 @@ void pind_leaf_reap(void)
 		rcu_read_lock();
 		raw_spin_lock_irqsave(lock, flags);
 		leaf->listed = false;
-		/* one that the recheck has in its list is listed again by it */
+		/* a leaf that is on the recheck's list is put back on ours by the recheck */
 		leaf->dead = !leaf->used && !leaf->rounds;
 		raw_spin_unlock_irqrestore(lock, flags);
 		if (leaf->dead)
@@ -154,7 +154,7 @@ u64 pind_leaf_bytes(void)
 	       atomic_long_read(&mids) * PIND_MID_LEAVES * sizeof(struct pind_leaf *);
 }
 
-/* One that is freed has no slot that is used, so it is cleared but once. */
+/* Clears a leaf once, as the slab's constructor: a leaf is freed with all slots 0. */
 static void clear_leaf(void *leaf)
 {
 	memset(leaf, 0, sizeof(struct pind_leaf));
@@ -171,7 +171,7 @@ int __init pind_leaf_init(void)
 	pind_leaf_top = vzalloc(array_size(nr_mids, sizeof(*pind_leaf_top)));
 	if (!pind_leaf_top)
 		return -ENOMEM;
-	/* which does not look for pointers in what is read-only after a module's init */
+	/* kmemleak does not look for pointers in data that is read-only after a module's init */
 	kmemleak_not_leak(pind_leaf_top);
 	for (i = 0; i < ARRAY_SIZE(pind_leaf_locks); i++)
 		raw_spin_lock_init(&pind_leaf_locks[i].lock);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where the ledger is kept: leaves of 256 slots, found by number through a directory
+ * Storage of the ledger: leaves of 256 slots, found by slot number through a directory
  * of two levels, without a lock. A slot's number is the frame number of its folio's
  * head. Folios of 2 MiB and more have an area of their own behind all frames, by
  * frame number >> 9, so that a leaf covers 512 MiB of them and not 1 MiB.
  *
- * What a slot means is slot.h's; when it is written, and what follows from it, is
- * ledger.c's.
+ * slot.h defines the meaning of a slot; ledger.c and unpin.c write the slots.
  */
 #ifndef PIND_LEAF_H
 #define PIND_LEAF_H
@@ -23,24 +22,24 @@
 #define PIND_LEAF_SHIFT 8
 #define PIND_LEAF_SLOTS (1U << PIND_LEAF_SHIFT)
 
-/* Leaves below one entry of the directory's top level: 4 GiB of base pages. */
+/* Leaves under one entry of the directory's top level: 4 GiB of base pages. */
 #define PIND_MID_SHIFT	12
 #define PIND_MID_LEAVES (1UL << PIND_MID_SHIFT)
 
-/* Folios of this order and more stand in the area for large ones. */
+/* Folios of this order and above have their slots in the area for large folios. */
 #define PIND_LARGE_ORDER 9
 
 /**
  * struct pind_leaf - 256 slots
- * @rcu: look-ups take no lock
- * @idle: in the list of those that may have nothing in them
- * @recheck: in the list of those to be looked at again
+ * @rcu: frees it, since look-ups take no lock
+ * @idle: in the list of leaves that may be empty
+ * @recheck: in the list of leaves that are to be looked at again (audit.c)
  * @index: slot number >> PIND_LEAF_SHIFT
- * @used: slots that are not 0; under the leaf's lock
- * @rounds: of the recheck that are left to it; under the leaf's lock
- * @listed: in the list of idle ones; under the leaf's lock
- * @dead: taken out of the directory, record nothing here; under the leaf's lock
- * @slot: written under the leaf's lock; read without it only to see whether it is 0
+ * @used: number of slots that are not 0; under the leaf's lock
+ * @rounds: how often the recheck has yet to look at the leaf; under the leaf's lock
+ * @listed: the leaf is in the list of empty ones; under the leaf's lock
+ * @dead: the leaf leaves the directory: record nothing here; under the leaf's lock
+ * @slot: written under the leaf's lock; read without it only to see whether a slot is 0
  */
 struct pind_leaf {
 	struct rcu_head rcu;
@@ -59,12 +58,12 @@ extern unsigned long pind_leaf_large;
 
 int pind_leaf_init(void);
 
-/** pind_leaf_exit() - free all; nobody looks any more */
+/** pind_leaf_exit() - free all; no hook runs and no reader looks any more */
 void pind_leaf_exit(void);
 
 /*
- * Each guards the leaves whose indices hash to it: their slots, what those point to,
- * used, rounds, listed and dead. Raw and with interrupts off, because an unpin may
+ * Each lock guards the leaves whose indices hash to it: their slots, the holdings that the
+ * slots point to, used, rounds, listed and dead. Raw and with interrupts off, as an unpin may
  * come from a hardirq or from under another raw lock. Inside are only per-CPU and
  * atomic counters, the stock of a charge, and queue_delayed_work() and kfree_rcu(),
  * which may be called anywhere.
@@ -81,7 +80,7 @@ static inline raw_spinlock_t *pind_leaf_lock(unsigned long number)
 	return &pind_leaf_locks[hash_long(number >> PIND_LEAF_SHIFT, PIND_LEAF_LOCK_BITS)].lock;
 }
 
-/** pind_slot_number() - of the folio that begins at a frame */
+/** pind_slot_number() - the slot number of the folio that begins at a frame */
 static inline unsigned long pind_slot_number(unsigned long pfn, unsigned int order)
 {
 	return order < PIND_LARGE_ORDER ? pfn : pind_leaf_large + (pfn >> PIND_LARGE_ORDER);
@@ -119,9 +118,9 @@ static __always_inline struct pind_leaf *pind_leaf_find(unsigned long number)
 
 /**
  * struct pind_walk - a walk over folios of one page, leaf by leaf, each under its lock
- * @leaf: where it is; NULL: the last frame has none
- * @first: page of the leaf's first slot; NULL: every page is beyond
- * @lock: of @leaf
+ * @leaf: the leaf that the walk is in; NULL: the last page had none
+ * @first: page of the leaf's first slot; NULL: no page is in the leaf
+ * @lock: lock of @leaf
  */
 struct pind_walk {
 	struct pind_leaf *leaf;
@@ -129,7 +128,7 @@ struct pind_walk {
 	raw_spinlock_t *lock;
 };
 
-/** pind_walk_leave() - let the leaf go. With interrupts off. */
+/** pind_walk_leave() - unlock the leaf, if the walk is in one. With interrupts off. */
 static __always_inline void pind_walk_leave(struct pind_walk *walk)
 {
 	if (walk->leaf) {
@@ -148,12 +147,12 @@ static __always_inline void pind_walk_look(struct pind_walk *walk, struct page *
 	walk->leaf = pind_leaf_find(pfn);
 }
 
-/** pind_walk_enter() - likewise, under it. With interrupts off, in no leaf. */
+/** pind_walk_enter() - likewise, and lock it. With interrupts off, while in no leaf. */
 static __always_inline void pind_walk_enter(struct pind_walk *walk, struct page *page)
 {
 	pind_walk_look(walk, page);
 	if (!walk->leaf) {
-		walk->first = NULL; /* the next page is beyond as well, and comes here */
+		walk->first = NULL; /* the next page is in no leaf either, and is looked up anew */
 		return;
 	}
 	walk->lock = pind_leaf_lock(page_to_pfn(page));
@@ -161,7 +160,7 @@ static __always_inline void pind_walk_enter(struct pind_walk *walk, struct page 
 	__release(walk->lock); /* sparse cannot follow a lock that only a leaf brings along */
 }
 
-/** pind_walk_index() - which slot of the leaf is a page's; none of it if it is beyond */
+/** pind_walk_index() - a page's slot in the leaf; PIND_LEAF_SLOTS or more if it is in another */
 static __always_inline unsigned long pind_walk_index(const struct pind_walk *walk,
 						     const struct page *page)
 {
@@ -172,21 +171,21 @@ static __always_inline unsigned long pind_walk_index(const struct pind_walk *wal
 /** pind_leaf_next() - the first leaf whose index is not below @index, or NULL. Under RCU. */
 struct pind_leaf *pind_leaf_next(unsigned long index);
 
-/** pind_leaf_add() - see to it that a slot has a leaf. Context: process. Return: 0, -ENOMEM. */
+/** pind_leaf_add() - make the leaf of a slot if need be. Context: process. Return: 0, -ENOMEM. */
 int pind_leaf_add(unsigned long number);
 
 /**
- * pind_leaf_drop() - take a dead leaf out of the directory, unless somebody has, and free it
+ * pind_leaf_drop() - take a dead leaf out of the directory and free it, unless that is done
  * Context: process, also under RCU.
  */
 void pind_leaf_drop(struct pind_leaf *leaf);
 
 DECLARE_PER_CPU(long, pind_leaf_nr_used);
 
-/** pind_leaf_idle() - nothing of a leaf is used: it may be freed soon. Under its lock. */
+/** pind_leaf_idle() - no slot of a leaf is used: have it freed soon. Under its lock. */
 void pind_leaf_idle(struct pind_leaf *leaf);
 
-/** pind_leaf_count_used() - @slots more of a leaf are used. Under its lock. */
+/** pind_leaf_count_used() - @slots more (less, if below 0) of a leaf are used. Under its lock. */
 static inline void pind_leaf_count_used(struct pind_leaf *leaf, long slots)
 {
 	this_cpu_add(pind_leaf_nr_used, slots);
@@ -199,15 +198,15 @@ static inline void pind_leaf_count_used(struct pind_leaf *leaf, long slots)
 void pind_leaf_reap(void);
 
 /*
- * Leaves that there are, and 1 more while every call is to be looked at: while it is
- * 0 no unpin concerns us.
+ * The number of leaves, and 1 more while every call is to be looked at (exact counters). While
+ * it is 0 no unpin concerns us.
  */
 extern atomic_long_t pind_leaf_nr;
 
-/** pind_leaf_used() - used slots of all leaves */
+/** pind_leaf_used() - number of used slots of all leaves */
 long pind_leaf_used(void);
 
-/** pind_leaf_bytes() - memory that the ledger takes, without that of shared folios */
+/** pind_leaf_bytes() - memory of leaves and directory, without that of holdings */
 u64 pind_leaf_bytes(void);
 
 #endif /* PIND_LEAF_H */

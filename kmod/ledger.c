@@ -13,12 +13,12 @@
 #include "ledger.h"
 #include "slot.h"
 
-/* Pages written down with interrupts off at a time. */
+/* Pages that are recorded in one go, with interrupts off. */
 #define PLAIN_PAGES 64
 
 DEFINE_PER_CPU(struct pind_ledger_part, pind_ledger_parts);
 
-/* From any context: nothing is freed at once. */
+/* Free a part, from any context: the memory is freed after an RCU grace period. */
 #define free_part(part)							\
 	do {								\
 		if (part) {						\
@@ -56,7 +56,7 @@ static bool has_parts(const struct pind_parts *parts)
 	       (!parts->move || (parts->holding && parts->holder[1] && parts->share[1]));
 }
 
-/* All that one record may need. Return: 0, -ENOMEM. */
+/* Allocate all parts that one record may need. Return: 0, -ENOMEM. */
 static int fill_parts(struct pind_parts *parts)
 {
 	unsigned int i;
@@ -75,7 +75,7 @@ static void note_uncertain(struct pind_group *group, long pages)
 	pind_charge_note_uncertain(&group->charge, pages);
 }
 
-/* A slot changes, and its pins are uncertain before or after. They are one account's. */
+/* A slot in place changes, and its pins are uncertain before or after the change. */
 static noinline void note_uncertain_slot(unsigned long before, unsigned long after)
 {
 	long more = pind_slot_is_uncertain(after) - pind_slot_is_uncertain(before);
@@ -83,7 +83,7 @@ static noinline void note_uncertain_slot(unsigned long before, unsigned long aft
 
 	this_cpu_add(pind_ledger_parts.excess,
 		     (long)pind_slot_uncertain_pins(after) - (long)pind_slot_uncertain_pins(before));
-	if (more) /* of the one page that the folio has */
+	if (more) /* by one page: only folios of one page are marked in place */
 		note_uncertain(pind_account_by_id(id)->group, more);
 }
 
@@ -99,13 +99,13 @@ static void set_slot(struct pind_leaf *leaf, unsigned long *slot, unsigned long 
 		pind_leaf_count_used(leaf, value ? 1 : -1);
 }
 
-/* Pages that a slot in place keeps there and that nobody pays for. */
+/* Pages of a slot in place that are kept in place and not paid for. */
 static s32 surplus_of(unsigned long slot)
 {
 	return slot ? (s32)(1U << pind_slot_order(slot)) - (s32)pind_slot_covered(slot) : 0;
 }
 
-/* Under the leaf's lock: a release of pins is booked; its uncharge is put on the bill. */
+/* Under the leaf's lock: subtract a release from all sums, and put its uncharge on the bill. */
 static void book_release(const struct pind_release *release, struct pind_bill *bill)
 {
 	if (release->surplus)
@@ -116,7 +116,7 @@ static void book_release(const struct pind_release *release, struct pind_bill *b
 	pind_account_release(release->account, release->pins, release->covered, release->folios);
 }
 
-/* Under the leaf's lock. The only holder gives up what is above the kernel's count. */
+/* Under the leaf's lock. Take from the only holder the pins that the kernel does not count. */
 static void settle_inline(struct pind_leaf *leaf, unsigned long *slot, u64 pincount,
 			  struct pind_unpinner *unpinner, struct pind_bill *bill)
 {
@@ -151,7 +151,7 @@ static void mark(struct pind_holding *holding, u64 pincount)
 		     pind_holding_mark(holding, pincount, note_uncertain));
 }
 
-/* Under the leaf's lock. Return: whether there may be more to take. */
+/* Under the leaf's lock. Return: whether there may be more pins to take. */
 static bool settle_holding(struct pind_leaf *leaf, unsigned long *slot, u64 pincount,
 			   struct pind_unpinner *unpinner, struct pind_bill *bill)
 {
@@ -160,7 +160,7 @@ static bool settle_holding(struct pind_leaf *leaf, unsigned long *slot, u64 pinc
 	unsigned int steps = 0;
 	bool more = true;
 
-	/* one that lies deep takes as long as several: all levels above it are written */
+	/* a group that lies deep counts as several steps: all levels above it are written */
 	while (steps < PIND_HOLDING_LOOK &&
 	       (more = pind_holding_release(holding, pincount, unpinner, &release))) {
 		steps += 1 + release.group->charge.depth / 16;
@@ -206,7 +206,7 @@ void pind_ledger_note_unclear(struct pind_leaf *leaf, unsigned long number, u64 
 		return;
 	}
 	holding = pind_slot_holding(*slot);
-	/* else the kernel's count shows how many have gone */
+	/* otherwise the kernel's count shows how many pins have gone */
 	if (holding->pages == 1 && holding->pins <= pincount) {
 		holding->uncertain = true;
 		mark(holding, pincount);
@@ -220,7 +220,10 @@ bool pind_ledger_is_of_size(unsigned long slot, struct folio *folio)
 	return pind_slot_holding(slot)->pages == folio_nr_pages(folio);
 }
 
-/* Under the leaf's lock. @ret_held: the claim's group keeps the folio in place already. */
+/*
+ * Under the leaf's lock. Return: pages more that the claim's group would pay for. @ret_held:
+ * that group keeps the folio in place already.
+ */
 static u32 need_of(unsigned long slot, const struct pind_claim *claim, bool *ret_held)
 {
 	const struct pind_group *group = claim->account->group;
@@ -239,8 +242,8 @@ static u32 need_of(unsigned long slot, const struct pind_claim *claim, bool *ret
 }
 
 /*
- * What the slot becomes where it can stay in place, or 0. @ret_covered: pages that
- * the account covers more.
+ * The slot's new value with the claim, or 0 if the claim does not fit in place. @ret_covered:
+ * pages more that the account covers.
  */
 static unsigned long record_inline(unsigned long slot, const struct pind_claim *claim,
 				   u32 *ret_covered)
@@ -258,7 +261,7 @@ static unsigned long record_inline(unsigned long slot, const struct pind_claim *
 	       (slot & PIND_SLOT_UNCERTAIN);
 }
 
-/* A slot in place moves into a holding; with @parts, all of them. */
+/* Move a slot in place into a new holding, with memory from @parts, which must be complete. */
 static struct pind_holding *move_out(unsigned long slot, struct folio *folio,
 				     struct pind_parts *parts)
 {
@@ -283,8 +286,8 @@ static struct pind_holding *move_out(unsigned long slot, struct folio *folio,
 }
 
 /*
- * Under the leaf's lock. -EAGAIN: memory is needed (@parts are not all there), or the
- * slot's former folio had so many holders that they go in several steps.
+ * Under the leaf's lock. Return: 0; -ENOSPC; -EAGAIN if @parts have to be filled first, or if
+ * the slot's former folio had so many holders that several calls are needed to release them.
  */
 static int record_locked(struct pind_leaf *leaf, struct pind_claim *claim,
 			 unsigned long budget, struct pind_parts *parts, unsigned long *ret_need,
@@ -299,7 +302,7 @@ static int record_locked(struct pind_leaf *leaf, struct pind_claim *claim,
 	bool is_new, held;
 	u32 covered;
 
-	/* heals what an unseen unpin left; our own pins are not written down yet */
+	/* releases pins whose unpin was not seen; the claim's own pins are not written down yet */
 	pincount = pincount > claim->pins ? pincount - claim->pins : 0;
 	if (*slot && !pind_ledger_is_of_size(*slot, claim->folio))
 		pincount = 0;
@@ -361,7 +364,7 @@ int pind_ledger_record(struct pind_claim *claim, unsigned long budget,
 				   record_locked(leaf, claim, budget, &parts, ret_need, &bill);
 		raw_spin_unlock_irqrestore(lock, flags);
 		tried = !leaf->dead;
-		/* the reaper, which marked it, may be kept from going on until we let RCU go */
+		/* not left to the reaper, which marked it and may not run before we leave RCU */
 		if (leaf->dead)
 			pind_leaf_drop(leaf);
 		pind_bill_pay(&bill);
@@ -402,13 +405,13 @@ bool pind_ledger_record_whole(const struct pind_claim *claim)
 
 static bool has_zero_page(struct page *page)
 {
-	/* not my_zero_pfn(): newer kernels call it otherwise */
+	/* not my_zero_pfn(), which has another name in newer kernels */
 	unsigned long zero = page_to_pfn(ZERO_PAGE(0));
 
 	return page_to_pfn(page) >> PIND_LEAF_SHIFT == zero >> PIND_LEAF_SHIFT;
 }
 
-/* Leaf by leaf, each under its lock, with interrupts off. Returns how many it took. */
+/* Leaf by leaf, each under its lock, with interrupts off. Returns how many were recorded. */
 static __always_inline unsigned long record_plain(u32 id, struct page **pages, unsigned long nr)
 {
 	unsigned long plain = pind_slot_plain(id), slot, i, first = 0;
@@ -421,7 +424,7 @@ static __always_inline unsigned long record_plain(u32 id, struct page **pages, u
 				pind_leaf_count_used(walk.leaf, i - first);
 			first = i;
 			pind_walk_leave(&walk);
-			/* where zero pages lie, which have no slot, none is taken */
+			/* zero pages have no slot: no page of a leaf with one is recorded here */
 			if (has_zero_page(pages[i]))
 				break;
 			pind_walk_enter(&walk, pages[i]);
@@ -468,7 +471,7 @@ unsigned long pind_ledger_record_plain(struct pind_account *account, struct page
 	nr = min_t(unsigned long, nr, PLAIN_PAGES);
 	if (PageCompound(pages[0]))
 		return 0;
-	/* before a slot names the account: another CPU may release it at once */
+	/* before a slot names the account: another CPU may release that slot's pin at once */
 	pind_account_record(account, nr, nr, nr);
 	local_irq_save(flags);
 	done = nr == 1 ? record_one(account->id, pages[0]) : record_plain(account->id, pages, nr);

@@ -9,7 +9,7 @@
 
 static bool fits(long usage, unsigned long pages, unsigned long max)
 {
-	/* nothing new is no matter of quota: max may be set below usage */
+	/* 0 pages always fit, even where max was set below usage */
 	return !pages || (pages <= max && usage <= (long)(max - pages));
 }
 
@@ -21,16 +21,16 @@ bool pind_level_fits(const struct pind_charge *charge, long usage, unsigned long
 		    READ_ONCE(charge->max_held));
 }
 
-/* By how much the levels may not have been told. */
+/* The slack: how much the CPUs' stocks may hold together. */
 static unsigned long slack(void)
 {
 	return (unsigned long)nr_cpu_ids * PIND_STOCK_LEVELS * PIND_STOCK_PAGES;
 }
 
 /*
- * Is a mark within reach of the slack, @times over. Twice for high: by once what is
- * settled may exceed what the level was told of, and by once it may be told without
- * this being asked, as shares are thrown out; it is asked before there are new ones.
+ * Is a limit within @times the slack? For high one slack more: settled may exceed the level's
+ * own sum by one slack, and that sum may grow by one slack, as shares are emptied, before
+ * this function is asked again; it is asked before new shares are made.
  */
 bool pind_level_is_near(const struct pind_charge *level, unsigned int times)
 {
@@ -51,8 +51,8 @@ bool pind_level_is_below(const struct pind_charge *charge, const struct pind_cha
 }
 
 /*
- * Compare and exchange, not "add, look, take back": usage must never pass max,
- * not even for an instant, since another call could be refused by it.
+ * Compare and exchange instead of add and take back: usage must not pass max even for an
+ * instant, since another call could be refused because of that.
  */
 static bool reserve_level(struct pind_charge *charge, unsigned long pages, unsigned long held,
 			  bool lenient, bool *ret_passed)
@@ -69,12 +69,12 @@ static bool reserve_level(struct pind_charge *charge, unsigned long pages, unsig
 		*ret_passed = true;
 	} while (!atomic_long_try_cmpxchg(&charge->usage, &usage, usage + (long)pages));
 
-	/* whoever raised surplus meanwhile may not have seen usage raised: we see it here */
+	/* a CPU that raised surplus meanwhile may not have seen our usage: so we look again */
 	if (!*ret_passed && !pind_level_fits(charge, usage, pages, held)) {
 		atomic_long_sub((long)pages, &charge->usage);
 		return false;
 	}
-	/* last: the sum of both is never seen too low */
+	/* last, so that no reader sees usage + surplus too low */
 	if (held)
 		atomic_long_sub((long)held, &charge->surplus);
 	return true;
@@ -129,7 +129,7 @@ static void note_high(struct pind_charge *charge, long settled)
 		return;
 	atomic_long_inc(&charge->events_high);
 	atomic_set(&charge->high_pending, 1);
-	/* who uncharged before it was set could not take it back */
+	/* a CPU that uncharged before above_high was set could not clear it */
 	if (atomic_long_read(&charge->settled) <= (long)READ_ONCE(charge->high))
 		atomic_set(&charge->above_high, 0);
 }

@@ -13,19 +13,19 @@
 #include "misuse.h"
 
 #define KINDS  PIND_MISUSE_KIND_PIN_PUT
-/* of a kind; the last one is for all that found no room */
+/* Places of one kind; the last stands for all that found no room. */
 #define PLACES (PIND_MISUSE_SITES + 1)
 
-/* So that a worker tells of all that a driver does at once. */
+/* Wait a little, so that the worker announces all breaches of a driver in one go. */
 #define TELL_DELAY (HZ / 20)
 
-/* Call sites that no return address is. */
-#define OTHERS	1UL /* of the last place */
-#define UNFOUND 2UL /* it is found by its name, or no more: its module has gone */
+/* Values of call_site that no return address has. */
+#define OTHERS	1UL /* the last place, of all that found no room */
+#define UNFOUND 2UL /* the place has no address: it is known by name, or its module has gone */
 
 /*
- * A place is taken by whoever sets @call_site first; he fills in the rest and then
- * sets @ready. No lock for that: a rule may be broken in a hardirq.
+ * A place belongs to the CPU that sets @call_site first, which fills in the rest and then
+ * sets @ready. There is no lock for that: a rule may be broken in a hardirq.
  */
 struct place {
 	unsigned long call_site; /* 0: free */
@@ -34,7 +34,7 @@ struct place {
 	u64 last;
 	pid_t pid;
 	bool ready;
-	bool told; /* by the worker, to itself */
+	bool told; /* it has been announced; used by the worker only */
 	char comm[TASK_COMM_LEN];
 	struct pind_site site;
 };
@@ -61,7 +61,7 @@ static void tell_soon(void)
 	raw_spin_unlock_irqrestore(&tell_lock, flags);
 }
 
-/* The place of a call site, or a free one; else the one for the others. */
+/* The place of a call site: its own, else a free one, else the last, of the others. */
 static struct place *find_place(struct place *of_kind, unsigned long call_site, bool *ret_new)
 {
 	unsigned long there;
@@ -83,7 +83,7 @@ static bool has_name(const struct place *place, const struct pind_site *site)
 	       !strcmp(place->site.module, site->module);
 }
 
-/* Likewise by the name; of a kind that is found in no other way, one at a time. */
+/* Likewise by name, for a kind whose places are found by name only. One caller at a time. */
 static struct place *find_named(struct place *of_kind, const struct pind_site *site, bool *ret_new)
 {
 	unsigned int i;
@@ -138,7 +138,7 @@ void pind_misuse_at(enum pind_misuse_kind kind, unsigned long call_site)
 	publish(place);
 }
 
-/* The account has the name from when its module was there. */
+/* The name comes from the account, which took it while the module was loaded. */
 void pind_misuse_of(enum pind_misuse_kind kind, const struct pind_account *account)
 {
 	bool is_new;
@@ -175,15 +175,18 @@ u64 pind_misuse_total(void)
 }
 
 /*
- * Two calls in one function, or in one that came again: to the reader they are one
- * place, the first of them.
+ * Two calls in one function, or in the same function of a module that was loaded again, are
+ * shown as one place: the first of them.
  */
 static bool is_same(const struct place *a, const struct place *b)
 {
 	return smp_load_acquire(&a->ready) && smp_load_acquire(&b->ready) && has_name(a, &b->site);
 }
 
-/* Of a kind, from place @n on. Return: is it a place to tell of. */
+/*
+ * Read place @n of a kind, with the counts of all places that have the same name. Return:
+ * false if the place is not in use, or is shown as a part of an earlier one.
+ */
 static bool read_place(const struct place *of_kind, unsigned int n, struct pind_misuse *misuse)
 {
 	const struct place *place = &of_kind[n];
@@ -228,7 +231,7 @@ int pind_misuse_read(int index, struct pind_misuse *misuse)
 	return index;
 }
 
-/* Was it told, or one of the same name. From now on it is. */
+/* Mark a place as announced. Return: was it, or a place of the same name, announced before? */
 static bool was_told(struct place *of_kind, struct place *place)
 {
 	bool told = false;
@@ -273,8 +276,8 @@ static void free_place(struct place *place)
 }
 
 /*
- * Where all places are taken, the one of a module that went whose rule was broken the
- * longest ago becomes one of the others: its name is given up for what is to come.
+ * If all places are taken: of the places whose module has gone, add the one that was last
+ * used the longest ago to the last place, of the others, and free it for new breaches.
  */
 static void make_room(struct place *of_kind)
 {
@@ -301,9 +304,9 @@ static void make_room(struct place *of_kind)
 }
 
 /*
- * Its code is about to go, and no longer runs; other code may come to stand at the
- * same address. The place keeps its name and count, but one is enough for a driver
- * that comes and goes.
+ * The code of a place is about to be unloaded, and no longer runs; other code may be loaded
+ * at the same address later. The place keeps its name and count. A driver that is loaded and
+ * unloaded again and again gets one place only.
  */
 static void retire(struct place *of_kind, struct place *place)
 {
@@ -321,7 +324,7 @@ static void retire(struct place *of_kind, struct place *place)
 	make_room(of_kind);
 }
 
-/* When a module has begun to live, its init code goes; in the end all of it. */
+/* A module that has become live loses its init code; one that is unloaded loses all code. */
 static int on_module(struct notifier_block *block, unsigned long state, void *data)
 {
 	const struct module *module = data;

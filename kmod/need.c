@@ -9,20 +9,20 @@
 #include "ledger.h"
 #include "need.h"
 
-/* Pages looked at in one go; their pointers are on the stack. */
+/* Pages that are looked at in one go; their pointers are on the stack. */
 #define PEEK_PAGES	32
 
-/* Pages of one folio that stand side by side in a call. */
+/* Pages that follow each other in a call and are of one folio. */
 struct run {
 	struct folio *folio; /* with a reference, or NULL */
 	u32 pages;
 };
 
 /*
- * What was counted of one call.
+ * The count of one call.
  * @held: pages in folios that the group keeps in place already
- * @twice: memory that is mapped twice is found: @covered is kept
- * @covered: by the frame number of a folio's head, how many of its pages were counted
+ * @twice: memory that is mapped twice is counted once, by means of @covered
+ * @covered: frame number of a folio's head -> how many of its pages were counted
  */
 struct count {
 	unsigned long held;
@@ -30,7 +30,10 @@ struct count {
 	struct xarray covered;
 };
 
-/* Of a folio, before these. Where there is no memory to remember, they are counted twice. */
+/*
+ * Note that @pages of a folio are counted. Return: how many of its pages were counted before.
+ * Without memory to remember them they are counted twice.
+ */
 static u32 cover(struct count *count, struct folio *folio, u32 pages)
 {
 	unsigned long number = folio_pfn(folio);
@@ -59,7 +62,7 @@ static unsigned long need_of_folio(const struct pind_call *call, struct folio *f
 	bool is_held;
 	u32 before;
 
-	/* without FOLL_WRITE we were shown the zero page; the pin may get new ones */
+	/* we looked without FOLL_WRITE and found the zero page; the pin may get a new page */
 	if (pind_folio_is_exempt(folio))
 		return PIND_ZERO_STAYS ? 0 : pages;
 	before = cover(count, folio, pages);
@@ -81,7 +84,7 @@ static unsigned long finish_run(const struct pind_call *call, struct run *run,
 	if (!run->folio)
 		return 0;
 	need = need_of_folio(call, run->folio, run->pages, count);
-	put_page(&run->folio->page); /* not folio_put(): it may be a device's memory */
+	put_page(&run->folio->page); /* not folio_put(): the folio may be a device's memory */
 	*run = (struct run){};
 	return need;
 }
@@ -106,7 +109,7 @@ static unsigned long need_of_memory(const struct pind_call *call, unsigned long 
 
 			if (folio != run.folio) {
 				need += finish_run(call, &run, count);
-				run.folio = folio; /* keeps the reference */
+				run.folio = folio; /* the run keeps the page's reference */
 			} else {
 				put_page(pages[i]);
 			}
@@ -119,7 +122,7 @@ static unsigned long need_of_memory(const struct pind_call *call, unsigned long 
 	return need > enough ? need + (call->nr - done) : need;
 }
 
-/* A page that the file does not have in memory yet will be new. */
+/* A page that the file does not have in memory yet is paid for by nobody: it counts. */
 static unsigned long need_of_memfd(const struct pind_call *call, unsigned long enough,
 				   struct count *count)
 {

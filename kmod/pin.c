@@ -10,11 +10,11 @@
 #include "pin.h"
 
 /*
- * The stack is as the caller of the kernel's function left it, so the return
- * address is the call site.
+ * The stack is as the caller of the kernel's function left it, so the return address is the
+ * call site.
  *
- * A call that is wrong from the start (no pages, no room for them) is the
- * kernel's to refuse, in its own way.
+ * A call that is invalid from the start (no pages, no array for them) is left to the kernel
+ * to refuse.
  */
 static __always_inline int begin(struct pind_call *call, struct mm_struct *mm, bool locked,
 				 unsigned long start, long nr, unsigned int flags,
@@ -71,9 +71,9 @@ int pind_pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup
 }
 
 /*
- * May run where nothing may sleep, so a long-term call cannot be charged here.
- * It has no caller in the kernel, and whoever calls it must be ready to get
- * nothing and to go the ordinary way, which is charged.
+ * This function may be called where nothing may sleep, so a long-term call cannot be charged
+ * here: it gets no page. The kernel itself never calls the function, and every caller must be
+ * ready to get nothing and to use an ordinary pin function instead, which is charged.
  */
 int pind_pin_user_pages_fast_only(unsigned long start, int nr_pages, unsigned int gup_flags,
 				  struct page **pages)
@@ -138,7 +138,7 @@ long pind_memfd_pin_folios(struct file *memfd, loff_t start, loff_t end, struct 
 		.memfd = memfd,
 		.start = start & PAGE_MASK,
 		.nr = sane ? (end >> PAGE_SHIFT) - (start >> PAGE_SHIFT) + 1 : 0,
-		.flags = sane ? FOLL_LONGTERM : 0, /* which it does not say, but is */
+		.flags = sane ? FOLL_LONGTERM : 0, /* always long-term, though it takes no flags */
 	};
 	long ret;
 
@@ -154,8 +154,8 @@ long pind_memfd_pin_folios(struct file *memfd, loff_t start, loff_t end, struct 
 }
 
 /*
- * More pins on a folio that has some: of which kind it does not say. Its only
- * user (iommufd) does this to long-term pins, so that is what they are taken for.
+ * Adds pins to a folio that has some already. The call does not say whether they are
+ * long-term; its only user, iommufd, adds to long-term pins, so they are charged as such.
  */
 int pind_folio_add_pins(struct folio *folio, unsigned int pins)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What runs in the place of the kernel's pin functions: the same, between
- * pind_call_begin() and pind_call_end(). Process context, may sleep.
+ * The functions that run in the place of the kernel's pin functions. Each calls the function
+ * that it replaces, between pind_call_begin() and one of the pind_call_end functions. Process
+ * context, may sleep.
  */
 #ifndef PIND_PIN_H
 #define PIND_PIN_H

@@ -11,10 +11,10 @@
 #include "leaf.h"
 #include "reap.h"
 
-/* Long enough that a busy caller does not have its account made anew each time. */
+/* Long enough that a process that pins again and again keeps its account meanwhile. */
 #define REAP_DELAY (HZ / 10)
 
-/* The kernel does not export its tracepoints by name; this is the one we want. */
+/* The tracepoint cgroup_rmdir. The kernel does not export its tracepoints by name. */
 static struct tracepoint *rmdir_tracepoint;
 static bool stopped;
 
@@ -28,7 +28,7 @@ static DECLARE_DELAYED_WORK(reap_work, reap);
 
 void pind_reap_soon(void)
 {
-	/* reap() must see what fell idle, if it is seen here not to have begun */
+	/* if the work is still pending below, reap() must see the object that was just listed */
 	smp_mb();
 	if (!READ_ONCE(stopped) && !delayed_work_pending(&reap_work))
 		queue_delayed_work(system_percpu_wq, &reap_work, REAP_DELAY);

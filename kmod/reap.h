@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Freeing what nothing needs any more, later and in process context: an unpin,
- * which may run anywhere, only asks for it.
+ * The reaper: frees leaves, accounts and groups that nothing needs any more, in a worker. An
+ * unpin, which may run in any context, only asks for it.
  */
 #ifndef PIND_REAP_H
 #define PIND_REAP_H
 
-/** pind_reap_soon() - ask for it. Context: any. */
+/** pind_reap_soon() - have the reaper run soon. Context: any. */
 void pind_reap_soon(void);
 
 int pind_reap_init(void);
 
-/** pind_reap_exit() - ask no more; no hook may run any more */
+/** pind_reap_exit() - stop the reaper; no hook may run any more */
 void pind_reap_exit(void);
 
 #endif /* PIND_REAP_H */

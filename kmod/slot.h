@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A slot of the ledger: one word that says who holds one folio. 0: nobody. Bit 0 set:
- * one account, in place. Else: a pointer to a struct pind_holding.
+ * A slot of the ledger: one word that says which accounts hold one folio. 0: none. Bit 0
+ * set: one account, "in place" in the word itself. Else: a pointer to a struct
+ * pind_holding, for several accounts.
  *
  * In place, from bit 0 on: 1 set bit; 24 bits of the account's id; 5 of the folio's
  * order; 19 of the pages covered; 1 set where the pins are uncertain; 14 of the pins.
@@ -22,8 +23,9 @@
 #define PIND_SLOT_PINS_MAX	((1U << 14) - 1)
 
 /*
- * An unpin of a folio of one page may have given back the pins, and the kernel's count does
- * not tell: as many plain references look like them. Stays until nobody holds the folio.
+ * The pins of a folio of one page are uncertain: an unpin may have given them back, and the
+ * kernel's count does not show it, since enough plain references look like pins. Stays set
+ * until no account holds the folio.
  */
 #define PIND_SLOT_UNCERTAIN (1UL << 49)
 
@@ -49,7 +51,7 @@ static inline bool pind_slot_is_inline(unsigned long slot)
 	return slot & 1;
 }
 
-/** pind_slot_is_uncertain() - of any slot: is it in place, and are its pins uncertain */
+/** pind_slot_is_uncertain() - is a slot, of any kind, in place and are its pins uncertain */
 static inline bool pind_slot_is_uncertain(unsigned long slot)
 {
 	return (slot & (PIND_SLOT_UNCERTAIN | 1)) == (PIND_SLOT_UNCERTAIN | 1);
@@ -60,7 +62,7 @@ static inline u32 pind_slot_id(unsigned long slot)
 	return slot >> 1 & PIND_SLOT_ID_MAX;
 }
 
-/** pind_slot_is_plain() - is it pind_slot_plain() of any account */
+/** pind_slot_is_plain() - is a slot pind_slot_plain() of some account */
 static inline bool pind_slot_is_plain(unsigned long slot)
 {
 	return !((slot ^ pind_slot_plain(0)) & ~((unsigned long)PIND_SLOT_ID_MAX << 1));
@@ -81,13 +83,13 @@ static inline u32 pind_slot_pins(unsigned long slot)
 	return slot >> PIND_SLOT_PINS_SHIFT;
 }
 
-/** pind_slot_uncertain_pins() - of any slot: those in place that are uncertain */
+/** pind_slot_uncertain_pins() - how many uncertain pins a slot, of any kind, has in place */
 static inline u32 pind_slot_uncertain_pins(unsigned long slot)
 {
 	return pind_slot_is_uncertain(slot) ? pind_slot_pins(slot) : 0;
 }
 
-/** pind_slot_holding() - of a slot that is neither 0 nor in place */
+/** pind_slot_holding() - the holding of a slot that is neither 0 nor in place */
 static inline struct pind_holding *pind_slot_holding(unsigned long slot)
 {
 	return (struct pind_holding *)slot;

@@ -9,14 +9,14 @@
 #include "stock.h"
 
 /*
- * The levels are told with interrupts off. Whoever may make cgroups may nest them as
- * he likes: of what lies deeper no CPU keeps anything.
+ * The levels are told with interrupts off, and a user who may make cgroups may nest them at
+ * will: no CPU keeps a share of a level that lies deeper than this.
  */
 #define STOCK_DEPTH 32
 
 DEFINE_PER_CPU_ALIGNED(struct pind_stock, pind_stocks);
 
-/* What the usual case looks at is one cache line. */
+/* All that the usual case reads lies in one cache line. */
 static_assert(sizeof(raw_spinlock_t) > 4 || offsetof(struct pind_stock, charge[1]) <= 64);
 static_assert(sizeof(union pind_hot) == sizeof(long));
 static_assert(2 * PIND_STOCK_PAGES <= U8_MAX && PIND_STOCK_PAGES <= S8_MAX);
@@ -45,7 +45,7 @@ static void unlock_stock(struct pind_stock *stock, unsigned long flags)
 
 static struct pind_stock *lock_own(unsigned long *flags) __acquires(&pind_stocks.lock)
 {
-	/* any CPU's will do: it need not stay this one's */
+	/* any CPU's stock will do: the task may move to another CPU */
 	struct pind_stock *stock = raw_cpu_ptr(&pind_stocks);
 
 	lock_stock(stock, flags);
@@ -79,14 +79,14 @@ static void tell_pins(struct pind_charge *charge, struct pind_share *share)
 	share->pins = 0;
 }
 
-/* Under the stock's lock. The levels may not survive it. */
+/* Under the stock's lock. Afterwards the level may be freed: only the share may have kept it. */
 static void empty_share(struct pind_stock *stock, unsigned int i)
 {
 	struct pind_charge *charge = stock->charge[i];
 	struct pind_share *share = &stock->share[i];
 
 	stock->charge[i] = NULL;
-	/* settled first: it must never be seen above usage; and pins last, as in uncharge() */
+	/* settled first: no reader may see it above usage; pins last, as in uncharge_slowly() */
 	tell_settled(charge, share);
 	if (share->avail)
 		pind_level_give_back(charge, share->avail, NULL);
@@ -103,8 +103,10 @@ static bool none_is_exact(const struct pind_charge *charge)
 }
 
 /*
- * Under the stock's lock. Asked twice, as one below may have relied on one above
- * that was let go since: who finds the second drained has raised its own before.
+ * Under the stock's lock. The levels are read twice. pind_charge_exact_begin() on a lower
+ * level drains no stock if a level above is drained already, and that one may have been let
+ * go after we read the lower: but the lower level's count was raised before, so the second
+ * reading finds it.
  */
 static bool may_keep(const struct pind_charge *charge)
 {
@@ -114,7 +116,10 @@ static bool may_keep(const struct pind_charge *charge)
 	return none_is_exact(charge);
 }
 
-/* Under the stock's lock. The one that came first makes room. NULL: it has to be exact. */
+/*
+ * Under the stock's lock: a new share, in the first place; the last one is emptied if all are
+ * in use. NULL: the level has to be exact, or lies too deep.
+ */
 static struct pind_share *new_share(struct pind_stock *stock, struct pind_charge *charge)
 {
 	unsigned int i;
@@ -139,7 +144,7 @@ static struct pind_share *share_of(struct pind_stock *stock, struct pind_charge 
 
 	for (i = 0; i < PIND_STOCK_LEVELS; i++)
 		if (stock->charge[i] == charge) {
-			/* to the front: that one is looked at first */
+			/* to the front: the first share is the quick one */
 			swap(stock->charge[i], stock->charge[0]);
 			swap(stock->share[i], stock->share[0]);
 			return &stock->share[0];
@@ -147,7 +152,7 @@ static struct pind_share *share_of(struct pind_stock *stock, struct pind_charge 
 	return new_share(stock, charge);
 }
 
-/* Half of it, so that the next page neither takes nor gives. */
+/* Keep half of a full share, so that the next page neither fills nor overflows it. */
 static void return_excess(struct pind_charge *charge, struct pind_share *share)
 {
 	if (share->avail <= PIND_STOCK_PAGES)
@@ -173,8 +178,8 @@ void pind_stock_tell(struct pind_charge *charge)
 }
 
 /*
- * Every CPU is asked for what it has of a level and of what is below it, and tells the
- * levels. Return: pages that are kept promised; without @keep the shares are emptied.
+ * Tell the levels of all CPUs' shares of a level and of those below it. With @keep the shares
+ * stay, and their promised pages are returned; else they are emptied.
  */
 static unsigned long ask_all(const struct pind_charge *level, bool keep)
 {
@@ -213,7 +218,7 @@ void pind_stock_drain(const struct pind_charge *level)
 	(void)ask_all(level, false);
 }
 
-/* From what this CPU has, which is filled up if need be and if that fits. */
+/* Reserve from this CPU's share, which is filled up first if it is too small and that fits. */
 bool pind_stock_reserve(struct pind_charge *charge, unsigned long pages, bool *ret_told)
 {
 	struct pind_charge *by;

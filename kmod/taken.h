@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Pins that an unpin takes from the ledger before the kernel's function runs, because
- * they can only be those that go; their charge is given back after it.
+ * Pins that are taken from the ledger before the kernel's unpin function runs, because they
+ * can only be the ones that this unpin gives back. Their charge is given back after that
+ * function.
  */
 #ifndef PIND_TAKEN_H
 #define PIND_TAKEN_H
@@ -13,11 +14,11 @@
 
 /**
  * struct pind_taken - pins that were taken from slots and not yet from their account
- * @id: the account; 0: none were
- * @pins: of them
- * @pages: that they covered
- * @refs: of the account that go: of each folio that it no longer holds, and one for each
- *	time that it holds others yet
+ * @id: the account; 0: no pin was taken
+ * @pins: how many pins
+ * @pages: the pages that they covered; counted when a folio's last pin is taken
+ * @refs: references to drop on the account: one for each time that pins were taken from a
+ *	folio. If the account still holds the folio, pind_taken_from() added that reference.
  */
 struct pind_taken {
 	u32 id;
@@ -27,19 +28,20 @@ struct pind_taken {
 };
 
 /**
- * pind_taken_uncharge() - the kernel has given them back: so does the account
- * It holds them until here. Context: any.
+ * pind_taken_uncharge() - the kernel has given the pins back: uncharge them
+ * Until then the account counts them. Context: any.
  */
 void pind_taken_uncharge(u32 id, u32 pins, u32 pages, u32 refs);
 
 /*
- * Under the leaf's lock. Can a pin of the slot only be one of those that go? The caller
- * holds as many.
+ * Under the leaf's lock. Can the slot's pins only be the ones that this unpin gives back? The
+ * caller still holds @pins pins on the folio.
  *
- * A folio of one page has no other pin than the one that is written down. Of a large one
- * all that the kernel counts are written down, for one account: whichever of them goes,
- * the account holds no more than the rest. One that is not covered as a whole has a
- * surplus, which is settled when the last pin goes.
+ * A folio of one page: yes if one pin is written down and its references leave no room for a
+ * second. A large folio: yes if one account has as many pins written down as the kernel
+ * counts, for whichever pin goes, the account holds no more than the rest. The last pins of a
+ * large folio that is not covered as a whole are settled instead: its surplus (charge.h) has
+ * to be given back, too.
  */
 static __always_inline bool pind_taken_can(unsigned long slot, struct folio *folio, bool large,
 					   unsigned long pins)
@@ -52,14 +54,14 @@ static __always_inline bool pind_taken_can(unsigned long slot, struct folio *fol
 	       (pins < pind_slot_pins(slot) || pind_slot_covered(slot) == folio_nr_pages(folio));
 }
 
-/* Under the leaf's lock. Return: pages that they covered, if they were the last. */
+/* Under the leaf's lock: take @pins. Return: pages covered, if they were the slot's last pins. */
 static __always_inline u32 pind_taken_from(struct pind_leaf *leaf, unsigned long *slot, bool large,
 					   u32 pins)
 {
 	unsigned long value = *slot;
 
 	if (large && pins < pind_slot_pins(value)) {
-		/* or the account might go with the rest before we are through */
+		/* without it the account might be freed with its last pins before our uncharge */
 		atomic_long_inc(&pind_account_by_id(pind_slot_id(value))->refs.refs);
 		WRITE_ONCE(*slot, value - ((unsigned long)pins << PIND_SLOT_PINS_SHIFT));
 		return 0;
@@ -70,11 +72,11 @@ static __always_inline u32 pind_taken_from(struct pind_leaf *leaf, unsigned long
 }
 
 /**
- * pind_taken_folio() - take @pins of a folio, if they can only be those that go
- * @only: of this account; 0: of any
- * @ret_pages: that they covered; set only if they were taken
- * Context: any. Return: the account they were taken of, and one reference of it with them;
- * or 0.
+ * pind_taken_folio() - take @pins of a folio, if they can only be the ones that go
+ * @only: the id of the only account to take from; 0: any account
+ * @ret_pages: pages that they covered; set only if they were taken
+ * Context: any. Return: the id of the account that they were taken from, of which the caller
+ * now has one reference to drop; or 0.
  */
 static __always_inline u32 pind_taken_folio(struct folio *folio, unsigned long pins, u32 only,
 					    u32 *ret_pages)

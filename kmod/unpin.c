@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An unpin, from the kernel's function to the uncharge. It is here only if a folio of
- * it is in the ledger, or while exact counters are on: see concern.h.
+ * An unpin, from the kernel's function to the uncharge. An unpin comes here only if one of
+ * its folios is in the ledger, or while exact counters are on: see concern.h.
  *
- *	begin_*()	before the kernel's function: pins that can only be those that go are
- *			taken from their slot; other folios in the ledger get a reference
+ *	begin_*()	before the kernel's function: where a slot's pins can only be the ones
+ *			that this unpin gives back, they are *taken*: removed from the slot.
+ *			Every other folio in the ledger gets a reference.
  *	(the kernel's function)
- *	unpin_end()		uncharges what was taken, and settles the others by the kernel's
- *			count
+ *	unpin_end()	uncharges the pins that were taken, and *settles* the other folios:
+ *			pins that the kernel no longer counts are removed from their holders
  *
  * begin_one() and end_one() are for a driver that unpins page by page, or folio by folio.
  */
@@ -30,7 +31,7 @@
 #include "taken.h"
 #include "unpin.h"
 
-/* Folios handled in one go, so that what has to be remembered fits the stack. */
+/* Folios handled in one go, so that struct unpin fits the stack. */
 #define CHUNK 64
 
 /* Pages whose pins may be taken before the kernel's function, sixty-four at a time. */
@@ -40,11 +41,11 @@
  * struct unpin - an unpin under way
  * @account: the pins are this account's for certain; or NULL
  * @call_site: return address of the unpin
- * @inside: the kernel's pin code takes back what it has not handed out
- * @taken: before the unpin
- * @nr: folios to be settled after it
- * @folio: each with a reference
- * @given: pins of it that the unpin gives back
+ * @inside: the kernel's pin code takes back pins that it has not handed out
+ * @taken: pins that were taken before the kernel's function
+ * @nr: folios to be settled after the kernel's function
+ * @folio: those folios, each with a reference
+ * @given: pins of each that the unpin gives back
  */
 struct unpin {
 	const struct pind_account *account;
@@ -90,9 +91,9 @@ static __always_inline void leave(struct unpin *unpin, struct pind_walk *walk, u
 }
 
 /*
- * Folios of one page, up to CHUNK of them, leaf by leaf, each under its lock, with
- * interrupts off. They all follow @first, or, if that is NULL, are in @pages. Returns how
- * many it went through; it stops at a large folio.
+ * Folios of one page, up to CHUNK of them, leaf by leaf, each leaf under its lock, with
+ * interrupts off. The pages are @first and those that follow it, or, if @first is NULL,
+ * those in @pages. Stops at a large folio. Returns how many pages were gone through.
  */
 static __always_inline unsigned long begin_plain(struct unpin *unpin, struct page *first,
 						 struct page **pages, unsigned long nr)
@@ -187,7 +188,7 @@ static unsigned long begin_range(struct unpin *unpin, struct page *page, unsigne
 	return done;
 }
 
-/* What is known of the unpin. An interrupt or a kernel thread says nothing of who let go. */
+/* The facts known about an unpin. Interrupts and kernel threads do not tell whose pin goes. */
 static struct pind_unpinner unpinner_of(const struct unpin *unpin)
 {
 	struct pind_unpinner unpinner = { .account = unpin->account };
@@ -203,8 +204,8 @@ static struct pind_unpinner unpinner_of(const struct unpin *unpin)
 }
 
 /*
- * Does an unpin that gave back more than it took leave a pin that may be stale? Not if
- * the holders' pins are other drivers' affair.
+ * An unpin gave back more pins than were taken for it: can none of the pins left in the slot
+ * be stale? None can if every holder pinned through another driver than the unpin's.
  */
 static bool is_settled(unsigned long slot, const struct pind_unpinner *unpinner)
 {
@@ -272,8 +273,9 @@ static void unpin_end(struct unpin *unpin)
 }
 
 /*
- * Pins that an unpin of a folio gives back, as the kernel counts them: not the zero
- * page's. While exact counters are on, it shows here if the folio does not have them.
+ * Pins that an unpin of a folio gives back, as the kernel counts them: none for the zero
+ * page. Called while exact counters are on; an unpin of more pins than the folio has is
+ * noted here as misuse.
  */
 static unsigned long unpin_count(struct unpin *unpin, struct folio *folio, unsigned long pins)
 {
@@ -298,10 +300,10 @@ static unsigned long unpin_count_pages(struct unpin *unpin, struct page **pages,
 	return pins;
 }
 
-/* Before the kernel gives them back, so that no reader sees more returned than there were. */
+/* Called before the kernel's function, so that no pin is gone and not yet counted as returned. */
 static void count_returned(const struct unpin *unpin, unsigned long pins)
 {
-	/* what the pin code takes back before it has handed it out was never requested */
+	/* pins that the pin code takes back by itself were never counted as requested */
 	if (!unpin->inside)
 		pind_count_returned(pins);
 }
@@ -323,7 +325,7 @@ static void unpin_pages(struct unpin *unpin, struct page **pages, unsigned long 
 {
 	unsigned long n;
 
-	/* an error value taken for a count: the original warns and does nothing */
+	/* the caller passed an error value as the count: the original warns and does nothing */
 	if (IS_ERR_VALUE(nr)) {
 		unpin_original(pages, nr, make_dirty);
 		return;
@@ -353,7 +355,7 @@ static void unpin_folio_pins(struct unpin *unpin, struct folio *folio, unsigned 
 	pind_count_ended(pins);
 }
 
-/* Pins of whole folios, one each. A folio that is NULL is skipped, as the kernel does. */
+/* Unpin whole folios, one pin each. A folio that is NULL is skipped, as the kernel does. */
 static void unpin_whole_folios(struct unpin *unpin, struct folio **folios, unsigned long nr)
 {
 	unsigned long n, i, pins;
@@ -407,8 +409,9 @@ void pind_unpin_undo_folio(struct folio *folio, unsigned int pins, struct pind_a
 }
 
 /*
- * The usual case of one folio: all that goes can be taken before the kernel's function.
- * Else it is as with many; so it is while each call is counted.
+ * The usual case of one folio: all its pins that go can be taken before the kernel's
+ * function. Returns the account, or 0: then, as always while exact counters are on, the
+ * folio goes the way of many.
  */
 static __always_inline u32 begin_one(struct folio *folio, unsigned long pins, u32 *ret_pages)
 {

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What runs in the place of the kernel's unpin functions: the same, and the ledger is
- * brought in line with what the kernel then still holds.
+ * The functions that run in the place of the kernel's unpin functions. Each calls the
+ * function that it replaces, and brings the ledger in line with the pins that the kernel
+ * then still counts.
  *
- * Runs wherever an unpin may: in another process, a worker, softirq or hardirq, with
- * interrupts off. Nothing here allocates, sleeps (except for what the kernel's own
- * *_dirty_lock functions do) or takes any lock of ours but raw ones; what it calls of
- * the kernel's may be called anywhere, too. It is idempotent: being run twice for one
- * unpin does no harm.
+ * They run wherever an unpin may: in another process, a worker, softirq or hardirq, with
+ * interrupts off. Nothing here allocates, sleeps (except inside the kernel's own
+ * *_dirty_lock functions) or takes any lock of ours except raw ones, and every kernel
+ * function called here may be called from any context. Settling is idempotent: to settle
+ * a folio twice for one unpin does no harm.
  */
 #ifndef PIND_UNPIN_H
 #define PIND_UNPIN_H
 
 #include "account.h"
 
-/* The replacements; each has the prototype of what it replaces. */
+/* The replacements; each has the prototype of the function that it replaces. */
 void pind_unpin_user_page(struct page *page);
 void pind_unpin_user_pages(struct page **pages, unsigned long npages);
 void pind_unpin_user_pages_dirty_lock(struct page **pages, unsigned long npages, bool make_dirty);
@@ -25,7 +26,7 @@ void pind_unpin_folio(struct folio *folio);
 void pind_unpin_folios(struct folio **folios, unsigned long nfolios);
 
 /**
- * pind_unpin_undo() - unpin what @account has just pinned
+ * pind_unpin_undo() - unpin the pages that @account has just pinned
  * Context: process.
  */
 void pind_unpin_undo(struct page **pages, unsigned long nr, struct pind_account *account);

@@ -38,8 +38,8 @@ static struct pind_waiting *add_block(struct pind_waiting_calls *calls)
 }
 
 /*
- * All blocks are looked through only where the one at hand is full: once for each 64 calls
- * that begin to wait, and they yield.
+ * All blocks are searched only if the current one is full: about once for 64 calls that stay
+ * under way. The search yields the CPU.
  */
 struct pind_waiting *pind_waiting_find_slot(struct pind_waiting_calls *calls)
 {
@@ -92,7 +92,7 @@ unsigned int pind_waiting_count(void)
 	return count;
 }
 
-/* Under RCU, by which a task is kept that has just ended its call. */
+/* Under RCU, which keeps the task's memory even if its call has just ended. */
 static void describe(struct pind_waiting_call *call, struct task_struct *task)
 {
 	call->tgid = task_tgid_nr(task);
@@ -105,7 +105,10 @@ static void describe(struct pind_waiting_call *call, struct task_struct *task)
 		call->cgroup = NULL;
 }
 
-/* Return: whether it waits for long, and did all the while; else nothing is kept. */
+/*
+ * Return: true if the call has waited for long and was under way all the while; then @call
+ * has a reference to the cgroup.
+ */
 static bool read_call(struct pind_waiting *waiting, struct pind_waiting_call *call)
 {
 	unsigned long since = smp_load_acquire(&waiting->since);
@@ -121,7 +124,7 @@ static bool read_call(struct pind_waiting *waiting, struct pind_waiting_call *ca
 	rcu_read_lock();
 	task = READ_ONCE(waiting->task);
 	smp_rmb();
-	/* so it was in the call a moment ago, and is not freed before we are through */
+	/* unchanged, so the task was in this call after RCU began: it is not freed meanwhile */
 	if (READ_ONCE(waiting->since) == since)
 		describe(call, task);
 	rcu_read_unlock();
@@ -146,7 +149,7 @@ static void read_block(struct pind_waiting_block *block, struct pind_waiting_tab
 
 struct pind_waiting_table *pind_waiting_read(void)
 {
-	/* a few more may become long meanwhile: they are told the next time */
+	/* calls that pass the limit meanwhile are reported the next time */
 	unsigned int room = pind_waiting_count();
 	struct pind_waiting_block *block;
 	struct pind_waiting_table *table;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Pin calls under way, so that those which do not end can be named: a call faults pages
- * in, and a user-space filesystem or userfaultfd may keep it for as long as it likes.
+ * Pin calls under way, so that calls that do not end can be named: a call faults pages in,
+ * and a user-space filesystem or userfaultfd may delay it for as long as it likes.
  *
- * A call that waits cannot write itself down, so each does when it begins: a slot of
- * this CPU's blocks, without a lock. Where all of them are taken, by calls that wait, one
- * more block is made, which stays until the module goes. So nobody's calls push out
- * another's, and there are no more blocks than calls that once waited at the same time need.
+ * A call that is stuck cannot note itself, so each call does when it begins: in a free slot
+ * of its CPU's blocks, without a lock. If all slots are taken, another block is made, which
+ * stays until the module is unloaded. So no user's calls push out those of another, and
+ * there are never more blocks than the calls under way at one time have needed.
  */
 #ifndef PIND_WAITING_H
 #define PIND_WAITING_H
@@ -18,15 +18,15 @@
 
 #include "site.h"
 
-/* Slots of a block. */
+/* Slots in a block. */
 #define PIND_WAITING_SLOTS 64
 
 /**
- * struct pind_waiting - one call
- * @task: makes it; NULL: the slot is free
+ * struct pind_waiting - one call under way
+ * @task: the task that makes it; NULL: the slot is free
  * @call_site: return address of the call of the pin function
- * @pages: asked for
- * @since: jiffies when it began, made odd; 0: the others are not to be read
+ * @pages: pages asked for
+ * @since: jiffies when it began, made odd; 0: the other members are not valid
  */
 struct pind_waiting {
 	struct task_struct *task;
@@ -35,17 +35,17 @@ struct pind_waiting {
 	unsigned long since;
 };
 
-/** struct pind_waiting_block - @next: one more of this CPU's, or NULL; written once */
+/** struct pind_waiting_block - slots of one CPU; @next: its next block, or NULL; written once */
 struct pind_waiting_block {
 	struct pind_waiting_block *next;
 	struct pind_waiting slot[PIND_WAITING_SLOTS];
 };
 
 /**
- * struct pind_waiting_calls - those of one CPU
- * @free: a slot that was free a moment ago, of whichever CPU; or NULL
- * @block: where a free one is looked for first; NULL: @first
- * @first: of all blocks; the others are put in behind it
+ * struct pind_waiting_calls - the slots of one CPU
+ * @free: a slot of any CPU that was freed last on this one; or NULL
+ * @block: the block in which a free slot is looked for first; NULL: @first
+ * @first: the first block; the others are put in behind it
  */
 struct pind_waiting_calls {
 	struct pind_waiting *free;
@@ -64,12 +64,12 @@ static inline bool pind_waiting_take(struct pind_waiting *waiting)
 
 /**
  * pind_waiting_begin() - a pin call begins
- * Context: process, may sleep. Return: to be given to pind_waiting_end(); NULL if there is
- * no memory: then it is not listed.
+ * Context: process, may sleep. Return: the slot, to be given to pind_waiting_end(); NULL if
+ * there is no memory: then the call is not listed.
  */
 static inline struct pind_waiting *pind_waiting_begin(unsigned long call_site, unsigned long pages)
 {
-	/* any CPU's will do: it need not stay this one's */
+	/* any CPU's slots will do: the task may move to another CPU */
 	struct pind_waiting_calls *calls = raw_cpu_ptr(&pind_waiting_calls);
 	struct pind_waiting *waiting = READ_ONCE(calls->free);
 
@@ -84,20 +84,20 @@ static inline struct pind_waiting *pind_waiting_begin(unsigned long call_site, u
 	return waiting;
 }
 
-/** pind_waiting_end() - it has ended. Context: process. */
+/** pind_waiting_end() - a pin call has ended. Context: process. */
 static inline void pind_waiting_end(struct pind_waiting *waiting)
 {
 	if (!waiting)
 		return;
 	WRITE_ONCE(waiting->since, 0);
 	smp_store_release(&waiting->task, NULL);
-	/* so the next call finds it at once, however many wait */
+	/* so the next call finds a free slot at once, however many calls are stuck */
 	WRITE_ONCE(raw_cpu_ptr(&pind_waiting_calls)->free, waiting);
 }
 
 /**
  * struct pind_waiting_call - a call that has waited for long; see PIND_A_CALL_*
- * @cgroup: of the process, with a reference
+ * @cgroup: cgroup of the process, with a reference
  */
 struct pind_waiting_call {
 	struct cgroup *cgroup;
@@ -110,24 +110,24 @@ struct pind_waiting_call {
 	u64 since;
 };
 
-/** struct pind_waiting_table - those that have waited for long, the oldest first */
+/** struct pind_waiting_table - the calls that have waited for long, the oldest first */
 struct pind_waiting_table {
 	unsigned int nr;
 	struct pind_waiting_call call[];
 };
 
 /**
- * pind_waiting_read() - the calls that are under way for longer than PIND_WAITING_SECONDS
- * Context: process, may sleep. Return: to be given to pind_waiting_free(); NULL when there
- * is no memory.
+ * pind_waiting_read() - the calls that have been under way longer than PIND_WAITING_SECONDS
+ * Context: process, may sleep. Return: a table, to be given to pind_waiting_free(); NULL if
+ * there is no memory.
  */
 struct pind_waiting_table *pind_waiting_read(void);
 void pind_waiting_free(struct pind_waiting_table *table);
 
-/** pind_waiting_count() - how many there are. Context: process, may sleep. */
+/** pind_waiting_count() - how many such calls there are. Context: process, may sleep. */
 unsigned int pind_waiting_count(void);
 
-/** pind_waiting_exit() - the module goes: no call is under way, and none begins */
+/** pind_waiting_exit() - free all blocks; no call is under way, and none begins */
 void pind_waiting_exit(void);
 
 #endif /* PIND_WAITING_H */

@@ -9,8 +9,8 @@
 #include "watched.h"
 
 /*
- * @original: 0: this kernel does not have it; where it is not exported, found when
- * the module is loaded
+ * @original: 0: this kernel lacks the function. The address of a function that is not
+ * exported is found when the module is loaded.
  */
 struct watched {
 	const char *name;
@@ -20,13 +20,13 @@ struct watched {
 
 static struct watched watched[] = {
 #ifdef PIND_FLAGS_UNCHECKED
-	/* What a driver must not ask for they give it. The others of their kind warn. */
+	/* These two accept flags that a driver must not pass; the other get functions warn. */
 	{ "get_user_pages_fast_only", (unsigned long)get_user_pages_fast_only, 2 },
 	{ "get_user_pages_unlocked", (unsigned long)get_user_pages_unlocked, 3 },
 #endif
 	/*
-	 * fs/direct-io.c pins a folio once more by it, which counts nothing, and
-	 * gives the pin back by one that counts.
+	 * fs/direct-io.c takes one more pin by it, which the kernel's nr_foll_pin_acquired does
+	 * not count, and gives that pin back by a function that counts.
 	 */
 	{ "folio_add_pin" },
 };
@@ -34,7 +34,7 @@ static struct watched *const add_pin = &watched[ARRAY_SIZE(watched) - 1];
 
 static DEFINE_PER_CPU(unsigned long [ARRAY_SIZE(watched)], watched_calls);
 
-/* May run wherever direct I/O does; only counts. */
+/* Runs in any context that direct I/O runs in, so all it does is count. */
 static void notrace see_pin(struct ftrace_regs *fregs)
 {
 	struct folio *folio = (struct folio *)pind_argument(fregs, 0);
@@ -43,7 +43,7 @@ static void notrace see_pin(struct ftrace_regs *fregs)
 		pind_count_uncounted(1);
 }
 
-/* The pin code calls these functions, too, with flags that are its own affair. */
+/* The kernel's own pin code may call these functions, too, with any flags: it is skipped. */
 static void notrace see_get(const struct watched *get, unsigned long parent_ip,
 			    struct ftrace_regs *fregs)
 {
@@ -81,12 +81,12 @@ static struct ftrace_ops watch_ops = {
 	.func = watch,
 	.flags = FTRACE_OPS_FL_PERMANENT,
 };
-static bool any; /* this kernel has one of them; set at load */
+static bool any; /* this kernel has a function to watch; set at load */
 
 /*
- * The address of a function that is not exported: a kprobe that is never armed
- * looks it up. Not ftrace_set_filter(), which takes a name: where it lacks memory
- * it returns 0 and leaves the filter empty, and then every function is traced.
+ * The address of a function that is not exported, looked up by a kprobe that is never
+ * armed. ftrace_set_filter() takes a name, too, but is no choice: short of memory it returns
+ * 0 and leaves the filter empty, and then every function is traced.
  */
 static int __init find(const char *name, unsigned long *address)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The kernel's functions that are only watched: nothing takes their place. Beside the table
- * of hook.c, which attaches and detaches both.
+ * The kernel functions that are only watched: nothing takes their place. They have a table of
+ * their own beside that of hook.c, which attaches and detaches both.
  */
 #ifndef PIND_WATCHED_H
 #define PIND_WATCHED_H
@@ -9,17 +9,17 @@
 #include "hook.h"
 
 /**
- * pind_watched_set() - find those that this kernel has; it may have none
- * @ret_name: on failure, which of them
+ * pind_watched_set() - find the watched functions that this kernel has; it may have none
+ * @ret_name: on failure, the name of the function
  * Return: 0, or an error of ftrace's.
  */
 int pind_watched_set(const char **ret_name);
 
-/** pind_watched_attach() - from now on they are watched. Context: process. */
+/** pind_watched_attach() - begin to watch the functions found. Context: process. */
 int pind_watched_attach(void);
 
 /**
- * pind_watched_detach() - no more; also after either of the two failed
+ * pind_watched_detach() - stop watching; also after one of the two above has failed
  * Return: false if ftrace cannot do it, and goes on calling us.
  */
 bool pind_watched_detach(void);
