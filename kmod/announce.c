@@ -25,7 +25,7 @@ static int fill_object(struct sk_buff *skb, int nest_type, const void *object)
 	return -EINVAL;
 }
 
-/* The object of an event goes into a nest beside the count of lost ones. */
+/* An event's message: its object in a nest, and the number of events lost so far. */
 static int announce(u8 cmd, int nest_type, const void *object)
 {
 	struct sk_buff *skb = genlmsg_new(4 * PATH_MAX, GFP_KERNEL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Events as netlink messages, to all who listen in the initial network namespace. */
+/* Sends events as netlink messages to all listeners in the initial network namespace. */
 #ifndef PIND_ANNOUNCE_H
 #define PIND_ANNOUNCE_H
 
@@ -11,8 +11,9 @@ struct pind_misuse;
 struct pind_refusal;
 
 /*
- * Anybody may listen, so no event says who a process is: REFUSAL_GET and MISUSE_GET do,
- * to whom it may. Context: process, may sleep. Return: 0, also when nobody listens; -ENOMEM.
+ * Anybody may listen, so no event identifies a process: the answers to REFUSAL_GET and
+ * MISUSE_GET do, to readers who may know it (reader.h). Context: process, may sleep. Return:
+ * 0, also if nobody listens; -ENOMEM.
  */
 int pind_announce_refusal(const struct pind_refusal *refusal);
 int pind_announce_books(const struct pind_books *books);
@@ -22,7 +23,7 @@ int pind_announce_misuse(const struct pind_misuse *misuse);
 int pind_announce_group(enum pind_cmd cmd, struct pind_group *group);
 
 struct pind_lasting;
-/** pind_announce_lasting() - much lasts of one owner. Return: 0; -ENOMEM. */
+/** pind_announce_lasting() - much memory of one owner lasts (lasting.h). Return: 0; -ENOMEM. */
 int pind_announce_lasting(const struct pind_lasting *lasting);
 
 #endif /* PIND_ANNOUNCE_H */

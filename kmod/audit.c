@@ -16,7 +16,7 @@
 #include "ledger.h"
 #include "reap.h"
 
-/* The folio of a page, or of none, if it is the one that a slot is for; else NULL. */
+/* The folio of a page (or NULL) if it has this slot number; else NULL. */
 static struct folio *folio_at(struct page *page, unsigned long number)
 {
 	struct folio *folio = page ? page_folio(page) : NULL;
@@ -24,7 +24,7 @@ static struct folio *folio_at(struct page *page, unsigned long number)
 	return folio && pind_folio_number(folio) == number ? folio : NULL;
 }
 
-/* A slot that was for a folio of another size is for none. */
+/* The pins of the page's folio, or 0 if the slot is not for a folio there of this size. */
 static u64 pincount_at(struct page *page, unsigned long number, unsigned long slot)
 {
 	struct folio *folio = folio_at(page, number);
@@ -33,9 +33,9 @@ static u64 pincount_at(struct page *page, unsigned long number, unsigned long sl
 }
 
 /*
- * Nobody may hold the folio any more (that is what an audit is to find, and an unpin
- * that did not see it): the frame may be free, part of another folio, or unplugged.
- * A device's own memory that is just going away waits for its pins.
+ * The kernel's pin count of a slot's folio. An audit looks for folios that are no longer
+ * pinned, so the frame may be free, part of another folio, or unplugged: then it is 0. For a
+ * device's own memory that is being removed it is U64_MAX, since the removal waits for pins.
  */
 static u64 pincount_of(unsigned long number, unsigned long slot)
 {
@@ -57,10 +57,11 @@ static u64 pincount_of(unsigned long number, unsigned long slot)
 }
 
 /*
- * Under the leaf's lock and RCU. Returns the pins taken, except those of a leaf that is
- * to be rechecked, where they are expected, and those whose unpin is under way: it has
- * given them back, and was to settle them itself. That is asked before the slot is
- * written: an unpin that finds it empty waits for no lock, and may have ended by then.
+ * Under the leaf's lock and RCU. Settle a slot. Returns the number of pins repaired, which
+ * are those taken, except in a leaf that is to be rechecked, where stale pins are expected,
+ * and except as many as unpins under way may have given back and were about to settle. The
+ * unpins under way are counted before the slot is written: an unpin that finds it empty takes
+ * no lock, and may have ended afterwards.
  */
 static u64 check_slot(struct pind_leaf *leaf, unsigned long number, struct pind_bill *bill,
 		      bool *ret_more)
@@ -120,7 +121,7 @@ static void check_leaf(struct pind_leaf *leaf, const struct pind_group *group,
 			audit->pins += check_slot(leaf, number, &bill, &more);
 			if (!more)
 				audit->uncertain += pind_ledger_uncertain(leaf, number);
-			/* at once: an unpin that we were quicker than may return now */
+			/* under the lock: an unpin whose slot we settled may return after it */
 			pind_bill_pay(&bill);
 			raw_spin_unlock_irqrestore(lock, flags);
 		} while (more);
@@ -149,13 +150,13 @@ bool pind_audit_some(unsigned long *cursor, unsigned long leaves, const struct p
 	return true;
 }
 
-/* How often a leaf is looked at after its last unpin that left something. */
+/* How often a leaf is looked at after the last unpin that left pins there. */
 #define ROUNDS 16
-/* The distance of the first round; each further one comes ten times as late. */
+/* The pause before the first round; each further pause is ten times as long, up to the last. */
 #define FIRST_DELAY 1 /* ms */
 #define LAST_DELAY  1000
 
-/* Leaves with rounds left. Those in it are kept from being reaped. */
+/* Leaves with rounds left, which the reaper leaves alone. */
 static LLIST_HEAD(recheck_leaves);
 static unsigned int delay = FIRST_DELAY; /* written by the worker only */
 static bool stopped;
@@ -191,7 +192,7 @@ static void recheck(struct work_struct *work)
 			llist_add(&leaf->recheck, &recheck_leaves);
 			again = true;
 		} else if (!leaf->used) {
-			pind_leaf_count_used(leaf, 0); /* it may be reaped now */
+			pind_leaf_count_used(leaf, 0); /* has it reaped, since it is empty */
 		}
 		raw_spin_unlock_irqrestore(lock, flags);
 		rcu_read_unlock();

@@ -21,17 +21,17 @@
 #include "steady.h"
 
 #define PERIOD		(10 * HZ)
-/* While something looks wrong. */
+/* The period while a difference is suspected. */
 #define PERIOD_CLOSE	HZ
-/* A difference must be seen that often, one after the other. */
+/* Only a difference in so many checks in a row is a finding. */
 #define SEEN		3
-/* Leaves of the ledger that a check clamps, 1 MiB of memory each. */
+/* Leaves of the ledger that a check settles; 1 MiB of base pages each. */
 #define LEAVES		1024
-/* Likewise of an audit, before it looks at the clock. */
+/* Leaves that an audit settles before it looks at the clock. */
 #define AUDIT_LEAVES	64
-/* What was in no account for so long is steady, ns. */
+/* Pins that are in no account for so long, in ns, are steady. */
 #define STEADY		(60 * NSEC_PER_SEC)
-/* What a CPU keeps to itself of a vmstat counter, and may be just handing in. */
+/* Most that a CPU keeps of a vmstat counter, and may be folding into it at this moment. */
 #define VMSTAT_BATCH	256
 
 /* Written by the worker only. */
@@ -41,14 +41,14 @@ static s64 suspect;
 static unsigned int suspected;
 static unsigned long cursor;
 
-/* Guards @steady: the worker writes, others read. */
+/* Guards @steady: the worker writes it, requests read it. */
 static DEFINE_SPINLOCK(steady_lock);
-/* Of the pins that the kernel counts and no account has. */
+/* The number of pins that the kernel counts and that are in no account. */
 static struct pind_steady steady;
 
 static atomic64_t repaired = ATOMIC64_INIT(0);
 
-/* All pins that we look at and that were moved so far, in whichever direction. */
+/* All pins requested and returned so far, as far as they are counted call by call. */
 static u64 moved(const struct pind_counters *c)
 {
 	u64 moved = c->longterm_requested + c->longterm_returned;
@@ -119,7 +119,7 @@ static s64 nearer_to_0(s64 a, s64 b)
 	return abs(a) < abs(b) ? a : b;
 }
 
-/* @difference, less what explains it in either direction. */
+/* The part of @difference, in either direction, that @allowed does not explain. */
 static s64 unexplained(s64 difference, s64 allowed)
 {
 	if (abs(difference) <= allowed)
@@ -128,8 +128,8 @@ static s64 unexplained(s64 difference, s64 allowed)
 }
 
 /*
- * The largest that no call under way explains. The kernel counts short-term pins, too, and
- * those that are older than the module: so it may count more than the ledger, never less.
+ * The largest difference that no call under way explains. The kernel's count includes
+ * short-term pins and pins older than the module: it may be above the ledger's, never below.
  */
 static s64 largest_difference(const struct pind_books *books)
 {
@@ -141,7 +141,7 @@ static s64 largest_difference(const struct pind_books *books)
 	found = further_from_0(found, unexplained(ledger - books->group_pins, moving));
 	found = further_from_0(found, unexplained(ledger - books->counted_pins, moving));
 	found = further_from_0(found, unexplained(max(above_kernel, 0LL), moving));
-	/* while every call is counted, a pin that passed us unseen shows, too */
+	/* while every call is counted, this shows pins that the hooks have not seen */
 	if (pind_counters_exact())
 		found = further_from_0(found, unexplained(unseen, moving));
 	/* one pin may move the charge of a folio of any size */

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The self-check: what is pinned and charged, summed up over the ledger, the
- * accounts, the groups and the counters, and compared with the kernel's count.
+ * The books: the sums of pins and charge over the ledger, the accounts, the groups and the
+ * counters. The self-check compares these sums with each other and with the kernel's count of
+ * pins. The books "close" while the self-check finds no difference.
  *
- * The sums are taken while pins come and go, so two may differ for a moment. How
- * far is known: by no more than the calls under way may move. Only what goes
- * beyond that, several times in a row, is a difference.
+ * The sums are taken while pins come and go, so two may differ for a moment, but by no more
+ * than the calls under way may move. A larger difference, several times in a row, is a
+ * finding.
  *
- * A check also clamps a part of the ledger, so that a charge which outlived its
- * pin heals: one that went while the kernel's pin code held another on the page,
- * which it takes back by itself and unseen.
+ * Each check also settles a part of the ledger. So a charge ends that has outlived its pin: a
+ * pin that went while the kernel's pin code held another one on the page, which that code
+ * then took back unseen.
  */
 #ifndef PIND_BOOKS_H
 #define PIND_BOOKS_H
@@ -40,27 +41,27 @@ struct pind_books {
 	u64 steady_since;
 };
 
-/** pind_books_read() - sums of now, findings of the last checks. Context: process. */
+/** pind_books_read() - take the sums now, and add the last checks' findings. Context: process. */
 void pind_books_read(struct pind_books *books);
 
-/** pind_books_difference() - what the last checks found; 0: the books close */
+/** pind_books_difference() - the difference that the last checks found; 0: the books close */
 s64 pind_books_difference(void);
 
 /**
- * pind_books_audit_some() - clamp a part of the ledger now
- * @cursor: where to go on, 0 at first; moved on
- * @group: only folios that it, or one below it, holds; or NULL
- * @audit: what was found is added
+ * pind_books_audit_some() - settle a part of the ledger now
+ * @cursor: the leaf to begin with, 0 at first; moved on
+ * @group: only folios that this group, or one below it, holds; or NULL
+ * @audit: the findings are added to it
  *
  * Context: process, may sleep. Return: false at the end of the ledger.
  */
 bool pind_books_audit_some(unsigned long *cursor, const struct pind_group *group,
 			   struct pind_audit *audit);
 
-/** pind_books_start() - check from now on; the family is there */
+/** pind_books_start() - start the self-check; the netlink family is registered */
 void pind_books_start(void);
 
-/** pind_books_stop() - check no more; while the family is still there */
+/** pind_books_stop() - stop the self-check; the netlink family is still registered */
 void pind_books_stop(void);
 
 #endif /* PIND_BOOKS_H */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The only file that may know about kernels. Each difference is told by the
- * feature itself, never by a version number: stable kernels get features, too.
- * What no macro shows is asked of the compiler (probe/, see Kbuild).
+ * The only file that may know one kernel from another. Each difference is recognised by the
+ * feature itself, never by a version number, since stable kernels get features, too. A feature
+ * that no macro shows is found by a compile test (probe/, see Kbuild).
  */
 #ifndef PIND_COMPAT_H
 #define PIND_COMPAT_H
@@ -18,9 +18,8 @@
 #include "probed.h"
 
 /*
- * The pin and unpin functions of all kernels we know. One that this kernel does
- * not have is NULL when the module has been loaded; one that it has with another
- * prototype does not compile here.
+ * The pin and unpin functions of all kernels that we support. A function that this kernel
+ * lacks is NULL once the module is loaded; a function with another prototype fails the build.
  */
 #ifdef PIND_HAVE_GUP_VMAS
 #define PIND_VMAS_PARAM	, struct vm_area_struct **vmas
@@ -33,8 +32,8 @@
 #endif
 
 /*
- * For a large variable on a hot path that is set as far as it is used: kernels with
- * CONFIG_INIT_STACK_ALL_ZERO would clear all of it at each call.
+ * For a large local variable on a hot path, of which the code sets all that it uses. Without
+ * this, kernels with CONFIG_INIT_STACK_ALL_ZERO clear all of it at each call.
  */
 #if __has_attribute(__uninitialized__)
 #define pind_uninitialized __attribute__((__uninitialized__))
@@ -42,7 +41,7 @@
 #define pind_uninitialized
 #endif
 
-/* Where these exist, the kernel warns of the old names. */
+/* Kernels that have these warn of the old names. */
 #ifndef PIND_HAVE_SYSTEM_PERCPU_WQ
 #define system_percpu_wq system_wq
 #define system_dfl_wq	 system_unbound_wq
@@ -54,7 +53,7 @@
 #define pind_get_dev_pagemap(pfn) get_dev_pagemap(pfn, NULL)
 #endif
 
-/** pind_eventfd_signal() - adds one, and wakes who waits. Context: any. */
+/** pind_eventfd_signal() - add 1 to an eventfd, and wake its waiters. Context: any. */
 static inline void pind_eventfd_signal(struct eventfd_ctx *eventfd)
 {
 #ifdef PIND_HAVE_EVENTFD_SIGNAL_ONE
@@ -79,7 +78,7 @@ static inline void pind_eventfd_signal(struct eventfd_ctx *eventfd)
 #define PIND_MIGRATETYPE_MASK MIGRATETYPE_MASK
 #endif
 
-/* For the tests' vDPA device, which leaves the mapping to its bus. */
+/* An argument for the tests' vDPA device: it has no map operations of its own. */
 #ifdef PIND_HAVE_VDPA_MAP_OPS
 #define PIND_NO_VDPA_MAP_OPS	NULL,
 #else
@@ -105,10 +104,10 @@ void unpin_folio(struct folio *folio) __weak;
 void unpin_folios(struct folio **folios, unsigned long nfolios) __weak;
 
 /*
- * Up to Linux 6.2 the FOLL_* flags are macros, all of them open to drivers. Then
- * some functions take what they must not without a word. From 6.3 on FOLL_PIN is
- * hidden, and each of the family checks its flags and warns. There it is one of the
- * flags from 1 << 16 on (mm/internal.h), below which all those of drivers are.
+ * Up to Linux 6.2 the FOLL_* flags are macros, all of them visible to drivers, and some
+ * functions silently accept flags that a driver must not pass. From 6.3 on FOLL_PIN is
+ * hidden, and each function checks its flags and warns. There FOLL_PIN is one of the
+ * kernel's own flags from 1 << 16 on (mm/internal.h); all flags for drivers are below.
  */
 #ifdef FOLL_PIN
 #define PIND_FOLL_PIN FOLL_PIN
@@ -117,9 +116,9 @@ void unpin_folios(struct folio **folios, unsigned long nfolios) __weak;
 #else
 #define PIND_FOLL_PIN (1U << 19)
 /*
- * From 6.2 on a long-term pin that only reads gets a page of its own where the zero
- * page is mapped (gup_must_unshare()). Nothing that a module can see shows it; no
- * kernel of those we know lies between.
+ * From 6.2 on a long-term pin that only reads gets a page of its own in place of the zero
+ * page (gup_must_unshare()). No feature that a module can see shows this, but none of the
+ * kernels that we support lies between 6.2 and 6.3.
  */
 #define PIND_ZERO_STAYS false
 static_assert(FOLL_LONGTERM < (1U << 16));
@@ -136,32 +135,32 @@ static __always_inline void pind_set_instruction_pointer(struct ftrace_regs *fre
 }
 
 /*
- * The callback decides by the arguments of the call. A module that cannot see them would
- * be loaded, and count and refuse nothing.
+ * The ftrace callback decides by the arguments of the call. Without them the module would
+ * load, but count and refuse nothing.
  */
 #ifndef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
 #error "pind needs a kernel with CONFIG_DYNAMIC_FTRACE_WITH_ARGS"
 #endif
-/* Whose memory it is: mm->owner, and the page's memory cgroup. */
+/* For mm->owner, which shows who pays, and for the memory cgroup of a page. */
 #ifndef CONFIG_MEMCG
 #error "pind needs a kernel with CONFIG_MEMCG"
 #endif
 
-/** pind_argument() - number @n, from 0 on, of the function that an ftrace callback is for */
+/** pind_argument() - argument @n, counted from 0, of the call that an ftrace callback is for */
 static __always_inline unsigned long pind_argument(struct ftrace_regs *fregs, unsigned int n)
 {
 #ifdef PIND_HAVE_FTRACE_REGS_ARGS
 	return ftrace_regs_get_argument(fregs, n);
 #else
-	/* before there was a name for it: the registers of arguments are always saved */
+	/* older kernels have no function for it, but always save the argument registers */
 	return regs_get_kernel_argument(&fregs->regs, n);
 #endif
 }
 
 /**
- * pind_calls() - is there a call of @function right before a return address
- * Not so where a jump led to it, or a tracer has put its own address there. Where
- * we cannot read calls the answer is no. Context: any.
+ * pind_calls() - is the instruction before a return address a call of @function
+ * No if the function was reached by a jump, or if a tracer has replaced the return address;
+ * always no on architectures whose calls are not decoded here. Context: any.
  */
 static inline bool pind_calls(unsigned long call_site, unsigned long function)
 {
@@ -183,12 +182,12 @@ static inline bool pind_calls(unsigned long call_site, unsigned long function)
 /* Bytes that ftrace patches: a nop, a call, or the jump of a newer BPF trampoline. */
 #define PIND_SITE_SIZE 5
 
-/** pind_site_of() - where it patches a function that begins as it may, or 0 */
+/** pind_site_of() - the address at which ftrace patches a function; 0 if it is not recognised */
 static inline unsigned long pind_site_of(unsigned long function)
 {
 	const u8 *text = (const u8 *)function;
 
-	/* endbr64 in front of it; 0xcc while it is being changed */
+	/* skip an endbr64; 0xcc is there while the site is being patched */
 	if (text[0] == 0xf3 && text[1] == 0x0f && text[2] == 0x1e && text[3] == 0xfa)
 		text += 4;
 	switch (*text) {
@@ -203,7 +202,7 @@ static inline unsigned long pind_site_of(unsigned long function)
 }
 #endif
 
-/** pind_site_is_on() - does a function that ftrace patched begin with a call, not a nop */
+/** pind_site_is_on() - does a function's ftrace site hold a call or jump instead of a nop */
 static inline bool pind_site_is_on(unsigned long function)
 {
 #ifdef CONFIG_X86_64
@@ -215,11 +214,11 @@ static inline bool pind_site_is_on(unsigned long function)
 #endif
 }
 
-/* Trampolines are written for one architecture. */
+/* The trampolines in direct.c are written for x86-64 only. */
 #if defined(CONFIG_X86_64) && defined(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)
 #define PIND_HAVE_DIRECT
 
-/** pind_register_direct() - have all functions of @ops call @addr. As the kernel's own. */
+/** pind_register_direct() - register_ftrace_direct(): all functions of @ops call @addr */
 static inline int pind_register_direct(struct ftrace_ops *ops, unsigned long addr)
 {
 #ifdef PIND_HAVE_FTRACE_DIRECT_MULTI
@@ -229,7 +228,7 @@ static inline int pind_register_direct(struct ftrace_ops *ops, unsigned long add
 #endif
 }
 
-/** pind_unregister_direct() - not any more. Context: process. As the kernel's own. */
+/** pind_unregister_direct() - unregister_ftrace_direct(). Context: process. */
 static inline int pind_unregister_direct(struct ftrace_ops *ops, unsigned long addr)
 {
 #ifdef PIND_HAVE_FTRACE_DIRECT_MULTI
@@ -241,8 +240,8 @@ static inline int pind_unregister_direct(struct ftrace_ops *ops, unsigned long a
 #endif
 
 /**
- * pind_get_pages() - plain references on pages
- * @mm: whose
+ * pind_get_pages() - take plain references on pages
+ * @mm: the memory
  * @locked: the caller holds its mmap lock; if not, @mm is current's
  * @flags: FOLL_*, without FOLL_PIN and FOLL_LONGTERM
  *

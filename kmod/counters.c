@@ -14,24 +14,24 @@ DEFINE_PER_CPU(struct pind_counts, pind_counts);
 struct proc_dir_entry *pind_proc_dir;
 
 unsigned long pind_look __read_mostly;
-static bool exact_counters; /* the parameter: written under base_lock */
+static bool exact_counters; /* the module's parameter; written under base_lock */
 
 /*
- * Requested and returned up to the last change of the mode, and what each mode counts
- * by as it was then: the kernel's counters, and ours.
+ * The state at the last change of exact_counters (or at load): requested and returned until
+ * then, the kernel's counters, and the sums of the calls counted by ourselves.
  */
 struct base {
 	u64 requested, returned;
 	u64 acquired, released;
 	u64 counted_requested, counted_returned;
 };
-static DEFINE_MUTEX(base_lock); /* guards @base and the mode */
+static DEFINE_MUTEX(base_lock); /* guards @base and exact_counters */
 static struct base base;
 static s64 older; /* written at load */
 
 /*
- * The kernel's counter with what its CPUs have not yet handed in, which is what
- * a write to /proc/sys/vm/stat_refresh would fold in first.
+ * A counter of the kernel's, with the per-CPU parts that are not folded into it yet (a write
+ * to /proc/sys/vm/stat_refresh would fold them in).
  */
 static u64 kernel_count(enum node_stat_item item)
 {
@@ -46,9 +46,9 @@ static u64 kernel_count(enum node_stat_item item)
 }
 
 /*
- * What the kernel holds and no account does. While each call is counted, short-term
- * pins are known as well; pins that are older than the module come back through the
- * same unpin functions, and then the traffic alone would say too little.
+ * Pins that the kernel counts and that no account holds. With exact counters, short-term pins
+ * are known as well. But pins older than the module are returned by the same unpin functions,
+ * so requested less returned may be too low: the long-term pins are known in any case.
  */
 static s64 unattributed(const struct pind_counters *c)
 {
@@ -64,7 +64,7 @@ unsigned long pind_counters_under_way(void)
 	unsigned long begun = 0, ended = 0;
 	int cpu;
 
-	/* first what ended: a call that ends elsewhere meanwhile has begun in any case */
+	/* ended first: a call that ends on another CPU meanwhile is counted as begun in any case */
 	for_each_possible_cpu(cpu)
 		ended += READ_ONCE(per_cpu(pind_counts, cpu).ended);
 	smp_rmb();
@@ -73,7 +73,7 @@ unsigned long pind_counters_under_way(void)
 	return begun - ended;
 }
 
-/* Under base_lock. What is counted, whichever way, since the last change of the mode. */
+/* Under base_lock. Add what was requested and returned since the last change of the mode. */
 static void add_moved(u64 *requested, u64 *returned, const struct base *now)
 {
 	if (exact_counters) {
@@ -136,7 +136,7 @@ void pind_counters_read(struct pind_counters *counters)
 	counters->unattributed = unattributed(counters);
 }
 
-/* Counting goes on from where it is, in the other way. */
+/* Change the mode: requested and returned keep their values and go on from there. */
 static int set_exact(const char *value, const struct kernel_param *param)
 {
 	struct pind_counters kernel;
@@ -155,7 +155,7 @@ static int set_exact(const char *value, const struct kernel_param *param)
 		now.returned = base.returned;
 		add_moved(&now.requested, &now.returned, &now);
 		base = now;
-		/* while it is on no unpin is passed over */
+		/* above 0 while exact counters are on, so that no unpin is passed over */
 		if (exact)
 			atomic_long_inc(&pind_leaf_nr);
 		else

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Counts of all FOLL_PIN traffic since load, in pins, by the names of the patch
- * that brought FOLL_PIN (nr_foll_pin_requested, nr_foll_pin_returned) and, beside
- * them, the kernel's own. /proc/pind/vmstat has them as text.
+ * Counters of all FOLL_PIN traffic since load, in pins: pins that calls requested and
+ * returned, under the names of the patch that brought FOLL_PIN (nr_foll_pin_requested,
+ * nr_foll_pin_returned), and beside them the kernel's own counters of pins acquired and
+ * released. /proc/pind/vmstat shows them as text.
  *
- * Short-term calls are not looked at: that would cost each of them several hundred
- * instructions. What they request and return is what the kernel counts as acquired and
- * released. While the module's parameter exact_counters is on, every call is looked at
- * and counted; then requested and returned are without what the kernel's pin code takes
+ * Short-term calls are not counted one by one: that would cost each of them several hundred
+ * instructions. Instead the kernel's acquired and released stand for requested and returned.
+ * While the module's parameter exact_counters is on ("exact counters"), every call is counted
+ * by itself; then requested and returned do not include pins that the kernel's pin code takes
  * back by itself.
  */
 #ifndef PIND_COUNTERS_H
@@ -21,8 +22,9 @@
 
 /**
  * struct pind_counters - a reading; see PIND_A_COUNTERS_* for each
- * @under_way: pins that calls now at work are writing down, or giving back
- * @older: pins that the kernel had out when the module was loaded
+ * @under_way: pins that calls under way are recording or giving back
+ * @older: pins that existed, by the kernel's count, when the module was loaded
+ * @unattributed: pins that the kernel counts and that no account holds
  */
 struct pind_counters {
 	u64 requested;
@@ -39,31 +41,31 @@ struct pind_counters {
 	u64 observed;
 };
 
-/* Pins that are out, by the kernel's count. */
+/* Pins that exist now, by the kernel's count. */
 static inline s64 pind_counters_kernel(const struct pind_counters *c)
 {
 	return c->kernel_acquired + c->kernel_uncounted - c->kernel_released;
 }
 
-/* Likewise, by the calls that were seen. */
+/* Likewise, by pins requested and returned. */
 static inline s64 pind_counters_known(const struct pind_counters *c)
 {
 	return c->requested - c->returned;
 }
 
-/* Of them, long-term ones: what the ledger holds. */
+/* Long-term pins that exist now, by those requested and returned: as many as in the ledger. */
 static inline s64 pind_counters_longterm(const struct pind_counters *c)
 {
 	return c->longterm_requested - c->longterm_returned;
 }
 
-/** pind_counters_exact() - is every call to be counted by itself. Context: any. */
+/** pind_counters_exact() - are exact counters on. Context: any. */
 static __always_inline bool pind_counters_exact(void)
 {
 	return pind_looks(PIND_LOOK_EXACT);
 }
 
-/** struct pind_counts - what one CPU has counted; @begun less @ended is under way */
+/** struct pind_counts - the counts of one CPU; over all CPUs, @begun less @ended is under way */
 struct pind_counts {
 	unsigned long requested;
 	unsigned long returned;
@@ -78,7 +80,7 @@ struct pind_counts {
 
 DECLARE_PER_CPU(struct pind_counts, pind_counts);
 
-/* Each adds to a per-CPU count. Context: any. */
+/* Each of these adds to counts of this CPU. Context: any. */
 static inline void pind_count_requested(unsigned long pins)
 {
 	this_cpu_add(pind_counts.requested, pins);
@@ -124,18 +126,18 @@ static inline void pind_count_refusal(bool observed)
 }
 
 /**
- * pind_counters_under_way() - of struct pind_counters, alone
- * Never too few: what began before is in it, unless it has ended. Context: any.
+ * pind_counters_under_way() - the member @under_way of struct pind_counters alone
+ * Never too low: it includes every call that began before and has not ended. Context: any.
  */
 unsigned long pind_counters_under_way(void);
 
 /**
- * pind_counters_read() - sum them up
- * Under traffic the sums are not of one instant. Context: process.
+ * pind_counters_read() - sum the counts of all CPUs up
+ * While pins come and go the sums are not of one instant. Context: process.
  */
 void pind_counters_read(struct pind_counters *counters);
 
-/* /proc/pind, from pind_counters_init() on. */
+/* The directory /proc/pind; exists from pind_counters_init() on. */
 extern struct proc_dir_entry *pind_proc_dir;
 
 int pind_counters_init(void);

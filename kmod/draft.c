@@ -13,12 +13,12 @@
 #include "rule.h"
 
 /*
- * Guards the list that was begun. Outside of group_mutex and of the lock of the rules in
- * force. Taken when a netlink socket is closed.
+ * Guards the draft. Taken before group_mutex and before the lock of the rules in force; also
+ * taken when a netlink socket is closed.
  */
 static DEFINE_MUTEX(draft_mutex);
-static struct pind_rules *draft; /* NULL: there is none; looked at without the lock, too */
-static u32 draft_portid; /* of the socket that began it, in the initial network namespace */
+static struct pind_rules *draft; /* NULL: there is none; compared with NULL without the lock, too */
+static u32 draft_portid; /* port of the socket that began it, in the initial network namespace */
 
 const struct nla_policy pind_rule_policy[PIND_A_RULE_HIGHEST + 1] = {
 	[PIND_A_RULE_PATH] = { .type = NLA_NUL_STRING, .len = PIND_PATTERN_SIZE - 1 },
@@ -34,14 +34,14 @@ const struct nla_policy pind_draft_policy[PIND_A_RULES_MAX + 1] = {
 	[PIND_A_RULES_RULE] = NLA_POLICY_NESTED(pind_rule_policy),
 };
 
-/* A rule as a message has it. */
+/* A rule, as read from a message. */
 struct ruling {
 	enum pind_rule_kind kind;
 	const char *text;
 	struct pind_quota quota;
 };
 
-/* For a sentence that is no literal; it stays for ever. */
+/* Refuse an attribute with a sentence, which must stay in memory as a literal does. */
 static int refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, const char *sentence)
 {
 	NL_SET_BAD_ATTR(extack, attr);
@@ -93,7 +93,7 @@ static void read_quota(struct nlattr **attrs, struct pind_quota *quota)
 		quota->enforce = nla_get_u32(attrs[PIND_A_RULE_MODE]) == PIND_MODE_ENFORCE;
 }
 
-/* Return: 0; -EINVAL, with a sentence. */
+/* Return: 0; -EINVAL, with a sentence in @extack. */
 static int read_rule(struct nlattr **attrs, struct netlink_ext_ack *extack, struct ruling *ruling)
 {
 	const struct nlattr *path = attrs[PIND_A_RULE_PATH];
@@ -204,7 +204,7 @@ int pind_draft_add(struct sk_buff *request, struct genl_info *info)
 	} else {
 		ret = add_rules(info);
 	}
-	/* half of what was wanted is not to come into force */
+	/* a draft that lacks rules because of an error must not come into force */
 	if (ret && ret != -ESTALE)
 		drop_draft();
 	mutex_unlock(&draft_mutex);
@@ -280,7 +280,7 @@ int pind_draft_unset_rule(struct sk_buff *request, struct genl_info *info)
 	return ret;
 }
 
-/* A dump of rules at work. */
+/* The message of a dump that rules are written into. */
 struct telling {
 	struct sk_buff *skb;
 	struct netlink_callback *cb;
@@ -313,7 +313,7 @@ int pind_draft_dump_rules(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-/* A netlink socket of anybody's is closed. */
+/* A netlink socket, of any user, has been closed. */
 static int on_netlink(struct notifier_block *block, unsigned long event, void *data)
 {
 	const struct netlink_notify *notify = data;

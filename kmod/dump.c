@@ -94,7 +94,7 @@ int pind_dump_accounts(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-/* The row of a group's that comes next; @everywhere: of all groups, whatever was asked for. */
+/* The next row to dump; @everywhere: all groups are searched, though one was asked for. */
 struct row_cursor {
 	u64 group;
 	unsigned int row;
@@ -102,9 +102,9 @@ struct row_cursor {
 };
 
 /*
- * The group whose rows come next, as a member of it; or NULL. The rows of one that went
- * are kept by one above it, which nobody remembers: they are looked for everywhere, and
- * from the beginning.
+ * The group whose rows come next, as a member of it; or NULL. The rows of a group that was
+ * freed are kept by some group above it, and which one is not known: so all groups are
+ * searched, from the beginning.
  */
 static struct pind_group *next_keeper(struct row_cursor *cursor, const struct nlattr *only)
 {
@@ -124,12 +124,12 @@ static struct pind_group *next_keeper(struct row_cursor *cursor, const struct nl
 	return pind_group_next(0);
 }
 
-/* The rows that a group keeps, from the cursor on; @only: as below. Return: as dump_one. */
+/* Dumps a group's rows, from the cursor on. Return: as pind_genl_dump_one(). */
 typedef int (*dump_rows_fn)(struct sk_buff *skb, struct netlink_callback *cb,
 			    const struct pind_reader *reader, struct pind_group *group,
 			    const struct nlattr *only);
 
-/* The rows of all groups; with @only those that are of that group. */
+/* Dump the rows of all groups; with @only those that belong to the group with that id. */
 static int dump_rows(struct sk_buff *skb, struct netlink_callback *cb, const struct nlattr *only,
 		     dump_rows_fn dump_of)
 {
@@ -140,9 +140,9 @@ static int dump_rows(struct sk_buff *skb, struct netlink_callback *cb, const str
 
 	if (ret)
 		return ret;
-	cb->seq = 1; /* each stands for itself: none is lost by another coming */
+	cb->seq = 1; /* rows that come or go meanwhile leave the others in place */
 	while ((group = next_keeper(cursor, only))) {
-		/* the group that was told in part may have gone meanwhile */
+		/* the group whose rows were dumped in part may have gone meanwhile */
 		if (cursor->group != group->id) {
 			cursor->group = group->id;
 			cursor->row = 0;
@@ -165,7 +165,7 @@ static int fill_refusal(struct sk_buff *skb, const struct pind_reader *reader, c
 	return pind_fill_refusal(skb, reader, refusal);
 }
 
-/* Those of groups below it that went are among them. */
+/* The rows of a group, with those inherited from groups below it. */
 static int dump_refusals_of(struct sk_buff *skb, struct netlink_callback *cb,
 			    const struct pind_reader *reader, struct pind_group *group,
 			    const struct nlattr *only)
@@ -190,7 +190,7 @@ int pind_dump_refusals(struct sk_buff *skb, struct netlink_callback *cb)
 	return dump_rows(skb, cb, pind_dump_attrs(cb)[PIND_A_REFUSAL_GROUP_ID], dump_refusals_of);
 }
 
-/* A row of a group's. */
+/* A row of failures, and the group that keeps it. */
 struct failure {
 	const struct pind_group *group;
 	struct pind_failure row;
@@ -241,7 +241,7 @@ int pind_dump_misuse(struct sk_buff *skb, struct netlink_callback *cb)
 
 	if (ret)
 		return ret;
-	cb->seq = 1; /* each stands for itself, and stays where it is */
+	cb->seq = 1; /* entries stay where they are */
 	while ((index = pind_misuse_read(*cursor, &misuse)) >= 0) {
 		if (pind_genl_dump_one(skb, cb, PIND_CMD_MISUSE_GET, &reader, fill_misuse,
 				       &misuse))
@@ -256,7 +256,7 @@ static int fill_call(struct sk_buff *skb, const struct pind_reader *reader, cons
 	return pind_fill_call(skb, reader, call);
 }
 
-/* They are looked for once, when the dump begins. */
+/* The calls are collected once, when the dump begins. */
 struct call_cursor {
 	struct pind_waiting_table *table;
 	unsigned int next;
@@ -290,7 +290,7 @@ int pind_dump_calls_done(struct netlink_callback *cb)
 	return 0;
 }
 
-/* 1: no page can be looked at, so there is nothing to tell and the message is dropped. */
+/* Return: 1 if no page can be looked at: then the message is dropped; 0; -EMSGSIZE. */
 static int fill_next(struct sk_buff *skb, const struct pind_reader *reader, const void *range)
 {
 	int ret = pind_page_fill_next(skb, reader, range);
@@ -298,7 +298,7 @@ static int fill_next(struct sk_buff *skb, const struct pind_reader *reader, cons
 	return ret < 0 ? ret : !ret;
 }
 
-/* Lets others have the map after each 2 MiB. Return: as dump_one(). */
+/* The mmap lock is let go after each 2 MiB. Return: as pind_genl_dump_one(). */
 static int dump_pages(struct sk_buff *skb, struct netlink_callback *cb,
 		      const struct pind_reader *reader, struct pind_page_range *range)
 {
@@ -331,7 +331,7 @@ int pind_dump_pages(struct sk_buff *skb, struct netlink_callback *cb)
 
 	if (ret)
 		return ret;
-	/* not in an op's .start: a text set there does not reach the caller */
+	/* not in an op's .start: an extack message set there does not reach the caller */
 	if (!range->mm) {
 		ret = pind_genl_may_see_frames(cb->skb, cb->extack) ?:
 			      pind_page_range_begin(range, pind_dump_attrs(cb), cb->extack);
@@ -369,10 +369,10 @@ static int fill_audit(struct sk_buff *skb, const struct pind_reader *reader, con
 
 /* An audit under way. */
 struct audit_walk {
-	struct pind_group *group; /* whose folios; as a member of it; or NULL */
+	struct pind_group *group; /* only folios of this group, as a member of it; or NULL */
 	unsigned long cursor;
-	bool ended; /* all was looked at */
-	bool told;  /* and the last message has said so */
+	bool ended; /* the whole ledger was looked at */
+	bool told;  /* and the message with the final sums was written */
 	struct pind_audit audit;
 };
 
@@ -416,7 +416,7 @@ int pind_dump_audit(struct sk_buff *skb, struct netlink_callback *cb)
 
 	cb->seq = 1;
 	if (!walk) {
-		/* under a lock of generic netlink's, so no more than this */
+		/* the first call runs under a lock of generic netlink: it does no more than this */
 		walk = begin_audit(cb);
 		if (IS_ERR(walk))
 			return PTR_ERR(walk);
@@ -448,7 +448,7 @@ struct lasting_cursor {
 	bool ended;
 };
 
-/* One message of a dump, and where to write it. */
+/* The message of a dump that owners are written into. */
 struct lasting_place {
 	struct sk_buff *skb;
 	struct netlink_callback *cb;
@@ -485,7 +485,7 @@ int pind_dump_lasting(struct sk_buff *skb, struct netlink_callback *cb)
 
 	if (ret)
 		return ret;
-	cb->seq = 1; /* each stands for itself */
+	cb->seq = 1; /* owners that come or go meanwhile leave the others in place */
 	if (cursor->ended || pind_lasting_each(cursor->owner, dump_lasting, &place))
 		return skb->len;
 	pind_lasting_read(&search);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Answers of many messages: one function for each command, as struct genl_ops takes it.
- * Where a dump goes on is kept in the callback's context.
+ * Dumps: answers of many messages. One function for each command, as struct genl_ops takes
+ * it. The position at which a dump goes on is kept in the callback's context.
  */
 #ifndef PIND_DUMP_H
 #define PIND_DUMP_H
@@ -35,7 +35,7 @@ static inline struct net *pind_dump_net(const struct netlink_callback *cb)
  */
 int pind_dump_begin(struct netlink_callback *cb, struct pind_reader *reader);
 
-/** pind_dump_start() - of those with long messages: one with two of the longest paths fits */
+/** pind_dump_start() - make room for messages with two of the longest paths */
 int pind_dump_start(struct netlink_callback *cb);
 
 int pind_dump_groups(struct sk_buff *skb, struct netlink_callback *cb);
@@ -51,8 +51,8 @@ int pind_dump_pages(struct sk_buff *skb, struct netlink_callback *cb);
 int pind_dump_pages_done(struct netlink_callback *cb);
 
 /*
- * An audit works while its messages are read, outside of all locks of generic netlink's
- * except in the first part, which does nothing.
+ * An audit works while its messages are read, outside of all locks of generic netlink, except
+ * in the first call, which only checks the request.
  */
 int pind_dump_audit(struct sk_buff *skb, struct netlink_callback *cb);
 int pind_dump_audit_done(struct netlink_callback *cb);

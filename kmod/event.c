@@ -12,11 +12,11 @@
 #include "refusal.h"
 #include "watch.h"
 
-/* So that what happens at once is told at once. */
+/* A short wait, so that things that happen together are sent together. */
 #define SEND_DELAY (HZ / 20)
-/* From one telling of what may come again and again to the next. */
+/* The least time between two events of a thing that may happen again and again. */
 #define PACE HZ
-/* Messages in one go, which a listener's socket has to hold. */
+/* Messages that are sent in one go: a listener's socket has to hold them. */
 #define BATCH 256
 
 /* Guards the lists, the marks of groups and @stopped. Process context only. */
@@ -25,9 +25,9 @@ static LIST_HEAD(lives); /* groups, each with a reference */
 static LIST_HEAD(highs); /* likewise */
 static bool stopped = true; /* until pind_event_start() */
 
-/* One worker sends at a time: a group is told of as born before anything else of it. */
+/* One worker sends at a time, so that a group's birth is sent before its other events. */
 static DEFINE_MUTEX(send_mutex);
-/* Of send_changes() alone: up to which refusal this round tells, and when it began. */
+/* Used by send_changes() only: the newest refusal of this round (0: none runs), and its start. */
 static u64 round_end;
 static unsigned long round_began = INITIAL_JIFFIES;
 
@@ -46,7 +46,7 @@ static void send_soon(struct delayed_work *work, unsigned long delay)
 		queue_delayed_work(system_percpu_wq, work, delay);
 }
 
-/* When the next round may begin. */
+/* The delay until the next round may begin. */
 static unsigned long round_delay(void)
 {
 	unsigned long next = READ_ONCE(round_began) + PACE;
@@ -62,7 +62,7 @@ void pind_event_marks_init(struct pind_event_marks *marks)
 	};
 }
 
-/* A group onto a list that it is not on yet, with a reference. */
+/* Put a group on a list, with a reference, unless it is on it already. */
 static void list_group(struct pind_group *group, struct list_head *entry, struct list_head *list)
 {
 	lockdep_assert_held(&event_lock);
@@ -106,7 +106,7 @@ void pind_event_refusal(struct pind_account *account, struct pind_group *by,
 
 	pind_charge_read(&by->charge, true, &sums);
 	others = sums.reserved - min(sums.reserved, own);
-	/* what would fit below max is refused by the other limit */
+	/* a call that fits below max was refused by max_held */
 	held = needed <= max && sums.current_ + others <= max - needed &&
 	       READ_ONCE(by->charge.max_held) != PIND_PAGES_UNLIMITED;
 	pind_count_refusal(observed);
@@ -141,7 +141,7 @@ static void send_group(enum pind_cmd cmd, struct pind_group *group)
 		atomic64_inc(&lost);
 }
 
-/* The next group of a list, with its reference; *ret_marks is what is to be told. */
+/* Take the next group off the list, with its reference; *ret_marks: the events to send. */
 static struct pind_group *take_life(struct pind_event_marks *ret_marks)
 {
 	struct pind_group *group;
@@ -170,7 +170,7 @@ static struct pind_group *take_high(void)
 	return group;
 }
 
-/* Return: whether there may be more. */
+/* Return: whether there may be more to send. */
 static bool send_some_lives(void)
 {
 	struct pind_event_marks marks;
@@ -205,7 +205,7 @@ static void send_lives(struct work_struct *work)
 	spin_unlock(&event_lock);
 }
 
-/* Return: whether this round has more. */
+/* Return: whether this round may have more rows. */
 static bool send_some_rows(void)
 {
 	struct pind_refusal refusal;
@@ -222,7 +222,7 @@ static bool send_some_rows(void)
 	return true;
 }
 
-/* At most as many as there are now: one may rise again meanwhile. */
+/* A bounded number of groups, since a group may rise above high again meanwhile. */
 static void send_highs(void)
 {
 	struct pind_group *group;
@@ -239,8 +239,9 @@ static void send_highs(void)
 }
 
 /*
- * What may happen again and again is told in rounds, which begin a second apart at the
- * least: in a round each row is told once, the one that was refused longest ago first.
+ * Events of things that may happen again and again are sent in rounds, which begin at least a
+ * second apart. In a round each changed row is sent once, the one whose last refusal is the
+ * oldest first.
  */
 static void send_changes(struct work_struct *work)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Events on their way to user space. Nothing is queued: what happened is written down
- * where it belongs, in the group or in a row of refusals, and a worker tells what has
- * changed. So nothing can be pushed out by others, however much happens; and however
- * often the same happens, it is told once a second.
+ * Events on their way to user space. No event is queued: a change is noted in the group or in
+ * the row of refusals that it concerns, and a worker sends an event for each of them that has
+ * changed. So no tenant's events can push out those of another; and a thing that happens
+ * again and again is sent once a second.
  */
 #ifndef PIND_EVENT_H
 #define PIND_EVENT_H
@@ -12,17 +12,17 @@
 
 #include "account.h"
 
-/** pind_event_marks_init() - of a group of which nothing is to be told yet */
+/** pind_event_marks_init() - initialise a new group's marks: no event is to be sent yet */
 void pind_event_marks_init(struct pind_event_marks *marks);
 
 /**
- * pind_event_refusal() - count that a pin call was refused, and write it down
- * @account: who
- * @by: the group whose max refused
+ * pind_event_refusal() - count a refused pin call, and note it for an event
+ * @account: the account whose call was refused
+ * @by: the group whose max or max_held refused it
  * @wanted: pages asked for
- * @needed: of them not paid for already
+ * @needed: how many of them are not paid for already
  * @own: pages that this call itself has reserved
- * @observed: the group is in mode observe: it was admitted all the same
+ * @observed: @by is in mode observe: the call was admitted all the same
  *
  * Context: process, may sleep.
  */
@@ -31,25 +31,25 @@ void pind_event_refusal(struct pind_account *account, struct pind_group *by,
 			bool observed);
 
 /**
- * pind_event_group() - have an event about a group told
+ * pind_event_group() - have an event about a group sent
  * @cmd: PIND_CMD_HIGH_NTF, _GROUP_NEW_NTF or _GROUP_DEAD_NTF
  * Context: process.
  */
 void pind_event_group(enum pind_cmd cmd, struct pind_group *group);
 
-/** pind_event_rows() - rows of refusals are to be told. Context: process. */
+/** pind_event_rows() - have events for changed rows of refusals sent. Context: process. */
 void pind_event_rows(void);
 
 /** pind_event_lost() - events that could not be sent for want of memory */
 u64 pind_event_lost(void);
 
-/** pind_event_start() - send what there is, and what comes; the family is there */
+/** pind_event_start() - begin to send; the netlink family is registered */
 void pind_event_start(void);
 
-/** pind_event_stop() - send no more, from now on; while the family is still there */
+/** pind_event_stop() - stop sending; the netlink family is still registered */
 void pind_event_stop(void);
 
-/** pind_event_exit() - forget all; nothing writes any more */
+/** pind_event_exit() - drop all marks; nothing notes events any more */
 void pind_event_exit(void);
 
 #endif /* PIND_EVENT_H */

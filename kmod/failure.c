@@ -26,7 +26,7 @@ static enum pind_failure_kind kind_of(long got)
 	}
 }
 
-/* The account's row, else the place for a new one: a free one, or that of the oldest row. */
+/* The account's row; else the place for a new row: a free one, or that of the oldest row. */
 static struct pind_failure **find_place(const struct pind_account *account, bool *ret_found)
 {
 	struct pind_failure **rows = account->group->failures.row, **place = rows;
@@ -85,7 +85,7 @@ void pind_failure_note(struct pind_account *account, unsigned long wanted, long 
 		spin_unlock(&failure_lock);
 		unused = new_row(account);
 		spin_lock(&failure_lock);
-		/* another thread may have been quicker */
+		/* another thread may have added the row meanwhile */
 		place = find_place(account, &found);
 		if (!found && unused) {
 			swap(*place, unused);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Long-term pin calls that the kernel failed, and no quota refused: how often, with which
- * errors, and when last; a row for each account. A group keeps the rows of its own accounts, a
- * bounded number of them, so a tenant that fails in a loop pushes out nothing but its own.
+ * Long-term pin calls that the kernel itself failed and no quota refused: how often, with which
+ * errors, and when last; a row for each account. A group keeps a bounded number of rows, of its
+ * own accounts only, so a tenant that fails in a loop pushes out only rows of its own.
  */
 #ifndef PIND_FAILURE_H
 #define PIND_FAILURE_H
@@ -18,7 +18,7 @@ struct pind_group;
 /* Rows that a group keeps. */
 #define PIND_FAILURES 16
 
-/* How a call failed: with one of these errors, with fewer pages than asked for, else. */
+/* How a call failed: by one of these errors, by getting fewer pages than asked for, otherwise. */
 enum pind_failure_kind {
 	PIND_FAILURE_EFAULT,
 	PIND_FAILURE_ENOMEM,
@@ -31,11 +31,11 @@ enum pind_failure_kind {
 
 /**
  * struct pind_failure - one row; see PIND_A_FAILURE_*
- * @tgid, @start_time, @call_site: of the account
- * @count: calls, by enum pind_failure_kind
- * @first, @last: when, ns of CLOCK_REALTIME
- * @wanted: pages that the last one asked for
- * @error: of the last one, positive; 0: it got too few pages
+ * @tgid, @start_time, @call_site: process and call site of the account
+ * @count: number of calls, by enum pind_failure_kind
+ * @first, @last: times of the first and last failure, ns of CLOCK_REALTIME
+ * @wanted: pages that the last call asked for
+ * @error: error of the last call, positive; 0: it got too few pages
  */
 struct pind_failure {
 	pid_t tgid;
@@ -51,28 +51,28 @@ struct pind_failure {
 	struct pind_site site;
 };
 
-/** struct pind_failures - the rows that a group keeps; a place that is free is NULL */
+/** struct pind_failures - the rows that a group keeps; a free place is NULL */
 struct pind_failures {
 	struct pind_failure *row[PIND_FAILURES];
 };
 
 /**
- * pind_failure_note() - the kernel failed a call
+ * pind_failure_note() - note that the kernel failed a call
  * @wanted: pages asked for
- * @got: pages, fewer than that, or a negative error
+ * @got: pages pinned, fewer than @wanted; or a negative error
  *
- * Where memory for a new row runs out only the group's sum has it.
+ * If there is no memory for a new row, only the group's sum counts the failure.
  * Context: process, may sleep; may run under mmap_lock.
  */
 void pind_failure_note(struct pind_account *account, unsigned long wanted, long got);
 
-/** pind_failure_bury() - @group goes, and its rows. Context: process. */
+/** pind_failure_bury() - free the rows of a group that is freed. Context: process. */
 void pind_failure_bury(struct pind_group *group);
 
 /**
- * pind_failure_read() - the first row of @group that is not below @index
- * @row: a copy
- * Context: process. Return: its index, or -1 if there is none.
+ * pind_failure_read() - copy the first row of @group whose index is not below @index
+ * @row: the copy
+ * Context: process. Return: the row's index, or -1 if there is none.
  */
 int pind_failure_read(struct pind_group *group, unsigned int index, struct pind_failure *row);
 

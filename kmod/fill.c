@@ -81,7 +81,7 @@ int pind_fill_info(struct sk_buff *skb)
 	return 0;
 }
 
-/* As seen from the reader's place; the root of what it sees has no parent there. */
+/* Path and parent, as the reader sees them; the root of the reader's view has no parent. */
 static int fill_place(struct sk_buff *skb, const struct pind_reader *reader,
 		      const struct pind_group *group)
 {
@@ -163,13 +163,13 @@ int pind_fill_rule(struct sk_buff *skb, const struct pind_rule *rule)
 	return 0;
 }
 
-/* A user of the initial user namespace, which knows every user. */
+/* The number of a user in the initial user namespace, where every user has one. */
 static u32 uid_number(kuid_t uid)
 {
 	return from_kuid(&init_user_ns, uid);
 }
 
-/* Who it is, for whom it may know. */
+/* The process of an account, if the reader may know it. */
 static int fill_account_owner(struct sk_buff *skb, const struct pind_reader *reader,
 			      const struct pind_account *account)
 {
@@ -200,7 +200,7 @@ static int fill_account(struct sk_buff *skb, const struct pind_reader *reader,
 	return 0;
 }
 
-/* What is written down under the lock of a leaf is never taken back before. */
+/* Never below 0: pins are added to a sum before, or under the leaf lock as, a slot names them. */
 static unsigned long sum_of(const atomic_long_t *sum)
 {
 	long value = atomic_long_read(sum);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Objects into netlink attributes: one function an object, for get, dump and event. */
+/* Writes objects into netlink attributes, by one function for each; for get, dump and event. */
 #ifndef PIND_FILL_H
 #define PIND_FILL_H
 
@@ -26,7 +26,7 @@ int pind_fill_lasting_search(struct sk_buff *skb, const struct pind_lasting_sear
 
 int pind_fill_rule(struct sk_buff *skb, const struct pind_rule *rule);
 
-/* With what the reader may see of it. Return: likewise; -ENOMEM. */
+/* With those attributes that the reader may see. Return: likewise; -ENOMEM. */
 int pind_fill_group(struct sk_buff *skb, const struct pind_reader *reader,
 		    const struct pind_group *group);
 int pind_fill_account(struct sk_buff *skb, const struct pind_reader *reader,
@@ -48,7 +48,7 @@ struct pind_pinner;
 int pind_fill_pinner(struct sk_buff *skb, const struct pind_reader *reader,
 		     const struct pind_pinner *pinner);
 
-/** pind_load_id_init() - draw the number that tells this load from others */
+/** pind_load_id_init() - draw the random number by which this load of the module is known */
 void pind_load_id_init(void);
 
 #endif /* PIND_FILL_H */

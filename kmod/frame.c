@@ -14,8 +14,8 @@
 
 /*
  * Memory that goes offline may be unplugged at once, with its struct pages. So these are
- * looked at under RCU, as long as nothing else keeps them, and whoever still looks at what
- * was online is waited for.
+ * looked at under RCU unless a reference keeps them, and before memory is unplugged we wait
+ * for all RCU readers that may have found it online.
  */
 static int memory_changed(struct notifier_block *block, unsigned long action, void *unused)
 {
@@ -43,13 +43,13 @@ void pind_frames_begin(struct pind_frames *walk, unsigned long first, unsigned l
 	*walk = (struct pind_frames){ .next = first, .last = last };
 	rcu_read_lock();
 	page = pfn_to_online_page(first);
-	/* if it is just changing the walk begins at a folio that is not, or no longer, there */
+	/* the folio may change meanwhile: then the walk begins a little too early or at @first */
 	if (page)
 		walk->next = min(first, folio_pfn(page_folio(page)));
 	rcu_read_unlock();
 }
 
-/* One word of each struct page, for nearly all of them: a tail has no references. */
+/* Reads one word of nearly every struct page: most pages and all tails have few references. */
 static bool looks_pinned(struct page *page)
 {
 	unsigned int refs = page_ref_count(page);
@@ -68,7 +68,7 @@ struct folio *pind_frame_hold(unsigned long pfn)
 
 	rcu_read_lock();
 	page = pfn_to_online_page(pfn);
-	/* a reference keeps the folio what it is; a free page has none to take */
+	/* a reference keeps the folio from changing; none can be taken of a free page */
 	if (page && !folio_try_get(folio = page_folio(page)))
 		folio = NULL;
 	rcu_read_unlock();
@@ -92,8 +92,8 @@ static struct folio *hold_pinned(unsigned long pfn)
 }
 
 /*
- * Nothing marks the other pages of a free block, which have no references and are no tails.
- * Good enough to be told: what a CPU keeps for itself is missed.
+ * Only the first page of a free block is marked; the others have no references and are no
+ * tails. Good enough for a statistic: pages on the CPUs' own free lists are missed.
  */
 static bool is_free(struct pind_frames *walk, struct page *page)
 {
@@ -102,7 +102,7 @@ static bool is_free(struct pind_frames *walk, struct page *page)
 	return walk->in_free || PageBuddy(page);
 }
 
-/* The frame where what is the same as at a frame without online memory ends. */
+/* From a frame without online memory: the first frame at which that may be otherwise. */
 static unsigned long end_of_absent(unsigned long pfn)
 {
 	if (pfn >= pind_leaf_large)
@@ -173,7 +173,7 @@ bool pind_frame_is_cma(struct page *page)
 	unsigned long bit = ((pfn & (PAGES_PER_SECTION - 1)) >> pageblock_order) * NR_PAGEBLOCK_BITS;
 	const unsigned long *flags = section_to_usemap(__pfn_to_section(pfn));
 
-	/* the kernel's own function is not for modules */
+	/* the kernel's own function for this is not exported */
 	return (flags[bit / BITS_PER_LONG] >> bit % BITS_PER_LONG & PIND_MIGRATETYPE_MASK) ==
 	       MIGRATE_CMA;
 #else

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A walk over the machine's memory, frame by frame, that finds the folios that are pinned. */
+/* A walk over the machine's memory, frame by frame, that finds the pinned folios. */
 #ifndef PIND_FRAME_H
 #define PIND_FRAME_H
 
 #include <linux/mm.h>
 
 /**
- * struct pind_frames - a walk, and what it has seen so far
- * @next: frame that comes next
- * @last: the last one
- * @looked: frames of memory
- * @free: of them free
+ * struct pind_frames - a walk, and its counts so far
+ * @next: the frame that comes next
+ * @last: the last frame
+ * @looked: frames of online memory
+ * @free: how many of those are free
  * @holes: frames without memory
  * @offline: frames whose memory is offline
  * @device: frames of a device's own memory, which are passed over
@@ -28,37 +28,36 @@ struct pind_frames {
 };
 
 /**
- * pind_frames_begin() - set a walk up
- * A first frame in the middle of a large folio finds that folio. Context: process.
+ * pind_frames_begin() - begin a walk
+ * If @first lies in the middle of a large folio, that folio is found, too. Context: process.
  */
 void pind_frames_begin(struct pind_frames *walk, unsigned long first, unsigned long last);
 
 /**
- * pind_frames_next() - go on to the next folio that the kernel takes for pinned
+ * pind_frames_next() - go on to the next folio that has at least one pin
  * @walk: moved behind the folio's first frame
- * @budget: steps that may be taken, less those that were
+ * @budget: steps that may be taken; lowered by those that were
  *
- * Pinned is what page-get calls so with at least one pin: of a folio of one page the
- * references that are known to be something else are no pins (pind_folio_pincount()).
+ * The pins are those of pind_folio_pincount(), as in the answer to page-get.
  *
- * Context: process; does not yield. Return: the folio with a reference on it, which is its
- * caller's to drop; NULL when the budget is used up or the walk has ended.
+ * Context: process; does not yield. Return: the folio, with a reference that the caller drops;
+ * NULL if the budget is used up or the walk has ended.
  */
 struct folio *pind_frames_next(struct pind_frames *walk, unsigned int *budget);
 
-/** pind_frames_ended() - has a walk seen all of it */
+/** pind_frames_ended() - has a walk passed its last frame */
 static inline bool pind_frames_ended(const struct pind_frames *walk)
 {
 	return walk->next > walk->last;
 }
 
-/** pind_frame_hold() - the folio that a frame is of, with a reference; or NULL */
+/** pind_frame_hold() - the folio that a frame belongs to, with a reference; or NULL */
 struct folio *pind_frame_hold(unsigned long pfn);
 
-/** pind_frame_init() - before the first walk. Return: 0; a negative errno. */
+/** pind_frame_init() - to be called before the first walk. Return: 0; a negative errno. */
 int pind_frame_init(void);
 
-/** pind_frame_exit() - after the last one. Context: process. */
+/** pind_frame_exit() - to be called after the last walk. Context: process. */
 void pind_frame_exit(void);
 
 /** pind_frame_is_cma() - does a page lie in CMA. Context: any. */

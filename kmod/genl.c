@@ -15,7 +15,7 @@
 #include "longterm.h"
 #include "page.h"
 
-/* Build one message into @skb, or nothing of it. */
+/* Write one message into @skb; on an error nothing of it stays there. */
 static int put_message(struct sk_buff *skb, u32 portid, u32 seq, int flags, u8 cmd,
 		       const struct pind_reader *reader, pind_fill_fn fill, const void *object,
 		       struct netlink_callback *cb)
@@ -43,13 +43,13 @@ int pind_genl_dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 			   reader, fill, object, cb);
 }
 
-/* info has a nest for each hook, a frame one for each holder, paths are long */
+/* Large: info has a nest for each hook, a page one for each holder, and paths are long. */
 static struct sk_buff *new_reply(void)
 {
 	return genlmsg_new(4 * PATH_MAX, GFP_KERNEL);
 }
 
-/* Answer the do request @request with @skb, which is used up. */
+/* Answer the do request @request with @skb, which is consumed. */
 static int reply_with(struct sk_buff *skb, struct sk_buff *request, struct genl_info *info,
 		      pind_fill_fn fill, const void *object)
 {
@@ -129,7 +129,7 @@ struct pind_group *pind_genl_named_group(const struct nlattr *id, struct netlink
 	return group;
 }
 
-/* The attribute by which a request names its group; NULL: it is missing, and that was said. */
+/* The attribute by which a request names its group; NULL if missing, with a sentence set. */
 static const struct nlattr *requested_id(struct genl_info *info)
 {
 	const struct nlattr *id = info->attrs[PIND_A_GROUP_ID];
@@ -140,8 +140,8 @@ static const struct nlattr *requested_id(struct genl_info *info)
 }
 
 /*
- * The group that a request is to change; as a member of it, or an ERR_PTR with its text
- * said. It is made where the module has not met the cgroup.
+ * The group that a request is to change, as a member of it; or an ERR_PTR, with a sentence
+ * set. The group is made if the module has not met the cgroup.
  */
 static struct pind_group *changed_group(struct sk_buff *request, struct genl_info *info)
 {
@@ -154,7 +154,7 @@ static struct pind_group *changed_group(struct sk_buff *request, struct genl_inf
 	return id ? pind_genl_named_group(id, info->extack) : ERR_PTR(-EINVAL);
 }
 
-/* The cgroup of a process, if it is the user's. */
+/* The cgroup of a process, if the process belongs to the user. Return: 0; -ESRCH. */
 static int cgroup_of(u32 pid, u32 uid, u64 *ret_id)
 {
 	struct task_struct *task;
@@ -170,7 +170,7 @@ static int cgroup_of(u32 pid, u32 uid, u64 *ret_id)
 	return ret;
 }
 
-/* Which group a request asks for: it has an id, or pid and uid of a process. */
+/* The id of the group that a request asks for, by its id or by pid and uid of a process. */
 static int requested_group(struct genl_info *info, const struct pind_reader *reader, u64 *ret_id)
 {
 	const struct nlattr *pid = info->attrs[PIND_A_GROUP_PID];
@@ -202,7 +202,7 @@ static int requested_group(struct genl_info *info, const struct pind_reader *rea
 	return ret;
 }
 
-/* Makes nothing: anybody may ask. */
+/* Makes no group, since anybody may ask. */
 static int get_group(struct sk_buff *request, struct genl_info *info)
 {
 	struct pind_reader reader;
@@ -261,7 +261,7 @@ static int parse_quota(struct genl_info *info, struct pind_quota *quota)
 	return 0;
 }
 
-/* The answer is allocated first: what cannot be answered is not done either. */
+/* The answer is allocated first, so that a change that is made can also be answered. */
 static int set_group(struct sk_buff *request, struct genl_info *info)
 {
 	struct pind_quota quota;
@@ -309,8 +309,8 @@ static int reset_peak(struct sk_buff *request, struct genl_info *info)
 }
 
 /*
- * Frame numbers are what /proc/PID/pagemap shows only to CAP_SYS_ADMIN, and perf to
- * CAP_PERFMON, which is enough; the family's own check is for CAP_NET_ADMIN.
+ * /proc/PID/pagemap shows frame numbers to CAP_SYS_ADMIN only, perf also to CAP_PERFMON:
+ * either is enough here. The operations' flag GENL_ADMIN_PERM requires CAP_NET_ADMIN besides.
  */
 int pind_genl_may_see_frames(struct sk_buff *request, struct netlink_ext_ack *extack)
 {
@@ -412,7 +412,7 @@ static const struct nla_policy others_policy[] = {
 #define POLICY(p) .policy = (p), .maxattr = ARRAY_SIZE(p) - 1
 
 static const struct genl_ops ops[] = {
-	/* open to everyone: they only read */
+	/* open to every user: these only read */
 	{ .cmd = PIND_CMD_INFO_GET, .doit = get_info },
 	{ .cmd = PIND_CMD_GROUP_GET, .doit = get_group, .start = pind_dump_start,
 	  .dumpit = pind_dump_groups, POLICY(get_policy) },
@@ -427,7 +427,7 @@ static const struct genl_ops ops[] = {
 	{ .cmd = PIND_CMD_CALL_GET, .start = pind_dump_start, .dumpit = pind_dump_calls,
 	  .done = pind_dump_calls_done },
 	{ .cmd = PIND_CMD_LASTING_GET, .start = pind_dump_start, .dumpit = pind_dump_lasting },
-	/* they change something, or tell where in memory a page lies */
+	/* these change something, or show frame numbers */
 	{ .cmd = PIND_CMD_GROUP_SET, .doit = set_group, POLICY(set_policy),
 	  .flags = GENL_ADMIN_PERM },
 	{ .cmd = PIND_CMD_GROUP_RESET_PEAK, .doit = reset_peak, POLICY(id_policy),
@@ -471,8 +471,8 @@ struct genl_family pind_family __ro_after_init = {
 	.n_ops = ARRAY_SIZE(ops),
 	.mcgrps = multicast_groups,
 	.n_mcgrps = ARRAY_SIZE(multicast_groups),
-	.parallel_ops = true, /* what needs a lock takes its own */
-	.netnsok = true, /* each says by itself what it answers elsewhere */
+	.parallel_ops = true, /* each operation takes the locks that it needs */
+	.netnsok = true, /* each operation checks the network namespace itself */
 	.module = THIS_MODULE,
 };
 

@@ -39,7 +39,10 @@ const struct nla_policy pind_handover_policy[PIND_A_HANDOVER_MAX + 1] = {
 	[PIND_A_HANDOVER_PINS] = { .type = NLA_REJECT },
 };
 
-/* Addresses of the kernel and frame numbers, for who may load what code they like. */
+/*
+ * The messages have kernel addresses and frame numbers: they are for those who may load any
+ * code into the kernel.
+ */
 static int may_hand_over(const struct sk_buff *request, const struct net *net,
 			 struct netlink_ext_ack *extack)
 {
@@ -54,11 +57,11 @@ static int may_hand_over(const struct sk_buff *request, const struct net *net,
 /* ---- handover-get */
 
 /**
- * struct place - where a dump goes on
- * @account: with the lowest number that was not told
- * @folios: all accounts were told
- * @told: of the slot's holders, that one and those before it were told; id 0: none
- * @number: the slot
+ * struct place - the position at which a dump goes on
+ * @account: the lowest number of an account that was not dumped yet
+ * @folios: all accounts were dumped, and folios come next
+ * @told: the slot's holders up to this one were dumped; id 0: none was
+ * @number: number of the slot
  */
 struct place {
 	u32 account;
@@ -67,7 +70,7 @@ struct place {
 	unsigned long number;
 };
 
-/* What one account holds of a slot's folio. */
+/* The pins of one account on a slot's folio. */
 struct row {
 	struct pind_owner owner;
 	u32 pages;
@@ -91,7 +94,7 @@ static int fill_account(struct sk_buff *skb, const struct pind_reader *reader, c
 	return 0;
 }
 
-/* Return: 0 when all were told; -EMSGSIZE when the rest has to wait. */
+/* Return: 0 if all accounts were dumped; -EMSGSIZE if the rest needs another message. */
 static int dump_accounts(struct sk_buff *skb, struct netlink_callback *cb, struct place *place)
 {
 	struct pind_account *account;
@@ -115,7 +118,7 @@ static int dump_accounts(struct sk_buff *skb, struct netlink_callback *cb, struc
 	return ret;
 }
 
-/* Under the leaf's lock. Return: how many of the holders behind @told. */
+/* Under the leaf's lock: read the holders that come after @told. Return: how many. */
 static unsigned int read_slot(unsigned long slot, const struct pind_owner *told, struct row *rows)
 {
 	const struct pind_holding *holding;
@@ -145,7 +148,7 @@ static unsigned int read_slot(unsigned long slot, const struct pind_owner *told,
 	return n;
 }
 
-/* Return: how many rows there are of the slot where the dump is. */
+/* Read rows of the slot at which the dump is. Return: how many. */
 static unsigned int read_place(const struct place *place, struct row *rows)
 {
 	raw_spinlock_t *lock = pind_leaf_lock(place->number);
@@ -184,7 +187,7 @@ static int fill_row(struct sk_buff *skb, unsigned long number, const struct row 
 	return 0;
 }
 
-/* The next slot that is used, from the one where the dump is on. Return: is there one. */
+/* Go to the next used slot, beginning with the one at which the dump is. Return: is there one. */
 static bool find_used(struct place *place)
 {
 	const unsigned long from = place->number;
@@ -208,7 +211,7 @@ static bool find_used(struct place *place)
 		}
 	}
 	rcu_read_unlock();
-	/* the slot that was told in part may be empty by now */
+	/* the slot whose holders were dumped in part may be empty by now */
 	if (place->number != from)
 		place->told = (struct pind_owner){};
 	return found;
@@ -220,7 +223,10 @@ static void go_on(struct place *place)
 	place->told = (struct pind_owner){};
 }
 
-/* As many as there is room for. Return: 0; 1: there are none; -EMSGSIZE: for not one. */
+/*
+ * Write as many folios as the message has room for. Return: 0; 1 if there are no more;
+ * -EMSGSIZE if there is not even room for one.
+ */
 static int fill_folios(struct sk_buff *skb, const struct pind_reader *reader, const void *object)
 {
 	struct place *place = *(struct place *const *)object;
@@ -251,7 +257,7 @@ int pind_handover_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	BUILD_BUG_ON(sizeof(*place) > sizeof(cb->ctx));
 	if (ret)
 		return ret;
-	cb->seq = 1; /* who wants it whole has everybody stand still */
+	cb->seq = 1; /* the loader freezes all cgroups, so nothing changes during the dump */
 	if (!place->folios) {
 		if (dump_accounts(skb, cb, place))
 			return skb->len;
@@ -264,13 +270,13 @@ int pind_handover_dump(struct sk_buff *skb, struct netlink_callback *cb)
 
 /* ---- handover-take */
 
-/* Not folio_put(): it may be a device's memory. */
+/* Not folio_put(): the folio may be a device's memory. */
 static void put_folio(struct folio *folio)
 {
 	put_page(&folio->page);
 }
 
-/* A device's own memory; if it is just going away it waits for its pins. Or NULL. */
+/* The folio of a frame of a device's own memory, with a reference; or NULL. */
 static struct folio *hold_device(unsigned long pfn)
 {
 	struct dev_pagemap *map = pfn_valid(pfn) ? pind_get_dev_pagemap(pfn) : NULL;
@@ -283,7 +289,7 @@ static struct folio *hold_device(unsigned long pfn)
 	return folio;
 }
 
-/* With a reference, which keeps it what it is; or NULL: no such folio begins there. */
+/* The folio of this size that begins at @pfn, with a reference; NULL if there is none. */
 static struct folio *get_folio(unsigned long pfn, u64 size)
 {
 	struct folio *folio = pind_frame_hold(pfn) ?: hold_device(pfn);
@@ -294,13 +300,13 @@ static struct folio *get_folio(unsigned long pfn, u64 size)
 	return NULL;
 }
 
-/* In base pages. */
+/* The value of an attribute in bytes as base pages; 1 if it is missing. */
 static u64 pages_of(const struct nlattr *attr)
 {
 	return attr ? nla_get_u64(attr) >> PAGE_SHIFT : 1;
 }
 
-/* Adds the pins that are taken. */
+/* Take one folio's pins over, no more than the kernel counts; adds them to @pins_taken. */
 static int take_folio(struct pind_account *account, const struct nlattr *nest,
 		      struct netlink_ext_ack *extack, u64 *pins_taken)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The ledger, told to user space for the module that is loaded next, and taken from there.
- * Contract: handover-get and handover-take in docs/netlink/pind.yaml.
+ * The handover of the ledger from one load of the module to the next, by way of user space: a
+ * dump of it, and requests by which the next module takes the pins over. Contract:
+ * handover-get and handover-take in docs/netlink/pind.yaml.
  */
 #ifndef PIND_HANDOVER_H
 #define PIND_HANDOVER_H

@@ -27,28 +27,29 @@ static unsigned int lasting_age = 60;
 module_param(lasting_age, uint, 0644);
 MODULE_PARM_DESC(lasting_age, "seconds after which a pin that no account holds lasts");
 
-/* A round begins so long after the one before at the earliest. */
+/* Least time from the beginning of one round to that of the next. */
 #define ROUND_SECONDS 10
-/* Frames and folios that are looked at before others may run. */
+/* Frames and folios that are looked at before other tasks may run. */
 #define STEP 4096
-/* Looks that have to have found a folio pinned. */
+/* So many looks must have found a folio pinned before it lasts. */
 #define LOOKS 3
 
 /*
- * Folios that are noted, by first frame: a value of the second of CLOCK_BOOTTIME when it was
- * first found pinned and of the looks since, as far as LOOKS. 9 bytes each where they stand
- * side by side, at most 576, and no more than 9 for each of the machine's frames. Written by
- * the thread only.
+ * The folios that are noted, by first frame. The value has the second of CLOCK_BOOTTIME at
+ * which the folio was first found pinned, and in its low LOOK_BITS the number of looks since,
+ * counted up to LOOKS. An entry takes 9 bytes if its neighbours are noted, too, and at most
+ * 576; all of them take at most 9 bytes for each of the machine's frames. Written by the
+ * thread only.
  */
 static DEFINE_XARRAY(watched);
 static unsigned long nr_watched;
 
 #define LOOK_BITS 2
 
-/* Guards what stands here, which is the sum of the last pass over all that is noted. */
+/* Guards the rows and their sums (told) of the last pass over all noted folios. */
 static DEFINE_MUTEX(sums_mutex);
 
-/* What an owner has: of the pass that is going on, which is the thread's; and of the last. */
+/* An owner. @sum: of the pass under way, used by the thread only. @told: of the last pass. */
 struct row {
 	struct pind_lasting sum;
 	struct pind_lasting told;
@@ -58,14 +59,14 @@ static DEFINE_XARRAY(rows); /* by owner + 1; changed by the thread only */
 static unsigned int nr_rows;
 static u64 pages_told;
 
-/* The thread's, which others read. */
+/* Written by the thread, read by others. */
 static struct pind_frames walk = { .next = 1 }; /* no round is under way */
 static u64 rounds, walked, cpu, rest, rest_of_owners;
-/* The thread's own. */
+/* Used by the thread only. */
 static struct task_struct *thread;
 static unsigned long look_at;
 static u64 round_began, missed;
-/* In this pass, of owners that have no row. */
+/* Lasting folios and pages, in this pass, of owners that have no row. */
 static u64 missed_folios, missed_pages;
 
 static u64 seconds(void)
@@ -80,9 +81,10 @@ static bool is_old(unsigned long value)
 }
 
 /*
- * A driver may keep a page of its own with thousands of references (of a network card's
- * ring), which look like pins: no user's page, so nothing has been pinned there by the pin
- * functions. The kernel counts pins of a large folio by themselves.
+ * Can the pin functions have pinned the folio? A driver may keep a page of its own (of a
+ * network card's ring) with thousands of references, which look like pins; but no user has
+ * that page mapped or in a file, so it cannot be pinned. A large folio has a pin count of its
+ * own, which plain references do not change.
  */
 static bool is_of_user(struct folio *folio, u64 owner)
 {
@@ -155,7 +157,7 @@ static void drop_row(struct row *row)
 	kfree(row);
 }
 
-/* A pass over all that is noted has ended. */
+/* A pass over all noted folios has ended: publish its sums. */
 static void tell_sums(void)
 {
 	struct row *row;
@@ -190,7 +192,7 @@ static void look(unsigned long pfn, unsigned long value)
 		xa_erase(&watched, pfn);
 		WRITE_ONCE(nr_watched, nr_watched - 1);
 	} else {
-		/* the value takes the place of another: nothing is allocated */
+		/* a value that replaces another one needs no memory, so this cannot fail */
 		if ((value & (BIT(LOOK_BITS) - 1)) < LOOKS)
 			xa_store(&watched, pfn, xa_mk_value(++value), GFP_KERNEL);
 		if (is_old(value))
@@ -200,7 +202,7 @@ static void look(unsigned long pfn, unsigned long value)
 		folio_put(folio);
 }
 
-/* At so many of those that are noted, from where the last look ended. Return: how many. */
+/* Look at up to @most noted folios, from where the last call ended. Return: at how many. */
 static unsigned int look_some(unsigned int most)
 {
 	unsigned int looks;
@@ -295,7 +297,7 @@ static int search(void *unused)
 	while (!kthread_should_stop()) {
 		rate = READ_ONCE(lasting_rate);
 		if (rate) {
-			/* what is noted comes first, but the walk is never kept from going on */
+			/* noted folios come first, but the walk may use a quarter of the rate */
 			looks = look_some(rate);
 			walk_some(max(rate - looks, rate / 4));
 		} else if (nr_watched || nr_rows) {

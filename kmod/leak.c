@@ -9,16 +9,19 @@
 #include "misuse.h"
 
 /*
- * A call of a moment (a page being mapped, or unpinned) may look like a leak, and
- * is over long before.
+ * A page that is just being mapped or unpinned may look like a leak for a moment, but not at
+ * all of these looks.
  */
 #define LOOKS 3
-#define PAUSE 10 /* ms in between */
+#define PAUSE 10 /* ms between two looks */
 
-/* The last leaks that were told of, so that each is told once; of a ring. */
+/* The last leaks that were noted, in a ring, so that each is noted once. */
 #define TOLD 256
 
-/* Guards @told and @nr_told, all that there were. Taken by audits and the self-check, in process context. */
+/*
+ * Guards @told and @nr_told, which counts all leaks ever noted. Taken by audits and the
+ * self-check, in process context.
+ */
 static DEFINE_MUTEX(told_lock);
 static struct pind_leak told[TOLD];
 static unsigned int nr_told;
@@ -49,7 +52,7 @@ static void tell(const struct pind_leak *leak)
 
 	rcu_read_lock();
 	account = pind_account_by_id(leak->account);
-	/* once more: the number may be another account's by now */
+	/* look once more: the number may belong to another account by now */
 	if (account && is_still(leak)) {
 		told[nr_told++ % TOLD] = *leak;
 		pind_misuse_of(PIND_MISUSE_KIND_PIN_PUT, account);

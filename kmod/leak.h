@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Folios that are pinned and have lost references: somebody put one (put_page())
- * that belongs to a pin. The folio is never freed then, or too early. An audit
- * finds them; what is still so after a while is certain, and a misuse.
+ * Leaks: pinned folios that have lost references, because some code dropped, by put_page(), a
+ * reference that belongs to a pin. Such a folio is freed too early, or never. An audit finds
+ * them; a folio that still lacks references at several looks is certain, and noted as misuse.
  *
- * Of large folios only, which count their pins apart from their references. On one of one
- * page a pin is 1,024 references, and who gives it 513 plain ones (any user can, by
- * vmsplice()) makes it look like a pin that has lost the rest.
+ * Only large folios are checked, which count their pins apart from their references. On a
+ * folio of one page a pin is 1,024 references; any user can add plain references to such a
+ * page (by vmsplice()) and so make it look like one that has lost some of a pin's.
  */
 #ifndef PIND_LEAK_H
 #define PIND_LEAK_H
 
 #include <linux/types.h>
 
-/* That an audit notes at once; it finds the others the next time. */
+/* Most leaks that one audit notes; the next audit finds further ones. */
 #define PIND_LEAKS 16
 
 /**
  * struct pind_leak - a folio that lacks references
- * @pfn: its first frame
- * @missing: how many, at least
- * @account: number of the account that has held it longest
+ * @pfn: first frame of the folio
+ * @missing: how many references it lacks, at least
+ * @account: number of its account; of several, that of the oldest process
  */
 struct pind_leak {
 	unsigned long pfn;
@@ -28,15 +28,15 @@ struct pind_leak {
 	u32 account;
 };
 
-/** struct pind_leaks - what an audit noted */
+/** struct pind_leaks - the leaks that an audit noted */
 struct pind_leaks {
 	unsigned int nr;
 	struct pind_leak leak[PIND_LEAKS];
 };
 
 /**
- * pind_leak_confirm() - look again, and write down as misuse what is still so
- * Each folio once. Context: process, sleeps.
+ * pind_leak_confirm() - look again, and note as misuse the leaks that are still there
+ * Each folio is noted once. Context: process, sleeps.
  */
 void pind_leak_confirm(const struct pind_leaks *leaks);
 

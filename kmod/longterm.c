@@ -15,7 +15,7 @@
 #include "site.h"
 
 /**
- * struct longterm_list - callers, as they were given; read under RCU
+ * struct longterm_list - the callers, as the request gave them; read under RCU
  * @entry: "" stands for any module, or any function
  */
 struct longterm_list {
@@ -25,13 +25,14 @@ struct longterm_list {
 
 /* Guards changes of the list. Process context; innermost. */
 static DEFINE_MUTEX(longterm_mutex);
-static struct longterm_list __rcu *in_force; /* NULL: it is empty */
+static struct longterm_list __rcu *in_force; /* NULL: the list is empty */
 
 unsigned long pind_longterm_others[PIND_LONGTERM_SLOTS];
 
 /*
- * What was found out, by another hash than in pind_longterm_others: two call sites that
- * take the slot there from each other are both here, and need no look-up of names.
+ * Call sites whose name was looked up: those in the list, and the others. The hash is another
+ * than that of pind_longterm_others: two call sites that take the slot there from each other
+ * have places of their own here, and need no look-up of names.
  */
 #define FOUND_BITS 8
 static unsigned long found_listed[1 << FOUND_BITS];
@@ -43,7 +44,7 @@ static bool fits(const struct pind_site *entry, const struct pind_site *site)
 
 	if (entry->module[0] && strcmp(entry->module, site->module))
 		return false;
-	/* "name", or what the compiler made of it: "name.part.0" */
+	/* "name", or a part that the compiler split off it: "name.part.0" */
 	return !length || (!strncmp(entry->symbol, site->symbol, length) &&
 			   (!site->symbol[length] || site->symbol[length] == '.'));
 }
@@ -93,7 +94,7 @@ void pind_longterm_forget(void)
 	forget(pind_longterm_others, ARRAY_SIZE(pind_longterm_others));
 }
 
-/* A list that is told again need not have everything looked up anew. */
+/* If the same list is set again, nothing has to be looked up anew. */
 static bool is_same(const struct longterm_list *a, const struct longterm_list *b)
 {
 	if (!a || !b)
@@ -101,7 +102,7 @@ static bool is_same(const struct longterm_list *a, const struct longterm_list *b
 	return a->nr == b->nr && !memcmp(a->entry, b->entry, a->nr * sizeof(a->entry[0]));
 }
 
-/* The list is the module's from here on. */
+/* Put a list in force; takes it over. */
 static void enforce(struct longterm_list *list)
 {
 	struct longterm_list *old;
@@ -116,8 +117,8 @@ static void enforce(struct longterm_list *list)
 	rcu_assign_pointer(in_force, list);
 	pind_look_set(PIND_LOOK_LONGTERM, list);
 	/*
-	 * Once without what the old list had others find; and once more when all are done
-	 * that may have asked it, or have copied what it had them find.
+	 * Forget the answers of the old list; and once more after RCU, when no reader is left
+	 * that may have got an answer from the old list and written it into the tables.
 	 */
 	pind_longterm_forget();
 	synchronize_rcu();
@@ -135,7 +136,7 @@ const struct nla_policy pind_longterm_policy[] = {
 	[PIND_A_LONGTERM_LIST_ENTRY] = NLA_POLICY_NESTED(entry_policy),
 };
 
-/* Copies a name of @size bytes at most; none: "". */
+/* Copy the name in an attribute, of at most @size bytes; "" if there is no attribute. */
 static int read_name(const struct nlattr *attr, char *name, size_t size,
 		     struct netlink_ext_ack *extack)
 {

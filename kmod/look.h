@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Why calls are looked at that else are none of our business: one word, which the way of
- * every short-term pin reads anyway. While it is 0 none of its reasons costs an instruction.
+ * The reasons to look at calls that otherwise do not concern us: one word of bits, which every
+ * short-term pin reads. While the word is 0, no reason costs a further instruction.
  */
 #ifndef PIND_LOOK_H
 #define PIND_LOOK_H
@@ -9,14 +9,14 @@
 #include <linux/bitops.h>
 #include <linux/compiler.h>
 
-/* Numbers of its bits. */
+/* Numbers of the bits. */
 #define PIND_LOOK_EXACT	   0 /* each call is counted by itself: counters.h */
-#define PIND_LOOK_LONGTERM 1 /* some callers' pins are taken for long-term: longterm.h */
+#define PIND_LOOK_LONGTERM 1 /* some callers' pins are accounted as long-term: longterm.h */
 
-/* Its bits are set and cleared each under its own lock; read in any context. */
+/* Each bit is set and cleared under the lock of its own file; read in any context. */
 extern unsigned long pind_look;
 
-/** pind_looks() - is one of the reasons there. Context: any. */
+/** pind_looks() - is a reason's bit set. Context: any. */
 static __always_inline bool pind_looks(unsigned int reason)
 {
 	return unlikely(READ_ONCE(pind_look) & BIT(reason));

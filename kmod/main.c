@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * pind: who pins memory for DMA, and how much of it they may. See
+ * pind accounts memory that is pinned for DMA to cgroups, and limits it. See
  * docs/ARCHITECTURE.md.
  */
 #include <linux/init.h>
@@ -25,8 +25,9 @@
 #include "watch.h"
 
 /*
- * Nothing is seen before it can be written down, and nobody can ask before there
- * is an answer: a request that is under way would keep a failed load in memory.
+ * The order: the hooks come after all that they write to, and netlink after all that it reads
+ * and after nearly all that may fail, since a request under way would keep a failed load in
+ * memory.
  */
 static int __init pind_init(void)
 {
@@ -75,7 +76,7 @@ err_watch:
 	pind_watch_exit();
 err_hook:
 	pind_hook_detach();
-	/* somebody may have set some already */
+	/* requests may have set rules and a list of callers already */
 	pind_rules_exit();
 	pind_longterm_exit();
 err_reap:
@@ -124,6 +125,6 @@ MODULE_DESCRIPTION("Accounting of and quotas on long-term page pins, per cgroup"
 MODULE_VERSION(PIND_VERSION);
 MODULE_LICENSE("GPL");
 /*
- * No MODULE_ALIAS_GENL_FAMILY(): by it anybody who looks the family up would have the
- * module loaded, also right after root has unloaded it.
+ * No MODULE_ALIAS_GENL_FAMILY(): with it, any user who looks the family up would have the
+ * module loaded, even right after root has unloaded it.
  */

@@ -9,10 +9,10 @@
 #include "compat.h"
 #include "owner.h"
 
-/* Under RCU, which keeps it in memory but not from being removed. */
+/* Under RCU, which keeps the cgroup in memory but not from being removed. */
 static struct cgroup *owner_of(struct folio *folio)
 {
-	/* what may be asked of any page, slabs too; the memory may change hands meanwhile */
+	/* page_memcg_check() works for any page, slabs too, and while the page changes its use */
 	struct mem_cgroup *memcg = page_memcg_check(&folio->page);
 	struct cgroup *cgroup = memcg ? memcg->css.cgroup : NULL;
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Whose memory a folio is: the cgroup v2 that the memory controller charges for it, whoever
- * pinned it. Anonymous memory is that of whoever touched it first, the page cache that of
- * whoever read it first. Where the controller is not on in a cgroup, it is the nearest one
- * above that has it on.
+ * The owner of memory: the cgroup (v2) that the memory controller charges for a folio, whoever
+ * pinned it. Anonymous memory is charged to the cgroup of the process that first touched it,
+ * page cache to that of the process that first read it. If the controller is not enabled in
+ * that cgroup, the owner is the nearest cgroup above that has it enabled.
  */
 #ifndef PIND_OWNER_H
 #define PIND_OWNER_H
@@ -14,18 +14,18 @@
 
 /**
  * pind_owner_get() - the cgroup that a folio's memory is charged to
- * @folio: may be any memory of the kernel's; the answer lasts only while the caller has a
- *	reference on it
+ * @folio: any folio, also of the kernel's own memory; the answer stays right only while the
+ *	caller has a reference to it
  *
- * The cgroup may have been removed: its memory is charged to it until it is freed, or (newer
- * kernels) to the one above it from then on.
+ * The cgroup may have been removed: its memory stays charged to it until the memory is freed;
+ * newer kernels charge it to the cgroup above from the removal on.
  *
- * Context: any; no lock is taken. Return: with a reference (cgroup_put()); NULL: it is
- * charged to none, as the kernel's own memory is, or by cgroup v1, or not any more.
+ * Context: any; no lock is taken. Return: the cgroup, with a reference (cgroup_put()); NULL if
+ * the memory is charged to none, as the kernel's own, or to one of cgroup v1, or no longer.
  */
 struct cgroup *pind_owner_get(struct folio *folio);
 
-/** pind_owner_id() - the id of that cgroup; 0: of none. Context: likewise. */
+/** pind_owner_id() - the id of that cgroup; 0 if there is none. Context: likewise. */
 u64 pind_owner_id(struct folio *folio);
 
 /** pind_owner_is_below() - is a folio's memory that of the cgroup @id, or of one below it */

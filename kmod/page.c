@@ -14,13 +14,16 @@
 #include "owner.h"
 #include "page.h"
 
-/* Holders told of one folio; of the others only how many there are. */
+/* Most holders of a folio that an answer has; for further ones, only their number. */
 #define HOLDERS_TOLD 16
 
-/* Far longer than a map is locked by what does not sleep in it. */
+/* Far longer than any holder of the mmap lock keeps it that does not sleep meanwhile. */
 #define PATIENCE (2 * HZ)
 
-/* @ret_certain: one of them has a pin. Return: how many there are, told or not; or -EMSGSIZE. */
+/*
+ * @ret_certain: the folio certainly has a pin of one of them. Return: how many holders there
+ * are in all; or -EMSGSIZE.
+ */
 static int fill_holders(struct sk_buff *skb, const struct pind_reader *reader,
 			struct folio *folio, bool *ret_certain)
 {
@@ -43,7 +46,7 @@ static int fill_holders(struct sk_buff *skb, const struct pind_reader *reader,
 	return ret ?: total;
 }
 
-/* @refs: without the one by which we keep it */
+/* @refs: the folio's references, without our own */
 static enum pind_pinned pinned_of(struct folio *folio, long refs, bool certain)
 {
 	if (pind_folio_is_exempt(folio))
@@ -53,7 +56,7 @@ static enum pind_pinned pinned_of(struct folio *folio, long refs, bool certain)
 	/* as folio_maybe_dma_pinned() */
 	if (refs < GUP_PIN_COUNTING_BIAS)
 		return PIND_PINNED_NO;
-	/* what is mapped as often may be what an unpin left that nobody has looked at */
+	/* by mappings as many references may remain although the pins written down have gone */
 	return certain && pind_folio_pincount(folio, 1) ? PIND_PINNED_YES : PIND_PINNED_MAYBE;
 }
 
@@ -114,7 +117,7 @@ int pind_page_fill_frame(struct sk_buff *skb, const struct pind_reader *reader, 
 	return ret;
 }
 
-/* The memory of a process, to be dropped; or NULL. */
+/* The memory of a process, for mmdrop(); or NULL. */
 static struct mm_struct *memory_of(u32 pid)
 {
 	struct task_struct *task;
@@ -168,8 +171,8 @@ void pind_page_range_end(struct pind_page_range *range)
 }
 
 /*
- * Not mmap_read_lock(): who holds it may sleep as long as user space likes (a driver
- * that pins memory of a file system in user space), and the daemon is an asker.
+ * Not mmap_read_lock(): a holder of the lock may sleep as long as user space likes (a driver
+ * that pins memory of a file system in user space), and the daemon must not wait for that.
  */
 int pind_page_range_lock(struct pind_page_range *range)
 {
@@ -184,7 +187,7 @@ int pind_page_range_lock(struct pind_page_range *range)
 	return 0;
 }
 
-/* By force, which for reading means: whatever the mapping lets its process do. */
+/* FOLL_FORCE, for a read: the page is found even if the process itself may not read it. */
 int pind_page_fill_next(struct sk_buff *skb, const struct pind_reader *reader,
 			const struct pind_page_range *range)
 {
@@ -194,7 +197,7 @@ int pind_page_fill_next(struct sk_buff *skb, const struct pind_reader *reader,
 	long got;
 	int ret;
 
-	/* some kernels fault pages of hugetlbfs in all the same; by this no new ones */
+	/* some kernels fault hugetlbfs pages in despite FOLL_NOFAULT; FOLL_DUMP allocates none */
 	if (vma && is_vm_hugetlb_page(vma))
 		flags |= FOLL_DUMP;
 	got = pind_get_pages(range->mm, true, range->next, 1, flags, &page);

@@ -7,7 +7,7 @@
 #include "reader.h"
 
 const struct pind_reader pind_reader_anyone = {
-	.reads_exactly = true, /* an event is one reading, however many listen */
+	.reads_exactly = true, /* an event reads the sums once, however many listeners there are */
 	.uid = INVALID_UID,
 };
 
@@ -22,7 +22,7 @@ void pind_reader_of(const struct sk_buff *request, const struct net *net,
 		.uid = task_active_pid_ns(current) == &init_pid_ns ? current_euid() : INVALID_UID,
 		.view = net_eq(net, &init_net) ? NULL : current->nsproxy->cgroup_ns,
 	};
-	/* not the cgroup itself, which may be left and removed while a dump goes on */
+	/* the id, since the cgroup itself may be left and removed while a dump goes on */
 	rcu_read_lock();
 	reader->cgroup = cgroup_id(task_dfl_cgroup(current));
 	reader->level = task_dfl_cgroup(current)->level;
@@ -35,7 +35,7 @@ bool pind_reader_may_know(const struct pind_reader *reader, struct cgroup *cgrou
 
 	if (reader->knows_all || (uid_valid(uid) && uid_eq(uid, reader->uid)))
 		return true;
-	/* whoever is in the root is in no container, but that gives no right over others */
+	/* all cgroups are below the root: being in the root gives a reader no right over others */
 	above = reader->level ? cgroup_ancestor(cgroup, reader->level) : NULL;
 	return above && cgroup_id(above) == reader->cgroup;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Who asks by netlink, and what of it they may see and do. Numbers are open to all, as
- * those in cgroupfs are. Who a process is, is told to its own user, to those who are in
- * its cgroup or above it, and to those who may look at any process. From another network
- * namespace only groups below the root of the reader's cgroup namespace are seen.
+ * A reader: the sender of a netlink request, with the rights that it has here. Numbers are open
+ * to every reader, as those in cgroupfs are. The identity of a process (pid, name, user, call
+ * site) is shown to readers of the same user, to those in the process's cgroup or one above
+ * it, and to those who may look at any process. A reader in another network namespace sees
+ * only groups below the root of its cgroup namespace.
  */
 #ifndef PIND_READER_H
 #define PIND_READER_H
@@ -13,13 +14,13 @@
 #include <linux/uidgid.h>
 
 /**
- * struct pind_reader - who asks
- * @knows_all: may know of any process who it is (CAP_SYS_PTRACE or CAP_PERFMON)
- * @reads_exactly: may make the sums of a level exact, at others' cost (CAP_SYS_RESOURCE)
- * @uid: its user; none in a pid namespace, which shows fewer processes of a user
- * @cgroup: id of its own
- * @level: of that; 0: it is the root, or nothing is known
- * @view: the cgroup namespace that it sees groups in; NULL: all of them, from the root
+ * struct pind_reader - the rights of a reader
+ * @knows_all: it may know the identity of any process (CAP_SYS_PTRACE or CAP_PERFMON)
+ * @reads_exactly: it may make the sums of a level exact, which slows others (CAP_SYS_RESOURCE)
+ * @uid: its user; none if it is in a pid namespace, which shows fewer processes of a user
+ * @cgroup: id of its cgroup
+ * @level: level of that cgroup; 0: the root, or not known
+ * @view: the cgroup namespace whose groups it sees; NULL: it sees all, from the root
  */
 struct pind_reader {
 	bool knows_all;
@@ -30,38 +31,38 @@ struct pind_reader {
 	struct cgroup_namespace *view;
 };
 
-/* Whoever may listen to events: sees numbers, and of no process who it is. */
+/* Any listener to events: sees numbers, and the identity of no process. */
 extern const struct pind_reader pind_reader_anyone;
 
 /**
- * pind_reader_of() - who asks, or reads on
- * @request: the message that asked
+ * pind_reader_of() - the reader that sent a request, or that reads on in a dump
+ * @request: the message of the request
  * @net: network namespace of the socket
- * Context: process, in the system call of the one who asks.
+ * Context: process, in a system call of the reader.
  */
 void pind_reader_of(const struct sk_buff *request, const struct net *net,
 		    struct pind_reader *reader);
 
 /**
- * pind_reader_may_know() - who a process in @cgroup is that belongs to @uid
+ * pind_reader_may_know() - may a reader know the identity of a process of @uid in @cgroup
  * Context: any.
  */
 bool pind_reader_may_know(const struct pind_reader *reader, struct cgroup *cgroup, kuid_t uid);
 
-/** pind_reader_sees() - is @cgroup below the root of what the reader sees. Context: any. */
+/** pind_reader_sees() - is @cgroup in the reader's view. Context: any. */
 bool pind_reader_sees(const struct pind_reader *reader, struct cgroup *cgroup);
 
 /**
- * pind_reader_may_change() - may whoever asks change quotas and audit
- * @extack: gets a sentence when not
+ * pind_reader_may_change() - may the sender of a request change quotas and audit
+ * @extack: gets a sentence if not
  * Return: 0; -EPERM.
  */
 int pind_reader_may_change(const struct sk_buff *request, const struct net *net,
 			   struct netlink_ext_ack *extack);
 
 /**
- * pind_reader_is_home() - does whoever asks do so from the initial network namespace
- * @extack: gets a sentence when not
+ * pind_reader_is_home() - was a request sent from the initial network namespace
+ * @extack: gets a sentence if not
  * Return: 0; -EPERM.
  */
 int pind_reader_is_home(const struct net *net, struct netlink_ext_ack *extack);

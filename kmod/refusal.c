@@ -17,9 +17,9 @@
 static_assert(2 * PIND_REFUSALS <= 32);
 
 /*
- * Guards the rows of all groups, the dirty ones and the numbers. Held for a look at 32
- * rows at most, and at the paths of two that are alike. Process context only: no refusal
- * comes from an unpin.
+ * Guards the rows of all groups, the list of dirty rows and the sequence numbers. Held for a
+ * look at 32 rows at most, and to compare the paths of rows whose hashes are equal. Process
+ * context only: an unpin causes no refusal.
  */
 static DEFINE_SPINLOCK(refusal_lock);
 static LIST_HEAD(dirty_rows); /* in the order of seq */
@@ -37,7 +37,7 @@ static void free_row(struct pind_refusal *row)
 	kfree(row);
 }
 
-/* Out of a group's rows. */
+/* Take a row out of a group's rows. */
 static void remove_row(struct pind_refusals *refusals, struct pind_refusal *row)
 {
 	lockdep_assert_held(&refusal_lock);
@@ -46,7 +46,7 @@ static void remove_row(struct pind_refusals *refusals, struct pind_refusal *row)
 	refusals->slots &= ~BIT(row->slot);
 }
 
-/* Into a group's rows; where there is no place for one of its kind, the oldest goes. */
+/* Add a row to a group's; if none of @places is free, the oldest row in them is freed. */
 static void add_row(struct pind_refusals *refusals, struct pind_refusal *row, u32 places)
 {
 	struct pind_refusal *other, *oldest = NULL;
@@ -143,7 +143,7 @@ void pind_refusal_note(const struct pind_denial *denial)
 		spin_unlock(&refusal_lock);
 		new = new_row(denial);
 		spin_lock(&refusal_lock);
-		/* another thread may have been quicker */
+		/* another thread may have added the row meanwhile */
 		row = find_row(denial);
 		if (!row && new) {
 			row = new;
@@ -161,15 +161,15 @@ void pind_refusal_note(const struct pind_denial *denial)
 	pind_event_rows();
 }
 
-/* Do the rows of groups that went stand for the same in the group that keeps them. */
+/* Are two inherited rows of the same path and limit, so that they are merged? */
 static bool is_alike(const struct pind_refusal *a, const struct pind_refusal *b)
 {
-	/* the paths last: they may be of 4 KiB */
+	/* the paths last: each may have 4 KiB */
 	return a->by == b->by && a->limit == b->limit && a->observed == b->observed &&
 	       a->path_hash == b->path_hash && !strcmp(a->group->path, b->group->path);
 }
 
-/* The newer of two rows takes up the other; it was told last, or is to be told. */
+/* Merge a row into the newer one of the two, which keeps its seq and whether it is dirty. */
 static void merge_rows(struct pind_refusal *into, const struct pind_refusal *row)
 {
 	into->count += row->count;
@@ -201,7 +201,7 @@ static void inherit_row(struct pind_refusals *refusals, struct pind_refusal *row
 	add_row(refusals, row, INHERITED);
 }
 
-/* The first row, to the parent. Return: was there one. */
+/* Give the group's first row to the parent. Return: was there a row. */
 static bool bury_row(struct pind_group *group)
 {
 	struct pind_refusal *row;

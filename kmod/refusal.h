@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Refusals, in rows: all those of one account by one limit of one level are one row.
- * A group keeps the rows of its own accounts, a bounded number of them, so a tenant
- * that is refused in a loop pushes out nothing but its own.
+ * Refusals, in rows: all refusals of one account by one limit of one group are one row. A
+ * group keeps a bounded number of rows, of its own accounts, so a tenant that is refused in a
+ * loop pushes out only rows of its own. A freed group's rows are inherited by its parent.
  */
 #ifndef PIND_REFUSAL_H
 #define PIND_REFUSAL_H
@@ -16,27 +16,27 @@
 struct pind_account;
 struct pind_group;
 
-/* Rows that a group keeps of its own accounts, and as many of groups below it that went. */
+/* Most rows that a group keeps of its own accounts, and most that it inherits. */
 #define PIND_REFUSALS 16
 
 /**
  * struct pind_refusal - one row; see PIND_A_REFUSAL_*
  * @entry: in the rows of the group that keeps it
- * @dirty: among those that are still to be told, or empty
- * @slot: its place there, from 0 on; for reading them one after the other
- * @seq, @first, @last, @count: of the refusals that it stands for
- * @group: would have paid; with pind_group_get(), as @by
- * @path_hash: of its path, which is long
- * @by: refused
- * @tgid, @start_time, @call_site: of the account
- * @uid: of the process
- * @wanted_min, @wanted_max: pages, as all the sizes
- * @wanted, @needed, @current_, @reserved, @max: of the last one
- * @taken: of the last one, before it in the same go
- * @region: the most that a go wanted
- * @go: when the last one's began, 0: it was in none
- * @limit: which of @by
- * @observed: @by is in mode observe: they were admitted all the same
+ * @dirty: among the rows whose event is still to be sent; or empty
+ * @slot: its place among the group's rows, from 0 on, by which readers go through them
+ * @seq, @first, @last, @count: newest number, times, and number of its refusals
+ * @group: the group that would have paid, by pind_group_get(), as is @by
+ * @path_hash: hash of the path of @group
+ * @by: the group that refused
+ * @tgid, @start_time, @call_site: process and call site of the account
+ * @uid: user of the process
+ * @wanted_min, @wanted_max: least and most that a call asked for, in pages, as all sizes here
+ * @wanted, @needed, @current_, @reserved, @max: as in struct pind_denial, of the last refusal
+ * @taken: pages that the last refusal's go had taken before it
+ * @region: the most that one go wanted
+ * @go: when the last refusal's go began; 0: it was in none
+ * @limit: which limit of @by refused
+ * @observed: @by was in mode observe: the calls were admitted all the same
  */
 struct pind_refusal {
 	struct list_head entry;
@@ -71,8 +71,8 @@ struct pind_refusal {
 
 /**
  * struct pind_refusals - the rows that a group keeps
- * @rows: of its own accounts, and of groups that were below it
- * @slots: bits of the places that are taken, in the lower half by its own
+ * @rows: the rows, own and inherited
+ * @slots: one bit for each place in use: the lower half for own rows, the upper for inherited
  */
 struct pind_refusals {
 	struct list_head rows;
@@ -82,16 +82,16 @@ struct pind_refusals {
 void pind_refusals_init(struct pind_refusals *refusals);
 
 /**
- * struct pind_denial - that a pin call was refused
- * @account: whose
+ * struct pind_denial - one refusal of a pin call
+ * @account: the account whose call was refused
  * @by: the group that refused it
- * @limit: which of its limits
+ * @limit: which of the group's limits refused
  * @wanted: pages asked for
- * @needed: of them not paid for already
- * @current_: what is charged to @by (or held by it)
- * @reserved: what other calls have reserved there
- * @max: the limit
- * @observed: the group is in mode observe: it was admitted all the same
+ * @needed: how many of them are not paid for already
+ * @current_: pages charged to @by; if max_held refused, pages held by it
+ * @reserved: pages that other calls have reserved there
+ * @max: value of the limit
+ * @observed: @by is in mode observe: the call was admitted all the same
  */
 struct pind_denial {
 	struct pind_account *account;
@@ -106,22 +106,22 @@ struct pind_denial {
 };
 
 /**
- * pind_refusal_note() - write it down, and have it told
- * Where memory for a new row runs out it is left out; the counters have it.
+ * pind_refusal_note() - note a refusal in its row, and have an event sent
+ * If there is no memory for a new row, only the counters have the refusal.
  * Context: process, may sleep; may run under mmap_lock.
  */
 void pind_refusal_note(const struct pind_denial *denial);
 
 /**
- * pind_refusal_bury() - @group goes: its rows go to its parent, or away without one
- * There the rows of one path by one limit become one. Nobody is refused in @group any
- * more. Context: process, under the group mutex.
+ * pind_refusal_bury() - give the rows of a group that is freed to its parent, if it has one
+ * There, rows of the same path and the same limit are merged. No call is refused in @group
+ * any more. Context: process, under the group mutex.
  */
 void pind_refusal_bury(struct pind_group *group);
 
 /**
- * pind_refusal_read() - the first row of @group that is not below @slot
- * @refusal: a copy, with references that pind_refusal_put() drops
+ * pind_refusal_read() - copy the first row of @group whose place is not below @slot
+ * @refusal: the copy, with references that pind_refusal_put() drops
  * Context: process. Return: false if there is none.
  */
 bool pind_refusal_read(struct pind_group *group, unsigned int slot, struct pind_refusal *refusal);
@@ -131,14 +131,14 @@ void pind_refusal_put(struct pind_refusal *refusal);
 u64 pind_refusal_last(void);
 
 /**
- * pind_refusal_take_dirty() - the row that is to be told next, in the order of seq
- * @upto: none that is newer than this
- * @refusal: as from pind_refusal_read(); it is dirty no more
+ * pind_refusal_take_dirty() - take the next row whose event is to be sent, in the order of seq
+ * @upto: take no row whose seq is above this
+ * @refusal: a copy as from pind_refusal_read(); the row is no longer dirty
  * Context: process. Return: false if there is none.
  */
 bool pind_refusal_take_dirty(u64 upto, struct pind_refusal *refusal);
 
-/** pind_refusal_is_dirty() - is any row still to be told */
+/** pind_refusal_is_dirty() - is there a row whose event is still to be sent */
 bool pind_refusal_is_dirty(void);
 
 #endif /* PIND_REFUSAL_H */

@@ -5,7 +5,7 @@
 #include "group.h"
 #include "room.h"
 
-/* How long a call near the limit waits for others to settle. */
+/* How long a call near the limit waits for other calls to settle. */
 #define SETTLE_WAIT (HZ / 10)
 
 static struct pind_room *room_of(struct pind_charge *charge)
@@ -19,15 +19,15 @@ void pind_room_init(struct pind_room *room)
 }
 
 /*
- * Of those who wait one is woken, whatever their number: it may be an interrupt that
- * gives back. Each that was woken wakes the next, until all have looked once.
+ * One waiting call is woken, however many there are, since this may run in an interrupt. Each
+ * call that was woken wakes the next one, until all have looked once.
  */
 void pind_charge_changed(struct pind_charge *charge)
 {
 	struct pind_room *room = room_of(charge);
 	int waiting;
 
-	smp_mb__after_atomic(); /* of the sum that changed; pairs with that of waiting */
+	smp_mb__after_atomic(); /* between the sum that changed and waiting; see pind_room_wait() */
 	waiting = atomic_read(&room->waiting);
 	if (!waiting)
 		return;
@@ -47,7 +47,7 @@ void pind_room_wait(struct pind_charge *charge, unsigned long pages, unsigned lo
 	long left = SETTLE_WAIT;
 	DECLARE_SWAITQUEUE(wait);
 
-	/* so that what gives room is seen to do so */
+	/* exact, so that pind_charge_changed() is called for whatever makes room */
 	pind_charge_exact_begin(charge);
 	atomic_inc(&room->waiting);
 	for (;;) {
@@ -61,7 +61,7 @@ void pind_room_wait(struct pind_charge *charge, unsigned long pages, unsigned lo
 	}
 	finish_swait(&room->queue, &wait);
 	atomic_dec(&room->waiting);
-	/* it may have been woken after it looked, and before it left the queue */
+	/* this call may have been woken after its last look, and must pass that on */
 	wake_next(room);
 	pind_charge_exact_end(charge);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Calls that a level refused although only reservations of other calls are in the
- * way: they wait, at that level, for those to settle or be given back.
+ * Pin calls that a level has no room for only because of other calls' reservations: they wait
+ * at that level until those are settled or given back.
  */
 #ifndef PIND_ROOM_H
 #define PIND_ROOM_H
@@ -12,10 +12,10 @@
 struct pind_charge;
 
 /**
- * struct pind_room - where a level's calls wait
- * @queue: those that sleep, who came first in front
- * @waiting: how many there are
- * @to_ask: how many of them shall look yet, after the last change
+ * struct pind_room - the calls that wait at a level
+ * @queue: the calls that sleep, in the order in which they came
+ * @waiting: how many calls wait
+ * @to_ask: how many of them have yet to be woken, after the last change, to look for room
  */
 struct pind_room {
 	struct swait_queue_head queue;
@@ -23,18 +23,18 @@ struct pind_room {
 	atomic_t to_ask;
 };
 
-/** pind_room_init() - nobody waits */
+/** pind_room_init() - no call waits yet */
 void pind_room_init(struct pind_room *room);
 
 /**
- * pind_room_wait() - wait until a level has room, or cannot have it
- * @charge: the level, a group's, with some hold on it
- * @pages: how many want in; 0: until the level is within its max_held
- * @held: of them, in folios that the group keeps in place already
+ * pind_room_wait() - wait until a level has room for @pages, or cannot have it
+ * @charge: a group's level; the caller has some reference that keeps it
+ * @pages: pages that need room; 0: wait until the level is within its max_held
+ * @held: how many of them lie in folios that the group keeps in place already
  *
- * Ends when they fit, when they would not fit if every reservation were given back,
- * after a tenth of a second, or when the task is killed. The level is exact
- * meanwhile. Nothing is reserved: another call may be quicker.
+ * Ends when the pages fit, when they would not fit even if every reservation were given
+ * back, after a tenth of a second, or when the task is killed. The level is exact
+ * meanwhile. Nothing is reserved: another call may take the room first.
  *
  * Context: process, may sleep.
  */

@@ -12,16 +12,16 @@
 
 #include "rule.h"
 
-/* 64 KiB; 8 rules in each where there are as many as may be. */
+/* Takes 64 KiB; with the most rules for a path there are 8 in each bucket. */
 #define BUCKETS 8192
 
 /**
  * struct pind_rules - a table of rules
- * @paths: how many are for a path
- * @patterns: how many are for a pattern
- * @in_order: those; they do not change while the table is in force
- * @bucket: those for a path, by hash; while the table is in force written under rules_mutex
- *	and read under RCU
+ * @paths: how many rules are for a path
+ * @patterns: how many rules are for a pattern
+ * @in_order: the rules for a pattern, which do not change while the table is in force
+ * @bucket: the rules for a path, by hash; while the table is in force, written under
+ *	rules_mutex and read under RCU
  */
 struct pind_rules {
 	unsigned int paths;
@@ -30,12 +30,12 @@ struct pind_rules {
 	struct hlist_head bucket[BUCKETS];
 };
 
-/* Guards changes of what is in force. Outside of it: draft_mutex. Innermost. */
+/* Guards changes of the rules in force. Innermost; draft_mutex may be held outside of it. */
 static DEFINE_MUTEX(rules_mutex);
 
 /*
- * NULL: none. Written under rules_mutex. The table is read under SRCU, as to hold a path
- * against thousands of patterns takes long enough to have to make way for others.
+ * The table in force; NULL: there is none. Written under rules_mutex. Read under SRCU, as to
+ * match a path with thousands of patterns takes so long that the reader has to yield.
  */
 static struct pind_rules __rcu *in_force;
 DEFINE_STATIC_SRCU(rules_srcu);
@@ -44,7 +44,7 @@ static unsigned int generation = 1; /* written under rules_mutex */
 static void note_change(void)
 {
 	lockdep_assert_held(&rules_mutex);
-	/* who reads it finds what has changed before it */
+	/* a reader that sees this generation also sees the changes before it */
 	smp_store_release(&generation, generation + 1 ?: 1);
 }
 
@@ -101,7 +101,7 @@ void pind_rules_free(struct pind_rules *rules)
 	kvfree(rules);
 }
 
-/* A condition for lockdep: nobody else changes the rules for a path. */
+/* A condition for lockdep: no other task can change the rules for a path. */
 #define IS_OURS(rules) \
 	(lockdep_is_held(&rules_mutex) || (rules) != rcu_access_pointer(in_force))
 
@@ -116,7 +116,7 @@ static struct pind_rule *find_path(struct pind_rules *rules, const char *path, u
 	return NULL;
 }
 
-/* The rule is the table's from here on, if 0 is returned. */
+/* Put a rule into a table, which takes it over if 0 is returned. */
 static int put_path(struct pind_rules *rules, struct pind_rule *rule)
 {
 	struct pind_rule *old = find_path(rules, rule->text, rule->hash);
@@ -260,7 +260,7 @@ unsigned int pind_rules_generation(void)
 	return smp_load_acquire(&generation);
 }
 
-/* The @skip first ones were told. */
+/* The first @cursor->rule patterns were passed to @each already. */
 static int walk_patterns(struct pind_rules *rules, struct pind_rule_cursor *cursor,
 			 int (*each)(const struct pind_rule *rule, void *data), void *data)
 {

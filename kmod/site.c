@@ -11,9 +11,9 @@ void pind_site_name(struct pind_site *site, unsigned long call_site)
 	char name[KSYM_SYMBOL_LEN], *module;
 
 	/*
-	 * Not call_site - 1: a pin function returns, so its call ends no function. Where
-	 * a tracer of returns has put itself in the caller's place, the address is the
-	 * first one of its trampoline, and the one before belongs to anybody.
+	 * Not call_site - 1: a pin function returns, so its call is never a function's last
+	 * instruction. And if a tracer of returns has put in its own return address, that is
+	 * the first address of a trampoline, and the one before belongs to some other code.
 	 */
 	sprint_symbol_no_offset(name, call_site);
 	module = strstr(name, " [");
@@ -24,7 +24,7 @@ void pind_site_name(struct pind_site *site, unsigned long call_site)
 		strscpy(site->module, module, sizeof(site->module));
 		site->module[strcspn(site->module, " ]")] = '\0';
 	}
-	/* what has no name is told by its address, which is not for everybody's eyes */
+	/* without a symbol the text is the address, which not every reader may see */
 	strscpy(site->symbol, name[0] == '0' ? "unknown" : name, sizeof(site->symbol));
 }
 
@@ -60,7 +60,7 @@ u32 pind_site_driver(unsigned long call_site)
 	return value;
 }
 
-/* Call sites that pinned last, one for each hash. Read under RCU; each has a reference. */
+/* The named sites used last, one for each hash. Read under RCU; the table has a reference. */
 static struct pind_named_site *named[1 << KNOWN_BITS];
 
 void pind_site_put(const struct pind_named_site *site)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A place in the kernel that calls one of the functions we see. */
+/* Call sites: places in the kernel that call one of the hooked functions. */
 #ifndef PIND_SITE_H
 #define PIND_SITE_H
 
@@ -11,9 +11,9 @@
 #define PIND_SYMBOL_LEN 64
 
 /**
- * struct pind_site - its name: "io_pin_pages", or "ib_umem_get" of "ib_uverbs"
+ * struct pind_site - name of a call site: "io_pin_pages", or "ib_umem_get" of "ib_uverbs"
  * @symbol: the function; "unknown" if it has no name
- * @module: its module, or ""
+ * @module: module of the function; "" if it is built in
  */
 struct pind_site {
 	char symbol[PIND_SYMBOL_LEN];
@@ -21,11 +21,11 @@ struct pind_site {
 };
 
 /**
- * struct pind_named_site - the name of a call site, kept by those who need it
- * @call_site: return address
- * @driver: pind_site_driver_of() it
- * @refs: of accounts, and of the table
- * @rcu: look-ups take no lock
+ * struct pind_named_site - the name of a call site, shared by accounts
+ * @call_site: the return address
+ * @driver: pind_site_driver_of() the name
+ * @refs: references of accounts, and of the table
+ * @rcu: frees it, since look-ups take no lock
  */
 struct pind_named_site {
 	struct pind_site name;
@@ -36,9 +36,9 @@ struct pind_named_site {
 };
 
 /**
- * pind_site_get() - the name of a call site, which is looked up once for many
- * What has a name keeps it, though its code may go.
- * Context: process, may sleep. Return: with a reference, or NULL: there is no memory.
+ * pind_site_get() - the name of a call site, which is looked up once for many accounts
+ * The name stays the same, even if the site's code is unloaded.
+ * Context: process, may sleep. Return: the name, with a reference; NULL if there is no memory.
  */
 const struct pind_named_site *pind_site_get(unsigned long call_site);
 
@@ -52,21 +52,22 @@ void pind_site_put(const struct pind_named_site *site);
 void pind_site_name(struct pind_site *site, unsigned long call_site);
 
 /**
- * pind_site_driver_of() - a number for the driver that a place belongs to: its module;
- * of what is built in, the first word of the function's name ("io", "xdp", "bio")
+ * pind_site_driver_of() - a number for the driver that a call site belongs to: a hash of its
+ * module; for built-in code, of the first word of the function's name ("io", "xdp", "bio")
  * Return: never 0.
  */
 u32 pind_site_driver_of(const struct pind_site *site);
 
 /**
- * pind_site_driver() - likewise, of the function that a return address lies in
- * Context: any. What was looked up is kept until pind_site_forget().
+ * pind_site_driver() - likewise, for the function that a return address lies in
+ * Context: any. The numbers are remembered until pind_site_forget().
  */
 u32 pind_site_driver(unsigned long call_site);
 
 /**
- * pind_site_forget() - code has gone, and other code may come to stand at its address
- * Context: process. Also at the end, when nobody looks any more.
+ * pind_site_forget() - forget names and drivers: a module's code has gone, and other code may
+ * be loaded at its address
+ * Context: process. Also called when our own module goes.
  */
 void pind_site_forget(void);
 

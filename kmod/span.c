@@ -89,7 +89,7 @@ static struct pind_span_row row_of(const struct pind_span *span, struct folio *f
 	};
 }
 
-/* Nobody is known to hold it. The kernel counts pins of a large folio by themselves. */
+/* A row for a folio that no account holds. Only a large folio has an exact pin count. */
 static void note_unheld(struct pind_span *span, struct folio *folio)
 {
 	struct pind_span_row *row = &span->of_folio[0];

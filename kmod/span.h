@@ -21,9 +21,9 @@ struct pind_reader;
  * @zone: that they lie in; NULL: wherever
  * @cma: they lie in CMA
  * @pinned: enum pind_pinned
- * @folios: how many there are
- * @pages: of them
- * @pins: of the account, or by the kernel's count
+ * @folios: number of folios
+ * @pages: their pages
+ * @pins: pins of the account; without one, by the kernel's count
  * @covered: pages that the account's pins cover
  * @since: when the one that lasts longest was first found; 0: they are not known to last
  * @first: the first frame of all
@@ -48,7 +48,7 @@ struct pind_span_row {
 	char *file;
 };
 
-/* Holders told of one folio. */
+/* Most holders of one folio that get rows. */
 #define PIND_SPAN_HOLDERS 16
 
 /**
@@ -60,14 +60,14 @@ struct pind_span_row {
  * @owner: of the folio that was found last in the ledger
  * @owner_is_below: is that others_of or below it
  * @pinned: pages of pinned folios
- * @unheld: of them those that no account holds
- * @lost: folios without a row
+ * @unheld: how many of those no account holds
+ * @lost: rows that were not added to the sums for want of room
  * @of_folio: rows of the folio that was found last
- * @nr_of_folio: how many there are
- * @told: of the rows that are to be told now, how many were
- * @ended: all was told
+ * @nr_of_folio: how many rows that are
+ * @told: how many of the rows that are to be reported now have been
+ * @ended: all rows have been reported
  * @nr: rows in @row
- * @row: sums
+ * @row: the sums
  */
 struct pind_span {
 	struct pind_frames walk;
@@ -87,7 +87,7 @@ struct pind_span {
 	struct pind_span_row row[PIND_FRAME_ROWS];
 };
 
-/** pind_span_new() - Context: process, may sleep. Return: NULL: there is no memory. */
+/** pind_span_new() - Context: process, may sleep. Return: NULL if there is no memory. */
 struct pind_span *pind_span_new(unsigned long first, unsigned long last, bool each);
 
 /** pind_span_new_others() - of the memory of a cgroup, by its id, and of those below it */
@@ -102,7 +102,7 @@ void pind_span_free(struct pind_span *span);
  */
 bool pind_span_step(struct pind_span *span);
 
-/** pind_span_forget_folio() - what of_folio had was told. Context: process. */
+/** pind_span_forget_folio() - the rows in of_folio were reported. Context: process. */
 void pind_span_forget_folio(struct pind_span *span);
 
 /* Return: 0; -EMSGSIZE if @skb is full. Context: process, may sleep. */

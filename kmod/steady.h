@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Below which number something has not fallen, and since when: of a number that moves all the
- * time, the part that stays.
+ * The steady part of a number that changes all the time: the value below which the number has
+ * not fallen, and since when.
  */
 #ifndef PIND_STEADY_H
 #define PIND_STEADY_H
@@ -11,9 +11,9 @@
 #define PIND_STEADY_LEVELS 32
 
 /**
- * struct pind_steady - zero at first; its user's lock guards it
- * @nr: levels
- * @level: from the lowest on: at each reading since @since there were @value or more
+ * struct pind_steady - all zero at first; guarded by a lock of its user's
+ * @nr: how many levels are in use
+ * @level: in rising order: each reading since @since was @value or more
  */
 struct pind_steady {
 	unsigned int nr;
@@ -23,14 +23,14 @@ struct pind_steady {
 	} level[PIND_STEADY_LEVELS];
 };
 
-/** pind_steady_note() - a reading at @now, which never goes back. Context: any. */
+/** pind_steady_note() - add a reading of time @now, which never goes back. Context: any. */
 static inline void pind_steady_note(struct pind_steady *steady, u64 value, u64 now)
 {
 	u64 since = now;
 
 	while (steady->nr && steady->level[steady->nr - 1].value >= value)
 		since = steady->level[--steady->nr].since;
-	/* if there is no room a lower level stands for this one as well */
+	/* if there is no room, the level below has to stand for this one, too */
 	if (steady->nr == PIND_STEADY_LEVELS)
 		return;
 	steady->level[steady->nr].value = value;
@@ -38,9 +38,9 @@ static inline void pind_steady_note(struct pind_steady *steady, u64 value, u64 n
 }
 
 /**
- * pind_steady_read() - the most below which it was at no reading from @before on, or earlier
- * @ret_since: of those readings the first
- * Context: any. Return: 0 if there is no such reading.
+ * pind_steady_read() - the highest value below which no reading has been since @before
+ * @ret_since: time since when that is so; @before or earlier
+ * Context: any. Return: the value; 0 if there was no reading at @before or earlier.
  */
 static inline u64 pind_steady_read(const struct pind_steady *steady, u64 before, u64 *ret_since)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tracepoints: pind:pind_charge, pind:pind_uncharge and pind:pind_refuse. The group is
- * the id of its cgroup, amounts are pages and pins. They cost a nop while nobody traces.
+ * Tracepoints: pind:pind_charge, pind:pind_uncharge and pind:pind_refuse. A group is given by
+ * its cgroup's id, amounts are pages and pins. While it is off, a tracepoint costs a nop.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM pind
@@ -27,19 +27,19 @@ DECLARE_EVENT_CLASS(pind_amount,
 	TP_printk("group=%llu pages=%lu pins=%lu", __entry->group, __entry->pages, __entry->pins)
 );
 
-/* A long-term pin call was written down: so much more is charged to the group. */
+/* A long-term pin call was recorded: the charge of its group rises by this. */
 DEFINE_EVENT(pind_amount, pind_charge,
 	TP_PROTO(u64 group, unsigned long pages, unsigned long pins),
 	TP_ARGS(group, pages, pins)
 );
 
-/* So much less is; in the context of the unpin. */
+/* The charge of a group falls by this; in the context of the unpin, or of an audit. */
 DEFINE_EVENT(pind_amount, pind_uncharge,
 	TP_PROTO(u64 group, unsigned long pages, unsigned long pins),
 	TP_ARGS(group, pages, pins)
 );
 
-/* A limit of the group @by refused a pin call of @group, or would have (observed). */
+/* A limit of group @by refused a pin call of @group, or in mode observe would have. */
 TRACE_EVENT(pind_refuse,
 	TP_PROTO(u64 group, u64 by, unsigned long wanted, unsigned long needed, bool observed),
 	TP_ARGS(group, by, wanted, needed, observed),

@@ -11,16 +11,16 @@
 #include "group.h"
 #include "watch.h"
 
-/* The files are being taken away. */
+/* Set when the files are removed, as the module is unloaded. */
 static bool leaving;
 
 /**
  * struct watch - an open file
- * @group: of the opener, with pind_group_get()
- * @local: events.local
- * @entry: among the group's, once there is an eventfd
- * @eventfd: or NULL; written once, under the group's lock
- * @due: it is to be signalled; under the group's lock
+ * @group: the opener's group, by pind_group_get()
+ * @local: the file is events.local
+ * @entry: among the group's files, once there is an eventfd
+ * @eventfd: the eventfd, or NULL; written once, under the lock of the group's watches
+ * @due: the eventfd is to be signalled; under the same lock
  */
 struct watch {
 	struct pind_group *group;
@@ -30,7 +30,7 @@ struct watch {
 	bool due;
 };
 
-/* It stays one until remove_watch() has waited for the worker. */
+/* Take a watch that is due. It is not freed before remove_watch() has waited for the worker. */
 static struct watch *take_due(struct pind_watches *watches)
 {
 	struct watch *watch, *found = NULL;
@@ -44,21 +44,21 @@ static struct watch *take_due(struct pind_watches *watches)
 	}
 	if (found) {
 		found->due = false;
-		/* behind all others: none waits for ever where refusals do not end */
+		/* to the end, so that every watch has its turn even if refusals never stop */
 		list_move_tail(&found->entry, &watches->files);
 	}
 	spin_unlock(&watches->lock);
 	return found;
 }
 
-/* Whoever waits for an eventfd has code run here: be it for long, no lock of ours is held. */
+/* A signal runs the callbacks of the eventfd's waiters, maybe for long: no lock is held. */
 static void signal_due(struct work_struct *work)
 {
 	struct pind_watches *watches = container_of(work, struct pind_watches, work);
 	struct watch *watch;
 	unsigned int i;
 
-	/* for what becomes due meanwhile it is queued again, so that a flush has an end */
+	/* bounded, so that flush_work() ends: the work is queued anew for later refusals */
 	for (i = 0; i < PIND_WATCHES_MAX && (watch = take_due(watches)); i++) {
 		pind_eventfd_signal(watch->eventfd);
 		cond_resched();
@@ -77,7 +77,7 @@ static void signal_watches(struct pind_watches *watches, bool local)
 	struct watch *watch;
 	bool any = false;
 
-	/* pairs with the barrier in add_watch(): who is not seen here reads what was counted */
+	/* pairs with add_watch(): a watch that is not seen here reads the new counts */
 	smp_mb();
 	if (!READ_ONCE(watches->nr))
 		return;
@@ -134,7 +134,7 @@ static int open_events(struct inode *inode, struct file *file)
 		ret = PTR_ERR(group);
 		goto err_free;
 	}
-	/* its memory only: a file that is left open keeps no removed cgroup in the index */
+	/* a reference to the memory only: an open file must not keep a removed cgroup's group */
 	watch->group = pind_group_get(group);
 	pind_group_leave(group);
 	watch->local = pde_data(inode);
@@ -215,8 +215,8 @@ static void remove_watch(struct watch *watch)
 	list_del(&watch->entry);
 	WRITE_ONCE(watches->nr, watches->nr - 1);
 	spin_unlock(&watches->lock);
-	flush_work(&watches->work); /* it may be at this one */
-	/* the module goes, not the file: reading fails from now on */
+	flush_work(&watches->work); /* the worker may be signalling this eventfd */
+	/* the module is unloaded while the file is open: reads fail from now on */
 	if (READ_ONCE(leaving))
 		pind_eventfd_signal(watch->eventfd);
 	eventfd_ctx_put(watch->eventfd);
@@ -240,7 +240,7 @@ static const struct proc_ops events_ops = {
 	.proc_release = release_events,
 };
 
-/* Anybody may ask, as anybody may read such a file of cgroupfs. */
+/* Open to every user, as such files of cgroupfs are. */
 int pind_watch_init(void)
 {
 	if (!proc_create_data("events", 0666, pind_proc_dir, &events_ops, NULL))
