@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The books of the module, as PIND_CMD_BOOKS_GET tells them, and what is wrong with
- * them in words: for the daemon and pinctl, so that both say the same. The meaning
- * of each number stands in docs/netlink/pind.yaml.
+ * The books of the module, as in the answer to PIND_CMD_BOOKS_GET, and sentences about
+ * differences in them: one copy for the daemon and pinctl. The meaning of each number stands
+ * in docs/netlink/pind.yaml.
  */
 #ifndef PIND_BOOKS_H
 #define PIND_BOOKS_H
@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* Pins, but for the charges and current, which are bytes. */
+/* In pins, except the charges and current, which are in bytes. */
 struct pind_books {
 	int64_t ledger_pins;
 	int64_t account_pins;
@@ -33,24 +33,24 @@ struct pind_books {
 	uint64_t steady_since; /* ns of CLOCK_BOOTTIME */
 };
 
-/* Room for what pind_books_sentence() says. */
+/* Room for the sentence of pind_books_sentence(). */
 #define PIND_BOOKS_SENTENCE_SIZE 768
 
-/* The absolute value, of the smallest number too. */
+/* The absolute value, which is right for the smallest number, too. */
 static inline uint64_t pind_books_size(int64_t number)
 {
 	return number < 0 ? -(uint64_t)number : (uint64_t)number;
 }
 
-/* What no wrong number of the module's shall make overflow. */
+/* @a - @b, defined even where a wrong number from the module makes it overflow. */
 static inline int64_t pind_books_less(int64_t a, int64_t b)
 {
 	return (int64_t)((uint64_t)a - (uint64_t)b);
 }
 
 /*
- * Pins that the kernel holds and neither a call nor an older pin explains; negative: that
- * it lacks, for the ledger has more.
+ * Pins in the kernel's count that are explained neither by calls nor by pins older than the
+ * module; negative: the ledger has so many more than the kernel counts.
  */
 static inline int64_t pind_books_unexplained(const struct pind_books *books)
 {
@@ -63,7 +63,7 @@ static inline int64_t pind_books_unexplained(const struct pind_books *books)
 			       books->older_pins);
 }
 
-/* What differs, one clause each: "the accounts hold 3 pins more than the ledger". */
+/* One clause for each difference: "the accounts hold 3 pins more than the ledger". */
 static inline size_t pind_books_clauses(const struct pind_books *books, char *buffer, size_t size)
 {
 	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
@@ -92,7 +92,7 @@ static inline size_t pind_books_clauses(const struct pind_books *books, char *bu
 		uint64_t amount = pind_books_size(sums[i].more);
 		const char *unit = sums[i].unit > 1 ? " KiB" : amount == 1 ? " pin" : " pins";
 
-		/* what a call at work has moved in one sum it will move in the other */
+		/* pins that a call under way has moved in one sum it will move in the other, too */
 		if (amount / sums[i].unit <= books->under_way || length >= size)
 			continue;
 		length += (size_t)snprintf(
@@ -108,7 +108,7 @@ static inline size_t pind_books_clauses(const struct pind_books *books, char *bu
 }
 
 /**
- * pind_books_sentence - the news of PIND_CMD_BOOKS_NTF: what is wrong, and what to do
+ * pind_books_sentence - the event PIND_CMD_BOOKS_NTF as a sentence, with the remedy
  * @buffer: PIND_BOOKS_SENTENCE_SIZE bytes
  *
  * Return: @buffer.
@@ -125,7 +125,7 @@ static inline const char *pind_books_sentence(const struct pind_books *books, ch
 			       "they do not close then",
 			       clauses);
 	else
-		/* the checks found it, and calls at work hide it in these sums */
+		/* the checks found a difference that calls under way hide in these sums */
 		(void)snprintf(buffer, PIND_BOOKS_SENTENCE_SIZE,
 			       "the books do not close: they are off by %llu; run 'pinctl audit', "
 			       "and report it if they do not close then",

@@ -22,23 +22,23 @@
 const char *pind_cgroup_mount(void);
 
 /**
- * pind_cgroup_name - which path follows from a name
- * @mount: of the hierarchy
+ * pind_cgroup_name - the path that follows from a name
+ * @mount: mount point of the hierarchy
  * @name: path or unit
- * @sentence: told what is wrong with the name; PIND_CGROUP_SENTENCE_SIZE bytes
- * @ret_path: of a path or a slice; to be freed. It need not exist
+ * @sentence: gets the fault of a wrong name; PIND_CGROUP_SENTENCE_SIZE bytes
+ * @ret_path: path of a path or a slice; to be freed. No cgroup need exist there
  *
- * Return: 0; 1 if it is the name of another unit, whose path does not follow from it;
+ * Return: 0; 1 if @name is a unit other than a slice, whose path does not follow from it;
  * -EINVAL if the name can mean nothing, with a sentence; -ENOMEM.
  */
 int pind_cgroup_name(const char *mount, const char *name, char *sentence, char **ret_path);
 
 /**
- * pind_cgroup_path - which path a name means
+ * pind_cgroup_path - the path that a name means
  *
- * As pind_cgroup_name(), but a unit that is no slice is searched for in the whole tree,
- * below user@*.service only where there is none elsewhere: for who has no systemd to ask,
- * and whom alone it costs.
+ * As pind_cgroup_name(), but a unit that is no slice is searched for in the whole tree, below
+ * user@*.service only if there is none elsewhere. For callers that have no systemd to ask, and
+ * that alone bear the cost of the search.
  *
  * Return: 0; -EINVAL if the name can mean nothing, with a sentence; -ENOENT if
  * there is no such unit; -ENOTUNIQ if there are several, with a sentence.
@@ -46,8 +46,8 @@ int pind_cgroup_name(const char *mount, const char *name, char *sentence, char *
 int pind_cgroup_path(const char *mount, const char *name, char *sentence, char **ret_path);
 
 /**
- * pind_cgroup_unit_path - where the cgroup of a unit will be
- * @slice: that it is to be in, as systemd says; a valid name
+ * pind_cgroup_unit_path - the path that the cgroup of a unit will have
+ * @slice: the slice that the unit is to be in, as systemd says; a valid name
  * @unit: any unit but a slice
  *
  * Return: 0; -EINVAL with a sentence; -ENOMEM.
@@ -68,10 +68,10 @@ bool pind_cgroup_is_of_unit(const char *path, const char *unit);
 int pind_cgroup_namesakes(const char *mount, const char *unit, char **ret_list);
 
 /**
- * pind_cgroup_is_transient - is it of a kind whose name never comes again
+ * pind_cgroup_is_transient - is a cgroup of a kind whose name never comes again
  *
- * The scope of a container, a session, a command or a guest; a pod; a job; and what is
- * below them. Known by its name alone.
+ * The scope of a container, a session, a command or a guest; a pod; a job; and cgroups below
+ * them. Recognised by the path alone.
  */
 bool pind_cgroup_is_transient(const char *path);
 
@@ -83,12 +83,12 @@ bool pind_cgroup_is_transient(const char *path);
 int pind_cgroup_id(const char *mount, const char *path, uint64_t *ret_id);
 
 /**
- * pind_cgroup_path_wrong - what keeps it from being a well-formed path
+ * pind_cgroup_path_wrong - the fault that keeps a text from being a well-formed path
  *
  * Well-formed: absolute, no empty part, none that is "." or "..", at most PATH_MAX long with
  * parts of at most NAME_MAX.
  *
- * Return: NULL if nothing does, else the end of a sentence.
+ * Return: NULL if there is none, else the end of a sentence.
  */
 const char *pind_cgroup_path_wrong(const char *path);
 
@@ -103,8 +103,8 @@ const char *pind_cgroup_unit(char *buffer, size_t size, const char *path);
 /**
  * pind_cgroup_owned_at - where a user's delegated cgroups begin on the way to a path
  *
- * Return: how much of the path it is to the topmost cgroup above it that belongs to the user,
- * the path itself and the root not among them; 0: none does.
+ * Return: length of the leading part of @path that names the topmost cgroup that belongs to
+ * the user, the root and @path itself not among them; 0 if none does.
  */
 size_t pind_cgroup_owned_at(const char *mount, const char *path, uid_t uid);
 

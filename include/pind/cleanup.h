@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Variables that clean up after themselves when they leave their scope. What is
- * handed on leaves them by TAKE_PTR() or TAKE_FD(). sd-bus.h, sd-event.h and
+ * Variables that are cleaned up when they leave their scope. A value that is handed on is
+ * taken out of its variable by TAKE_PTR() or TAKE_FD(). sd-bus.h, sd-event.h and
  * friends bring such functions for their own types (sd_bus_unrefp, ...).
  */
 #ifndef PIND_CLEANUP_H
@@ -35,7 +35,7 @@
 		_taken;            \
 	})
 
-/* Defines name(), a cleanup function that calls @function on what is not NULL. */
+/* Defines name(), a cleanup function that calls @function on a pointer that is not NULL. */
 #define DEFINE_CLEANUP(type, function, name)    \
 	static inline void name(type **pointer) \
 	{                                       \

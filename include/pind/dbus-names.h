@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Names on the bus, for the daemon, pinctl and the tests. What they mean stands
- * in docs/dbus/org.pind1.Manager.xml and org.pind1.Group.xml.
+ * Names on the bus, for the daemon, pinctl and the tests. Their meaning stands in
+ * docs/dbus/org.pind1.Manager.xml and org.pind1.Group.xml.
  */
 #ifndef PIND_DBUS_NAMES_H
 #define PIND_DBUS_NAMES_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Call sites in words: which driver a user knows stands behind the function and
- * module that called a pin function. One table, for the daemon and pinctl.
+ * Call sites in words: the name by which users know the driver that a call site belongs to,
+ * from the function and module that called a pin function. One table for the daemon and pinctl.
  */
 #ifndef PIND_DRIVER_H
 #define PIND_DRIVER_H
@@ -11,18 +11,18 @@
 #include <string.h>
 
 /*
- * As a module it is known by the module's name alone, whatever the function;
- * built in, by how the function's name begins. So no row says anything of a
+ * A driver that is a module is recognised by the module's name alone, whatever the function;
+ * a driver that is built in, by the beginning of the function's name. So no row applies to a
  * module that it does not name.
  */
 struct pind_driver_rule {
-	const char *module; /* whole name, or NULL: it is never one */
-	const char *symbol; /* begins like that */
-	const char *driver; /* the word for it */
+	const char *module; /* whole name of the module; NULL: the driver never is one */
+	const char *symbol; /* beginning of the function's name */
+	const char *driver; /* the word for the driver */
 };
 
 static const struct pind_driver_rule pind_driver_rules[] = {
-	/* A tracer of returns has put itself in the caller's place. */
+	/* The return address is that of a tracer of returns, which has replaced the caller's. */
 	{ NULL, "bpf_trampoline_", "traced" }, /* before "bpf_" */
 	{ NULL, "arch_rethook_trampoline", "traced" },
 	{ NULL, "return_to_handler", "traced" },

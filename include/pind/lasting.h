@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Memory that stays pinned without an account, in words: the daemon's and pinctl's. */
+/* A sentence about memory that stays pinned without an account, for the daemon and pinctl. */
 #ifndef PIND_LASTING_H
 #define PIND_LASTING_H
 
@@ -9,9 +9,9 @@
 #define PIND_LASTING_SENTENCE_SIZE 192
 
 /**
- * pind_lasting_sentence - that much of it is there (PIND_LASTING_MUCH), and what to do
+ * pind_lasting_sentence - says that there is much of it (PIND_LASTING_MUCH), and the next step
  * @buffer: PIND_LASTING_SENTENCE_SIZE bytes
- * @bytes: of all owners
+ * @bytes: lasting memory of all owners
  *
  * Return: @buffer.
  */

@@ -2,7 +2,7 @@
 /*
  * The note that pind-module.service leaves for the daemon, which sees neither modules nor
  * the kernel's log: why the module could not be loaded, as one sentence and a newline. There
- * is none while the last try went well.
+ * is no note while the last attempt succeeded.
  */
 #ifndef PIND_MODULE_NOTE_H
 #define PIND_MODULE_NOTE_H

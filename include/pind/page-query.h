@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which pages are asked about: by pinctl, by the daemon, of the module. */
+/* A question about pages, as pinctl asks the daemon, and both ask the module. */
 #ifndef PIND_PAGE_QUERY_H
 #define PIND_PAGE_QUERY_H
 
@@ -7,24 +7,25 @@
 #include <stdint.h>
 
 /*
- * Bytes that ListPages answers for at once: a page with the most holders, whose groups
- * have the longest paths, takes 80 KiB of a message, and that at most 32 MiB.
+ * The longest range, in bytes, that ListPages answers about at once: a page with the most
+ * holders, whose groups have the longest paths, takes 80 KiB of a message, and a message has
+ * at most 32 MiB.
  */
 #define PIND_BUS_PAGES_LENGTH_MAX (UINT64_C(1) << 20)
 
 /*
- * Frames that ListFrames tells of folio by folio at once, a memory block of most machines;
- * summed up it takes any number.
+ * The most frames that ListFrames lists folio by folio at once: a memory block of most
+ * machines. Summed up, it takes any number of frames.
  */
 #define PIND_BUS_FRAMES_EACH_MAX (UINT64_C(1) << 15)
 
 /**
  * struct pind_page_query - one frame, or the pages of a range of a process
- * @is_frame: @pfn is asked about, else the others
+ * @is_frame: the question is about @pfn, else about the range
  * @pfn: page frame number
- * @pid: of the process, in the initial pid namespace
- * @address: where the range begins
- * @length: its bytes
+ * @pid: pid of the process, in the initial pid namespace
+ * @address: beginning of the range
+ * @length: bytes of the range
  */
 struct pind_page_query {
 	bool is_frame;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Patterns of cgroup paths: the same code in the module, the daemon and pinctl, so that
- * none of them takes a path for matched that another does not.
+ * Patterns of cgroup paths: the same code in the module, the daemon and pinctl, so that all of
+ * them agree on which paths a pattern matches.
  *
  *   *        any number of characters, also none, but no '/'
  *   **       any number of characters
@@ -13,11 +13,11 @@
  * Characters are bytes. A pattern is for the whole text, from its first character to
  * its last.
  *
- * A pattern comes from an administrator, but the path it is held against from a tenant. So
- * nothing here allocates, recurses or looks back: all that a pattern may have come to is
- * kept as one bit for each of its bytes, and each character of the text moves the bits that
- * are set. That is at most as many steps as the pattern and the text have bytes, multiplied;
- * it takes 512 bytes of stack.
+ * A pattern comes from an administrator, but the path that it is matched with comes from a
+ * tenant. So nothing here allocates, recurses or looks back: one bit for each byte of the
+ * pattern says whether the match may have come to that byte, and each character of the text
+ * moves the bits that are set. The number of steps is at most the product of the lengths of
+ * pattern and text; the bits take 512 bytes of stack.
  */
 #ifndef PIND_PATTERN_H
 #define PIND_PATTERN_H
@@ -41,7 +41,7 @@
 #define PIND_PATTERN_STEP() do { } while (0)
 #endif
 
-/* One character of a class, which a backslash may escape. Return: what comes behind it. */
+/* One character of a class, which a backslash may escape. Return: the text behind it. */
 static inline const char *pind_pattern_class_char(const char *p, unsigned char *ret)
 {
 	if (*p == '\\')
@@ -51,8 +51,8 @@ static inline const char *pind_pattern_class_char(const char *p, unsigned char *
 }
 
 /*
- * The class that begins at @p. Return: what comes behind it; NULL if it is malformed, with
- * *ret_fault; @ret_has is told whether it is one for @c.
+ * The class that begins at @p. @ret_has: does the class match @c. Return: the text behind the
+ * class; NULL if it is malformed, with the reason in *ret_fault.
  */
 static inline const char *pind_pattern_class(const char *p, unsigned char c, bool *ret_has,
 					     const char **ret_fault)
@@ -84,7 +84,7 @@ static inline const char *pind_pattern_class(const char *p, unsigned char c, boo
 	return p + 1;
 }
 
-/* The pattern may have come to @at; and, where nothing is needed to pass a *, behind it. */
+/* The match may have come to byte @at of the pattern; and, if that is a *, to those behind it. */
 static inline void pind_pattern_reach(unsigned long *states, const char *pattern, size_t at)
 {
 	for (;;) {
@@ -96,7 +96,7 @@ static inline void pind_pattern_reach(unsigned long *states, const char *pattern
 	}
 }
 
-/* The pattern has come to @at, and the text goes on with @c. */
+/* The match has come to byte @at of the pattern, and the text goes on with @c. */
 static inline void pind_pattern_take(unsigned long *states, const char *pattern, size_t at,
 				     unsigned char c)
 {
@@ -131,7 +131,7 @@ static inline void pind_pattern_take(unsigned long *states, const char *pattern,
 }
 
 /**
- * pind_pattern_matches() - is a pattern one for a text
+ * pind_pattern_matches() - does a pattern match a text
  * @pattern: pind_pattern_valid()
  * Context: any.
  */
@@ -144,7 +144,7 @@ static inline bool pind_pattern_matches(const char *pattern, const char *text)
 	pind_pattern_reach(states, pattern, 0);
 	for (; *text && left; text++) {
 		left = 0;
-		/* downwards: what is reached lies behind what it is reached from */
+		/* downwards: a byte that is reached lies behind the byte that it is reached from */
 		for (i = words; i-- > 0;) {
 			todo = states[i];
 			states[i] = 0;
@@ -161,9 +161,9 @@ static inline bool pind_pattern_matches(const char *pattern, const char *text)
 }
 
 /**
- * pind_pattern_matches_path() - is a pattern one for a cgroup
- * @unit: it is for the last part of the path, which is the name of a unit; the root
- *	cgroup has none
+ * pind_pattern_matches_path() - does a pattern match a cgroup
+ * @unit: match the last part of the path, which is the name of a unit; the root cgroup
+ *	has none
  * @path: below the mount, "/" for the root
  */
 static inline bool pind_pattern_matches_path(const char *pattern, bool unit, const char *path)
@@ -175,9 +175,9 @@ static inline bool pind_pattern_matches_path(const char *pattern, bool unit, con
 }
 
 /**
- * pind_pattern_valid() - can it be used, and match anything at all
- * @unit: as of pind_pattern_matches_path()
- * @ret_fault: if not, a sentence that says why, for ever; without a full stop
+ * pind_pattern_valid() - can a pattern be used, and match anything at all
+ * @unit: as for pind_pattern_matches_path()
+ * @ret_fault: if not, a sentence that says why: a literal, without a full stop
  */
 static inline bool pind_pattern_valid(const char *pattern, bool unit, const char **ret_fault)
 {
@@ -210,7 +210,7 @@ static inline bool pind_pattern_valid(const char *pattern, bool unit, const char
 	return !*ret_fault;
 }
 
-/** pind_pattern_is_plain() - does it stand for itself and nothing else */
+/** pind_pattern_is_plain() - does a pattern match only the text that it is */
 static inline bool pind_pattern_is_plain(const char *pattern)
 {
 	return !strpbrk(pattern, "*?[\\");

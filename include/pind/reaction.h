@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is done to a group that stays above its max or max_held, as it can be when these
- * are lowered below what it has: part of a quota, in files, on the bus and in the store.
+ * A reaction: the act on a group that stays above its max or max_held, as a group can be after
+ * these were lowered. It is a part of a quota, in files, on the bus and in the store.
  */
 #ifndef PIND_REACTION_H
 #define PIND_REACTION_H
@@ -13,9 +13,9 @@
 /* The words of "on_exceed". */
 enum pind_on_exceed {
 	PIND_ON_EXCEED_NOTHING,
-	PIND_ON_EXCEED_SIGNAL,	  /* to each process of the cgroup and of those below it */
-	PIND_ON_EXCEED_STOP_UNIT, /* of the unit whose cgroup it is, by systemd */
-	PIND_ON_EXCEED_KILL,	  /* SIGKILL to each, by cgroup.kill */
+	PIND_ON_EXCEED_SIGNAL,	  /* a signal to each process in the cgroup and those below it */
+	PIND_ON_EXCEED_STOP_UNIT, /* systemd stops the unit that the cgroup belongs to */
+	PIND_ON_EXCEED_KILL,	  /* SIGKILL to each of these processes, by cgroup.kill */
 };
 
 #define PIND_ON_EXCEED_WORDS "nothing, signal, stop-unit or kill"
@@ -23,12 +23,12 @@ enum pind_on_exceed {
 /* All zero: nothing is done. */
 struct pind_reaction {
 	enum pind_on_exceed on_exceed;
-	int signal;	/* of PIND_ON_EXCEED_SIGNAL, else 0 */
-	uint64_t grace; /* microseconds that the group may stay above before */
-	bool dry_run;	/* it is told and not done */
+	int signal;	/* the signal of PIND_ON_EXCEED_SIGNAL, else 0 */
+	uint64_t grace; /* microseconds that the group may stay above before the act */
+	bool dry_run;	/* the act is reported and not done */
 };
 
-/* Where no grace is given; and the longest, a year. In microseconds. */
+/* The grace if none is given, and the longest: a year. In microseconds. */
 #define PIND_GRACE_DEFAULT (30ULL * 1000 * 1000)
 #define PIND_GRACE_MAX	   (365ULL * 24 * 3600 * 1000 * 1000)
 #define PIND_GRACE_FORMS   "30s, 5min, 2h, 1d, or plain seconds, a year at most"
@@ -45,10 +45,10 @@ static inline bool pind_reaction_same(const struct pind_reaction *a, const struc
 /* "nothing", "signal", ... */
 const char *pind_on_exceed_name(enum pind_on_exceed on_exceed);
 
-/* The one of a word. 0 or -EINVAL. */
+/* The value that a word stands for. 0 or -EINVAL. */
 int pind_on_exceed_read(const char *word, enum pind_on_exceed *ret);
 
-/* "SIGTERM"; "SIG?" for a number that is none. */
+/* "SIGTERM"; "SIG?" for a number that is no signal. */
 const char *pind_signal_name(int number);
 
 /* The number of "SIGTERM" or "TERM". 0 or -EINVAL. */

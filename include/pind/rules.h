@@ -19,7 +19,7 @@ static const char *const pind_misuse_words[] = {
 /* The words for enum pind_pinned, likewise. */
 static const char *const pind_pinned_words[] = { "no", "maybe", "yes", NULL };
 
-/* The word for a number of such a list; "unknown" for one of a newer module. */
+/* The word for a number by such a list; "unknown" for a number of a newer module. */
 static inline const char *pind_rules_word(const char *const *words, uint32_t number)
 {
 	for (uint32_t i = 0; words[i]; i++)
@@ -28,7 +28,7 @@ static inline const char *pind_rules_word(const char *const *words, uint32_t num
 	return "unknown";
 }
 
-/* What was done, to stand behind the function that did it. */
+/* The predicate of a sentence whose subject is the function that broke the rule. */
 static inline const char *pind_misuse_deed(uint32_t kind)
 {
 	switch (kind) {

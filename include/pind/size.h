@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a user may write, for messages and help. */
+/* The forms that a user may write, for messages and help. */
 #define SIZE_FORMS "64M, 1.5G, 25%, max, or plain bytes"
 
 /* Bytes that size_format() needs at most. */
@@ -29,7 +29,7 @@ struct pind_size {
  * @text: digits, perhaps a fraction, then one of K M G T P E (base 1024, each
  *	perhaps followed by B or iB), or B, or %, or nothing; or "max"
  * @ret: the size, at most PIND_UNLIMITED - 1 bytes
- * @ret_problem: on failure, what is wrong, to stand after the value: "is empty"
+ * @ret_problem: on failure, the fault, as a predicate to the value: "is empty"
  *
  * Return: 0, -EINVAL if it is no size, -ERANGE if it is too large.
  */

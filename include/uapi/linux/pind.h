@@ -21,29 +21,29 @@
 /* The value of max, max-held and high that means "no limit". */
 #define PIND_UNLIMITED		0xffffffffffffffffULL
 
-/* A pin call that has been under way for so long is told by call-get, in seconds. */
+/* The answer to call-get lists pin calls that have been under way longer than this, in seconds. */
 #define PIND_WAITING_SECONDS	10
 
-/* So many pages at least a pin call has that may begin a go; see PIND_A_REFUSAL_TAKEN. */
+/* The least number of pages of a pin call that may begin a go; see PIND_A_REFUSAL_TAKEN. */
 #define PIND_GO_PAGES		16
 
-/* So many rules may be for a path, and for a pattern. */
+/* The most rules for a path, and the most for a pattern. */
 #define PIND_RULE_PATHS_MAX	65536
 #define PIND_RULE_PATTERNS_MAX	4096
 
-/* So many entries may the list of callers have that are taken for long-term. */
+/* The most entries in the list of callers whose pins are accounted as long-term ones. */
 #define PIND_LONGTERM_MAX	64
 
-/* The longest range a page query takes, in bytes. */
+/* The longest range that a page query accepts, in bytes. */
 #define PIND_PAGE_LENGTH_MAX	(1ULL << 30)
 
 /*
- * So many bytes that last are much: of one owner LASTING_NTF tells it, and in all they are
- * something that needs a look.
+ * Much lasting memory, in bytes: an owner that has so much is reported by LASTING_NTF, and so
+ * much of all owners together needs an administrator's attention.
  */
 #define PIND_LASTING_MUCH	(256ULL << 20)
 
-/* Rows that a request about frames sums up in at most, in the module's memory. */
+/* The most rows into which a request about frames sums up, in the module's memory. */
 #define PIND_FRAME_ROWS		1024
 
 /* Bytes of a file's name. */
@@ -70,10 +70,10 @@ enum pind_limit {
 };
 
 /**
- * enum pind_hook_state - is a pin or unpin function of the kernel seen
- * @PIND_HOOK_STATE_ATTACHED: every call of it is
- * @PIND_HOOK_STATE_ABSENT: this kernel does not have it
- * @PIND_HOOK_STATE_LOST: it was attached and no longer is: calls go unseen
+ * enum pind_hook_state - does the module see the calls of a pin or unpin function
+ * @PIND_HOOK_STATE_ATTACHED: every call is seen
+ * @PIND_HOOK_STATE_ABSENT: this kernel does not have the function
+ * @PIND_HOOK_STATE_LOST: the hook was attached and no longer is: calls go unseen
  */
 enum pind_hook_state {
 	PIND_HOOK_STATE_ATTACHED = 1,
@@ -83,13 +83,12 @@ enum pind_hook_state {
 
 /**
  * enum pind_pinned - is a page pinned for DMA
- * @PIND_PINNED_NO: the kernel does not take it for pinned
- * @PIND_PINNED_MAYBE: the kernel does, but counts the pins of a folio of one page
- *	in its reference count, and no account holds it: short-term pins, pins
- *	older than the module, or many plain references; or one does whose pin may
- *	have gone, as plain references look like it
- * @PIND_PINNED_YES: the kernel's count of it is exact, or an account holds it that has
- *	not let go
+ * @PIND_PINNED_NO: the kernel takes the page for not pinned
+ * @PIND_PINNED_MAYBE: the kernel takes a folio of one page for pinned, whose pins it counts
+ *	in the reference count. Either no account holds the folio: it has short-term pins,
+ *	pins older than the module, or many plain references. Or an account holds it, but
+ *	its pin may have gone, since plain references may look like it.
+ * @PIND_PINNED_YES: the kernel's exact count says so, or an account certainly has a pin
  */
 enum pind_pinned {
 	PIND_PINNED_NO = 1,
@@ -100,8 +99,8 @@ enum pind_pinned {
 /**
  * enum pind_misuse_kind - which rule of FOLL_PIN was broken
  * @PIND_MISUSE_KIND_FOLL_PIN: a caller set FOLL_PIN itself
- * @PIND_MISUSE_KIND_FOLL_GET: a pin call with FOLL_GET
- * @PIND_MISUSE_KIND_LONGTERM_GET: FOLL_LONGTERM without a pin
+ * @PIND_MISUSE_KIND_FOLL_GET: a caller passed FOLL_GET to a pin function
+ * @PIND_MISUSE_KIND_LONGTERM_GET: a caller passed FOLL_LONGTERM to a function that does not pin
  * @PIND_MISUSE_KIND_UNPIN_UNPINNED: an unpin of a folio without that many pins
  * @PIND_MISUSE_KIND_PIN_PUT: a pinned large folio has fewer references than its pins need:
  *	one was put instead of unpinned
@@ -120,13 +119,12 @@ enum pind_misuse_kind {
  * "Admin" is CAP_NET_ADMIN and CAP_SYS_RESOURCE, both in the initial user namespace,
  * from the initial network namespace. In any other network namespace only INFO_GET and
  * GROUP_GET are answered, and only about groups below the root of the caller's cgroup
- * namespace, with paths as seen from there. (What COUNTERS_GET answers is no secret all the
- * same: /proc/pind/vmstat shows it wherever proc is mounted, as /proc/vmstat shows the
- * kernel's sums.) Who a process is (PID, START_TIME, UID,
- * COMM, SYMBOL, MODULE of an account, a refusal, a failure or a call) is told to a reader of the
- * same uid, to one whose own cgroup is that of the process or above it, and to
- * CAP_SYS_PTRACE or CAP_PERFMON in the initial user namespace; to others these attributes
- * are left out.
+ * namespace, with paths as seen from there. (The counters are no secret all the same:
+ * /proc/pind/vmstat shows them wherever proc is mounted, as /proc/vmstat shows the kernel's
+ * sums.) The identity of a process (PID, START_TIME, UID, COMM, SYMBOL, MODULE of an account,
+ * a refusal, a failure or a call) is reported to a reader of the same uid, to a reader whose
+ * own cgroup is that of the process or above it, and to a reader with CAP_SYS_PTRACE or
+ * CAP_PERFMON in the initial user namespace; for other readers these attributes are left out.
  *
  * @PIND_CMD_INFO_GET: do: the module, its hooks, its self-check (PIND_A_INFO_*)
  * @PIND_CMD_GROUP_GET: do: one group by id, or (CAP_SYS_PTRACE or CAP_PERFMON) the group
@@ -134,47 +132,49 @@ enum pind_misuse_kind {
  * @PIND_CMD_GROUP_SET: do, admin: set max, max-held, high, mode; answers with the
  *	group
  * @PIND_CMD_GROUP_RESET_PEAK: do, admin: set peak to current; answers likewise
- * @PIND_CMD_ACCOUNT_GET: dump: who holds pins, of all or one group
- *	(PIND_A_ACCOUNT_*)
+ * @PIND_CMD_ACCOUNT_GET: dump: accounts that hold pins, of all groups or of one
+ *	(PIND_A_ACCOUNT_*). An account is one process in one group, pinning by one call
+ *	site: the kernel function that called the pin function.
  * @PIND_CMD_COUNTERS_GET: do: traffic since load (PIND_A_COUNTERS_*)
  * @PIND_CMD_REFUSAL_GET: dump: recent refusals, a row for each account and level
  *	that refused it, group by group (PIND_A_REFUSAL_*)
  * @PIND_CMD_PAGE_GET: CAP_NET_ADMIN and CAP_PERFMON: do by pfn, dump by pid, address
- *	and length: is a page pinned, and by whom (PIND_A_PAGE_*)
- * @PIND_CMD_AUDIT: dump, admin: compare the ledger with the kernel now and
- *	repair, all of it or what one group holds; the last message is the result
- *	(PIND_A_AUDIT_*)
+ *	and length: is a page pinned, and which accounts hold it (PIND_A_PAGE_*)
+ * @PIND_CMD_AUDIT: dump, admin: compare the ledger (the module's record of each pinned
+ *	folio and its accounts) with the kernel now and repair it, all or the folios that
+ *	one group holds; the last message is the result (PIND_A_AUDIT_*)
  * @PIND_CMD_REFUSED_NTF: event: a row of refusals is new or has grown; one a second
  *	and row at most (PIND_A_EVENT_*)
  * @PIND_CMD_HIGH_NTF: event: current rose above high
- * @PIND_CMD_GROUP_NEW_NTF: event: a cgroup was met for the first time
- * @PIND_CMD_GROUP_DEAD_NTF: event: a cgroup was removed, or its last pin went
+ * @PIND_CMD_GROUP_NEW_NTF: event: the module met a cgroup, and has a group for it now
+ * @PIND_CMD_GROUP_DEAD_NTF: event: a group's cgroup was removed, or its last pin after that
+ *	has gone
  * @PIND_CMD_BOOKS_GET: do: the self-check (PIND_A_BOOKS_*)
  * @PIND_CMD_BOOKS_NTF: event: the books no longer close, or close again
  * @PIND_CMD_MISUSE_GET: dump: rules of FOLL_PIN that were broken (PIND_A_MISUSE_*)
- * @PIND_CMD_MISUSE_NTF: event: one was, at a place where it was not before
+ * @PIND_CMD_MISUSE_NTF: event: a rule was broken at a place where it was not before
  * @PIND_CMD_CALL_GET: dump: pin calls that have been under way for more than
  *	PIND_WAITING_SECONDS, oldest first (PIND_A_CALL_*)
  * @PIND_CMD_RULES_BEGIN: do, admin: begin a list of rules, which belongs to the socket
- * @PIND_CMD_RULES_ADD: do, admin: put rules at its end (PIND_A_RULES_*)
- * @PIND_CMD_RULES_COMMIT: do, admin: have it take the place of all rules, as a whole
- * @PIND_CMD_RULE_SET: do, admin: a rule for one path among those in force
+ * @PIND_CMD_RULES_ADD: do, admin: add rules at the end of that list (PIND_A_RULES_*)
+ * @PIND_CMD_RULES_COMMIT: do, admin: replace all rules in force by that list
+ * @PIND_CMD_RULE_SET: do, admin: set the rule for one path among those in force
  *	(PIND_A_RULE_*)
- * @PIND_CMD_RULE_UNSET: do, admin: take the rule for one path away
+ * @PIND_CMD_RULE_UNSET: do, admin: remove the rule for one path
  * @PIND_CMD_RULE_GET: dump, admin: the rules in force, patterns in their order first
- * @PIND_CMD_LONGTERM_SET: do, admin: whose pins without FOLL_LONGTERM are accounted as
- *	long-term ones: this list takes the place of the one in force, as a whole
- *	(PIND_A_LONGTERM_LIST_*); INFO_GET tells it
+ * @PIND_CMD_LONGTERM_SET: do, admin: replace the list of callers whose pins without
+ *	FOLL_LONGTERM are accounted as long-term ones (PIND_A_LONGTERM_LIST_*); INFO_GET
+ *	answers with the list in force
  * @PIND_CMD_FAILURE_GET: dump: long-term pin calls that the kernel failed and no quota
  *	refused, a row for each account, group by group (PIND_A_FAILURE_*)
- * @PIND_CMD_FRAME_GET: dump, CAP_NET_ADMIN and CAP_PERFMON: who pins anything in a range
- *	of physical memory (PIND_A_FRAME_*)
- * @PIND_CMD_LASTING_GET: dump: memory that stays pinned and that no account holds, by
- *	whose memory it is; the last message is about the search (PIND_A_LASTING_*)
- * @PIND_CMD_LASTING_NTF: event: of one owner PIND_LASTING_MUCH lasts, which it did not
- *	before
- * @PIND_CMD_HANDOVER_GET: dump, CAP_NET_ADMIN and CAP_SYS_MODULE: who holds which folios,
- *	for another module to take over: first all accounts, then the folios
+ * @PIND_CMD_FRAME_GET: dump, CAP_NET_ADMIN and CAP_PERFMON: the pins in a range of physical
+ *	memory, by account (PIND_A_FRAME_*)
+ * @PIND_CMD_LASTING_GET: dump: memory that stays pinned and that no account holds, by owner,
+ *	the cgroup that the memory controller charges for it; the last message is about the
+ *	search (PIND_A_LASTING_*)
+ * @PIND_CMD_LASTING_NTF: event: the lasting memory of one owner has reached PIND_LASTING_MUCH
+ * @PIND_CMD_HANDOVER_GET: dump, CAP_NET_ADMIN and CAP_SYS_MODULE: the ledger, for the module
+ *	that is loaded next: first all accounts, then the folios that each holds
  *	(PIND_A_HANDOVER_*)
  * @PIND_CMD_HANDOVER_TAKE: do, likewise: have folios that an account held when another
  *	module was loaded; answers with the pins taken
@@ -223,8 +223,8 @@ enum {
 	/** @PIND_A_HOOK_NAME: string: the kernel function */
 	PIND_A_HOOK_NAME = 1,
 	/**
-	 * @PIND_A_HOOK_MECHANISM: string: how it is seen: "ftrace-ipmodify" or
-	 * "ftrace-direct", our function runs in its place; "ftrace", it is only watched
+	 * @PIND_A_HOOK_MECHANISM: string: how its calls are seen: with "ftrace-ipmodify" and
+	 * "ftrace-direct" the module's function runs in its place; with "ftrace" it is only watched
 	 */
 	PIND_A_HOOK_MECHANISM,
 	/** @PIND_A_HOOK_STATE: u32: enum pind_hook_state */
@@ -239,7 +239,7 @@ enum {
 enum {
 	/** @PIND_A_INFO_VERSION: string: the module's version */
 	PIND_A_INFO_VERSION = 1,
-	/** @PIND_A_INFO_LOAD_ID: u64: random, drawn at load; tells a reload */
+	/** @PIND_A_INFO_LOAD_ID: u64: random number, drawn at load, by which a reload shows */
 	PIND_A_INFO_LOAD_ID,
 	/** @PIND_A_INFO_PAGE_SIZE: u32: bytes of a base page */
 	PIND_A_INFO_PAGE_SIZE,
@@ -253,7 +253,7 @@ enum {
 	PIND_A_INFO_FOLIOS,
 	/** @PIND_A_INFO_LEDGER_BYTES: u64: memory that the ledger takes */
 	PIND_A_INFO_LEDGER_BYTES,
-	/** @PIND_A_INFO_EVENTS_LOST: u64: events overwritten before being sent */
+	/** @PIND_A_INFO_EVENTS_LOST: u64: events that could not be sent for want of memory */
 	PIND_A_INFO_EVENTS_LOST,
 	/** @PIND_A_INFO_HOOK: nest of PIND_A_HOOK_*, one for each function */
 	PIND_A_INFO_HOOK,
@@ -261,7 +261,7 @@ enum {
 	PIND_A_INFO_BOOKS,
 	/** @PIND_A_INFO_MISUSE: u64: breaches of the rules of FOLL_PIN since load */
 	PIND_A_INFO_MISUSE,
-	/** @PIND_A_INFO_WAITING: u64: pin calls that CALL_GET tells of */
+	/** @PIND_A_INFO_WAITING: u64: number of pin calls that CALL_GET answers with */
 	PIND_A_INFO_WAITING,
 	/** @PIND_A_INFO_LONGTERM: nest of PIND_A_LONGTERM_*, one for each entry in force */
 	PIND_A_INFO_LONGTERM,
@@ -275,11 +275,11 @@ enum {
 enum {
 	/** @PIND_A_GROUP_ID: u64: the cgroup's id */
 	PIND_A_GROUP_ID = 1,
-	/** @PIND_A_GROUP_PARENT_ID: u64: the parent's; left out for the root */
+	/** @PIND_A_GROUP_PARENT_ID: u64: id of the parent; left out for the root */
 	PIND_A_GROUP_PARENT_ID,
 	/** @PIND_A_GROUP_PATH: string: below the cgroup mount, "/" for the root */
 	PIND_A_GROUP_PATH,
-	/** @PIND_A_GROUP_CURRENT: u64: bytes charged to it and all below it */
+	/** @PIND_A_GROUP_CURRENT: u64: bytes charged to the group and all groups below it */
 	PIND_A_GROUP_CURRENT,
 	/** @PIND_A_GROUP_PEAK: u64: the most that current was since load or reset */
 	PIND_A_GROUP_PEAK,
@@ -312,13 +312,13 @@ enum {
 	/** @PIND_A_GROUP_MAX_HELD: u64: limit on held in bytes, or PIND_UNLIMITED */
 	PIND_A_GROUP_MAX_HELD,
 	/**
-	 * @PIND_A_GROUP_UNCERTAIN: u64: bytes of current that may no longer be owed: of
-	 * an unpin it could not be told whose pin it gave back
+	 * @PIND_A_GROUP_UNCERTAIN: u64: bytes of current that may no longer be pinned: for some
+	 * unpin it was not known whose pin it gave back
 	 */
 	PIND_A_GROUP_UNCERTAIN,
-	/** @PIND_A_GROUP_PID: u32: in a request: of a process, in place of the id */
+	/** @PIND_A_GROUP_PID: u32: in a request: a process of the group, in place of the id */
 	PIND_A_GROUP_PID,
-	/** @PIND_A_GROUP_UID: u32: in a request: whose process that has to be */
+	/** @PIND_A_GROUP_UID: u32: in a request: the user that the process must belong to */
 	PIND_A_GROUP_UID,
 	/**
 	 * @PIND_A_GROUP_EVENTS_FAILED: u64: its own long-term pin calls that the kernel
@@ -375,9 +375,9 @@ enum {
 	PIND_A_COUNTERS_REQUESTED = 1,
 	/** @PIND_A_COUNTERS_RETURNED: u64: pins that unpin calls gave back */
 	PIND_A_COUNTERS_RETURNED,
-	/** @PIND_A_COUNTERS_LONGTERM_REQUESTED: u64: of it FOLL_LONGTERM */
+	/** @PIND_A_COUNTERS_LONGTERM_REQUESTED: u64: long-term pins that entered the ledger */
 	PIND_A_COUNTERS_LONGTERM_REQUESTED,
-	/** @PIND_A_COUNTERS_LONGTERM_RETURNED: u64: that left the ledger */
+	/** @PIND_A_COUNTERS_LONGTERM_RETURNED: u64: long-term pins that left the ledger */
 	PIND_A_COUNTERS_LONGTERM_RETURNED,
 	/** @PIND_A_COUNTERS_KERNEL_ACQUIRED: u64: nr_foll_pin_acquired, exact */
 	PIND_A_COUNTERS_KERNEL_ACQUIRED,
@@ -392,7 +392,7 @@ enum {
 	PIND_A_COUNTERS_UNATTRIBUTED,
 	/** @PIND_A_COUNTERS_REFUSED: u64: pin calls refused */
 	PIND_A_COUNTERS_REFUSED,
-	/** @PIND_A_COUNTERS_OBSERVED: u64: pin calls observe would have refused */
+	/** @PIND_A_COUNTERS_OBSERVED: u64: pin calls that only mode observe admitted */
 	PIND_A_COUNTERS_OBSERVED,
 	/**
 	 * @PIND_A_COUNTERS_KERNEL_UNCOUNTED: u64: pins that the kernel took by
@@ -432,11 +432,11 @@ enum {
 	/** @PIND_A_REFUSAL_MODULE: string: its module; empty when built in */
 	PIND_A_REFUSAL_MODULE,
 	/**
-	 * @PIND_A_REFUSAL_WANTED: u64: bytes the call asked to pin; this and what
-	 * follows to RESERVED is of the last one
+	 * @PIND_A_REFUSAL_WANTED: u64: bytes that the call asked to pin; this attribute and
+	 * those that follow, up to RESERVED, are of the row's last refusal
 	 */
 	PIND_A_REFUSAL_WANTED,
-	/** @PIND_A_REFUSAL_NEEDED: u64: of it not paid for already */
+	/** @PIND_A_REFUSAL_NEEDED: u64: bytes of WANTED that are not paid for already */
 	PIND_A_REFUSAL_NEEDED,
 	/** @PIND_A_REFUSAL_CURRENT: u64: current (or held) of the refusing group then */
 	PIND_A_REFUSAL_CURRENT,
@@ -447,15 +447,15 @@ enum {
 	/** @PIND_A_REFUSAL_RESERVED: u64: reserved of the refusing group then, for others */
 	PIND_A_REFUSAL_RESERVED,
 	/**
-	 * @PIND_A_REFUSAL_COUNT: u64: calls of the row: same account, same level. Those of
-	 * one go (see TAKEN) that were admitted in mode observe are one
+	 * @PIND_A_REFUSAL_COUNT: u64: refused calls of the row: same account, same group that
+	 * refused. Calls of one go (see TAKEN) that mode observe admitted count as one
 	 */
 	PIND_A_REFUSAL_COUNT,
 	/** @PIND_A_REFUSAL_FIRST: u64: time of the first, ns of CLOCK_REALTIME */
 	PIND_A_REFUSAL_FIRST,
-	/** @PIND_A_REFUSAL_WANTED_MIN: u64: the least that one of them wanted, bytes */
+	/** @PIND_A_REFUSAL_WANTED_MIN: u64: the least that a call of the row wanted, bytes */
 	PIND_A_REFUSAL_WANTED_MIN,
-	/** @PIND_A_REFUSAL_WANTED_MAX: u64: the most that one of them wanted, bytes */
+	/** @PIND_A_REFUSAL_WANTED_MAX: u64: the most that a call of the row wanted, bytes */
 	PIND_A_REFUSAL_WANTED_MAX,
 	/** @PIND_A_REFUSAL_UID: u32: as PIND_A_ACCOUNT_UID */
 	PIND_A_REFUSAL_UID,
@@ -463,15 +463,15 @@ enum {
 	PIND_A_REFUSAL_LIMIT,
 	/**
 	 * @PIND_A_REFUSAL_TAKEN: u64: bytes that the same account had pinned in the same go
-	 * before the last one. RDMA and VFIO pin a region by calls of 2 MiB. A go is calls
-	 * that follow each other within a second, each of PIND_GO_PAGES or more but the
-	 * last, with nothing unpinned between them
+	 * before the last refusal. A go is a series of calls that follow each other within a
+	 * second, with nothing unpinned between them, each except the last of PIND_GO_PAGES
+	 * or more: RDMA and VFIO pin a region by calls of 2 MiB
 	 */
 	PIND_A_REFUSAL_TAKEN,
 	/**
-	 * @PIND_A_REFUSAL_REGION: u64: the most that a go of the row is known to want,
-	 * bytes: taken and wanted of one call. More may come where it was refused; where
-	 * it was observed, and is over, that is the whole
+	 * @PIND_A_REFUSAL_REGION: u64: the most that a go of the row is known to want, in
+	 * bytes: taken and wanted of one call. A go that was refused may have wanted more; for
+	 * one that mode observe admitted, and that is over, this is all
 	 */
 	PIND_A_REFUSAL_REGION,
 
@@ -481,8 +481,8 @@ enum {
 };
 
 /*
- * Long-term pin calls of one account that the kernel failed. A group keeps the rows of its
- * own accounts, 16 at most; they go with the group.
+ * Long-term pin calls of one account that the kernel itself failed: one row. A group keeps the
+ * rows of its own accounts, 16 at most; they are freed with the group.
  */
 enum {
 	/** @PIND_A_FAILURE_GROUP_ID: u64: the account's group; in a request: only its rows */
@@ -507,21 +507,21 @@ enum {
 	PIND_A_FAILURE_FIRST,
 	/** @PIND_A_FAILURE_LAST: u64: time of the last, likewise */
 	PIND_A_FAILURE_LAST,
-	/** @PIND_A_FAILURE_WANTED: u64: bytes that the last one asked to pin */
+	/** @PIND_A_FAILURE_WANTED: u64: bytes that the last call asked to pin */
 	PIND_A_FAILURE_WANTED,
-	/** @PIND_A_FAILURE_ERROR: u32: what the last one got; 0: fewer pages than it asked for */
+	/** @PIND_A_FAILURE_ERROR: u32: errno of the last call; 0: it got too few pages */
 	PIND_A_FAILURE_ERROR,
-	/** @PIND_A_FAILURE_EFAULT: u64: that got EFAULT: not there, or not to be pinned */
+	/** @PIND_A_FAILURE_EFAULT: u64: calls that got EFAULT: no memory, or none to be pinned */
 	PIND_A_FAILURE_EFAULT,
-	/** @PIND_A_FAILURE_ENOMEM: u64: that got ENOMEM, not from a quota */
+	/** @PIND_A_FAILURE_ENOMEM: u64: calls that got ENOMEM, not from a quota */
 	PIND_A_FAILURE_ENOMEM,
-	/** @PIND_A_FAILURE_EAGAIN: u64: that got EAGAIN: pages could not be moved, or are busy */
+	/** @PIND_A_FAILURE_EAGAIN: u64: calls that got EAGAIN: pages not movable, or busy */
 	PIND_A_FAILURE_EAGAIN,
-	/** @PIND_A_FAILURE_EOPNOTSUPP: u64: that got EOPNOTSUPP: memory of a file on DAX */
+	/** @PIND_A_FAILURE_EOPNOTSUPP: u64: calls that got EOPNOTSUPP: memory of a file on DAX */
 	PIND_A_FAILURE_EOPNOTSUPP,
-	/** @PIND_A_FAILURE_PARTIAL: u64: that got some pages, but not all */
+	/** @PIND_A_FAILURE_PARTIAL: u64: calls that got some pages, but not all */
 	PIND_A_FAILURE_PARTIAL,
-	/** @PIND_A_FAILURE_OTHER: u64: that got another error */
+	/** @PIND_A_FAILURE_OTHER: u64: calls that got another error */
 	PIND_A_FAILURE_OTHER,
 
 	__PIND_A_FAILURE_END,
@@ -549,11 +549,11 @@ enum {
 	PIND_A_PAGE_PINNED,
 	/** @PIND_A_PAGE_REFCOUNT: u64: references on the folio, pins among them */
 	PIND_A_PAGE_REFCOUNT,
-	/** @PIND_A_PAGE_MAPCOUNT: u64: of them mappings; a folio of one page only */
+	/** @PIND_A_PAGE_MAPCOUNT: u64: mappings among the references; a folio of one page only */
 	PIND_A_PAGE_MAPCOUNT,
-	/** @PIND_A_PAGE_ROOM: u64: at least so many more pins it takes */
+	/** @PIND_A_PAGE_ROOM: u64: how many more pins the folio takes, at least */
 	PIND_A_PAGE_ROOM,
-	/** @PIND_A_PAGE_HOLDERS_TOTAL: u64: accounts that hold it, told or not */
+	/** @PIND_A_PAGE_HOLDERS_TOTAL: u64: all accounts that hold it, those left out too */
 	PIND_A_PAGE_HOLDERS_TOTAL,
 	/** @PIND_A_PAGE_OWNER_ID: u64: cgroup whose memory it is; left out: of none */
 	PIND_A_PAGE_OWNER_ID,
@@ -580,7 +580,7 @@ enum {
  * places in it, LOOKED counts the folios there.
  */
 enum {
-	/** @PIND_A_FRAME_FIRST: u64: request: first frame; answer: the first with such a pin */
+	/** @PIND_A_FRAME_FIRST: u64: request: first frame; answer: first frame of the folios */
 	PIND_A_FRAME_FIRST = 1,
 	/** @PIND_A_FRAME_LAST: u64: request: last frame; answer: likewise */
 	PIND_A_FRAME_LAST,
@@ -588,20 +588,20 @@ enum {
 	PIND_A_FRAME_EACH,
 	/** @PIND_A_FRAME_FOLIOS: u64: folios; a large one may reach out of the range */
 	PIND_A_FRAME_FOLIOS,
-	/** @PIND_A_FRAME_SIZE: u64: bytes of them */
+	/** @PIND_A_FRAME_SIZE: u64: bytes of these folios */
 	PIND_A_FRAME_SIZE,
-	/** @PIND_A_FRAME_PINS: u64: the account's; or, where it is none, by the kernel's count */
+	/** @PIND_A_FRAME_PINS: u64: pins of the account; without one, by the kernel's count */
 	PIND_A_FRAME_PINS,
 	/** @PIND_A_FRAME_PINNED: u32: enum pind_pinned: MAYBE or YES */
 	PIND_A_FRAME_PINNED,
-	/** @PIND_A_FRAME_HOLDER: nest of PIND_A_ACCOUNT_*; left out: no account */
+	/** @PIND_A_FRAME_HOLDER: nest of PIND_A_ACCOUNT_*; left out: no account holds them */
 	PIND_A_FRAME_HOLDER,
 	/**
 	 * @PIND_A_FRAME_OWNER_ID: u64: cgroup whose memory it is; left out: of none; request,
 	 * of OTHERS_GET: whose memory, or that of cgroups below it, is asked about
 	 */
 	PIND_A_FRAME_OWNER_ID,
-	/** @PIND_A_FRAME_OWNER_PATH: string: its path; "" where it has been removed */
+	/** @PIND_A_FRAME_OWNER_PATH: string: path of that cgroup; "" if it has been removed */
 	PIND_A_FRAME_OWNER_PATH,
 	/** @PIND_A_FRAME_NODE: u32: NUMA node */
 	PIND_A_FRAME_NODE,
@@ -611,13 +611,13 @@ enum {
 	PIND_A_FRAME_MOVABLE,
 	/** @PIND_A_FRAME_CMA: u32: likewise in CMA */
 	PIND_A_FRAME_CMA,
-	/** @PIND_A_FRAME_SINCE: u64: lasts since, as PIND_A_LASTING_OLDEST; 0: not known to */
+	/** @PIND_A_FRAME_SINCE: u64: as PIND_A_LASTING_OLDEST; 0: none is known to last */
 	PIND_A_FRAME_SINCE,
-	/** @PIND_A_FRAME_NEXT: u64: frame where the walk goes on; beyond LAST: it has ended */
+	/** @PIND_A_FRAME_NEXT: u64: frame at which the walk goes on; beyond LAST: it has ended */
 	PIND_A_FRAME_NEXT,
 	/** @PIND_A_FRAME_LOOKED: u64: frames of memory that were looked at */
 	PIND_A_FRAME_LOOKED,
-	/** @PIND_A_FRAME_FREE: u64: of them free */
+	/** @PIND_A_FRAME_FREE: u64: free frames among these */
 	PIND_A_FRAME_FREE,
 	/** @PIND_A_FRAME_HOLES: u64: frames where there is no memory */
 	PIND_A_FRAME_HOLES,
@@ -627,7 +627,7 @@ enum {
 	PIND_A_FRAME_DEVICE,
 	/** @PIND_A_FRAME_PINNED_SIZE: u64: bytes of pinned folios, each once */
 	PIND_A_FRAME_PINNED_SIZE,
-	/** @PIND_A_FRAME_UNHELD_SIZE: u64: of them those that no account holds */
+	/** @PIND_A_FRAME_UNHELD_SIZE: u64: bytes of pinned folios that no account holds */
 	PIND_A_FRAME_UNHELD_SIZE,
 	/** @PIND_A_FRAME_LOST: u64: folios that found no row among PIND_FRAME_ROWS */
 	PIND_A_FRAME_LOST,
@@ -642,28 +642,28 @@ enum {
 };
 
 /*
- * Memory that lasts: folios that the kernel takes for pinned, that no account holds, and
- * that were found so at every look for PIND_A_LASTING_AGE and three times at least.
+ * Lasting memory: folios that the kernel takes for pinned and that no account holds, and that
+ * were found like that at every look for PIND_A_LASTING_AGE seconds, and at three at least.
  */
 enum {
-	/** @PIND_A_LASTING_OWNER_ID: u64: cgroup whose memory it is; left out: of none */
+	/** @PIND_A_LASTING_OWNER_ID: u64: cgroup that owns the memory; left out: none does */
 	PIND_A_LASTING_OWNER_ID = 1,
-	/** @PIND_A_LASTING_OWNER_PATH: string: its path; "" of none */
+	/** @PIND_A_LASTING_OWNER_PATH: string: path of that cgroup; "" if there is none */
 	PIND_A_LASTING_OWNER_PATH,
 	/** @PIND_A_LASTING_FOLIOS: u64: folios */
 	PIND_A_LASTING_FOLIOS,
-	/** @PIND_A_LASTING_SIZE: u64: bytes of them */
+	/** @PIND_A_LASTING_SIZE: u64: bytes of these folios */
 	PIND_A_LASTING_SIZE,
 	/** @PIND_A_LASTING_PINS: u64: pins by the kernel's count */
 	PIND_A_LASTING_PINS,
 	/**
-	 * @PIND_A_LASTING_OLDEST: u64: when the one that lasts longest was first found, ns of
-	 * CLOCK_BOOTTIME; it is older by up to a round
+	 * @PIND_A_LASTING_OLDEST: u64: when the folio that lasts longest was first found, ns of
+	 * CLOCK_BOOTTIME; its pin may be older by up to a round
 	 */
 	PIND_A_LASTING_OLDEST,
 	/** @PIND_A_LASTING_ROUNDS: u64: rounds over the machine's memory since load */
 	PIND_A_LASTING_ROUNDS,
-	/** @PIND_A_LASTING_WALKED: u64: frames that were looked at in all of them */
+	/** @PIND_A_LASTING_WALKED: u64: frames that were looked at in all rounds */
 	PIND_A_LASTING_WALKED,
 	/** @PIND_A_LASTING_CPU: u64: CPU time of the search since load, ns */
 	PIND_A_LASTING_CPU,
@@ -673,7 +673,7 @@ enum {
 	PIND_A_LASTING_REST,
 	/** @PIND_A_LASTING_RATE: u64: parameter lasting_rate: frames a second; 0: no search */
 	PIND_A_LASTING_RATE,
-	/** @PIND_A_LASTING_AGE: u64: parameter lasting_age: how long is lasting, in seconds */
+	/** @PIND_A_LASTING_AGE: u64: parameter lasting_age: seconds after which a folio lasts */
 	PIND_A_LASTING_AGE,
 
 	__PIND_A_LASTING_MAX,
@@ -684,11 +684,11 @@ enum {
 	/** @PIND_A_AUDIT_FOLIOS: u64: folios checked */
 	PIND_A_AUDIT_FOLIOS = 1,
 	/**
-	 * @PIND_A_AUDIT_PINS: u64: pins taken back that the kernel did not hold, less
-	 * what calls under way explain
+	 * @PIND_A_AUDIT_PINS: u64: pins removed from the ledger that the kernel does not count,
+	 * less as many as unpins under way explain
 	 */
 	PIND_A_AUDIT_PINS,
-	/** @PIND_A_AUDIT_UNCHARGED: u64: bytes of charge that went with them */
+	/** @PIND_A_AUDIT_UNCHARGED: u64: bytes of charge that were given back with such pins */
 	PIND_A_AUDIT_UNCHARGED,
 	/**
 	 * @PIND_A_AUDIT_GROUP_ID: u64: request: only folios that this group, or
@@ -703,9 +703,9 @@ enum {
 };
 
 /*
- * The self-check: the same thing summed up in several ways. The module compares
- * the sums by itself, all the time. What a call that is under way may have moved
- * is allowed for.
+ * The books: pins and charge, each summed up in several ways. The self-check compares the sums
+ * all the time; they may differ by as much as the calls under way may have moved. While they do
+ * not differ by more, the books "close".
  */
 enum {
 	/** @PIND_A_BOOKS_LEDGER_PINS: s64: pins that the ledger holds */
@@ -728,30 +728,30 @@ enum {
 	PIND_A_BOOKS_KERNEL_PINS,
 	/** @PIND_A_BOOKS_OLDER_PINS: s64: kernel-pins when the module was loaded */
 	PIND_A_BOOKS_OLDER_PINS,
-	/** @PIND_A_BOOKS_UNDER_WAY: u64: pins that calls now at work may yet move */
+	/** @PIND_A_BOOKS_UNDER_WAY: u64: pins by which calls under way may make sums differ */
 	PIND_A_BOOKS_UNDER_WAY,
 	/**
-	 * @PIND_A_BOOKS_DIFFERENCE: s64: pins, or pages of charge, by which two
-	 * sums differ and that nothing above explains, in several checks one
-	 * after the other: the largest such difference; 0 when the books close
+	 * @PIND_A_BOOKS_DIFFERENCE: s64: the largest difference of two sums, in pins or
+	 * pages of charge, that nothing above explains and that several checks in a row
+	 * have found; 0 while the books close
 	 */
 	PIND_A_BOOKS_DIFFERENCE,
 	/** @PIND_A_BOOKS_CHECKS: u64: checks since load */
 	PIND_A_BOOKS_CHECKS,
-	/** @PIND_A_BOOKS_REPAIRED: u64: pins taken back by the check and by audits */
+	/** @PIND_A_BOOKS_REPAIRED: u64: pins that checks and audits removed from the ledger */
 	PIND_A_BOOKS_REPAIRED,
 	/**
-	 * @PIND_A_BOOKS_UNCERTAIN_PINS: s64: of ledger-pins, those that may have gone: more
-	 * than the kernel counts on folios that several groups hold, and such that the
-	 * kernel counts what may be plain references
+	 * @PIND_A_BOOKS_UNCERTAIN_PINS: s64: how many of ledger-pins may have gone: those above
+	 * the kernel's count on folios that several groups hold, and those on folios where the
+	 * kernel may count plain references
 	 */
 	PIND_A_BOOKS_UNCERTAIN_PINS,
 	/**
-	 * @PIND_A_BOOKS_STEADY_PINS: u64: so many of kernel-pins were in no account at each
-	 * check for a minute or more: the most of which that is true
+	 * @PIND_A_BOOKS_STEADY_PINS: u64: the number of kernel-pins in no account below which no
+	 * check has found it for a minute or more
 	 */
 	PIND_A_BOOKS_STEADY_PINS,
-	/** @PIND_A_BOOKS_STEADY_SINCE: u64: at each since then, ns of CLOCK_BOOTTIME */
+	/** @PIND_A_BOOKS_STEADY_SINCE: u64: since when that is so, ns of CLOCK_BOOTTIME */
 	PIND_A_BOOKS_STEADY_SINCE,
 
 	__PIND_A_BOOKS_MAX,
@@ -762,7 +762,7 @@ enum {
 enum {
 	/** @PIND_A_MISUSE_KIND: u32: enum pind_misuse_kind */
 	PIND_A_MISUSE_KIND = 1,
-	/** @PIND_A_MISUSE_SYMBOL: string: function that broke it; "": further ones */
+	/** @PIND_A_MISUSE_SYMBOL: string: function that broke it; "": places without room */
 	PIND_A_MISUSE_SYMBOL,
 	/** @PIND_A_MISUSE_MODULE: string: its module; empty when built in */
 	PIND_A_MISUSE_MODULE,
@@ -772,7 +772,7 @@ enum {
 	PIND_A_MISUSE_FIRST,
 	/** @PIND_A_MISUSE_LAST: u64: last seen, ns of CLOCK_REALTIME */
 	PIND_A_MISUSE_LAST,
-	/** @PIND_A_MISUSE_PID: u32: process that ran the first time; 0: none did */
+	/** @PIND_A_MISUSE_PID: u32: process that ran at the first breach; 0: none did */
 	PIND_A_MISUSE_PID,
 	/** @PIND_A_MISUSE_COMM: string: its name */
 	PIND_A_MISUSE_COMM,
@@ -797,7 +797,7 @@ enum {
 	PIND_A_CALL_MODULE,
 	/** @PIND_A_CALL_GROUP_ID: u64: its cgroup */
 	PIND_A_CALL_GROUP_ID,
-	/** @PIND_A_CALL_PATH: string: that one's path */
+	/** @PIND_A_CALL_PATH: string: path of that cgroup */
 	PIND_A_CALL_PATH,
 	/** @PIND_A_CALL_WANTED: u64: bytes the call asked to pin */
 	PIND_A_CALL_WANTED,
@@ -809,15 +809,15 @@ enum {
 };
 
 /*
- * What a cgroup gets when the module meets it. The rule for its path, if there is one,
- * else the first pattern in the list that matches.
+ * A rule: limits that a cgroup gets when the module meets it. The rule for its path applies,
+ * if there is one; else the rule of the first pattern in the list that matches.
  */
 enum {
 	/** @PIND_A_RULE_PATH: string: for the cgroup of this path; or */
 	PIND_A_RULE_PATH = 1,
-	/** @PIND_A_RULE_PATTERN: string: for those whose path it matches: * ** ? [a-z] \ */
+	/** @PIND_A_RULE_PATTERN: string: for cgroups whose path matches: * ** ? [a-z] \ */
 	PIND_A_RULE_PATTERN,
-	/** @PIND_A_RULE_UNIT: flag: the pattern is for the last part of the path */
+	/** @PIND_A_RULE_UNIT: flag: the pattern is matched with the last part of the path */
 	PIND_A_RULE_UNIT,
 	/** @PIND_A_RULE_MAX: u64: as PIND_A_GROUP_MAX; left out: no limit */
 	PIND_A_RULE_MAX,
@@ -842,8 +842,8 @@ enum {
 };
 
 /*
- * Callers of the pin functions whose pins are accounted as long-term ones, though they do
- * not say FOLL_LONGTERM: those of a module, a function, or a function of a module.
+ * Callers of the pin functions whose pins are accounted as long-term ones although they do not
+ * pass FOLL_LONGTERM: all functions of a module, a function, or a function of a module.
  */
 enum {
 	/** @PIND_A_LONGTERM_MODULE: string: the caller's module, a '-' in it being a '_'; or */
@@ -863,7 +863,7 @@ enum {
 	PIND_A_LONGTERM_LIST_MAX = __PIND_A_LONGTERM_LIST_MAX - 1
 };
 
-/* A folio that is handed over, and what the account holds of it. */
+/* A folio that is handed over, and the pins of one account on it. */
 enum {
 	/** @PIND_A_HANDED_PFN: u64: its first frame */
 	PIND_A_HANDED_PFN = 1,
@@ -873,14 +873,14 @@ enum {
 	PIND_A_HANDED_PINS,
 	/** @PIND_A_HANDED_COVERED: u64: bytes that they cover; left out: one base page */
 	PIND_A_HANDED_COVERED,
-	/** @PIND_A_HANDED_ACCOUNT: u32: whose; in a dump only */
+	/** @PIND_A_HANDED_ACCOUNT: u32: number of the account; in a dump only */
 	PIND_A_HANDED_ACCOUNT,
 
 	__PIND_A_HANDED_MAX,
 	PIND_A_HANDED_MAX = __PIND_A_HANDED_MAX - 1
 };
 
-/* An account that is handed over, or folios that are. */
+/* An account that is handed over, or folios that are handed over. */
 enum {
 	/** @PIND_A_HANDOVER_ACCOUNT: u32: a number for it, in a dump only */
 	PIND_A_HANDOVER_ACCOUNT = 1,
@@ -900,7 +900,7 @@ enum {
 	PIND_A_HANDOVER_CALL_SITE,
 	/** @PIND_A_HANDOVER_FOLIO: nest of PIND_A_HANDED_*, one for each folio */
 	PIND_A_HANDOVER_FOLIO,
-	/** @PIND_A_HANDOVER_PINS: u64: answer: of those folios, pins that were taken over */
+	/** @PIND_A_HANDOVER_PINS: u64: answer: pins on those folios that were taken over */
 	PIND_A_HANDOVER_PINS,
 
 	__PIND_A_HANDOVER_MAX,
