@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who holds pins, in rows: of ps_table (verb.h), for the verbs that show accounts. */
+/* Accounts in rows of ps_table (verb.h), for the verbs that show accounts. */
 #ifndef PINCTL_ACCOUNT_TEXT_H
 #define PINCTL_ACCOUNT_TEXT_H
 
@@ -11,7 +11,7 @@
 void account_mark_gone(struct pind_records *accounts);
 
 /**
- * account_add_row - one account, but for the table's last column, which is of orphans only
+ * account_add_row - one account, except for the table's last column, which is for orphans only
  * @now: ns of CLOCK_BOOTTIME
  *
  * What /proc and the memory controller have beside it is read if it is asked for by name.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who types a password where polkit asks for one and there is no desktop to do so. */
+/* The agent that asks for a password for polkit where there is no desktop to do so. */
 #ifndef PIND_AGENT_H
 #define PIND_AGENT_H
 

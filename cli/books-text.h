@@ -7,7 +7,7 @@
 #include "table.h"
 
 /**
- * books_add_rows - what stands behind status->books
+ * books_add_rows - the sums that stand behind status->books
  * @table: has two columns, title and fact
  * @books: what the self-check says; with nothing seen the row of books is all there is
  *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading what org.pind1 sends, and its errors as exit statuses. */
+/* Reads the messages of org.pind1, and turns its errors into exit statuses. */
 #ifndef PINCTL_BUS_H
 #define PINCTL_BUS_H
 

@@ -19,7 +19,7 @@
 struct carry;
 
 /**
- * carry_open - take up what the file has
+ * carry_open - take up the counts in the file
  * @path: there need not be any yet. It is locked until carry_free(), so that who tells at
  *	the same time does not count the same twice: to be opened before anything is read.
  *
@@ -27,13 +27,13 @@ struct carry;
  */
 int carry_open(const char *path, struct carry **ret);
 
-/* What @source has now is counted in @series; the names have no newline. */
+/* Count the present value of @source in @series; the names have no newline. */
 int carry_add(struct carry *carry, const char *series, const char *source, uint64_t now);
 
 /* The series is at least that, instead: its source seems to fall now and then, and does not. */
 int carry_raise(struct carry *carry, const char *series, uint64_t now);
 
-/* What was counted in the series so far, also if it has no source any more. */
+/* The count of the series so far, also if it has no source any more. */
 int carry_total(struct carry *carry, const char *series, uint64_t *ret);
 
 /* Writes it down, to be called before anything is told. Sources that were not seen since

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What binds a group, or would, in words. */
+/* The limits that bind a group, or would bind it, in words. */
 #ifndef PINCTL_EXPLAIN_TEXT_H
 #define PINCTL_EXPLAIN_TEXT_H
 
@@ -11,7 +11,7 @@ bool explain_is_bound_above(const struct pind_explanation *explanation);
 /* Lines that follow a group's quota; none, if there is nothing to add. An exit status. */
 int explain_print_bounds(const struct pind_explanation *explanation);
 
-/* Likewise, with what the quota would be before them. */
+/* Likewise, with the quota that would result before them. */
 int explain_print_plan(const struct pind_explanation *explanation);
 
 #endif /* PINCTL_EXPLAIN_TEXT_H */

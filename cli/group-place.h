@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a cgroup is to people: a unit, a container, and the memory it may have. */
+/* A cgroup as people know it: a unit, a container, and the memory it may have. */
 #ifndef PINCTL_GROUP_PLACE_H
 #define PINCTL_GROUP_PLACE_H
 
@@ -27,7 +27,7 @@ struct group_memory {
 };
 
 /**
- * group_memory_read - what the memory controller has of a group
+ * group_memory_read - the memory controller's figures of a group
  * @mount: of cgroup v2
  *
  * Return: 0 or a negative errno: -ENOENT where it has nothing of it.

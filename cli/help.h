@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What pinctl tells of itself, made from the tables of verbs and options. */
+/* The help of pinctl, made from the tables of verbs and options. */
 #ifndef PINCTL_HELP_H
 #define PINCTL_HELP_H
 

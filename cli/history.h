@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What each thing had, the last times that it was looked at: lines of little bars. */
+/* The last amounts of each thing, as lines of little bars. */
 #ifndef PINCTL_HISTORY_H
 #define PINCTL_HISTORY_H
 
@@ -25,7 +25,7 @@ struct history {
 };
 
 /**
- * history_add - what there is now
+ * history_add - add the present amounts
  * @keys: of all things, each once, sorted by strcmp(); what is not among them is forgotten
  *
  * Return: 0 or -ENOMEM.

@@ -30,7 +30,7 @@ typedef int (*http_render)(const void *userdata, enum metric_format format, char
  * @in, @out: the connection
  *
  * GET and HEAD of /metrics get what @render makes, or 503 and its sentence; everything
- * else gets a 4xx and a sentence. Who goes away before asking is not answered.
+ * else gets a 4xx and a sentence. A client that goes away before it asks gets no answer.
  *
  * Return: 0, or an exit status with its sentence kept, for the journal: what went wrong
  * here, not with the request.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who pins how much of the mappings of a process. */
+/* The amounts that accounts pin of a process's mappings. */
 #ifndef PINCTL_MAPPING_PINS_H
 #define PINCTL_MAPPING_PINS_H
 
@@ -11,7 +11,7 @@ struct pind_source;
 #define MAPPING_ALL ((size_t)-1)
 
 /**
- * struct mapping_pin - what one account pins of one mapping
+ * struct mapping_pin - the memory that one account pins of one mapping
  * @mapping: its index, or MAPPING_ALL
  * @account: its id
  * @bytes: at most. Of a folio that is mapped in part and pinned in part it is not known whether

@@ -41,7 +41,7 @@ struct metric_label {
 	const char *value; /* whatever: it is cleaned and escaped */
 };
 
-/* What a counter counts from; carry.h says what that is. */
+/* The source of a counter; see carry.h. */
 struct metric_source {
 	uint64_t load; /* of the module; 0: it is the daemon that counts */
 	uint64_t id;   /* of the group; 0: of none */

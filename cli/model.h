@@ -73,7 +73,7 @@ struct pind_group_info {
 	bool enforced; /* seen only when false: a quota that is kept while there is no module */
 };
 
-/* What is wanted for a group and who says so, and what binds it. */
+/* The limits wanted for a group, their source, and the limit that binds it. */
 struct pind_explanation {
 	uint64_t seen;
 	char *path;
@@ -121,7 +121,7 @@ struct pind_account_info {
 	size_t page;	/* of a holder: the index of its page; no field */
 };
 
-/* What a group is to people, and what the memory controller has of it. */
+/* A group as people know it, and the memory controller's figures of it. */
 struct pind_place_info {
 	uint64_t seen;
 	char *unit;
@@ -131,7 +131,7 @@ struct pind_place_info {
 	uint64_t unevictable;
 };
 
-/* What /proc has of a process that holds pins. */
+/* Figures of /proc about a process that holds pins. */
 struct pind_process_info {
 	uint64_t seen;
 	char *command;
@@ -283,7 +283,7 @@ struct pind_rule_info {
 	char *comment;
 };
 
-/* A group that stays above its quota, and what becomes of that: the signal Exceeded. */
+/* A group that stays above its quota, and the act on it: the signal Exceeded. */
 struct pind_exceeded_info {
 	uint64_t seen;
 	char *stage;
@@ -300,7 +300,7 @@ struct pind_exceeded_info {
 	char *sentence;
 };
 
-/* What is wrong with a file of rules. */
+/* A fault in a file of rules. */
 struct pind_problem_info {
 	uint64_t seen;
 	char *file;
@@ -517,10 +517,10 @@ bool path_is_below(const char *path, const char *ancestor);
 /* Is it seen no more, or in a state that is not known to us? */
 bool hook_is_lost(const struct pind_hook_info *hook);
 
-/* Has it a max on what is held? It has none where whoever was asked knows of none. */
+/* Has it a max on held memory? It has none if daemon and module know of none. */
 bool group_has_max_held(const struct pind_group_info *group);
 
-/* Has it a max, a max on what is held or high, or a mode of its own? */
+/* Has it a max, a max on held memory, a high, or a mode of its own? */
 bool group_has_quota(const struct pind_group_info *group);
 
 /* Does it hold pins or have a quota? */

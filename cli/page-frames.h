@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pinctl page of a range of frames: who pins anything in it. */
+/* pinctl page of a range of frames: the accounts that pin memory in it. */
 #ifndef PINCTL_PAGE_FRAMES_H
 #define PINCTL_PAGE_FRAMES_H
 
@@ -11,7 +11,7 @@ struct pind_frame_info;
 struct pind_options;
 struct pind_walk_info;
 
-/* What `pinctl page --frames` or `--memory-block` does. Return: an exit status. */
+/* Runs `pinctl page --frames` or `--memory-block`. Return: an exit status. */
 int page_frames(const struct pind_options *options);
 
 /* Tells on stderr how far a walk has come, where somebody looks on. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What /proc tells of a process that pins: what it locks, and which limits bind it. */
+/* Facts of /proc about a process that pins: its locked memory, and the limits that bind it. */
 #ifndef PINCTL_PROCESS_LIMITS_H
 #define PINCTL_PROCESS_LIMITS_H
 
@@ -51,7 +51,7 @@ void process_limits_done(struct process_limits *limits);
 /* The number in a file of /proc or /sys; @otherwise where there is none. */
 uint64_t process_limits_number(const char *path, uint64_t otherwise);
 
-/* What the processes of a user lock (VmLck) and pin (VmPin) together, in bytes. */
+/* The memory that a user's processes lock (VmLck) and pin (VmPin) together, in bytes. */
 uint64_t process_limits_of_user(const char *proc, uid_t uid);
 
 #endif /* PINCTL_PROCESS_LIMITS_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is done to a group that stays above its quota, in words. */
+/* The act on a group that stays above its quota, in words. */
 #ifndef PINCTL_REACTION_TEXT_H
 #define PINCTL_REACTION_TEXT_H
 

@@ -35,7 +35,7 @@ struct record_writer {
 };
 
 /**
- * record_writer_open - be the one who writes
+ * record_writer_open - become the only writer
  * @path: of the folder, which is made if need be
  * @limit: bytes of all files together, from RECORD_LIMIT_LEAST on
  *

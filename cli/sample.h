@@ -31,10 +31,10 @@ struct sample {
 
 void sample_done(struct sample *sample);
 
-/* Only what is of a group and those below it, or refused by it. */
+/* Only records of a group and those below it, or of refusals by it. */
 void sample_keep(struct sample *sample, const char *path);
 
-/* Whom to ask. */
+/* The source to ask: daemon or module. */
 struct sampler {
 	bool kernel;	  /* the module, as the user wants it */
 	const char *name; /* of the group that it is about, and those below it; NULL: of all */

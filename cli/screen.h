@@ -50,7 +50,7 @@ const char *screen_bar(uint64_t used, uint64_t max, char *buffer);
 enum screen_style screen_use_style(uint64_t used, uint64_t max);
 
 /**
- * screen_flush - hand what was printed to the kernel
+ * screen_flush - hand the printed text to the kernel
  *
  * Return: 0, or PIND_EXIT_FAILED; with a sentence unless the reader went away
  * (EPIPE), which is nobody's fault.

@@ -18,7 +18,7 @@
 
 struct pind_source;
 
-/* What SetQuota changes; a NULL stays as it is. */
+/* The members that SetQuota changes; a NULL stays as it is. */
 struct pind_quota_change {
 	const uint64_t *max;
 	const uint64_t *max_held;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a quota should be, by what was pinned, refused and observed. */
+/* A suggestion for a quota, from the pins, refusals and observations so far. */
 #ifndef PINCTL_SUGGEST_H
 #define PINCTL_SUGGEST_H
 
@@ -18,7 +18,7 @@ struct suggestion {
 };
 
 /**
- * suggest - what is to be suggested for a group
+ * suggest - the suggestion for a group
  * @refusals: of all groups
  * @memory: of the group, or NULL
  */

@@ -37,7 +37,7 @@ struct table_columns {
 
 #define TABLE_COLUMNS(c) { .of = (c), .n = sizeof(c) / sizeof((c)[0]) }
 
-/* What a user chose. */
+/* The user's choice of columns and order. */
 struct table_look {
 	const char *wanted; /* titles with commas between; NULL: as the columns say */
 	bool full;	    /* all columns that are not extra, nothing cut */
@@ -71,7 +71,7 @@ struct table {
 int table_check_look(const struct table_columns *columns, const struct table_look *look);
 
 /**
- * table_sort_key - what to sort records by
+ * table_sort_key - the field to sort records by
  * @title: of a column; NULL: @ret_key stays as it is
  *
  * Return: 0, or an exit status with its sentence kept.
@@ -91,7 +91,7 @@ bool table_say_empty(const struct table_look *look, const char *sentence);
 /* Index of the column with this title, whatever its case; -1 if there is none. */
 int table_find(const struct table_columns *columns, const char *title, size_t length);
 
-/* Is this column asked for by name? What is dear is read only then. */
+/* Is this column asked for by name? Values that are slow to read are read only then. */
 bool table_wants(const struct table *table, const char *title);
 
 /* Adds the next cell, row by row from the left. The text is cleaned. */

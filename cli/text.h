@@ -13,7 +13,7 @@
 bool text_is_utf8(const char *text);
 
 /**
- * text_clean - replace what is not to reach a terminal or a JSON reader
+ * text_clean - replace bytes that must not reach a terminal or a JSON reader
  * @text: changed in place: each control character, and each byte that is no
  *	part of valid UTF-8, becomes '?'; never NULL
  *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What pinctl top shows, and replay: groups, processes or drivers, in rows. */
+/* The rows of pinctl top and replay: groups, processes or drivers. */
 #ifndef PINCTL_TOP_ROWS_H
 #define PINCTL_TOP_ROWS_H
 
@@ -34,7 +34,7 @@ enum top_field {
 	N_TOP_FIELDS,
 };
 
-/* One that is sorted by this comes with the largest first, but for texts. */
+/* Rows sorted by this come with the largest first, except for texts. */
 struct top_column {
 	enum top_field field;
 	const char *title;
@@ -92,13 +92,13 @@ struct top_order {
 	enum top_field sort; /* a field of the view */
 };
 
-/* What --by says; NULL leaves it. Return: 0, or an exit status with its sentence kept. */
+/* Reads the value of --by; NULL leaves it. Return: 0, or an exit status with its sentence kept. */
 int top_parse_view(const char *word, enum top_view *ret);
 
 /* What --sort says, of the order's view; NULL: by what is pinned. Return: likewise. */
 int top_parse_sort(const char *title, struct top_order *order);
 
-/* What is read for a view: SAMPLE_*. */
+/* The records that a view needs: SAMPLE_*. */
 unsigned int top_view_needs(enum top_view view);
 
 /* The column of a view that has the field; -1: none. */
@@ -121,7 +121,7 @@ void top_rows_done(struct top_rows *rows);
 #define TOP_CELL_MAX (HISTORY_BARS + 1)
 
 /**
- * top_cell - what a row has in a column
+ * top_cell - the text of a row in a column
  * @buffer: TOP_CELL_MAX bytes
  * @width: of little bars
  *

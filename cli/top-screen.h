@@ -27,7 +27,7 @@ int top_screen_open(void);
 /* Gives it back. */
 void top_screen_close(void);
 
-/* The next key, if one comes within @milliseconds; *@ret_letter is what was typed. */
+/* The next key, if one comes within @milliseconds; *@ret_letter is the letter typed. */
 enum top_key top_screen_key(int milliseconds, int *ret_letter);
 
 /* Lines that rows have. */
@@ -41,7 +41,7 @@ size_t top_screen_lines(void);
 void top_screen_draw(const struct top_rows *rows, const struct top_order *order, uint64_t time,
 		     size_t first, const char *note);
 
-/* Shows what keys there are. */
+/* Shows the list of keys. */
 void top_screen_help(void);
 
 #endif /* PINCTL_TOP_SCREEN_H */

@@ -13,7 +13,7 @@
 
 #include "table.h"
 
-/* What a verb is given. */
+/* The arguments of a verb. */
 struct pind_options {
 	const char *group; /* the argument, if it is a process's too, or --group; NULL if it was left out */
 	char *const *arguments; /* all of them, as written */

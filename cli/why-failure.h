@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the kernel itself failed of a process's pins, in words. */
+/* Pin calls of a process that the kernel itself failed, in words. */
 #ifndef PINCTL_WHY_FAILURE_H
 #define PINCTL_WHY_FAILURE_H
 

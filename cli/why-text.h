@@ -6,7 +6,7 @@
 #include "why.h"
 
 /**
- * why_print - the facts, the likeliest cause, and what would allow the pin
+ * why_print - the facts, the likeliest cause, and the change that would allow the pin
  * @path: of the cgroup; NULL: not known
  *
  * Return: 0, or an exit status with its sentence kept. So does the next one.

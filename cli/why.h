@@ -20,7 +20,7 @@ enum why_cause {
 	WHY_QUOTA,
 };
 
-/* Everything that is judged; what is not known is 0, a limit PIND_UNLIMITED. */
+/* All facts that are judged; an unknown fact is 0, an unknown limit PIND_UNLIMITED. */
 struct why {
 	const struct pind_refusal_info *refusal; /* the last one, or NULL */
 	const struct pind_failure_info *failure; /* likewise */

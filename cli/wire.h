@@ -14,7 +14,7 @@
 
 /**
  * wire_read - read the attributes of one object
- * @kind: what the object is
+ * @kind: kind of the object
  * @attributes: the first of them
  * @length: bytes of all of them
  * @record: zero; its fields that are on the wire are set. To be cleared by the
@@ -28,7 +28,7 @@
 int wire_read(const struct pind_kind *kind, struct nlattr *attributes, int length, void *record,
 	      const char **ret_problem);
 
-/* Adds what an answer to INFO_GET has of PIND_A_INFO_LONGTERM. */
+/* Adds the nests PIND_A_INFO_LONGTERM of an answer to INFO_GET. */
 int wire_read_longterm(struct nlattr *attributes, int length, struct pind_records *longterm,
 		       const char **ret_problem);
 
@@ -66,7 +66,7 @@ int wire_read_lasting(struct nlattr *attributes, int length, struct pind_records
 int wire_group_attribute(enum pind_cmd command);
 
 /**
- * wire_error - what an acknowledgement or the end of a dump says
+ * wire_error - the error in an acknowledgement or the end of a dump
  * @header: a whole message of type NLMSG_ERROR or NLMSG_DONE
  * @ret_text: the text of the extended acknowledgement, inside the message; NULL
  *	if there is none

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The sentence for a module that is not there: why, and what to do. The daemon cannot find
+ * The sentence for a missing module: the reason, and the remedy. The daemon cannot find
  * it out; pind-module.service did when it failed to load the module, and left a note.
  */
 #ifndef PIND_ABSENCE_H

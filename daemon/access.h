@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who may do what, in one place: what is not named here is for root only, whatever is
+ * The rights of callers, in one place: a call that is not named here is for root only, whatever is
  * added elsewhere.
  */
 #ifndef PIND_ACCESS_H
@@ -28,7 +28,7 @@ const struct pind_access *pind_access_of(sd_bus_message *call);
 
 /**
  * pind_access_check - may the sender of a method call make it, or be asked about
- * @uid: whose connection it came by
+ * @uid: user of the connection that the call came by
  *
  * Return: 0; -EACCES with @ret_error set.
  */

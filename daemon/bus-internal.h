@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of the bus share; for bus*.c only. */
+/* Declarations that the files of the bus share; for bus*.c only. */
 #ifndef PIND_BUS_INTERNAL_H
 #define PIND_BUS_INTERNAL_H
 
@@ -10,14 +10,14 @@
 #include "bus-queue.h"
 #include "pace.h"
 
-/* What a call was granted. */
+/* The rights that polkit granted to a call. */
 enum pind_grant {
 	PIND_GRANT_LESS,  /* what everyone has */
 	PIND_GRANT_OWNER, /* what the owner of a delegated cgroup has below it */
 	PIND_GRANT_ALL,
 };
 
-/* What whoever asks may know of others' processes. To be cleared. */
+/* The other users' processes that a caller may know. To be cleared. */
 struct pind_viewer {
 	bool all;
 	struct pind_caller caller;
@@ -63,24 +63,24 @@ int pind_bus_with_path(struct pind_bus *bus, sd_bus_message *call, pind_bus_name
 /* Likewise, and it need not be there: what systemd loads says where it will be. */
 int pind_bus_with_future_path(struct pind_bus *bus, sd_bus_message *call, pind_bus_named go_on,
 			      sd_bus_error *error);
-/* What waits gets no answer: before the connection goes. */
+/* To be called before the connection goes: calls that wait get no answer. */
 void pind_bus_drop_namings(struct pind_bus *bus);
 
 /**
- * pind_bus_authorize - find out whether whoever calls may, and go on if so
+ * pind_bus_authorize - find out whether a caller may make its call, and go on if so
  * @path: that the call is about, or NULL
  *
  * Root may. Of others polkit is asked, as access.h says: then @go_on is called later, from
- * the loop, with the call where it stands now. What was granted is in @bus->grant meanwhile.
+ * the loop, with the call where it stands now. The rights granted are in @bus->grant meanwhile.
  *
  * Return: as pind_bus_with_path().
  */
 int pind_bus_authorize(struct pind_bus *bus, sd_bus_message *call, const char *path,
 		       pind_bus_named go_on, sd_bus_error *error);
-/* What waits gets no answer: before the connection goes. */
+/* To be called before the connection goes: calls that wait get no answer. */
 void pind_bus_drop_askings(struct pind_bus *bus);
 
-/* Change a quota as whoever calls, with what was granted. */
+/* Change a quota as the caller, with the rights granted to it. */
 int pind_bus_set_quota(struct pind_bus *bus, const char *path,
 		       const struct pind_quota_request *request, sd_bus_error *error);
 /* Likewise, as the argument a{sv} of a SetQuota says. */
@@ -91,7 +91,7 @@ int pind_bus_unset_stale(struct pind_bus *bus, bool dry,
 			 int (*handler)(const char *path, void *closure), void *closure,
 			 sd_bus_error *error);
 
-/* What whoever calls may know, and whether that is who a process of @uid in a group is. */
+/* The processes that a caller may know, and whether a process of @uid in a group is among them. */
 void pind_bus_viewer_of(struct pind_bus *bus, struct pind_viewer *ret);
 void pind_bus_viewer_clear(struct pind_viewer *viewer);
 bool pind_bus_may_know(const struct pind_viewer *viewer, uid_t uid, const char *path,
@@ -110,7 +110,7 @@ int pind_bus_answer_list(struct pind_bus *bus, sd_bus_message *call, enum pind_l
 			 const char *path, sd_bus_error *error);
 /* Likewise: the names of the groups' objects, as Introspect has them. */
 int pind_bus_answer_names(struct pind_bus *bus, sd_bus_message *call, sd_bus_error *error);
-/* What is on its way gets no answer: before the connection goes. */
+/* To be called before the connection goes: calls under way get no answer. */
 void pind_bus_drop_answers(struct pind_bus *bus);
 /* An object of GetManagedObjects. 0 or negative errno. */
 int pind_bus_append_object(struct pind_bus *bus, sd_bus_message *m, const char *object,

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who is served when. Root's calls are done as they come. Those of other users wait in
+ * The order in which callers are served. Root's calls are done as they come. Those of other
+ * users wait in
  * a line for each user, and are answered one at a time, the users in turn, when nothing
  * else is to be done: however many ask, and whatever they ask for, root waits for one
  * small piece of work at most. What a sender, a user, and all of them together have
- * waiting is bounded; who asks for more is told LimitsExceeded at once.
+ * waiting is bounded; a call beyond that is answered with LimitsExceeded at once.
  *
  * For bus*.c only.
  */
@@ -31,10 +32,10 @@ struct pind_queue_user;
  */
 int pind_queue_new(sd_event *event, sd_bus *bus, void (*came)(void *userdata), void *userdata,
 		   struct pind_queue **ret);
-/* Before the connection goes. What waits gets no answer. */
+/* To be called before the connection goes: calls that wait get no answer. */
 struct pind_queue *pind_queue_free(struct pind_queue *queue);
 
-/* Whose call is at hand. */
+/* The user whose call is being served. */
 struct pind_turn {
 	struct pind_queue_user *user; /* NULL: root's */
 	uid_t uid;

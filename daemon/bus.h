@@ -29,7 +29,7 @@ struct pind_status {
 	uint64_t resyncs;
 };
 
-/* What is wanted for a group, and what binds it. Strings live until the next message. */
+/* The quota wanted for a group, and the limit that binds it. Strings live to the next message. */
 struct pind_explanation {
 	const char *path;
 	bool present; /* its cgroup exists */
@@ -98,7 +98,7 @@ struct pind_bus_calls {
 	void (*message_came)(void *userdata);
 
 	void (*status)(void *userdata, struct pind_status *ret_status);
-	/* As of now; without a module, zeros but for what the machine itself knows. */
+	/* As of now; without a module, zeros except for the facts of the machine itself. */
 	const struct pind_info *(*info)(void *userdata);
 
 	/*
@@ -146,7 +146,7 @@ struct pind_bus_calls {
 			       sd_bus_error *error);
 	int (*peak_reset)(void *userdata, struct pind_group *group, sd_bus_error *error);
 
-	/* What is wrong with the files of rules. */
+	/* The faults in files of rules. */
 	const struct pind_problems *(*problems)(void *userdata);
 	/* Whose pins they take for long-term ones, from index 0 on; NULL at the end. */
 	const struct pind_policy_longterm *(*longterm)(void *userdata, size_t index);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who asked by the bus, as far as that is known. */
+/* The caller of a method on the bus, as far as it is known. */
 #ifndef PIND_CALLER_H
 #define PIND_CALLER_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A change of a group's limits: what they were and are, and whose doing it is. */
+/* A change of a group's limits: the old ones, the new ones, and the cause. */
 #ifndef PIND_CHANGE_H
 #define PIND_CHANGE_H
 

@@ -22,7 +22,7 @@ struct pind_places {
  * loop until SIGTERM or SIGINT
  * @kernel: belongs to it
  *
- * Tells the service manager when all is ready. What goes wrong is logged.
+ * Notifies the service manager when all is ready. Errors are logged.
  *
  * Return: the exit status of the process.
  */

@@ -12,7 +12,7 @@
 #include "teller.h"
 #include "wanted.h"
 
-/* Whom it asks; all outlive it. */
+/* The parts that the desk asks; all outlive it. */
 struct pind_desk {
 	const char *mount; /* of the cgroups */
 	struct pind_kernel *kernel;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of excess share; for excess*.c only. */
+/* Declarations that the files of excess share; for excess*.c only. */
 #ifndef PIND_EXCESS_INTERNAL_H
 #define PIND_EXCESS_INTERNAL_H
 
@@ -76,7 +76,7 @@ void excess_save(struct pind_excess *excess);
 /* Something came of a call: that is written down, and what is due next is waited for. */
 void excess_settle(struct pind_excess *excess);
 
-/* The group is to be acted on: that is told, and hooks are. */
+/* The group is to be acted on: report that, and call hooks. */
 void excess_begin(struct pind_excess *excess, struct entry *entry,
 		  const struct pind_group_info *group);
 void excess_asked_free(struct asked *asked);

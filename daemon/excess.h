@@ -22,7 +22,7 @@
 #include "mirror.h"
 #include "wanted.h"
 
-/* Until it was below, or its limits or what is to be done changed. */
+/* Until the group was below, or its limits or the act wanted for it changed. */
 #define PIND_HOLDS_MAX 10
 
 struct pind_excess;
@@ -67,9 +67,9 @@ struct pind_excess *pind_excess_free(struct pind_excess *excess);
 void pind_excess_group(struct pind_excess *excess, const struct pind_group *group);
 /* In mode "observe" something was admitted beyond its limit. */
 void pind_excess_suspect(struct pind_excess *excess, uint64_t id);
-/* Its limits are others, or what is wanted for it: the time of grace begins anew. */
+/* Its limits or the act wanted for it have changed: the time of grace begins anew. */
 void pind_excess_changed(struct pind_excess *excess, uint64_t id);
-/* What is wanted of any of them may be something else. */
+/* The act wanted for any of the groups may have changed. */
 void pind_excess_rules_changed(struct pind_excess *excess);
 /* A group is no more; all are. */
 void pind_excess_forget(struct pind_excess *excess, uint64_t id);

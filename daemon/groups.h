@@ -32,7 +32,7 @@ struct pind_group *pind_groups_by_path(const struct pind_groups *groups, const c
 bool pind_groups_before(const struct pind_group_info *a, const struct pind_group_info *b);
 
 /**
- * pind_groups_update - put in what the module said, new or not
+ * pind_groups_update - put a group in as the module reports it, new or not
  * @info: copied
  *
  * The path of a group never changes.

@@ -36,7 +36,7 @@ void pind_health_set_module(struct pind_health *health, uint64_t load_id);
 
 /* Why it is not, if that is known (@sentence is copied), else NULL. */
 void pind_health_set_absence(struct pind_health *health, const char *sentence);
-/* The sentence for a module that is not there: why, if that is known, and what to do. */
+/* The sentence for a missing module: the reason, if it is known, and the remedy. */
 const char *pind_health_absence(const struct pind_health *health);
 
 /* @sentence: belongs to health from now on, and is logged if it is a new one; NULL: it is over */
@@ -51,7 +51,7 @@ const char *pind_health_reason(const struct pind_health *health);
 /* "STATE: REASON" as it was settled last. */
 const char *pind_health_told(const struct pind_health *health);
 
-/* Is what there is to say another than it was at the last settling? */
+/* Is the sentence another than at the last settling? */
 bool pind_health_unsettled(struct pind_health *health);
 /* Tells if it is. To be called once what goes on is done. */
 void pind_health_settle(struct pind_health *health);

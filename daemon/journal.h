@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the daemon writes to the journal. Entries that machines look for have a
+ * The daemon's entries in the journal. Entries that machines look for have a
  * MESSAGE_ID and fields of their own, beside a MESSAGE for people:
  *
  *   refusal  PIND_CGROUP (that would have paid), PIND_REFUSED_BY, PIND_PID,
@@ -72,7 +72,7 @@ void pind_journal_module_left(const struct pind_info *info);
 /* @kept_as: NULL if it could not be kept aside. @sentence says it all. */
 void pind_journal_damage(const char *file, const char *kept_as, const char *sentence);
 
-/* Room for what pind_journal_refusal_message() says. */
+/* Room for the text of pind_journal_refusal_message(). */
 #define PIND_REFUSAL_MESSAGE_SIZE 16384
 
 /* The MESSAGE of a refusal, in @buffer of PIND_REFUSAL_MESSAGE_SIZE bytes. */

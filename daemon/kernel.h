@@ -3,7 +3,7 @@
  * The kernel as the daemon sees it: a table of functions, so that the tests can
  * put a kernel of their own in its place. The real one is kernel-netlink.c.
  *
- * Requests but for the audit are answered before they return. They return 0 or more
+ * Requests except the audit are answered before they return. They return 0 or more
  * on success and a negative errno, the same for all of them:
  *   -ENODEV     the module is not loaded
  *   -ETIMEDOUT  it did not answer in time
@@ -53,13 +53,13 @@ struct pind_reading;
 /* The most that is handed out at once. */
 #define PIND_READING_STEP 16
 
-/* What the kernel tells unasked. Strings live until the handler returns. */
+/* Handlers for the module's events. Strings live until the handler returns. */
 struct pind_kernel_handlers {
 	/* The module was loaded. */
 	void (*arrived)(void *userdata);
 	/* The module was unloaded. */
 	void (*left)(void *userdata);
-	/* Events were lost: what is known may be wrong, ask for everything anew. */
+	/* Events were lost: the known state may be wrong, so ask for everything anew. */
 	void (*stale)(void *userdata);
 	void (*refused)(const struct pind_refusal *refusal, void *userdata);
 	void (*high)(const struct pind_group_info *group, void *userdata);

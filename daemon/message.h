@@ -41,10 +41,10 @@ void pind_message_put_group_change(struct nlmsghdr *nlh, uint64_t id,
 /* Puts the group of which process is wanted. */
 void pind_message_put_process(struct nlmsghdr *nlh, uint32_t pid, uint32_t uid);
 
-/* Puts whose refusals are wanted. */
+/* Puts the group whose refusals are wanted. */
 void pind_message_put_refusals_of(struct nlmsghdr *nlh, uint64_t group_id);
 
-/* Puts whose folios to audit; 0: everybody's. */
+/* Puts the group whose folios are to be audited; 0: all groups. */
 void pind_message_put_audit(struct nlmsghdr *nlh, uint64_t id);
 
 /* Puts which pages are asked about. */
@@ -93,7 +93,7 @@ int pind_message_parse_lasting(const struct nlmsghdr *nlh, struct pind_lasting *
 int pind_message_parse_page(const struct nlmsghdr *nlh, struct pind_page *ret);
 int pind_message_parse_books(const struct nlmsghdr *nlh, struct pind_books *ret);
 
-/* What an event carries: one of the four, told by the command. */
+/* The object of an event: one of the four, recognised by the command. */
 struct pind_event {
 	uint8_t command; /* one of PIND_CMD_*_NTF */
 	uint64_t lost;

@@ -14,7 +14,7 @@
 
 struct pind_mirror;
 
-/* What is told while it happens; the receiver may look, but changes nothing here. */
+/* Notified of changes while they happen; the receiver may look, but changes nothing here. */
 struct pind_mirror_handlers {
 	/* The group came to stand for its path, or is about to stand for it no more. */
 	void (*added)(const struct pind_group *group, void *userdata);
@@ -29,7 +29,7 @@ struct pind_mirror_handlers {
 	void (*cleared)(void *userdata);
 	/* The module said this of itself. */
 	void (*info)(const struct pind_info *info, void *userdata);
-	/* The module is not the one it was, or is none: what is known is to be read anew. */
+	/* The module was unloaded or is another one: the known state is to be read anew. */
 	void (*lost)(void *userdata);
 };
 
@@ -90,7 +90,7 @@ int pind_mirror_read(struct pind_mirror *mirror, struct pind_group *group);
  * Return: 1; 0 if there is none; negative errno of the kernel.
  */
 int pind_mirror_find(struct pind_mirror *mirror, const char *path, struct pind_group **ret);
-/* Of that id, which may not have been told of yet; NULL if it is gone. */
+/* The group of that id, which may not have been reported yet; NULL if it is gone. */
 struct pind_group *pind_mirror_group_of(struct pind_mirror *mirror, uint64_t id);
 
 #endif /* PIND_MIRROR_H */

@@ -81,7 +81,7 @@ const char *pind_netlink_text(const struct pind_netlink *nl);
 /* How many dumps were asked for again. */
 uint64_t pind_netlink_overtaken(const struct pind_netlink *nl);
 
-/* What generic netlink knows about a family. */
+/* The facts of generic netlink about a family. */
 struct pind_family {
 	uint16_t id;
 	uint32_t group; /* number of the multicast group; 0 if there is none */
@@ -115,7 +115,7 @@ int pind_netlink_join(int fd, uint32_t group);
  * pind_netlink_receive - read what waits on the socket of pind_netlink_listen()
  *
  * One datagram; each message in it goes to @handler, whose failures are the
- * handler's own matter. What does not come from the kernel is dropped.
+ * handler's own matter. A datagram that does not come from the kernel is dropped.
  *
  * Return: 1; 0 if nothing waits; -ENOBUFS if messages were lost; or another
  * negative errno.

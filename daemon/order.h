@@ -14,9 +14,9 @@ enum pind_order {
 	PIND_ORDER_MODULE = -110,
 	/* The bus, where changes are done and what others ask is put in line, and events. */
 	PIND_ORDER_CHANGE = 0,
-	/* Refusals being told. */
+	/* Reporting refusals. */
 	PIND_ORDER_TELL = 90,
-	/* What users other than root asked. */
+	/* Calls of users other than root. */
 	PIND_ORDER_ANSWER = 100,
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pind --check: what files of rules say, and what is wrong with them, for people. */
+/* pind --check: the meaning of files of rules, and their faults, for people. */
 #ifndef PIND_POLICY_CHECK_H
 #define PIND_POLICY_CHECK_H
 
@@ -10,9 +10,9 @@
  * pind_policy_check - read files of rules and tell of them
  * @files: these, NULL at the end; if there is none, those of @directories
  * @directories: as of pind_policy_load()
- * @total_ram: bytes of memory, for what is a part of it
- * @out: told each rule in order, as it was understood, if nothing is wrong
- * @err: told each problem, as "file:line: sentence"
+ * @total_ram: bytes of memory, for limits that are a part of it
+ * @out: gets each rule in order, as it was understood, if there is no fault
+ * @err: gets each problem, as "file:line: sentence"
  *
  * Return: 0; -EINVAL if something is wrong; -ENOMEM.
  */

@@ -30,7 +30,7 @@ struct pind_policy_file {
  * pind_policy_file_read - read a file of rules
  * @path: of a regular file, or of /dev/null, which has no rules
  * @copy: read this one, which is a copy of what stood there; NULL: the file itself
- * @problems: told all that is wrong, as problems of this file
+ * @problems: gets all faults, as problems of this file
  *
  * Return: 0; -EINVAL with problems; -ENOMEM.
  */

@@ -22,7 +22,7 @@ struct pind_policy_longterm {
  * @object: of a document of pind_json_text_parse(); not needed afterwards
  * @number: of the entry in its file, from 1, for the sentences
  * @ret: without @file
- * @problems: told all that is wrong with it
+ * @problems: gets all its faults
  *
  * Return: 0; -EINVAL if something is wrong; -ENOMEM.
  */

@@ -42,7 +42,7 @@ struct pind_policy_rule {
  * @object: of a document of pind_json_text_parse(); not needed afterwards
  * @number: of the rule in its file, from 1, for the sentences
  * @ret: without @file
- * @problems: told all that is wrong with it
+ * @problems: gets all its faults
  *
  * Return: 0; -EINVAL if something is wrong; -ENOMEM.
  */
@@ -55,7 +55,7 @@ void pind_policy_rule_done(struct pind_policy_rule *rule);
 bool pind_policy_rule_fits(const struct pind_policy_rule *rule, const char *path);
 
 /**
- * pind_policy_rule_limits - what the rule comes to
+ * pind_policy_rule_limits - the limits that the rule comes to
  * @total_ram: bytes of memory of the machine, as of now
  */
 void pind_policy_rule_limits(const struct pind_policy_rule *rule, uint64_t total_ram,

@@ -79,7 +79,7 @@ bool pind_policy_find_before(const struct pind_policy *policy, const char *path,
 			     const struct pind_policy_rule **ret);
 void pind_policy_forget_before(struct pind_policy *policy);
 
-/* What was wrong at the last load. */
+/* The faults found at the last load. */
 const struct pind_problems *pind_policy_problems(const struct pind_policy *policy);
 
 #endif /* PIND_POLICY_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is wrong with files that people write: a list of sentences, each with its place. */
+/* Faults in files that people write: a list of sentences, each with its place. */
 #ifndef PIND_PROBLEMS_H
 #define PIND_PROBLEMS_H
 

@@ -61,7 +61,7 @@ static inline struct pind_limits pind_limits_rounded(struct pind_limits limits)
 	return limits;
 }
 
-/* What is given in the change, and of @limits what is not. */
+/* The limits given in the change, and for the others those of @limits. */
 static inline struct pind_limits pind_limits_changed(const struct pind_limits *limits,
 						     const struct pind_group_change *change)
 {
@@ -73,7 +73,7 @@ static inline struct pind_limits pind_limits_changed(const struct pind_limits *l
 	};
 }
 
-/* The change that leaves nothing of what was before. */
+/* The change that leaves none of the former limits. */
 static inline struct pind_group_change pind_limits_change(const struct pind_limits *limits)
 {
 	return (struct pind_group_change){

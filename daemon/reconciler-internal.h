@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of the reconciler share; for reconciler*.c only. */
+/* Declarations that the files of the reconciler share; for reconciler*.c only. */
 #ifndef PIND_RECONCILER_INTERNAL_H
 #define PIND_RECONCILER_INTERNAL_H
 

@@ -24,7 +24,7 @@ struct pind_reconciler_handlers {
 	void (*limited)(const struct pind_change *change, void *userdata);
 };
 
-/* Which step of a change failed: what its negative errno is about. */
+/* The step of a change that failed, which its negative errno is about. */
 enum pind_step {
 	PIND_STEP_CGROUP, /* -ENOENT: there is none; -ESTALE: only pins are left of it; else it
 			     cannot be looked at */
@@ -89,7 +89,7 @@ void pind_reconciler_born(struct pind_reconciler *reconciler, const struct pind_
 /* The cgroup of a group was removed: a runtime quota of it is forgotten, soon. */
 void pind_reconciler_died(struct pind_reconciler *reconciler, const struct pind_group_info *info);
 
-/* What a change would come to. */
+/* The outcome that a change would have. */
 struct pind_plan {
 	uint64_t id;		/* of the cgroup; 0: there is none */
 	struct pind_wish old;	/* but its limits are those that the kernel has */
@@ -99,7 +99,7 @@ struct pind_plan {
 };
 
 /**
- * pind_reconciler_plan - what a change of the quota at a path comes to
+ * pind_reconciler_plan - the outcome of a change of the quota at a path
  *
  * What is not given stays as it is wanted.
  *

@@ -15,7 +15,7 @@
 #define PIND_TEXT_PATH_SIZE 4096
 
 /**
- * pind_text_clean - copy @text; what is no UTF-8 or a control character becomes '?'
+ * pind_text_clean - copy @text; control characters, and bytes that are no UTF-8, become '?'
  * @buffer: where to, cut at a character where it is too small
  *
  * Return: @buffer.

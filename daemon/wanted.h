@@ -43,11 +43,11 @@ ssize_t pind_wanted_rules(const struct pind_wanted *wanted, struct pind_rule **r
 bool pind_wanted_rule(const struct pind_wanted *wanted, const char *path, bool kept,
 		      struct pind_limits *ret);
 
-/* What a rule of the files comes to. */
+/* The limits that a rule of the files comes to. */
 struct pind_limits pind_wanted_limits(const struct pind_wanted *wanted,
 				      const struct pind_policy_rule *rule);
 
-/* What the files alone want for a path. */
+/* The limits that the files alone want for a path. */
 struct pind_wish pind_wanted_file(const struct pind_wanted *wanted, const char *path);
 
 /**
@@ -67,7 +67,7 @@ const char *pind_wanted_changed_by(const struct pind_wanted *wanted);
 void pind_wanted_forget_before(struct pind_wanted *wanted);
 
 /**
- * pind_wanted_find - what is wanted for a path
+ * pind_wanted_find - the limits that are wanted for a path
  * @id: of the cgroup that is there, for a runtime quota is of one cgroup; 0: of whichever
  *	comes to be there
  */

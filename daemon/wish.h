@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a group is to have, and whose word that is. */
+/* The limits that a group is to have, and their source. */
 #ifndef PIND_WISH_H
 #define PIND_WISH_H
 
@@ -7,7 +7,7 @@
 
 #include "quota.h"
 
-/* Who says so; a later one counts more. */
+/* The source of the limits; a later one overrides those before it. */
 enum pind_source { PIND_SOURCE_NONE, PIND_SOURCE_FILE, PIND_SOURCE_KEPT, PIND_SOURCE_RUNTIME };
 
 struct pind_wish {
