@@ -43,6 +43,9 @@
  */
 #define PIND_LASTING_MUCH	(256ULL << 20)
 
+/* For so long at most a survey goes on, if it is not asked for again, in seconds. */
+#define PIND_SURVEY_SECONDS	3600
+
 /* The most rows into which a request about frames sums up, in the module's memory. */
 #define PIND_FRAME_ROWS		1024
 
@@ -180,6 +183,10 @@ enum pind_misuse_kind {
  *	module was loaded; answers with the pins taken
  * @PIND_CMD_OTHERS_GET: dump, CAP_NET_ADMIN and CAP_PERFMON: who pins memory of a cgroup
  *	from outside of it (PIND_A_FRAME_*)
+ * @PIND_CMD_SITE_SURVEY: do, admin: count short-term pins by call site, for some seconds
+ *	from now on (PIND_A_SITE_SECONDS)
+ * @PIND_CMD_SITE_GET: dump: what the survey that goes on, or the last one, has counted;
+ *	the last message is about the survey (PIND_A_SITE_*)
  */
 enum pind_cmd {
 	PIND_CMD_INFO_GET = 1,
@@ -214,6 +221,8 @@ enum pind_cmd {
 	PIND_CMD_HANDOVER_GET,
 	PIND_CMD_HANDOVER_TAKE,
 	PIND_CMD_OTHERS_GET,
+	PIND_CMD_SITE_SURVEY,
+	PIND_CMD_SITE_GET,
 
 	__PIND_CMD_MAX,
 	PIND_CMD_MAX = __PIND_CMD_MAX - 1
@@ -905,6 +914,43 @@ enum {
 
 	__PIND_A_HANDOVER_MAX,
 	PIND_A_HANDOVER_MAX = __PIND_A_HANDOVER_MAX - 1
+};
+
+/*
+ * A call site: where a pin function is called from, or a function of the kernel that pins
+ * what an iterator describes; and the short-term pins that a survey has counted there.
+ */
+enum {
+	/** @PIND_A_SITE_SYMBOL: string: the function; "unknown": it has no name */
+	PIND_A_SITE_SYMBOL = 1,
+	/** @PIND_A_SITE_OFFSET: u32: bytes from there to where the call returns to */
+	PIND_A_SITE_OFFSET,
+	/** @PIND_A_SITE_MODULE: string: its module; empty when built in */
+	PIND_A_SITE_MODULE,
+	/**
+	 * @PIND_A_SITE_THROUGH: string: the kernel's function that took the pins for it, with
+	 * the offset: "iov_iter_extract_pages+0x1f"; "": it did so itself
+	 */
+	PIND_A_SITE_THROUGH,
+	/** @PIND_A_SITE_REQUESTED: u64: pins that it was given */
+	PIND_A_SITE_REQUESTED,
+	/** @PIND_A_SITE_REQUESTED_CALLS: u64: calls that gave it any */
+	PIND_A_SITE_REQUESTED_CALLS,
+	/** @PIND_A_SITE_RETURNED: u64: pins that it gave back and that no account held */
+	PIND_A_SITE_RETURNED,
+	/** @PIND_A_SITE_RETURNED_CALLS: u64: calls by which it gave any back */
+	PIND_A_SITE_RETURNED_CALLS,
+	/** @PIND_A_SITE_SECONDS: u32: request: for how long; 0 ends the survey now */
+	PIND_A_SITE_SECONDS,
+	/** @PIND_A_SITE_SINCE: u64: when the survey began, ns of CLOCK_BOOTTIME; 0: none did */
+	PIND_A_SITE_SINCE,
+	/** @PIND_A_SITE_UNTIL: u64: when it ends, or has ended, likewise */
+	PIND_A_SITE_UNTIL,
+	/** @PIND_A_SITE_LOST: u64: calls that found no room */
+	PIND_A_SITE_LOST,
+
+	__PIND_A_SITE_MAX,
+	PIND_A_SITE_MAX = __PIND_A_SITE_MAX - 1
 };
 
 enum {
