@@ -10,6 +10,7 @@
 #include "need.h"
 #include "trace.h"
 #include "room.h"
+#include "survey.h"
 #include "unpin.h"
 
 /* @held: how many of @pages lie in folios that the group keeps in place already. */
@@ -98,9 +99,11 @@ int pind_call_begin(struct pind_call *call, unsigned long call_site)
 	struct pind_charge *by;
 	int ret;
 
-	call->counted = pind_counters_exact();
-	if (call->counted)
+	call->counted = pind_looks_each();
+	if (call->counted) {
+		call->call_site = call_site;
 		pind_count_begun(call->nr);
+	}
 	if (!(call->flags & FOLL_LONGTERM))
 		return 0;
 
@@ -314,14 +317,25 @@ static unsigned long count_pins(struct page **pages, unsigned long npages)
 	return pins;
 }
 
+/* Each call is looked at, as it is since before this one, or not. */
+static noinline void count_call(const struct pind_call *call, struct page **pages, long got)
+{
+	unsigned long pins = count_pins(pages, got);
+
+	if (pind_counters_exact())
+		pind_count_requested(pins);
+	if (call->counted && !(call->flags & FOLL_LONGTERM))
+		pind_survey_requested(call->call_site, pins);
+}
+
 long pind_call_end(struct pind_call *call, struct page **pages, long got)
 {
 	struct tally tally = {};
 	int ret;
 
 	note_failure(call, got, call->nr);
-	if (got > 0 && pind_counters_exact())
-		pind_count_requested(count_pins(pages, got));
+	if (got > 0 && pind_looks_each())
+		count_call(call, pages, got);
 	if (got > 0 && call->account) {
 		pind_count_begun(got);
 		put_held_back(call);

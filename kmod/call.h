@@ -23,9 +23,10 @@
  * @reserved: pages promised by the quota and not yet settled
  * @held: how many of @reserved were taken out of the group's surplus, see
  *	pind_charge_reserve_held()
- * @waiting: the call's entry among the calls under way; NULL for a short-term call
- * @counted: exact counters were on when the call began, and its pages count as under way
- * @told: a refusal of the call has been noted, in mode observe the one that would have been
+ * @waiting: among the calls under way; a long-term call only
+ * @counted: its pages are under way from the beginning, for each call is looked at
+ * @call_site: return address of the pin call; set only if it is @counted
+ * @told: that it was admitted only because of mode observe has been told
  */
 struct pind_call {
 	struct mm_struct *mm;
@@ -41,6 +42,7 @@ struct pind_call {
 	struct pind_waiting *waiting;
 	bool counted;
 	bool told;
+	unsigned long call_site;
 };
 
 /**

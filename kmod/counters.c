@@ -136,7 +136,17 @@ void pind_counters_read(struct pind_counters *counters)
 	counters->unattributed = unattributed(counters);
 }
 
-/* Change the mode: requested and returned keep their values and go on from there. */
+void pind_count_each(unsigned int reason, bool on)
+{
+	/* while it is on no unpin is passed over */
+	if (on)
+		atomic_long_inc(&pind_leaf_nr);
+	else
+		atomic_long_dec(&pind_leaf_nr);
+	pind_look_set(reason, on);
+}
+
+/* Counting goes on from where it is, in the other way. */
 static int set_exact(const char *value, const struct kernel_param *param)
 {
 	struct pind_counters kernel;
@@ -155,13 +165,8 @@ static int set_exact(const char *value, const struct kernel_param *param)
 		now.returned = base.returned;
 		add_moved(&now.requested, &now.returned, &now);
 		base = now;
-		/* above 0 while exact counters are on, so that no unpin is passed over */
-		if (exact)
-			atomic_long_inc(&pind_leaf_nr);
-		else
-			atomic_long_dec(&pind_leaf_nr);
 		exact_counters = exact;
-		pind_look_set(PIND_LOOK_EXACT, exact);
+		pind_count_each(PIND_LOOK_EXACT, exact);
 	}
 	mutex_unlock(&base_lock);
 	return 0;

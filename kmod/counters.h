@@ -132,8 +132,15 @@ static inline void pind_count_refusal(bool observed)
 unsigned long pind_counters_under_way(void);
 
 /**
- * pind_counters_read() - sum the counts of all CPUs up
- * While pins come and go the sums are not of one instant. Context: process.
+ * pind_count_each() - from now on, or no longer, each call goes to our replacement
+ * @reason: of PIND_LOOK_EACH; it is not so already
+ * Context: any.
+ */
+void pind_count_each(unsigned int reason, bool on);
+
+/**
+ * pind_counters_read() - sum them up
+ * Under traffic the sums are not of one instant. Context: process.
  */
 void pind_counters_read(struct pind_counters *counters);
 

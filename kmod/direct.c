@@ -6,7 +6,6 @@
 
 #include "compat.h"
 #include "concern.h"
-#include "counters.h"
 #include "direct.h"
 #include "ledger.h"
 #include "longterm.h"
@@ -40,27 +39,27 @@ bool pind_direct_folios(struct folio **folios, unsigned long nr);
 
 bool notrace pind_direct_folio(struct folio *folio)
 {
-	return pind_counters_exact() || pind_ledger_concerns(folio);
+	return pind_looks_each() || pind_ledger_concerns(folio);
 }
 
 bool notrace pind_direct_page(struct page *page)
 {
-	return pind_counters_exact() || pind_ledger_concerns(page_folio(page));
+	return pind_looks_each() || pind_ledger_concerns(page_folio(page));
 }
 
 bool notrace pind_direct_pages(struct page **pages, unsigned long nr)
 {
-	return pind_counters_exact() || pind_concern_pages(pages, nr);
+	return pind_looks_each() || pind_concern_pages(pages, nr);
 }
 
 bool notrace pind_direct_range(struct page *page, unsigned long nr)
 {
-	return pind_counters_exact() || pind_concern_range(page, nr);
+	return pind_looks_each() || pind_concern_range(page, nr);
 }
 
 bool notrace pind_direct_folios(struct folio **folios, unsigned long nr)
 {
-	return pind_counters_exact() || pind_concern_folios(folios, nr);
+	return pind_looks_each() || pind_concern_folios(folios, nr);
 }
 
 /* A function in asm, typed so that the unwinder finds the return address on top of its stack. */
@@ -97,11 +96,11 @@ bool notrace pind_direct_folios(struct folio **folios, unsigned long nr)
 	ORIGINAL(fn)
 
 /*
- * Goes on at label 1 while exact counters are on, and otherwise if pind_longterm_concerns()
- * would say yes. May use %rax and %r10, which hold no argument when a function begins.
+ * Leads on to label 1 where each call does, and as pind_longterm_concerns(). It may
+ * use %rax and %r10, which hold nothing where a function begins.
  */
 #define LOOK								\
-	"	testb $" __stringify(1 << PIND_LOOK_EXACT) ", pind_look(%rip)\n" \
+	"	testb $" __stringify(PIND_LOOK_EACH) ", pind_look(%rip)\n" \
 	"	jnz 1b\n"						\
 	"	movq 8(%rsp), %rax\n"					\
 	"	movq %rax, %r10\n"					\

@@ -14,6 +14,7 @@
 #include "handover.h"
 #include "longterm.h"
 #include "page.h"
+#include "survey.h"
 
 /* Write one message into @skb; on an error nothing of it stays there. */
 static int put_message(struct sk_buff *skb, u32 portid, u32 seq, int flags, u8 cmd,
@@ -426,6 +427,7 @@ static const struct genl_ops ops[] = {
 	  POLICY(failure_policy) },
 	{ .cmd = PIND_CMD_CALL_GET, .start = pind_dump_start, .dumpit = pind_dump_calls,
 	  .done = pind_dump_calls_done },
+	{ .cmd = PIND_CMD_SITE_GET, .dumpit = pind_survey_dump },
 	{ .cmd = PIND_CMD_LASTING_GET, .start = pind_dump_start, .dumpit = pind_dump_lasting },
 	/* these change something, or show frame numbers */
 	{ .cmd = PIND_CMD_GROUP_SET, .doit = set_group, POLICY(set_policy),
@@ -458,6 +460,8 @@ static const struct genl_ops ops[] = {
 	  .flags = GENL_ADMIN_PERM },
 	{ .cmd = PIND_CMD_LONGTERM_SET, .doit = pind_longterm_set, .policy = pind_longterm_policy,
 	  .maxattr = PIND_A_LONGTERM_LIST_MAX, .flags = GENL_ADMIN_PERM },
+	{ .cmd = PIND_CMD_SITE_SURVEY, .doit = pind_survey_begin, .policy = pind_survey_policy,
+	  .maxattr = PIND_A_SITE_SECONDS, .flags = GENL_ADMIN_PERM },
 };
 
 static const struct genl_multicast_group multicast_groups[] = {

@@ -13,7 +13,6 @@
 
 #include "compat.h"
 #include "concern.h"
-#include "counters.h"
 #include "direct.h"
 #include "hook.h"
 #include "ledger.h"
@@ -116,7 +115,7 @@ static __always_inline bool pin_concerns(unsigned int gup_flags, unsigned long c
 		return true;
 	if (likely(!READ_ONCE(pind_look)))
 		return false;
-	return pind_counters_exact() || pind_longterm_concerns(call_site);
+	return pind_looks_each() || pind_longterm_concerns(call_site);
 }
 
 /*
@@ -136,7 +135,7 @@ static __always_inline bool concerns(const struct hook *hook, unsigned long call
 		return true;
 	if (likely(!atomic_long_read(&pind_leaf_nr)))
 		return false;
-	if (pind_counters_exact())
+	if (pind_looks_each())
 		return true;
 	switch (hook->concern) {
 	case UNPIN_FOLIO:

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/ctype.h>
-#include <linux/hash.h>
 #include <linux/mutex.h>
 #include <linux/overflow.h>
 #include <linux/rcupdate.h>
@@ -34,9 +33,7 @@ unsigned long pind_longterm_others[PIND_LONGTERM_SLOTS];
  * than that of pind_longterm_others: two call sites that take the slot there from each other
  * have places of their own here, and need no look-up of names.
  */
-#define FOUND_BITS 8
-static unsigned long found_listed[1 << FOUND_BITS];
-static unsigned long found_other[1 << FOUND_BITS];
+static struct pind_site_memo found;
 
 static bool fits(const struct pind_site *entry, const struct pind_site *site)
 {
@@ -50,48 +47,37 @@ static bool fits(const struct pind_site *entry, const struct pind_site *site)
 }
 
 /* Under RCU. */
-static noinline bool look_up(unsigned long call_site)
+static bool is_listed(const struct pind_site *site)
 {
 	const struct longterm_list *list = rcu_dereference(in_force);
-	struct pind_site site;
 	unsigned int i;
 
-	pind_site_name(&site, call_site);
 	for (i = 0; list && i < list->nr; i++)
-		if (fits(&list->entry[i], &site))
+		if (fits(&list->entry[i], site))
 			return true;
 	return false;
 }
 
 bool pind_longterm_lists(unsigned long call_site)
 {
-	unsigned int found = hash_long(call_site, FOUND_BITS);
 	u8 slot = call_site ^ call_site >> 8;
 	bool listed;
 
 	rcu_read_lock();
-	listed = READ_ONCE(found_listed[found]) == call_site;
-	if (!listed && READ_ONCE(found_other[found]) != call_site) {
-		listed = look_up(call_site);
-		WRITE_ONCE(*(listed ? &found_listed[found] : &found_other[found]), call_site);
-	}
+	listed = pind_site_recall(&found, call_site, is_listed);
 	if (!listed)
 		WRITE_ONCE(pind_longterm_others[slot], call_site);
 	rcu_read_unlock();
 	return listed;
 }
 
-static void forget(unsigned long *table, unsigned int nr)
-{
-	while (nr--)
-		WRITE_ONCE(table[nr], 0);
-}
-
 void pind_longterm_forget(void)
 {
-	forget(found_listed, ARRAY_SIZE(found_listed));
-	forget(found_other, ARRAY_SIZE(found_other));
-	forget(pind_longterm_others, ARRAY_SIZE(pind_longterm_others));
+	unsigned int i;
+
+	pind_site_unlearn(&found);
+	for (i = 0; i < ARRAY_SIZE(pind_longterm_others); i++)
+		WRITE_ONCE(pind_longterm_others[i], 0);
 }
 
 /* If the same list is set again, nothing has to be looked up anew. */

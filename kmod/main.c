@@ -21,6 +21,7 @@
 #include "misuse.h"
 #include "reap.h"
 #include "rule.h"
+#include "survey.h"
 #include "waiting.h"
 #include "watch.h"
 
@@ -76,7 +77,8 @@ err_watch:
 	pind_watch_exit();
 err_hook:
 	pind_hook_detach();
-	/* requests may have set rules and a list of callers already */
+	/* somebody may have asked for some already */
+	pind_survey_exit();
 	pind_rules_exit();
 	pind_longterm_exit();
 err_reap:
@@ -104,6 +106,7 @@ static void __exit pind_exit(void)
 	pind_genl_exit();
 	pind_watch_exit();
 	pind_hook_detach();
+	pind_survey_exit();
 	pind_waiting_exit();
 	pind_audit_stop();
 	pind_frame_exit();

@@ -11,6 +11,7 @@
 #include "compat.h"
 #include "longterm.h"
 #include "misuse.h"
+#include "survey.h"
 
 #define KINDS  PIND_MISUSE_KIND_PIN_PUT
 /* Places of one kind; the last stands for all that found no room. */
@@ -334,13 +335,11 @@ static int on_module(struct notifier_block *block, unsigned long state, void *da
 		return NOTIFY_DONE;
 	pind_site_forget();
 	pind_longterm_forget();
+	pind_survey_forget(module, state);
 	mutex_lock(&places_lock);
 	for (kind = 0; kind < KINDS; kind++) {
 		for (i = 0; i < PIND_MISUSE_SITES; i++) {
-			unsigned long call = READ_ONCE(places[kind][i].call_site);
-
-			if (within_module_init(call, module) ||
-			    (state == MODULE_STATE_GOING && within_module_core(call, module)))
+			if (pind_site_goes(READ_ONCE(places[kind][i].call_site), module, state))
 				retire(places[kind], &places[kind][i]);
 		}
 	}

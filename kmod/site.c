@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/hash.h>
 #include <linux/jhash.h>
+#include <linux/kstrtox.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "site.h"
 
-void pind_site_name(struct pind_site *site, unsigned long call_site)
+u32 pind_site_locate(struct pind_site *site, unsigned long call_site)
 {
-	char name[KSYM_SYMBOL_LEN], *module;
+	char name[KSYM_SYMBOL_LEN], *module, *offset; /* "symbol+0x1/0x2 [module]" */
+	u32 bytes = 0;
 
 	/*
 	 * Not call_site - 1: a pin function returns, so its call is never a function's last
 	 * instruction. And if a tracer of returns has put in its own return address, that is
 	 * the first address of a trampoline, and the one before belongs to some other code.
 	 */
-	sprint_symbol_no_offset(name, call_site);
+	sprint_symbol(name, call_site);
 	module = strstr(name, " [");
 	site->module[0] = '\0';
 	if (module) {
@@ -24,8 +26,48 @@ void pind_site_name(struct pind_site *site, unsigned long call_site)
 		strscpy(site->module, module, sizeof(site->module));
 		site->module[strcspn(site->module, " ]")] = '\0';
 	}
-	/* without a symbol the text is the address, which not every reader may see */
+	offset = strchr(name, '+');
+	if (offset) {
+		*offset++ = '\0';
+		offset[strcspn(offset, "/")] = '\0';
+		if (kstrtou32(offset, 0, &bytes))
+			bytes = 0;
+	}
+	/* what has no name is told by its address, which is not for everybody's eyes */
 	strscpy(site->symbol, name[0] == '0' ? "unknown" : name, sizeof(site->symbol));
+	return bytes;
+}
+
+void pind_site_name(struct pind_site *site, unsigned long call_site)
+{
+	(void)pind_site_locate(site, call_site);
+}
+
+bool pind_site_recall(struct pind_site_memo *memo, unsigned long call_site,
+		      bool (*ask)(const struct pind_site *site))
+{
+	unsigned int slot = hash_long(call_site, PIND_SITE_MEMO_BITS);
+	struct pind_site site;
+	bool is_such;
+
+	if (READ_ONCE(memo->yes[slot]) == call_site)
+		return true;
+	if (READ_ONCE(memo->no[slot]) == call_site)
+		return false;
+	pind_site_name(&site, call_site);
+	is_such = ask(&site);
+	WRITE_ONCE(*(is_such ? &memo->yes[slot] : &memo->no[slot]), call_site);
+	return is_such;
+}
+
+void pind_site_unlearn(struct pind_site_memo *memo)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(memo->yes); i++) {
+		WRITE_ONCE(memo->yes[i], 0);
+		WRITE_ONCE(memo->no[i], 0);
+	}
 }
 
 u32 pind_site_driver_of(const struct pind_site *site)

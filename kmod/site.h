@@ -52,8 +52,48 @@ void pind_site_put(const struct pind_named_site *site);
 void pind_site_name(struct pind_site *site, unsigned long call_site);
 
 /**
- * pind_site_driver_of() - a number for the driver that a call site belongs to: a hash of its
- * module; for built-in code, of the first word of the function's name ("io", "xdp", "bio")
+ * pind_site_locate() - likewise, and how far in the function it lies
+ * Context: any. Return: bytes from its beginning; 0 where it has no name.
+ */
+u32 pind_site_locate(struct pind_site *site, unsigned long call_site);
+
+/**
+ * pind_site_goes() - is the code of a call site about to go
+ * @state: that a module has come to: when it has begun to live its init code goes, in the
+ *	end all of it
+ */
+static inline bool pind_site_goes(unsigned long call_site, const struct module *module,
+				  unsigned long state)
+{
+	return within_module_init(call_site, module) ||
+	       (state == MODULE_STATE_GOING && within_module_core(call_site, module));
+}
+
+#define PIND_SITE_MEMO_BITS 8
+
+/**
+ * struct pind_site_memo - what was found out of call sites by their names, by hash
+ * Each is one word, so that it needs no lock.
+ */
+struct pind_site_memo {
+	unsigned long yes[1 << PIND_SITE_MEMO_BITS];
+	unsigned long no[1 << PIND_SITE_MEMO_BITS];
+};
+
+/**
+ * pind_site_recall() - is a call site such
+ * @ask: finds it out by the name, if it is not known
+ * Context: any that @ask may run in.
+ */
+bool pind_site_recall(struct pind_site_memo *memo, unsigned long call_site,
+		      bool (*ask)(const struct pind_site *site));
+
+/** pind_site_unlearn() - nothing of it need hold any more. Context: any. */
+void pind_site_unlearn(struct pind_site_memo *memo);
+
+/**
+ * pind_site_driver_of() - a number for the driver that a place belongs to: its module;
+ * of what is built in, the first word of the function's name ("io", "xdp", "bio")
  * Return: never 0.
  */
 u32 pind_site_driver_of(const struct pind_site *site);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An unpin, from the kernel's function to the uncharge. An unpin comes here only if one of
- * its folios is in the ledger, or while exact counters are on: see concern.h.
+ * An unpin, from the kernel's function to the uncharge. It is here only if a folio of
+ * it is in the ledger, or while each call is looked at: see concern.h.
  *
  *	begin_*()	before the kernel's function: where a slot's pins can only be the ones
  *			that this unpin gives back, they are *taken*: removed from the slot.
@@ -28,6 +28,7 @@
 #include "ledger.h"
 #include "misuse.h"
 #include "slot.h"
+#include "survey.h"
 #include "taken.h"
 #include "unpin.h"
 
@@ -41,16 +42,18 @@
  * struct unpin - an unpin under way
  * @account: the pins are this account's for certain; or NULL
  * @call_site: return address of the unpin
- * @inside: the kernel's pin code takes back pins that it has not handed out
- * @taken: pins that were taken before the kernel's function
- * @nr: folios to be settled after the kernel's function
- * @folio: those folios, each with a reference
- * @given: pins of each that the unpin gives back
+ * @inside: the kernel's pin code takes back what it has not handed out
+ * @surveyed: pins that it gives back and that the ledger does not give up, for a survey
+ * @taken: before the unpin
+ * @nr: folios to be settled after it
+ * @folio: each with a reference
+ * @given: pins of it that the unpin gives back
  */
 struct unpin {
 	const struct pind_account *account;
 	unsigned long call_site;
 	bool inside;
+	unsigned long surveyed;
 	struct pind_taken taken;
 	unsigned int nr;
 	struct folio *folio[CHUNK];
@@ -62,6 +65,7 @@ static __always_inline void unpin_init(struct unpin *unpin, unsigned long call_s
 	unpin->account = NULL;
 	unpin->call_site = call_site;
 	unpin->inside = pind_hook_is_inside(call_site);
+	unpin->surveyed = 0;
 	unpin->taken = (struct pind_taken){};
 	unpin->nr = 0;
 }
@@ -246,18 +250,13 @@ static void unpin_settle(struct folio *folio, struct pind_unpinner *unpinner, st
 	raw_spin_unlock_irqrestore(lock, flags);
 }
 
-static void unpin_end(struct unpin *unpin)
+/* Return: how many pins the ledger gave up. */
+static unsigned long settle_all(struct unpin *unpin)
 {
 	struct pind_unpinner unpinner;
 	struct pind_bill bill = {};
 	unsigned int i;
 
-	if (unpin->taken.refs)
-		pind_taken_uncharge(unpin->taken.id, unpin->taken.pins, unpin->taken.pages,
-				    unpin->taken.refs);
-	unpin->taken = (struct pind_taken){};
-	if (!unpin->nr)
-		return;
 	rcu_read_lock();
 	unpinner = unpinner_of(unpin);
 	for (i = 0; i < unpin->nr; i++) {
@@ -270,12 +269,34 @@ static void unpin_end(struct unpin *unpin)
 	for (i = 0; i < unpin->nr; i++)
 		put_page(&unpin->folio[i]->page);
 	unpin->nr = 0;
+	return bill.total_pins;
+}
+
+static void unpin_end(struct unpin *unpin)
+{
+	unsigned long released = unpin->taken.pins;
+
+	if (unpin->taken.refs)
+		pind_taken_uncharge(unpin->taken.id, unpin->taken.pins, unpin->taken.pages,
+				    unpin->taken.refs);
+	unpin->taken = (struct pind_taken){};
+	if (unpin->nr)
+		released += settle_all(unpin);
+	/* as many were no short-term ones */
+	if (unlikely(unpin->surveyed))
+		unpin->surveyed -= min(unpin->surveyed, released);
+}
+
+/* All of it is given back. */
+static __always_inline void unpin_done(struct unpin *unpin)
+{
+	if (unlikely(unpin->surveyed))
+		pind_survey_returned(unpin->call_site, unpin->surveyed);
 }
 
 /*
- * Pins that an unpin of a folio gives back, as the kernel counts them: none for the zero
- * page. Called while exact counters are on; an unpin of more pins than the folio has is
- * noted here as misuse.
+ * Pins that an unpin of a folio gives back, as the kernel counts them: not the zero
+ * page's. While each call is looked at, it shows here if the folio does not have them.
  */
 static unsigned long unpin_count(struct unpin *unpin, struct folio *folio, unsigned long pins)
 {
@@ -300,12 +321,17 @@ static unsigned long unpin_count_pages(struct unpin *unpin, struct page **pages,
 	return pins;
 }
 
-/* Called before the kernel's function, so that no pin is gone and not yet counted as returned. */
-static void count_returned(const struct unpin *unpin, unsigned long pins)
+/* Before the kernel gives them back, so that no reader sees more returned than there were. */
+static void count_returned(struct unpin *unpin, unsigned long pins)
 {
-	/* pins that the pin code takes back by itself were never counted as requested */
-	if (!unpin->inside)
+	/* what the pin code takes back before it has handed it out was never requested */
+	if (unpin->inside)
+		return;
+	if (pind_counters_exact())
 		pind_count_returned(pins);
+	/* nor what we take back of a call that was refused */
+	if (pind_surveyed() && !unpin->account)
+		unpin->surveyed += pins;
 }
 
 /*
@@ -332,19 +358,20 @@ static void unpin_pages(struct unpin *unpin, struct page **pages, unsigned long 
 	}
 	for (; nr; pages += n, nr -= n) {
 		n = begin_pages(unpin, pages, nr);
-		if (pind_counters_exact())
+		if (pind_looks_each())
 			count_returned(unpin, unpin_count_pages(unpin, pages, n));
 		pind_count_begun(n);
 		unpin_original(pages, n, make_dirty);
 		unpin_end(unpin);
 		pind_count_ended(n);
 	}
+	unpin_done(unpin);
 }
 
 static void unpin_folio_pins(struct unpin *unpin, struct folio *folio, unsigned long pins)
 {
 	begin_folio(unpin, folio, pins);
-	if (pind_counters_exact())
+	if (pind_looks_each())
 		count_returned(unpin, unpin_count(unpin, folio, pins));
 	pind_count_begun(pins);
 	if (unpin_user_folio)
@@ -353,6 +380,7 @@ static void unpin_folio_pins(struct unpin *unpin, struct folio *folio, unsigned 
 		pind_original_unpin_user_page(&folio->page);
 	unpin_end(unpin);
 	pind_count_ended(pins);
+	unpin_done(unpin);
 }
 
 /* Unpin whole folios, one pin each. A folio that is NULL is skipped, as the kernel does. */
@@ -370,15 +398,17 @@ static void unpin_whole_folios(struct unpin *unpin, struct folio **folios, unsig
 			if (!folios[i])
 				continue;
 			begin_folio(unpin, folios[i], 1);
-			if (pind_counters_exact())
+			if (pind_looks_each())
 				pins += unpin_count(unpin, folios[i], 1);
 		}
-		count_returned(unpin, pins);
+		if (pins)
+			count_returned(unpin, pins);
 		pind_count_begun(n);
 		pind_original_unpin_folios(folios, n);
 		unpin_end(unpin);
 		pind_count_ended(n);
 	}
+	unpin_done(unpin);
 }
 
 void pind_unpin_undo(struct page **pages, unsigned long nr, struct pind_account *account)
@@ -409,13 +439,12 @@ void pind_unpin_undo_folio(struct folio *folio, unsigned int pins, struct pind_a
 }
 
 /*
- * The usual case of one folio: all its pins that go can be taken before the kernel's
- * function. Returns the account, or 0: then, as always while exact counters are on, the
- * folio goes the way of many.
+ * The usual case of one folio: all that goes can be taken before the kernel's function.
+ * Else it is as with many; so it is while each call is looked at.
  */
 static __always_inline u32 begin_one(struct folio *folio, unsigned long pins, u32 *ret_pages)
 {
-	u32 id = pind_counters_exact() ? 0 : pind_taken_folio(folio, pins, 0, ret_pages);
+	u32 id = pind_looks_each() ? 0 : pind_taken_folio(folio, pins, 0, ret_pages);
 
 	if (id)
 		pind_count_begun(pins);
@@ -500,15 +529,17 @@ void pind_unpin_user_page_range_dirty_lock(struct page *page, unsigned long npag
 	unpin_init(&unpin, _RET_IP_);
 	for (; npages; npages -= n, page = pind_page_behind(page, n)) {
 		n = begin_range(&unpin, page, npages);
-		if (pind_counters_exact())
+		if (pind_looks_each())
 			for (pins = 0, i = 0; i < n; i++)
 				pins += unpin_count(&unpin, page_folio(pind_page_behind(page, i)), 1);
-		count_returned(&unpin, pins);
+		if (pins)
+			count_returned(&unpin, pins);
 		pind_count_begun(n);
 		pind_original_unpin_user_page_range_dirty_lock(page, n, make_dirty);
 		unpin_end(&unpin);
 		pind_count_ended(n);
 	}
+	unpin_done(&unpin);
 	pind_hook_exit();
 }
 

@@ -6,6 +6,7 @@
 #include "counters.h"
 #include "folio.h"
 #include "misuse.h"
+#include "survey.h"
 #include "watched.h"
 
 /*
@@ -34,13 +35,16 @@ static struct watched *const add_pin = &watched[ARRAY_SIZE(watched) - 1];
 
 static DEFINE_PER_CPU(unsigned long [ARRAY_SIZE(watched)], watched_calls);
 
-/* Runs in any context that direct I/O runs in, so all it does is count. */
-static void notrace see_pin(struct ftrace_regs *fregs)
+/* May run wherever direct I/O does; only counts. */
+static void notrace see_pin(unsigned long parent_ip, struct ftrace_regs *fregs)
 {
 	struct folio *folio = (struct folio *)pind_argument(fregs, 0);
 
-	if (folio && !pind_folio_is_exempt(folio))
-		pind_count_uncounted(1);
+	if (!folio || pind_folio_is_exempt(folio))
+		return;
+	pind_count_uncounted(1);
+	if (pind_surveyed())
+		pind_survey_requested(parent_ip, 1);
 }
 
 /* The kernel's own pin code may call these functions, too, with any flags: it is skipped. */
@@ -70,7 +74,7 @@ static void notrace watch(unsigned long ip, unsigned long parent_ip, struct ftra
 			continue;
 		this_cpu_inc(watched_calls[i]);
 		if (&watched[i] == add_pin)
-			see_pin(fregs);
+			see_pin(parent_ip, fregs);
 		else
 			see_get(&watched[i], parent_ip, fregs);
 		return;
