@@ -23,6 +23,7 @@ static const struct pind_access accesses[] = {
 	{ PIND_MANAGER_INTERFACE, "GetCounters", NULL, false },
 	{ PIND_MANAGER_INTERFACE, "GetBooks", NULL, false },
 	{ PIND_MANAGER_INTERFACE, "ListLasting", NULL, false },
+	{ PIND_MANAGER_INTERFACE, "ListSites", NULL, false },
 	{ PIND_MANAGER_INTERFACE, "ListAccounts", PIND_ACTION_INSPECT, true },
 	{ PIND_MANAGER_INTERFACE, "ListRefusals", PIND_ACTION_INSPECT, true },
 	{ PIND_MANAGER_INTERFACE, "ListFailures", PIND_ACTION_INSPECT, true },
@@ -39,6 +40,7 @@ static const struct pind_access accesses[] = {
 	{ PIND_GROUP_INTERFACE, "ResetPeak", PIND_ACTION_QUOTA, false },
 	{ PIND_MANAGER_INTERFACE, "Audit", PIND_ACTION_AUDIT, false },
 	{ PIND_MANAGER_INTERFACE, "AuditGroup", PIND_ACTION_AUDIT, false },
+	{ PIND_MANAGER_INTERFACE, "SurveySites", PIND_ACTION_AUDIT, false },
 };
 
 const struct pind_access *pind_access_of(sd_bus_message *call)

@@ -147,6 +147,8 @@ int pind_bus_append_frame(sd_bus_message *m, const struct pind_frame_row *row, c
 int pind_bus_append_walk(sd_bus_message *m, const struct pind_walk *walk);
 int pind_bus_append_lasting(sd_bus_message *m, const struct pind_lasting *lasting);
 int pind_bus_append_search(sd_bus_message *m, const struct pind_search *search);
+int pind_bus_append_site(sd_bus_message *m, const struct pind_site *site);
+int pind_bus_append_survey(sd_bus_message *m, const struct pind_survey *survey);
 int pind_bus_append_misuse(sd_bus_message *m, const struct pind_misuse *misuse);
 /* @paths: of the group of each holder */
 int pind_bus_append_page(sd_bus_message *m, const struct pind_page *page, const char *const *paths);

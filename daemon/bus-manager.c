@@ -290,6 +290,47 @@ static int method_list_lasting(sd_bus_message *call, void *userdata, sd_bus_erro
 	return pind_bus_authorize(userdata, call, NULL, list_lasting_now, error);
 }
 
+static int append_site(const struct pind_site *site, void *reply)
+{
+	return pind_bus_append_site(reply, site);
+}
+
+static int method_list_sites(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	struct pind_survey survey = {};
+	struct pind_bus *bus = userdata;
+	int r;
+
+	r = list_begin(call, &reply);
+	r = r < 0 ? r : bus->calls->sites(bus->userdata, append_site, &survey, reply, error);
+	r = r < 0 ? r : sd_bus_message_close_container(reply);
+	r = r < 0 ? r : pind_bus_append_survey(reply, &survey);
+	return r < 0 ? r : sd_bus_message_send(reply);
+}
+
+static int survey_sites_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
+			    sd_bus_error *error)
+{
+	uint32_t seconds;
+	int r;
+
+	r = sd_bus_message_read_basic(call, 'u', &seconds);
+	if (r < 0)
+		return r;
+	if (seconds > PIND_SURVEY_SECONDS)
+		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
+					 "seconds is %" PRIu32 ", but has to be 0 to %d", seconds,
+					 PIND_SURVEY_SECONDS);
+	r = bus->calls->survey(bus->userdata, seconds, error);
+	return r < 0 ? r : sd_bus_reply_method_return(call, NULL);
+}
+
+static int method_survey_sites(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	return pind_bus_authorize(userdata, call, NULL, survey_sites_now, error);
+}
+
 static int list_pages_now(struct pind_bus *bus, sd_bus_message *call, const char *path,
 			  sd_bus_error *error)
 {
@@ -450,6 +491,11 @@ static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_METHOD_WITH_ARGS("ListLasting", SD_BUS_NO_ARGS,
 				SD_BUS_RESULT("aa{sv}", lasting, "a{sv}", search),
 				method_list_lasting, FREE),
+	SD_BUS_METHOD_WITH_ARGS("SurveySites", SD_BUS_ARGS("u", seconds), SD_BUS_NO_RESULT,
+				method_survey_sites, FREE),
+	SD_BUS_METHOD_WITH_ARGS("ListSites", SD_BUS_NO_ARGS,
+				SD_BUS_RESULT("aa{sv}", sites, "a{sv}", survey),
+				method_list_sites, FREE),
 	SD_BUS_METHOD_WITH_ARGS("ListPages", SD_BUS_ARGS("u", pid, "t", address, "t", length),
 				SD_BUS_RESULT("aa{sv}", pages), method_list_pages, FREE),
 	SD_BUS_METHOD_WITH_ARGS("GetPage", SD_BUS_ARGS("t", pfn), SD_BUS_RESULT("a{sv}", page),

@@ -291,6 +291,22 @@ int pind_bus_append_search(sd_bus_message *m, const struct pind_search *search)
 				     search->rate, "age", "t", search->age);
 }
 
+int pind_bus_append_site(sd_bus_message *m, const struct pind_site *site)
+{
+	return sd_bus_message_append(
+		m, "a{sv}", 9, "driver", "s", pind_driver_name(site->symbol, site->module), "symbol",
+		"s", site->symbol, "offset", "u", site->offset, "module", "s", site->module,
+		"through", "s", site->through, "requested", "t", site->requested,
+		"requested_calls", "t", site->requested_calls, "returned", "t", site->returned,
+		"returned_calls", "t", site->returned_calls);
+}
+
+int pind_bus_append_survey(sd_bus_message *m, const struct pind_survey *survey)
+{
+	return sd_bus_message_append(m, "a{sv}", 3, "since", "t", survey->since, "until", "t",
+				     survey->until, "lost", "t", survey->lost);
+}
+
 static int append_holders(sd_bus_message *m, const struct pind_page *page, const char *const *paths)
 {
 	int r;

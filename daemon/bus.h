@@ -166,6 +166,10 @@ struct pind_bus_calls {
 	int (*lasting)(void *userdata,
 		       int (*handler)(const struct pind_lasting *lasting, void *closure),
 		       struct pind_search *ret_search, void *closure, sd_bus_error *error);
+	/* Counts short-term pins by call site for so many seconds from now on; 0: no longer. */
+	int (*survey)(void *userdata, uint32_t seconds, sd_bus_error *error);
+	int (*sites)(void *userdata, int (*handler)(const struct pind_site *site, void *closure),
+		     struct pind_survey *ret_survey, void *closure, sd_bus_error *error);
 	int (*misuse)(void *userdata,
 		      int (*handler)(const struct pind_misuse *misuse, void *closure),
 		      void *closure, sd_bus_error *error);

@@ -43,6 +43,10 @@ int pind_desk_frames(void *desk, uint64_t first, uint64_t last, bool each,
 		     pind_bus_frames_done done, void *closure, sd_bus_error *error);
 int pind_desk_others(void *desk, const char *path, pind_bus_frames_done done, void *closure,
 		     sd_bus_error *error);
+/* desk-site.c: as survey() and sites(). */
+int pind_desk_survey(void *desk, uint32_t seconds, sd_bus_error *error);
+int pind_desk_sites(void *desk, int (*handler)(const struct pind_site *site, void *closure),
+		    struct pind_survey *ret_survey, void *closure, sd_bus_error *error);
 /* desk-explain.c: as quota_explain(). */
 int pind_desk_explain(void *desk, const char *path, const struct pind_quota_request *request,
 		      struct pind_explanation *ret, sd_bus_error *error);

@@ -14,6 +14,7 @@
 #include "kernel-reading.h"
 #include "kernel-request.h"
 #include "kernel-rules.h"
+#include "kernel-site.h"
 #include "message.h"
 #include "netlink.h"
 #include "order.h"
@@ -555,6 +556,8 @@ static const struct pind_kernel_ops kernel_ops = {
 	.read_end = kernel_reading_end,
 	.misuse_dump = kernel_misuse_dump,
 	.lasting_dump = kernel_lasting_dump,
+	.site_survey = kernel_site_survey,
+	.site_dump = kernel_site_dump,
 	.pages_get = kernel_pages_get,
 	.counters_get = kernel_counters_get,
 	.books_get = kernel_books_get,

@@ -27,6 +27,7 @@ typedef int (*pind_account_handler)(const struct pind_account_info *account, voi
 typedef int (*pind_refusal_handler)(const struct pind_refusal *refusal, void *userdata);
 typedef int (*pind_failure_handler)(const struct pind_failure *failure, void *userdata);
 typedef int (*pind_misuse_handler)(const struct pind_misuse *misuse, void *userdata);
+typedef int (*pind_site_handler)(const struct pind_site *site, void *userdata);
 typedef int (*pind_lasting_handler)(const struct pind_lasting *lasting, void *userdata);
 typedef int (*pind_page_handler)(const struct pind_page *page, void *userdata);
 /* The end of an audit: its result, or with a negative errno NULL. */
@@ -150,6 +151,14 @@ struct pind_kernel_ops {
 	/* By owner; and how the search gets on. -EOPNOTSUPP: the module is too old. */
 	int (*lasting_dump)(struct pind_kernel *kernel, pind_lasting_handler handler,
 			    struct pind_search *ret_search, void *userdata);
+	/*
+	 * From now on short-term pins are counted by call site, for so many seconds, up to
+	 * PIND_SURVEY_SECONDS; 0: no longer. -EOPNOTSUPP: the module is too old.
+	 */
+	int (*site_survey)(struct pind_kernel *kernel, uint32_t seconds);
+	/* By call site; and from when to when. Likewise. */
+	int (*site_dump)(struct pind_kernel *kernel, pind_site_handler handler,
+			 struct pind_survey *ret_survey, void *userdata);
 	/* -ENXIO: no memory in use has that frame number; -ESRCH: no such process. */
 	int (*pages_get)(struct pind_kernel *kernel, const struct pind_page_query *query,
 			 pind_page_handler handler, void *userdata);

@@ -179,6 +179,25 @@ static const struct pind_span_field search_fields[] = {
 	{},
 };
 
+static const struct pind_span_field site_fields[] = {
+	FIELD(pind_site, PIND_A_SITE_SYMBOL, PIND_SPAN_STRING, symbol),
+	FIELD(pind_site, PIND_A_SITE_OFFSET, PIND_SPAN_U32, offset),
+	FIELD(pind_site, PIND_A_SITE_MODULE, PIND_SPAN_STRING, module),
+	FIELD(pind_site, PIND_A_SITE_THROUGH, PIND_SPAN_STRING, through),
+	FIELD(pind_site, PIND_A_SITE_REQUESTED, PIND_SPAN_U64, requested),
+	FIELD(pind_site, PIND_A_SITE_REQUESTED_CALLS, PIND_SPAN_U64, requested_calls),
+	FIELD(pind_site, PIND_A_SITE_RETURNED, PIND_SPAN_U64, returned),
+	FIELD(pind_site, PIND_A_SITE_RETURNED_CALLS, PIND_SPAN_U64, returned_calls),
+	{},
+};
+
+static const struct pind_span_field survey_fields[] = {
+	FIELD(pind_survey, PIND_A_SITE_SINCE, PIND_SPAN_U64, since),
+	FIELD(pind_survey, PIND_A_SITE_UNTIL, PIND_SPAN_U64, until),
+	FIELD(pind_survey, PIND_A_SITE_LOST, PIND_SPAN_U64, lost),
+	{},
+};
+
 static const struct pind_span_field walk_fields[] = {
 	FIELD(pind_walk, PIND_A_FRAME_FIRST, PIND_SPAN_U64, first),
 	FIELD(pind_walk, PIND_A_FRAME_LAST, PIND_SPAN_U64, last),
@@ -401,6 +420,17 @@ int pind_message_parse_lasting(const struct nlmsghdr *nlh, struct pind_lasting *
 	if (r >= 0)
 		return 0;
 	r = PARSE_OBJECT(nlh, lasting_fields, ret);
+	return r < 0 ? r : 1;
+}
+
+int pind_message_parse_site(const struct nlmsghdr *nlh, struct pind_site *ret,
+			    struct pind_survey *ret_survey)
+{
+	int r = PARSE_OBJECT(nlh, survey_fields, ret_survey);
+
+	if (r >= 0)
+		return 0;
+	r = PARSE_OBJECT(nlh, site_fields, ret);
 	return r < 0 ? r : 1;
 }
 

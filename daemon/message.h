@@ -90,6 +90,9 @@ int pind_message_parse_frame(const struct nlmsghdr *nlh, struct pind_frame_row *
 /* Return: 1: it is about an owner; 0: about the search; -EBADMSG. */
 int pind_message_parse_lasting(const struct nlmsghdr *nlh, struct pind_lasting *ret,
 			       struct pind_search *ret_search);
+/* Return: 1: it is about a call site; 0: about the survey; -EBADMSG. */
+int pind_message_parse_site(const struct nlmsghdr *nlh, struct pind_site *ret,
+			    struct pind_survey *ret_survey);
 int pind_message_parse_page(const struct nlmsghdr *nlh, struct pind_page *ret);
 int pind_message_parse_books(const struct nlmsghdr *nlh, struct pind_books *ret);
 

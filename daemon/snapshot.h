@@ -212,6 +212,25 @@ struct pind_search {
 	uint64_t age;
 };
 
+/* A call site, and the short-term pins that a survey has counted there. */
+struct pind_site {
+	const char *symbol;
+	uint32_t offset;
+	const char *module;
+	const char *through; /* "": it calls the pin function itself */
+	uint64_t requested;
+	uint64_t requested_calls;
+	uint64_t returned;
+	uint64_t returned_calls;
+};
+
+/* From when to when it was counted, ns of CLOCK_BOOTTIME; 0: never. */
+struct pind_survey {
+	uint64_t since;
+	uint64_t until;
+	uint64_t lost; /* calls that found no room */
+};
+
 /* How far a walk over frames, or over the ledger, has come, and what it saw. */
 struct pind_walk {
 	uint64_t first; /* frame, as asked about */

@@ -55,6 +55,16 @@ static const struct pind_driver_rule pind_driver_rules[] = {
 	{ "rds", "__rds_", "rds" },
 	{ "ublk_drv", "ublk_", "ublk" },
 	{ NULL, "bpf_", "bpf" },
+	/* These pin for short, and are seen by a survey. */
+	{ NULL, "bio_iov_iter_", "disk" },
+	{ NULL, "__bio_iov_iter_", "disk" },
+	{ NULL, "do_blockdev_direct_IO", "disk" },
+	{ NULL, "__blockdev_direct_IO", "disk" },
+	{ NULL, "blk_rq_map_user", "passthrough" }, /* NVMe, SCSI generic */
+	{ NULL, "bio_map_user_", "passthrough" },
+	{ NULL, "fuse_", "fuse" },
+	{ NULL, "netfs_", "netfs" },
+	{ NULL, "process_vm_rw", "process_vm" },
 };
 
 static inline bool pind_driver_matches(const struct pind_driver_rule *rule, const char *symbol,

@@ -10,7 +10,8 @@
 
 const char *const fake_request_names[FAKE_REQUESTS] = {
 	"info-get",	"group-get",  "group-of",     "group-set",    "group-reset-peak",
-	"group-dump",	"account-dump", "refusal-dump", "failure-dump", "misuse-dump", "lasting-dump", "pages-get",
+	"group-dump",	"account-dump", "refusal-dump", "failure-dump", "misuse-dump", "lasting-dump",
+	"site-survey",	"site-dump",  "pages-get",
 	"counters-get", "books-get",  "audit",	      "rules-swap",   "rule-set",
 	"rule-unset",	"longterm-set",
 };
@@ -75,6 +76,7 @@ void fake_reset(struct fake_kernel *k, bool loaded)
 	k->old = false;
 	k->misuse = 0;
 	k->lasting = 0;
+	k->survey = 0;
 	k->hook_state = PIND_HOOK_STATE_ATTACHED;
 	k->quota_set = false;
 	k->before_quota = 0;
@@ -556,6 +558,35 @@ static int fake_lasting_dump(struct pind_kernel *kernel, pind_lasting_handler ha
 	return r < 0 || !k->lasting ? r : handler(&lasting, userdata);
 }
 
+static int fake_site_survey(struct pind_kernel *kernel, uint32_t seconds)
+{
+	struct fake_kernel *k = fake_of(kernel);
+	int r = fake_request(k, FAKE_SITE_SURVEY);
+
+	if (r >= 0 && k->old)
+		return -EOPNOTSUPP;
+	if (r >= 0)
+		k->survey = seconds;
+	return r;
+}
+
+/* One call site, once there was a survey: of so many seconds from 5 on. */
+static int fake_site_dump(struct pind_kernel *kernel, pind_site_handler handler,
+			  struct pind_survey *ret_survey, void *userdata)
+{
+	static const struct pind_site site = { "bio_iov_iter_get_pages", 31, "",
+					       "iov_iter_extract_pages+0x1f", 8, 2, 0, 0 };
+	struct fake_kernel *k = fake_of(kernel);
+	int r = fake_request(k, FAKE_SITE_DUMP);
+
+	if (r >= 0 && k->old)
+		return -EOPNOTSUPP;
+	if (r < 0 || !k->survey)
+		return r;
+	*ret_survey = (struct pind_survey){ 5, 5 + k->survey, 1 };
+	return handler(&site, userdata);
+}
+
 /*
  * Every page is there, and has a frame number; pid 1 is the only process. All accounts
  * hold the pages, but for those below frame 16, which have references instead.
@@ -758,6 +789,8 @@ static const struct pind_kernel_ops fake_ops = {
 	.read_end = fake_read_end,
 	.misuse_dump = fake_misuse_dump,
 	.lasting_dump = fake_lasting_dump,
+	.site_survey = fake_site_survey,
+	.site_dump = fake_site_dump,
 	.pages_get = fake_pages_get,
 	.counters_get = fake_counters_get,
 	.books_get = fake_books_get,

@@ -34,6 +34,8 @@ enum fake_request {
 	FAKE_FAILURE_DUMP,
 	FAKE_MISUSE_DUMP,
 	FAKE_LASTING_DUMP,
+	FAKE_SITE_SURVEY,
+	FAKE_SITE_DUMP,
 	FAKE_PAGES_GET,
 	FAKE_COUNTERS_GET,
 	FAKE_BOOKS_GET,
@@ -75,6 +77,7 @@ struct fake_kernel {
 	bool old; /* it has no self-check */
 	uint64_t misuse;     /* places; each broke the rule once */
 	uint64_t total_ram;
+	uint32_t survey;     /* seconds; 0: there was none */
 	uint64_t lasting;    /* bytes of /tenant.slice that stay pinned */
 	uint32_t hook_state; /* of pin_user_pages_fast */
 	sd_event *event;

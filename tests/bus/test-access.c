@@ -143,6 +143,7 @@ static void test_reading_is_free(void **state)
 	as_nobody(NULL, PIND_OBJECT, PIND_MANAGER_INTERFACE, "GetCounters", NULL);
 	as_nobody(NULL, PIND_OBJECT, PIND_MANAGER_INTERFACE, "GetBooks", NULL);
 	as_nobody(NULL, PIND_OBJECT, PIND_MANAGER_INTERFACE, "ListMisuse", NULL);
+	as_nobody(NULL, PIND_OBJECT, PIND_MANAGER_INTERFACE, "ListSites", NULL);
 	as_nobody(NULL, PIND_OBJECT, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects",
 		  NULL);
 	as_nobody(NULL, group, "org.freedesktop.DBus.Properties", "Get", "ss",
@@ -165,6 +166,7 @@ static void test_changing_is_not(void **state)
 	as_nobody(denied, PIND_OBJECT, PIND_MANAGER_INTERFACE, "UnsetQuota", "s", "/x.slice");
 	as_nobody(denied, PIND_OBJECT, PIND_MANAGER_INTERFACE, "Audit", NULL);
 	as_nobody(denied, PIND_OBJECT, PIND_MANAGER_INTERFACE, "AuditGroup", "s", "/");
+	as_nobody(denied, PIND_OBJECT, PIND_MANAGER_INTERFACE, "SurveySites", "u", 1);
 	/* it tells frame numbers */
 	as_nobody(denied, PIND_OBJECT, PIND_MANAGER_INTERFACE, "GetPage", "t", 3ULL);
 	as_nobody(denied, PIND_OBJECT, PIND_MANAGER_INTERFACE, "ListPages", "utt", 1, 4096ULL,

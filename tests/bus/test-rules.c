@@ -74,6 +74,51 @@ static void test_misuse(void **state)
 		      "ListMisuse", NULL);
 }
 
+static void test_sites(void **state)
+{
+	struct world *w = *state;
+	sd_bus_message *reply;
+	const char *key;
+	uint32_t offset;
+
+	world_refused(w, PIND_ERROR_INVALID_VALUE, "has to be 0 to 3600", PIND_OBJECT,
+		      PIND_MANAGER_INTERFACE, "SurveySites", "u", 3601);
+	reply = manager(w, "ListSites", NULL, 0, 0, 0);
+	assert_true(sd_bus_message_enter_container(reply, 'a', "a{sv}") >= 0);
+	assert_true(sd_bus_message_at_end(reply, false) > 0);
+	(void)sd_bus_message_unref(reply);
+
+	(void)sd_bus_message_unref(world_call(w, PIND_OBJECT, PIND_MANAGER_INTERFACE,
+					      "SurveySites", "u", 3600));
+	reply = manager(w, "ListSites", NULL, 0, 0, 0);
+	assert_true(sd_bus_message_enter_container(reply, 'a', "a{sv}") > 0);
+	assert_true(sd_bus_message_enter_container(reply, 'a', "{sv}") > 0);
+	expect_text(reply, "driver", "disk");
+	expect_text(reply, "symbol", "bio_iov_iter_get_pages");
+	assert_true(sd_bus_message_read(reply, "{sv}", &key, "u", &offset) > 0);
+	assert_int_equal(offset, 31);
+	expect_text(reply, "module", "");
+	expect_text(reply, "through", "iov_iter_extract_pages+0x1f");
+	expect_number(reply, "requested", 8);
+	expect_number(reply, "requested_calls", 2);
+	expect_number(reply, "returned", 0);
+	expect_number(reply, "returned_calls", 0);
+	assert_true(sd_bus_message_exit_container(reply) > 0);
+	assert_true(sd_bus_message_exit_container(reply) > 0);
+	assert_true(sd_bus_message_enter_container(reply, 'a', "{sv}") > 0);
+	expect_number(reply, "since", 5);
+	expect_number(reply, "until", 3605);
+	expect_number(reply, "lost", 1);
+	(void)sd_bus_message_unref(reply);
+
+	world_fake(w, "GrowOld", NULL);
+	world_refused(w, PIND_ERROR_KERNEL, "older than the daemon", PIND_OBJECT,
+		      PIND_MANAGER_INTERFACE, "ListSites", NULL);
+	world_fake(w, "Unload", NULL);
+	world_refused(w, PIND_ERROR_NO_MODULE, "modprobe pind", PIND_OBJECT, PIND_MANAGER_INTERFACE,
+		      "SurveySites", "u", 1);
+}
+
 /* Stands in front of the holders; returns how many there are, with @ret_path of the last. */
 static int read_holders(sd_bus_message *m, char *ret_path, size_t size)
 {
@@ -247,7 +292,7 @@ static void test_pages_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_misuse),
+		TEST(test_misuse), TEST(test_sites),
 		TEST(test_pages),
 		TEST(test_pages_refused),
 		TEST(test_frames),

@@ -30,11 +30,15 @@ static union {
 		struct pind_lasting lasting;
 		struct pind_search search;
 	} last;
+	struct {
+		struct pind_site site;
+		struct pind_survey survey;
+	} counted;
 } any;
 
 static int parse(uint8_t about, const struct nlmsghdr *nlh)
 {
-	switch (about % 13) {
+	switch (about % 14) {
 	case 0:
 		return pind_message_parse_info(nlh, &any.info);
 	case 1:
@@ -59,6 +63,8 @@ static int parse(uint8_t about, const struct nlmsghdr *nlh)
 		return pind_message_parse_frame(nlh, &any.frame.row, &any.frame.walk);
 	case 11:
 		return pind_message_parse_lasting(nlh, &any.last.lasting, &any.last.search);
+	case 13:
+		return pind_message_parse_site(nlh, &any.counted.site, &any.counted.survey);
 	default:
 		return pind_message_parse_event(nlh, &any.event);
 	}
@@ -67,9 +73,9 @@ static int parse(uint8_t about, const struct nlmsghdr *nlh)
 /* A path that was taken is one: it is read to its end. */
 static void check(uint8_t about)
 {
-	if (about % 13 == 1)
+	if (about % 14 == 1)
 		demand(any.group.path[0] == '/' && strlen(any.group.path) > 0);
-	if (about % 13 == 3)
+	if (about % 14 == 3)
 		demand(strlen(any.refusal.path) + strlen(any.refusal.comm) < UINT16_MAX * 2);
 }
 
