@@ -3,6 +3,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include <linux/pind.h>
+
 #include "count.h"
 #include "fail.h"
 #include "when.h"
@@ -37,4 +39,20 @@ int count_parse(const char *text, unsigned long *ret)
 	if (isdigit((unsigned char)text[0]) && !*end && *ret > 0 && *ret < UINT32_MAX)
 		return 0;
 	return fail(PIND_EXIT_USAGE, "\"%s\" is no number of times: write one from 1 on", text);
+}
+
+int count_parse_seconds(const char *text, uint32_t *ret)
+{
+	unsigned long number;
+	char *end;
+
+	if (!text)
+		return 0;
+	number = strtoul(text, &end, 10);
+	if (!isdigit((unsigned char)text[0]) || *end || number > PIND_SURVEY_SECONDS)
+		return fail(PIND_EXIT_USAGE,
+			    "\"%s\" is no number of seconds: write a whole one from 0 to %d", text,
+			    PIND_SURVEY_SECONDS);
+	*ret = (uint32_t)number;
+	return 0;
 }

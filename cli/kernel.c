@@ -233,6 +233,25 @@ int kernel_ask_others(struct kernel_source *kernel, uint64_t id, kernel_reader r
 	return ask(kernel, message, reader, userdata);
 }
 
+static int read_nothing(struct nlattr *attributes, int length, void *userdata,
+			const char **ret_problem)
+{
+	return 0;
+}
+
+int kernel_ask_survey(struct kernel_source *kernel, uint32_t seconds)
+{
+	_cleanup_(nl_msgp) struct nl_msg *message = NULL;
+	int r;
+
+	r = new_request(kernel, PIND_CMD_SITE_SURVEY, NLM_F_ACK, NULL, &message);
+	if (r != 0)
+		return r;
+	if (nla_put_u32(message, PIND_A_SITE_SECONDS, seconds) < 0)
+		return fail_memory();
+	return ask(kernel, message, read_nothing, NULL);
+}
+
 /* Of a module that is there, the family may still not be. */
 static int fail_no_family(void)
 {

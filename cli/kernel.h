@@ -54,6 +54,13 @@ int kernel_ask_frames(struct kernel_source *kernel, uint64_t first, uint64_t las
 int kernel_ask_others(struct kernel_source *kernel, uint64_t id, kernel_reader reader,
 		      void *userdata);
 
+/**
+ * kernel_ask_survey - have short-term pins counted by call site for so many seconds
+ *
+ * Return: as kernel_ask().
+ */
+int kernel_ask_survey(struct kernel_source *kernel, uint32_t seconds);
+
 /* The watch operation: kernel-watch.c. */
 int kernel_watch(struct pind_source *source, int (*ready)(void), pind_event_handler handler,
 		 void *userdata);

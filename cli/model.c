@@ -394,6 +394,24 @@ static const struct pind_field search_fields[] = {
 	ROW(pind_search_info, age, U64, PIND_A_LASTING_AGE),
 };
 
+static const struct pind_field site_fields[] = {
+	ROW(pind_site_info, driver, TEXT, 0, OPTIONAL),
+	ROW(pind_site_info, symbol, TEXT, PIND_A_SITE_SYMBOL),
+	ROW(pind_site_info, offset, U32, PIND_A_SITE_OFFSET),
+	ROW(pind_site_info, module, TEXT, PIND_A_SITE_MODULE),
+	ROW(pind_site_info, through, TEXT, PIND_A_SITE_THROUGH),
+	ROW(pind_site_info, requested, U64, PIND_A_SITE_REQUESTED),
+	ROW(pind_site_info, requested_calls, U64, PIND_A_SITE_REQUESTED_CALLS),
+	ROW(pind_site_info, returned, U64, PIND_A_SITE_RETURNED),
+	ROW(pind_site_info, returned_calls, U64, PIND_A_SITE_RETURNED_CALLS),
+};
+
+static const struct pind_field survey_fields[] = {
+	ROW(pind_survey_info, since, U64, PIND_A_SITE_SINCE),
+	ROW(pind_survey_info, until, U64, PIND_A_SITE_UNTIL),
+	ROW(pind_survey_info, lost, U64, PIND_A_SITE_LOST),
+};
+
 static const struct pind_field keeper_fields[] = {
 	ROW(pind_keeper_info, pid, U32, 0, OPTIONAL),
 	ROW(pind_keeper_info, comm, TEXT, 0, OPTIONAL),
@@ -425,6 +443,8 @@ const struct pind_kind pind_mapping_kind = KIND("mapping", pind_mapping_info, ma
 const struct pind_kind pind_walk_kind = KIND("walk", pind_walk_info, walk_fields);
 const struct pind_kind pind_lasting_kind = KIND("lasting", pind_lasting_info, lasting_fields);
 const struct pind_kind pind_search_kind = KIND("search", pind_search_info, search_fields);
+const struct pind_kind pind_site_kind = KIND("site", pind_site_info, site_fields);
+const struct pind_kind pind_survey_kind = KIND("survey", pind_survey_info, survey_fields);
 const struct pind_kind pind_keeper_kind = KIND("keeper", pind_keeper_info, keeper_fields);
 
 static uint64_t *seen_of(const void *record)

@@ -417,6 +417,28 @@ struct pind_search_info {
 	uint64_t age;  /* seconds */
 };
 
+/* A call site, and the short-term pins that a survey has counted there. */
+struct pind_site_info {
+	uint64_t seen;
+	char *driver;
+	char *symbol;
+	uint32_t offset;
+	char *module;
+	char *through; /* "": it calls the pin function itself */
+	uint64_t requested;
+	uint64_t requested_calls;
+	uint64_t returned;
+	uint64_t returned_calls;
+};
+
+/* From when to when, ns of CLOCK_BOOTTIME; 0: never. */
+struct pind_survey_info {
+	uint64_t seen;
+	uint64_t since;
+	uint64_t until;
+	uint64_t lost; /* calls */
+};
+
 /* A process that has a file in which pins of others may live; see keeper.h. */
 struct pind_keeper_info {
 	uint64_t seen;
@@ -455,6 +477,8 @@ extern const struct pind_kind pind_mapping_kind;
 extern const struct pind_kind pind_walk_kind;
 extern const struct pind_kind pind_lasting_kind;
 extern const struct pind_kind pind_search_kind;
+extern const struct pind_kind pind_site_kind;
+extern const struct pind_kind pind_survey_kind;
 extern const struct pind_kind pind_keeper_kind;
 
 /* States of the daemon, from its XML. */

@@ -91,6 +91,8 @@ const struct option_row option_rows[N_OPTIONS] = {
 	[OPTION_BATCH] = ROW("batch", 'b', NULL, batch, "as lines, for a log or a pipe"),
 	[OPTION_COUNT] = ROW("count", 'n', "TIMES", count, "look so many times, then end"),
 	[OPTION_DELAY] = ROW("delay", 'd', "SPAN", delay, "look every so many seconds: 0.5, 2, 1min"),
+	[OPTION_SECONDS] = ROW("seconds", 0, "NUMBER", seconds,
+			       "count for so many seconds first, 3600 at most; 0: count no longer"),
 	[OPTION_AT] = ROW("at", 0, "TIME", at, "as it was then: 03:00, \"2026-11-29 03:00\", 2h (before now)"),
 	[OPTION_UNTIL] = ROW("until", 0, "TIME", until, "only until then"),
 	[OPTION_LIMIT] = ROW("limit", 0, "SIZE", limit, "all files together are no larger; 256M"),

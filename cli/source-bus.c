@@ -155,6 +155,20 @@ static int source_bus_lasting(struct pind_source *source, struct pind_records *l
 	return r < 0 ? bus_fail(r, NULL, NULL) : bus_check(&pind_search_kind, search);
 }
 
+static int source_bus_sites(struct pind_source *source, struct pind_records *sites,
+			    struct pind_survey_info *survey)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	int r = bus_call_manager(bus_of(source), "ListSites", &reply);
+
+	if (r == 0)
+		r = bus_read_list(reply, sites, NULL);
+	if (r != 0)
+		return r;
+	r = bus_read_record(reply, &pind_survey_kind, false, survey);
+	return r < 0 ? bus_fail(r, NULL, NULL) : bus_check(&pind_survey_kind, survey);
+}
+
 /* One page; its holders stand inside. */
 static int read_page(sd_bus_message *message, struct pind_pages *pages)
 {
@@ -241,6 +255,17 @@ static int source_bus_pages(struct pind_source *source, const struct pind_page_q
 	for (size_t i = 0; r == 0 && i < pages->holders.n; i++)
 		r = bus_check(&pind_account_kind, records_at(&pages->holders, i));
 	return r;
+}
+
+static int source_bus_survey(struct pind_source *source, uint32_t seconds)
+{
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	int r;
+
+	allow_password(bus_of(source));
+	r = bus_call(bus_of(source), PIND_OBJECT, PIND_MANAGER_INTERFACE, "SurveySites", &error,
+		     NULL, "u", seconds);
+	return r < 0 ? bus_fail(r, &error, NULL) : 0;
 }
 
 static int source_bus_audit(struct pind_source *source, const char *name,
@@ -520,6 +545,8 @@ static const struct pind_source_ops source_bus_ops = {
 	.books = source_bus_books,
 	.misuse = source_bus_misuse,
 	.lasting = source_bus_lasting,
+	.survey = source_bus_survey,
+	.sites = source_bus_sites,
 	.pages = source_bus_pages,
 	.others = source_bus_others,
 	.audit = source_bus_audit,

@@ -404,6 +404,36 @@ static int source_kernel_lasting(struct pind_source *source, struct pind_records
 	return r < 0 ? fail_old_module() : r;
 }
 
+static int source_kernel_survey(struct pind_source *source, uint32_t seconds)
+{
+	int r = kernel_ask_survey(kernel_of(source), seconds);
+
+	return r < 0 ? fail_old_module() : r;
+}
+
+struct sites {
+	struct pind_records *records;
+	struct pind_survey_info *survey;
+};
+
+static int read_site(struct nlattr *attributes, int length, void *userdata,
+		     const char **ret_problem)
+{
+	const struct sites *sites = userdata;
+
+	return wire_read_site(attributes, length, sites->records, sites->survey, ret_problem);
+}
+
+static int source_kernel_sites(struct pind_source *source, struct pind_records *records,
+			       struct pind_survey_info *survey)
+{
+	struct sites sites = { records, survey };
+	int r = kernel_ask(kernel_of(source), PIND_CMD_SITE_GET, NLM_F_DUMP, NULL, read_site,
+			   &sites);
+
+	return r < 0 ? fail_old_module() : r;
+}
+
 static int source_kernel_calls(struct pind_source *source, struct pind_records *calls)
 {
 	return dump(kernel_of(source), PIND_CMD_CALL_GET, calls);
@@ -535,6 +565,8 @@ static const struct pind_source_ops source_kernel_ops = {
 	.books = source_kernel_books,
 	.misuse = source_kernel_misuse,
 	.lasting = source_kernel_lasting,
+	.survey = source_kernel_survey,
+	.sites = source_kernel_sites,
 	.calls = source_kernel_calls,
 	.pages = source_kernel_pages,
 	.frames = source_kernel_frames,

@@ -110,6 +110,11 @@ struct pind_source_ops {
 	/* Memory that stays pinned without an account, by owner, and how the search gets on. */
 	int (*lasting)(struct pind_source *source, struct pind_records *lasting,
 		       struct pind_search_info *search);
+	/* Count short-term pins by call site for so many seconds, or (0) no longer. Needs root. */
+	int (*survey)(struct pind_source *source, uint32_t seconds);
+	/* What was counted, and from when to when. */
+	int (*sites)(struct pind_source *source, struct pind_records *sites,
+		     struct pind_survey_info *survey);
 	/* Pin calls that have been under way for long; only the kernel: NULL for the daemon. */
 	int (*calls)(struct pind_source *source, struct pind_records *calls);
 	/* Adds the pages that are present. Needs root. */

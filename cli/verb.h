@@ -36,6 +36,7 @@ struct pind_options {
 	const char *driver;
 	const char *older_than;
 	const char *count;
+	const char *seconds;
 	const char *delay;
 	const char *by;
 	const char *at;
@@ -103,7 +104,7 @@ extern const size_t n_verbs;
 const struct verb *verb_find(const char *name);
 
 extern const struct table_columns cat_table, list_table, ps_table, refusals_table, page_table,
-	lasting_table, maps_table;
+	lasting_table, maps_table, sites_table;
 
 int cmd_list(const struct pind_options *options);
 int cmd_show(const struct pind_options *options);
@@ -117,6 +118,7 @@ int cmd_vmstat(const struct pind_options *options);
 int cmd_monitor(const struct pind_options *options);
 int cmd_status(const struct pind_options *options);
 int cmd_reset_peak(const struct pind_options *options);
+int cmd_sites(const struct pind_options *options);
 int cmd_lasting(const struct pind_options *options);
 int cmd_misuse(const struct pind_options *options);
 int cmd_maps(const struct pind_options *options);

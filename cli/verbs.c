@@ -83,6 +83,13 @@ const struct verb verbs[] = {
 	  .summary = "memory that stays pinned though no account holds it, by whose it is",
 	  .notes = "With GROUP only memory of it and of those below it.\n",
 	  .columns = &lasting_table },
+	{ "sites", cmd_sites, ARGUMENTS_NONE,
+	  READS | OPTIONS_TABLE | OPTION(SORT) | OPTION(SECONDS), .falls_back = true, .paged = true,
+	  .synopsis = "[--seconds NUMBER]",
+	  .summary = "which driver takes short-term pins, by call site",
+	  .notes = "Without --seconds what is counted just now, or was the last time. To count needs\n"
+		   "root, and costs every short-term pin some hundred instructions meanwhile.\n",
+	  .columns = &sites_table },
 	{ "page", cmd_page, ARGUMENTS_RANGE,
 	  READS | OPTIONS_TABLE | OPTION(PID) | OPTION(FRAME) | OPTION(FRAMES) | OPTION(MEMORY_BLOCK) |
 		  OPTION(EACH),

@@ -263,6 +263,23 @@ int wire_read_lasting(struct nlattr *attributes, int length, struct pind_records
 	return wire_read(&pind_lasting_kind, attributes, length, owner, ret_problem);
 }
 
+int wire_read_site(struct nlattr *attributes, int length, struct pind_records *sites,
+		   struct pind_survey_info *survey, const char **ret_problem)
+{
+	struct pind_site_info *site;
+	int r;
+
+	if (nla_find(attributes, length, PIND_A_SITE_SINCE))
+		return wire_read(&pind_survey_kind, attributes, length, survey, ret_problem);
+	site = records_add(sites);
+	if (!site)
+		return -ENOMEM;
+	r = wire_read(&pind_site_kind, attributes, length, site, ret_problem);
+	return r < 0 ? r
+		     : model_set_text(&pind_site_kind, site, "driver",
+				      pind_driver_name(site->symbol, site->module));
+}
+
 int wire_read_page(struct nlattr *attributes, int length, struct pind_page_info *page,
 		   struct pind_records *holders, const char **ret_problem)
 {

@@ -62,6 +62,10 @@ int wire_read_frame(struct nlattr *attributes, int length, struct pind_walk_info
 int wire_read_lasting(struct nlattr *attributes, int length, struct pind_records *lasting,
 		      struct pind_search_info *search, const char **ret_problem);
 
+/* wire_read() of a message about call sites: of one, which is added, or of the survey. */
+int wire_read_site(struct nlattr *attributes, int length, struct pind_records *sites,
+		   struct pind_survey_info *survey, const char **ret_problem);
+
 /* The attribute by which a request says which group it is about. */
 int wire_group_attribute(enum pind_cmd command);
 

@@ -40,6 +40,8 @@ static void read_many(uint8_t about, struct nlattr *bytes, int length, const cha
 			    frames = RECORDS(pind_frame_kind);
 	struct pind_records hooks = RECORDS(pind_hook_kind), lasting = RECORDS(pind_lasting_kind);
 	struct pind_records longterm = RECORDS(pind_longterm_kind);
+	struct pind_records sites = RECORDS(pind_site_kind);
+	struct pind_survey_info survey = { 0 };
 	struct pind_search_info search = { 0 };
 	struct pind_walk_info walk = { 0 };
 
@@ -58,14 +60,18 @@ static void read_many(uint8_t about, struct nlattr *bytes, int length, const cha
 	case 3:
 		(void)wire_read_frame(bytes, length, &walk, &frames, &accounts, problem);
 		break;
-	default:
+	case 4:
 		(void)wire_read_lasting(bytes, length, &lasting, &search, problem);
+		break;
+	default:
+		(void)wire_read_site(bytes, length, &sites, &survey, problem);
 	}
 	records_done(&accounts);
 	records_done(&frames);
 	records_done(&hooks);
 	records_done(&lasting);
 	records_done(&longterm);
+	records_done(&sites);
 	model_clear(&pind_walk_kind, &walk);
 }
 
@@ -115,7 +121,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bytes = malloc(size);
 	demand(bytes);
 	memcpy(bytes, data + 1, size - 1);
-	if (data[0] < 5)
+	if (data[0] < 5 || data[0] == UINT8_MAX)
 		read_many(data[0], bytes, (int)size - 1, &problem);
 	else
 		read_one(data[0], bytes, (int)size - 1, &problem);

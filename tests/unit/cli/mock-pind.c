@@ -404,6 +404,36 @@ static int list_lasting(sd_bus_message *call, void *userdata, sd_bus_error *erro
 		"t", UINT64_C(0), "rate", "t", UINT64_C(1048576), "age", "t", UINT64_C(60));
 }
 
+#define SITE(driver, symbol, module, through, requested, returned)                                 \
+	9, "driver", "s", driver, "symbol", "s", symbol, "offset", "u", 453, "module", "s", module, \
+		"through", "s", through, "requested", "t", UINT64_C(requested),                    \
+		"requested_calls", "t", UINT64_C(2), "returned", "t", UINT64_C(returned),          \
+		"returned_calls", "t", UINT64_C(3)
+
+static uint32_t surveyed;
+
+static int survey_sites(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	int r = provoke("", error);
+
+	r = r < 0 ? r : sd_bus_message_read_basic(call, 'u', &surveyed);
+	return r < 0 ? r : sd_bus_reply_method_return(call, NULL);
+}
+
+static int list_sites(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	int r = provoke("", error);
+
+	if (r < 0)
+		return r;
+	return sd_bus_reply_method_return(
+		call, "aa{sv}a{sv}", 2, SITE("disk", "__bio_release_pages", "", "", 0, 7),
+		SITE("fuse", "fuse_get_user_pages", "fuse", "iov_iter_extract_pages+0x1f",
+		     9007199254740993, 0),
+		3, "since", "t", UINT64_C(1000), "until", "t",
+		UINT64_C(1000) + surveyed * UINT64_C(1000000000), "lost", "t", UINT64_C(4));
+}
+
 static int list_misuse(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
 	int r = provoke("", error);
@@ -746,6 +776,8 @@ static const sd_bus_vtable manager_vtable[] = {
 	METHOD("GetBooks", "", "a{sv}", get_books),
 	METHOD("ListMisuse", "", "aa{sv}", list_misuse),
 	METHOD("ListLasting", "", "aa{sv}a{sv}", list_lasting),
+	METHOD("SurveySites", "u", "", survey_sites),
+	METHOD("ListSites", "", "aa{sv}a{sv}", list_sites),
 	METHOD("ListRules", "s", "aa{sv}", list_rules),
 	METHOD("ListFailures", "", "aa{sv}", list_failures),
 	METHOD("ListLongterm", "", "a(sssu)", list_longterm),

@@ -453,6 +453,27 @@ static void lasting(void **state)
 	check(5, NULL, "mock: not built", ARGS("lasting"));
 }
 
+static void sites(void **state)
+{
+	_cleanup_(json_freep) cJSON *json = run_json(0, ARGS("sites", "--json"));
+
+	check(0, "DRIVER  CALL-SITE", NULL, ARGS("sites"));
+	check(0, "fuse    fuse_get_user_pages+0x1c5 [fuse]  iov_iter_extract_pages+0x1f  "
+		 "9007199254740993         2         0        3\n"
+		 "disk    __bio_release_pages+0x1c5         -  ",
+	      NULL, ARGS("sites"));
+	check(0, "counted for 0.0 s; it ended ", NULL, ARGS("sites"));
+	check(0, "\n4 calls found no room and are in no row.\n", NULL, ARGS("sites"));
+	check(0, "counted for 1.0 s; it ended ", NULL, ARGS("sites", "--seconds", "1"));
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(json, "sites")), 2);
+	check(0, "\"requested\":\t9007199254740993", NULL, ARGS("sites", "--json"));
+	check(2, NULL, "from 0 to 3600", ARGS("sites", "--seconds", "3601"));
+	check(2, NULL, "from 0 to 3600", ARGS("sites", "--seconds", "1s"));
+	check(2, NULL, "only sites does", ARGS("lasting", "--seconds", "1"));
+	mock_do("no-module");
+	check(5, NULL, "mock: not built", ARGS("sites"));
+}
+
 static void page(void **state)
 {
 	check(0,
@@ -762,6 +783,7 @@ int main(void)
 		cmocka_unit_test_setup(books, healthy),
 		cmocka_unit_test_setup(misuse, healthy),
 		cmocka_unit_test_setup(lasting, healthy),
+		cmocka_unit_test_setup(sites, healthy),
 		cmocka_unit_test_setup(cat, healthy),
 		cmocka_unit_test_setup(page, healthy),
 		cmocka_unit_test_setup(schemas, healthy),

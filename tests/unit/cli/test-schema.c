@@ -21,7 +21,7 @@ static const struct pind_kind *const kinds[] = {
 	&pind_exceeded_kind,
 	&pind_refusal_kind,  &pind_rule_kind,	     &pind_status_kind, &pind_frame_kind,
 	&pind_walk_kind,     &pind_lasting_kind,     &pind_search_kind, &pind_place_kind,
-	&pind_process_kind,  &pind_mapping_kind,
+	&pind_process_kind,  &pind_mapping_kind,     &pind_site_kind,	&pind_survey_kind,
 };
 
 static cJSON *read_schema(const char *noun)

@@ -63,6 +63,7 @@ static int open_books;	/* so many infos do not close */
 static int refusal;	/* an exit status or negative errno for everything */
 static int asked;
 static bool old;     /* a module without a self-check */
+static uint64_t surveyed; /* seconds */
 static bool settled; /* the books that are asked for close */
 static uint32_t hook = PIND_HOOK_STATE_ATTACHED;
 static uint64_t audited; /* the group asked for */
@@ -142,9 +143,31 @@ int kernel_ask(struct kernel_source *kernel, enum pind_cmd command, int flags, c
 			 : hand_out(&pind_search_kind, &(struct pind_search_info){ .rounds = 3 },
 				    reader, userdata);
 	}
+	if (command == PIND_CMD_SITE_GET) {
+		if (old)
+			return -EOPNOTSUPP;
+		r = hand_out(&pind_site_kind,
+			     &(struct pind_site_info){ .symbol = (char *)"fuse_get_user_pages",
+						       .offset = 453,
+						       .module = (char *)"fuse",
+						       .through = (char *)"",
+						       .requested = 8 },
+			     reader, userdata);
+		return r ? r
+			 : hand_out(&pind_survey_kind, &(struct pind_survey_info){ .since = surveyed },
+				    reader, userdata);
+	}
 	if (command == PIND_CMD_MISUSE_GET && r == 0)
 		r = old ? -EOPNOTSUPP : hand_out(&pind_misuse_kind, &misuse, reader, userdata);
 	return r == 0 && interrupted-- > 0 ? -EAGAIN : r;
+}
+
+int kernel_ask_survey(struct kernel_source *kernel, uint32_t seconds)
+{
+	if (old)
+		return -EOPNOTSUPP;
+	surveyed = seconds;
+	return refusal;
 }
 
 /* Two pages: nobody holds the first, two accounts the second. */
@@ -639,6 +662,24 @@ static void lasting(void **state)
 	assert_int_equal(source->ops->lasting(source, &records, &search), PIND_EXIT_FAILED);
 }
 
+static void sites(void **state)
+{
+	_cleanup_(records_done) struct pind_records records = RECORDS(pind_site_kind);
+	struct pind_survey_info survey = { 0 };
+	const struct pind_site_info *first;
+
+	assert_int_equal(source->ops->survey(source, 7), 0);
+	assert_int_equal(source->ops->sites(source, &records, &survey), 0);
+	assert_int_equal(records.n, 1);
+	first = records_at(&records, 0);
+	assert_string_equal(first->driver, "fuse");
+	assert_int_equal(first->requested, 8);
+	assert_int_equal(survey.since, 7);
+	old = true;
+	assert_int_equal(source->ops->sites(source, &records, &survey), PIND_EXIT_FAILED);
+	assert_int_equal(source->ops->survey(source, 7), PIND_EXIT_FAILED);
+}
+
 static void misuse_event(void **state)
 {
 	_cleanup_(nl_msgp) struct nl_msg *message = new_message();
@@ -673,6 +714,7 @@ int main(void)
 		TEST(frames),
 		TEST(others),
 		TEST(lasting),
+		TEST(sites),
 		TEST(pages_with_holders),
 		TEST(only_reading),
 		TEST(refused),
