@@ -75,7 +75,8 @@ static int print_high(uint64_t now, const struct pind_group_info *group)
 
 static int print_exceeded(uint64_t now, const struct pind_exceeded_info *e)
 {
-	bool held = e->current <= e->max && e->held > e->max_held;
+	/* what has one limit only is told by that one, also when it is below it again */
+	bool held = e->max == PIND_UNLIMITED || (e->current <= e->max && e->held > e->max_held);
 	char pins[SIZE_FORMAT_MAX], max[SIZE_FORMAT_MAX], buffer[PIND_REACTION_TEXT_SIZE];
 	const char *act = reaction_text(buffer, e->on_exceed, e->grace, e->dry_run, e->signal);
 

@@ -684,6 +684,13 @@ static int act(sd_bus *bus, const char *what)
 					  8 * MIB, "held", "t", 8 * MIB, "max", "t", 4 * MIB,
 					  "max_held", "t", PIND_UNLIMITED, "on_exceed", "s", "kill",
 					  "grace", "t", UINT64_C(30000000), "dry_run", "b", 1);
+	if (strcmp(what, "recovered") == 0)
+		return sd_bus_emit_signal(bus, PIND_OBJECT, PIND_MANAGER_INTERFACE, "Exceeded",
+					  "a{sv}", 10, "stage", "s", "below", "path", "s",
+					  "/a.slice", "id", "t", UINT64_C(7), "current", "t",
+					  8 * MIB, "held", "t", MIB, "max", "t", PIND_UNLIMITED,
+					  "max_held", "t", 4 * MIB, "on_exceed", "s", "kill",
+					  "grace", "t", UINT64_C(30000000), "dry_run", "b", 1);
 	if (strcmp(what, "misuse") == 0)
 		return sd_bus_emit_signal(bus, PIND_OBJECT, PIND_MANAGER_INTERFACE, "MisuseSeen",
 					  "a{sv}", MISUSE);

@@ -166,6 +166,9 @@ static void in_words(void **state)
 	mock_do("exceeded");
 	expect_words(&monitor, "  due         /a?.slice stayed over, with 8.0 MiB of 4.0 MiB: kill "
 			       "after 30 s, dry run");
+	/* of a quota that has a max held only */
+	mock_do("recovered");
+	expect_words(&monitor, "  below       /a.slice has 1.0 MiB of 4.0 MiB");
 	mock_do("degraded");
 	expect_words(&monitor, "  state       degraded: a hook is lost");
 	mock_stop();
