@@ -2,6 +2,7 @@
 """A bus of its own with the mock of the daemon on it, for tests of pinctl."""
 
 import os
+import socket
 import subprocess
 import tempfile
 import time
@@ -13,6 +14,12 @@ CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configurat
 <policy context="default"><allow send_destination="*" eavesdrop="true"/>
 <allow eavesdrop="true"/><allow own="*"/></policy></busconfig>
 """
+
+
+def listens(path):
+    """A socket is there a moment before anybody listens on it."""
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(path) == 0
 
 
 class World:
@@ -27,7 +34,7 @@ class World:
         os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = "unix:path=" + path
         self.bus = subprocess.Popen(["dbus-daemon", "--nofork", "--config-file=" + file.name])
         self.mock = None
-        self.wait(lambda: os.path.exists(path))
+        self.wait(lambda: listens(path))
         return self
 
     def wait(self, condition):
