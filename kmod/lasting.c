@@ -32,7 +32,7 @@ MODULE_PARM_DESC(lasting_age, "seconds after which a pin that no account holds l
 /* Frames and folios that are looked at before other tasks may run. */
 #define STEP 4096
 /* So many looks must have found a folio pinned before it lasts. */
-#define LOOKS 3
+#define LOOKS 15
 
 /*
  * The folios that are noted, by first frame. The value has the second of CLOCK_BOOTTIME at
@@ -44,7 +44,7 @@ MODULE_PARM_DESC(lasting_age, "seconds after which a pin that no account holds l
 static DEFINE_XARRAY(watched);
 static unsigned long nr_watched;
 
-#define LOOK_BITS 2
+#define LOOK_BITS 4
 
 /* Guards the rows and their sums (told) of the last pass over all noted folios. */
 static DEFINE_MUTEX(sums_mutex);
