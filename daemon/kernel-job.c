@@ -8,6 +8,7 @@
 #include <pind/cleanup.h>
 
 #include "kernel-job.h"
+#include "kernel-request.h"
 #include "message.h"
 
 static void job_drop(struct kernel_job *job)
@@ -19,22 +20,30 @@ static void job_drop(struct kernel_job *job)
 	job->destroy(job);
 }
 
+static int ask_family(struct kernel_job *job, uint16_t family, uint8_t command,
+		      void (*put)(struct nlmsghdr *nlh, const struct kernel_job *job),
+		      pind_netlink_handler handler)
+{
+	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *nlh = pind_message_request(buffer, family, command, PIND_FAMILY_VERSION,
+						    NLM_F_DUMP);
+
+	put(nlh, job);
+	return pind_netlink_request(job->nl, nlh, handler, job);
+}
+
 int kernel_job_ask(struct kernel_job *job, uint8_t command,
 		   void (*put)(struct nlmsghdr *nlh, const struct kernel_job *job),
 		   pind_netlink_handler handler)
 {
-	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct pind_family family;
-	struct nlmsghdr *nlh;
-	int r;
+	int r = job->family ? ask_family(job, job->family, command, put, handler) : -ENOENT;
 
-	/* not the loop's, which may be of a module that was loaded before; here waiting is allowed */
-	r = pind_netlink_resolve(job->nl, PIND_FAMILY_NAME, NULL, &family);
-	if (r < 0)
+	if (r != -ENOENT || pind_netlink_text(job->nl)[0])
 		return r;
-	nlh = pind_message_request(buffer, family.id, command, PIND_FAMILY_VERSION, NLM_F_DUMP);
-	put(nlh, job);
-	return pind_netlink_request(job->nl, nlh, handler, job);
+	/* the module may have been loaded anew since the loop last asked */
+	r = pind_netlink_resolve(job->nl, PIND_FAMILY_NAME, NULL, &family);
+	return r < 0 ? r : ask_family(job, family.id, command, put, handler);
 }
 
 static void *job_run(void *argument)
@@ -108,6 +117,7 @@ int kernel_job_begin(struct kernel_jobs *jobs, struct pind_kernel *kernel, sd_ev
 	job->fd = -EBADF;
 	job->jobs = jobs;
 	job->kernel = kernel;
+	job->family = kernel_request_family(kernel);
 	r = job_start(job, event);
 	if (r < 0) {
 		(void)sd_event_source_disable_unref(job->source);

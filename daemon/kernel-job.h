@@ -26,6 +26,7 @@ struct kernel_job {
 	/* The last word: frees the job. */
 	void (*destroy)(struct kernel_job *job);
 
+	uint16_t family;    /* that the loop knew when it began; 0: none */
 	atomic_int holders; /* the thread and the loop; the last one frees it */
 	/* The thread's, until it has said by fd that it is done. */
 	struct pind_netlink *nl;

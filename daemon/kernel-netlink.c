@@ -85,6 +85,11 @@ static int family_find(struct kernel_netlink *k)
 	return 0;
 }
 
+uint16_t kernel_request_family(struct pind_kernel *kernel)
+{
+	return kernel_of(kernel)->family.id;
+}
+
 int kernel_request_begin(struct pind_kernel *kernel, char *buffer, uint8_t command,
 			 uint16_t flags, struct nlmsghdr **ret)
 {

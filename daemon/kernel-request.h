@@ -9,12 +9,17 @@
 #include "netlink.h"
 
 /**
+ * kernel_request_family - the number of the module's family, as far as it is known; else 0
+ *
+ * It is not looked up: a look-up waits for the lock of generic netlink, which others keep for
+ * as long as a process that hangs.
+ */
+uint16_t kernel_request_family(struct pind_kernel *kernel);
+
+/**
  * kernel_request_begin - set one up; a module that came just now is found here
  * @buffer: at least PIND_REQUEST_SIZE bytes, of which *ret is the beginning
  * @flags: as of pind_message_request()
- *
- * A family that is known is not looked up again: a look-up waits for the lock of generic
- * netlink, which others keep for as long as a process that hangs.
  *
  * Return: 0; -ENODEV: the module is not there; or another negative errno.
  */
