@@ -30,10 +30,8 @@ static void on_frames_done(int r, const struct pind_walk *walk, const struct pin
 
 		paths[i] = group ? group->info.path : "";
 	}
-	if (r == -EOPNOTSUPP)
-		(void)pind_desk_old_module(&error);
-	else if (r < 0)
-		(void)pind_desk_kernel_error(frames->desk, r, NULL, &error);
+	if (r < 0)
+		(void)pind_desk_answer_error(frames->desk, r, &error);
 	frames->done(r < 0 ? NULL : walk, rows, paths, r < 0 ? 0 : n, &error, frames->closure);
 }
 

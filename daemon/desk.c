@@ -322,12 +322,16 @@ static int call_peak_reset(void *userdata, struct pind_group *group, sd_bus_erro
 	return 0;
 }
 
-/* What a module that is too old answers. */
-int pind_desk_old_module(sd_bus_error *error)
+static int old_module(sd_bus_error *error)
 {
 	return sd_bus_error_set(error, PIND_ERROR_KERNEL,
 				"the kernel module is older than the daemon and cannot tell; load "
 				"the one of the same version");
+}
+
+int pind_desk_answer_error(struct pind_desk *desk, int r, sd_bus_error *error)
+{
+	return r == -EOPNOTSUPP ? old_module(error) : pind_desk_kernel_error(desk, r, NULL, error);
 }
 
 static int call_misuse(void *userdata,
@@ -338,11 +342,7 @@ static int call_misuse(void *userdata,
 	int r;
 
 	r = desk->kernel->ops->misuse_dump(desk->kernel, handler, closure);
-	if (r == -EOPNOTSUPP)
-		return pind_desk_old_module(error);
-	if (r < 0)
-		return pind_desk_kernel_error(desk, r, NULL, error);
-	return 0;
+	return r < 0 ? pind_desk_answer_error(desk, r, error) : 0;
 }
 
 static int call_lasting(void *userdata,
@@ -353,11 +353,7 @@ static int call_lasting(void *userdata,
 	int r;
 
 	r = desk->kernel->ops->lasting_dump(desk->kernel, handler, ret_search, closure);
-	if (r == -EOPNOTSUPP)
-		return pind_desk_old_module(error);
-	if (r < 0)
-		return pind_desk_kernel_error(desk, r, NULL, error);
-	return 0;
+	return r < 0 ? pind_desk_answer_error(desk, r, error) : 0;
 }
 
 /* Pages on their way to the bus. */
@@ -400,7 +396,7 @@ static int call_pages(void *userdata, const struct pind_page_query *query,
 		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
 					 "no process with memory has the pid %" PRIu32, query->pid);
 	if (r == -EBADMSG)
-		return pind_desk_old_module(error);
+		return old_module(error);
 	if (r < 0)
 		return pind_desk_kernel_error(desk, r, NULL, error);
 	return 0;

@@ -36,8 +36,8 @@ int pind_desk_group_find(void *desk, const char *path, struct pind_group **ret_g
 /* For desk*.c: a change that failed at a step, in words. */
 int pind_desk_change_error(struct pind_desk *desk, int r, enum pind_step step, const char *path,
 			   sd_bus_error *error);
-/* For desk*.c: what was asked the module is too old for. */
-int pind_desk_old_module(sd_bus_error *error);
+/* For desk*.c: a module that cannot do what was asked, as it is too old, or refused it. */
+int pind_desk_answer_error(struct pind_desk *desk, int r, sd_bus_error *error);
 /* desk-frames.c: as frames() and others(). */
 int pind_desk_frames(void *desk, uint64_t first, uint64_t last, bool each,
 		     pind_bus_frames_done done, void *closure, sd_bus_error *error);
