@@ -330,6 +330,7 @@ int bus_read_list(sd_bus_message *reply, struct pind_records *records, const cha
 	if (r < 0)
 		return bus_fail(r, NULL, name);
 	for (size_t i = 0; i < records->n; i++) {
+		model_add_usual(records->kind, records_at(records, i));
 		r = bus_check(records->kind, records_at(records, i));
 		if (r != 0)
 			return r;

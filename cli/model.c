@@ -24,6 +24,7 @@ static const char *const hook_state_words[] = { "attached", "absent", "lost", NU
 	}
 #define SUM(k, t, a) NAMED(pind_books_info, #k, sums.k, t, a)
 #define OPTIONAL .optional = true
+#define USUAL .usual = true
 #define OPTIONAL_SUM(k, t, a)                                                            \
 	{                                                                                \
 		.key = #k, .type = PIND_FIELD_##t, .offset = offsetof(struct pind_books_info, sums.k), \
@@ -39,24 +40,24 @@ static const struct pind_field group_fields[] = {
 	ROW(pind_group_info, path, TEXT, PIND_A_GROUP_PATH),
 	ROW(pind_group_info, id, U64, PIND_A_GROUP_ID),
 	ROW(pind_group_info, parent_id, U64, PIND_A_GROUP_PARENT_ID, OPTIONAL),
-	ROW(pind_group_info, current, U64, PIND_A_GROUP_CURRENT),
-	ROW(pind_group_info, reserved, U64, PIND_A_GROUP_RESERVED, OPTIONAL),
-	ROW(pind_group_info, peak, U64, PIND_A_GROUP_PEAK),
-	ROW(pind_group_info, max, LIMIT, PIND_A_GROUP_MAX),
-	ROW(pind_group_info, high, LIMIT, PIND_A_GROUP_HIGH),
-	ROW(pind_group_info, mode, WORD, PIND_A_GROUP_MODE, .words = mode_words),
-	ROW(pind_group_info, runtime, FLAG, 0, OPTIONAL),
-	ROW(pind_group_info, pins, U64, PIND_A_GROUP_PINS),
-	ROW(pind_group_info, dead, FLAG, PIND_A_GROUP_DEAD),
-	ROW(pind_group_info, events_max, U64, PIND_A_GROUP_EVENTS_MAX),
-	ROW(pind_group_info, events_observed, U64, PIND_A_GROUP_EVENTS_OBSERVED),
-	ROW(pind_group_info, events_high, U64, PIND_A_GROUP_EVENTS_HIGH),
-	ROW(pind_group_info, events_refused, U64, PIND_A_GROUP_EVENTS_REFUSED),
-	ROW(pind_group_info, events_failed, U64, PIND_A_GROUP_EVENTS_FAILED, OPTIONAL),
-	ROW(pind_group_info, held, U64, PIND_A_GROUP_HELD, OPTIONAL),
-	ROW(pind_group_info, max_held, LIMIT, PIND_A_GROUP_MAX_HELD, OPTIONAL),
-	ROW(pind_group_info, uncertain, U64, PIND_A_GROUP_UNCERTAIN, OPTIONAL),
-	ROW(pind_group_info, over, FLAG, 0, OPTIONAL),
+	ROW(pind_group_info, current, U64, PIND_A_GROUP_CURRENT, USUAL),
+	ROW(pind_group_info, reserved, U64, PIND_A_GROUP_RESERVED, OPTIONAL, USUAL),
+	ROW(pind_group_info, peak, U64, PIND_A_GROUP_PEAK, USUAL),
+	ROW(pind_group_info, max, LIMIT, PIND_A_GROUP_MAX, USUAL),
+	ROW(pind_group_info, high, LIMIT, PIND_A_GROUP_HIGH, USUAL),
+	ROW(pind_group_info, mode, WORD, PIND_A_GROUP_MODE, .words = mode_words, USUAL),
+	ROW(pind_group_info, runtime, FLAG, 0, OPTIONAL, USUAL),
+	ROW(pind_group_info, pins, U64, PIND_A_GROUP_PINS, USUAL),
+	ROW(pind_group_info, dead, FLAG, PIND_A_GROUP_DEAD, USUAL),
+	ROW(pind_group_info, events_max, U64, PIND_A_GROUP_EVENTS_MAX, USUAL),
+	ROW(pind_group_info, events_observed, U64, PIND_A_GROUP_EVENTS_OBSERVED, USUAL),
+	ROW(pind_group_info, events_high, U64, PIND_A_GROUP_EVENTS_HIGH, USUAL),
+	ROW(pind_group_info, events_refused, U64, PIND_A_GROUP_EVENTS_REFUSED, USUAL),
+	ROW(pind_group_info, events_failed, U64, PIND_A_GROUP_EVENTS_FAILED, OPTIONAL, USUAL),
+	ROW(pind_group_info, held, U64, PIND_A_GROUP_HELD, OPTIONAL, USUAL),
+	ROW(pind_group_info, max_held, LIMIT, PIND_A_GROUP_MAX_HELD, OPTIONAL, USUAL),
+	ROW(pind_group_info, uncertain, U64, PIND_A_GROUP_UNCERTAIN, OPTIONAL, USUAL),
+	ROW(pind_group_info, over, FLAG, 0, OPTIONAL, USUAL),
 	ROW(pind_group_info, present, FLAG, 0, OPTIONAL),
 	ROW(pind_group_info, enforced, FLAG, 0, OPTIONAL),
 };
@@ -474,6 +475,21 @@ void model_mark(const struct pind_kind *kind, void *record, const char *key)
 
 	if (i >= 0)
 		*seen_of(record) |= UINT64_C(1) << i;
+}
+
+void model_add_usual(const struct pind_kind *kind, void *record)
+{
+	for (size_t i = 0; i < kind->n_fields; i++) {
+		const struct pind_field *field = &kind->fields[i];
+
+		if (!field->usual || (*seen_of(record) & UINT64_C(1) << i))
+			continue;
+		if (field->type == PIND_FIELD_LIMIT)
+			*(uint64_t *)model_at(field, record) = PIND_UNLIMITED;
+		else if (field->type == PIND_FIELD_WORD)
+			*(uint32_t *)model_at(field, record) = PIND_MODE_ENFORCE;
+		*seen_of(record) |= UINT64_C(1) << i;
+	}
 }
 
 void *model_at(const struct pind_field *field, void *record)

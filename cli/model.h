@@ -32,6 +32,7 @@ struct pind_field {
 	size_t offset;		  /* in the record */
 	int attribute;		  /* on the wire; 0: it is not there */
 	bool optional;		  /* a source may leave it out */
+	bool usual;		  /* a list leaves it out of records that have what most have */
 	const char *const *words; /* PIND_FIELD_WORD: NULL-terminated, from 1 on */
 };
 
@@ -496,6 +497,12 @@ bool model_has(const struct pind_kind *kind, const void *record, const char *key
 
 /* The field with this key is known from now on; the key is one of the kind. */
 void model_mark(const struct pind_kind *kind, void *record, const char *key);
+
+/*
+ * Gives the fields that a list has left out what most records have: no limit, the mode "enforce",
+ * 0, false.
+ */
+void model_add_usual(const struct pind_kind *kind, void *record);
 
 /* Where field n of the record is, as the type says. */
 void *model_at(const struct pind_field *field, void *record);

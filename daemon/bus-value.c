@@ -109,32 +109,47 @@ int pind_bus_append_failure(sd_bus_message *m, const struct pind_failure *failur
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
+static int append_if_true(sd_bus_message *m, const char *key, bool value)
+{
+	return value ? sd_bus_message_append(m, "{sv}", key, "b", value) : 0;
+}
+
+/* Leaves out what most groups have, as the contract says. */
 int pind_bus_append_group(sd_bus_message *m, const struct pind_group_info *group, bool runtime)
 {
+	const struct {
+		const char *key;
+		uint64_t value, usual;
+	} numbers[] = {
+		{ "current", group->current, 0 },
+		{ "reserved", group->reserved, 0 },
+		{ "peak", group->peak, 0 },
+		{ "max", group->max, PIND_UNLIMITED },
+		{ "high", group->high, PIND_UNLIMITED },
+		{ "pins", group->pins, 0 },
+		{ "events_max", group->events_max, 0 },
+		{ "events_observed", group->events_observed, 0 },
+		{ "events_high", group->events_high, 0 },
+		{ "events_refused", group->events_refused, 0 },
+		{ "events_failed", group->events_failed, 0 },
+		{ "held", group->held, 0 },
+		{ "max_held", group->max_held, PIND_UNLIMITED },
+		{ "uncertain", group->uncertain, 0 },
+	};
 	int r;
 
 	r = sd_bus_message_open_container(m, 'a', "{sv}");
 	r = r < 0 ? r : pind_bus_append_number(m, "id", group->id);
 	r = r < 0 ? r : pind_bus_append_number(m, "parent_id", group->parent_id);
 	r = r < 0 ? r : pind_bus_append_text_entry(m, "path", group->path);
-	r = r < 0 ? r : pind_bus_append_number(m, "current", group->current);
-	r = r < 0 ? r : pind_bus_append_number(m, "reserved", group->reserved);
-	r = r < 0 ? r : pind_bus_append_number(m, "peak", group->peak);
-	r = r < 0 ? r : pind_bus_append_number(m, "max", group->max);
-	r = r < 0 ? r : pind_bus_append_number(m, "high", group->high);
-	r = r < 0 ? r : pind_bus_append_text_entry(m, "mode", pind_mode_name(group->mode));
-	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "runtime", "b", runtime);
-	r = r < 0 ? r : pind_bus_append_number(m, "pins", group->pins);
-	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "dead", "b", group->dead);
-	r = r < 0 ? r : pind_bus_append_number(m, "events_max", group->events_max);
-	r = r < 0 ? r : pind_bus_append_number(m, "events_observed", group->events_observed);
-	r = r < 0 ? r : pind_bus_append_number(m, "events_high", group->events_high);
-	r = r < 0 ? r : pind_bus_append_number(m, "events_refused", group->events_refused);
-	r = r < 0 ? r : pind_bus_append_number(m, "events_failed", group->events_failed);
-	r = r < 0 ? r : pind_bus_append_number(m, "held", group->held);
-	r = r < 0 ? r : pind_bus_append_number(m, "max_held", group->max_held);
-	r = r < 0 ? r : pind_bus_append_number(m, "uncertain", group->uncertain);
-	r = r < 0 ? r : sd_bus_message_append(m, "{sv}", "over", "b", pind_group_is_over(group));
+	for (size_t i = 0; r >= 0 && i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (numbers[i].value != numbers[i].usual)
+			r = pind_bus_append_number(m, numbers[i].key, numbers[i].value);
+	if (r >= 0 && group->mode != PIND_MODE_ENFORCE)
+		r = pind_bus_append_text_entry(m, "mode", pind_mode_name(group->mode));
+	r = r < 0 ? r : append_if_true(m, "runtime", runtime);
+	r = r < 0 ? r : append_if_true(m, "dead", group->dead);
+	r = r < 0 ? r : append_if_true(m, "over", pind_group_is_over(group));
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 

@@ -160,6 +160,52 @@ static void test_above(void **state)
 	says(0, "  over\n", ARGS("list", "t.slice"));
 }
 
+/* How many entries the group's dictionary has in the daemon's list. */
+static size_t keys_of(struct world *w, const char *path)
+{
+	sd_bus_message *reply =
+		world_call(w, PIND_OBJECT, PIND_MANAGER_INTERFACE, "ListGroups", NULL);
+	size_t count = 0;
+	bool found = false;
+
+	assert_true(sd_bus_message_enter_container(reply, 'a', "a{sv}") > 0);
+	while (!found && sd_bus_message_enter_container(reply, 'a', "{sv}") > 0) {
+		for (count = 0; sd_bus_message_enter_container(reply, 'e', "sv") > 0; count++) {
+			const char *key, *text;
+
+			assert_true(sd_bus_message_read_basic(reply, 's', &key) >= 0);
+			if (strcmp(key, "path") == 0) {
+				assert_true(sd_bus_message_read(reply, "v", "s", &text) >= 0);
+				found = strcmp(text, path) == 0;
+			} else {
+				assert_true(sd_bus_message_skip(reply, "v") >= 0);
+			}
+			assert_true(sd_bus_message_exit_container(reply) >= 0);
+		}
+		assert_true(sd_bus_message_exit_container(reply) >= 0);
+	}
+	(void)sd_bus_message_unref(reply);
+	assert_true(found);
+	return count;
+}
+
+/* The daemon leaves out what most groups have, and pinctl lists it all the same. */
+static void test_list(void **state)
+{
+	struct world *w = *state;
+
+	world_mkdir(w, "/t.slice");
+	world_fake(w, "Use", "sttt", "/t.slice", 4096ULL, 4096ULL, 1ULL);
+	says(0, "\"max\":\tnull,\n\t\t\"high\":\tnull,\n\t\t\"mode\":\t\"enforce\"",
+	     ARGS("list", "t.slice", "--json"));
+	says(0, "\"max_held\":\tnull,\n\t\t\"uncertain\":\t0,\n\t\t\"over\":\tfalse",
+	     ARGS("list", "t.slice", "--json"));
+	assert_true(keys_of(w, "/t.slice") <= 11);
+	says(0, "mode observe", ARGS("set", "t.slice", "--max", "4M", "--mode", "observe"));
+	says(0, "\"max\":\t4194304,\n\t\t\"high\":\tnull,\n\t\t\"mode\":\t\"observe\"",
+	     ARGS("list", "t.slice", "--json"));
+}
+
 /* The quotas of cgroups that come no more are named, and then removed. */
 static void test_stale(void **state)
 {
@@ -276,7 +322,7 @@ static void test_monitor_exceeded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_set),	  TEST(test_dry_run), TEST(test_above),
+		TEST(test_set),	  TEST(test_dry_run), TEST(test_list), TEST(test_above),
 		TEST(test_stale), TEST(test_monitor), TEST(test_monitor_exceeded),
 	};
 
