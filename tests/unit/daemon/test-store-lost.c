@@ -476,6 +476,61 @@ static void test_full_disk(void **state)
 	assert_int_equal(umount(directory), 0);
 }
 
+/* Nothing can be written: what is stored counts, a change is refused, and later it is not. */
+static void check_read_only(size_t n)
+{
+	struct pind_store_report report;
+	struct pind_store *store = fill(n);
+	char *path = strdup(pind_store_at(store, n / 2)->path);
+	uint64_t pages = pages_of(store, path);
+
+	assert_non_null(path);
+	for (int again = 0; again < 2; again++) {
+		assert_int_equal(mount(NULL, directory, NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
+		if (again) {
+			(void)pind_store_free(store);
+			store = open_good();
+		}
+		assert_int_equal(count(store), n);
+		assert_null(pind_store_sealed(store));
+		assert_int_equal(put(store, path, pages + 1), -EROFS);
+		assert_int_equal(put(store, "/new", 1), -EROFS);
+		assert_int_equal(pind_store_remove(store, path), -EROFS);
+		assert_int_equal(pages_of(store, path), pages);
+		assert_int_equal(count(store), n);
+		assert_int_equal(mount(NULL, directory, NULL, MS_REMOUNT, NULL), 0);
+		assert_int_equal(put(store, path, ++pages), 0);
+	}
+	(void)pind_store_free(store);
+	store = open_good();
+	assert_int_equal(pages_of(store, path), pages);
+	assert_int_equal(count(store), n);
+	(void)pind_store_free(store);
+	free(path);
+
+	/* a damaged one that cannot be kept aside is left as it is */
+	write_file(PIND_STORE_FILE, "{", 1);
+	assert_int_equal(mount(NULL, directory, NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
+	store = open_store("cannot be kept aside (Read-only file system)", &report);
+	assert_non_null(pind_store_sealed(store));
+	(void)pind_store_free(store);
+	assert_int_equal(mount(NULL, directory, NULL, MS_REMOUNT, NULL), 0);
+}
+
+static void test_read_only(void **state)
+{
+	for (size_t n = FEW; n <= MANY; n += MANY - FEW) {
+		if (unshare(CLONE_NEWNS) < 0 ||
+		    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+		    mount("pind-test", directory, "tmpfs", 0, "size=1m") < 0) {
+			print_message("not root, or in a container: no read-only disk\n");
+			return;
+		}
+		check_read_only(n);
+		assert_int_equal(umount(directory), 0);
+	}
+}
+
 /* What the child means to do and what was done; of each path the pages, 0: none. */
 #define PATHS 8
 struct record {
@@ -582,8 +637,9 @@ int main(void)
 		TEST(test_file_too_large),
 		TEST(test_killed_small),
 		TEST(test_killed_large),
-		/* has its own mounts from then on */
+		/* these have their own mounts from then on */
 		TEST(test_full_disk),
+		TEST(test_read_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
