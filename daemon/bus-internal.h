@@ -44,6 +44,8 @@ struct pind_bus {
 /* The Manager's and the Group's vtables, on the connection. 0 or negative errno. */
 int pind_bus_add_manager(struct pind_bus *bus);
 int pind_bus_add_groups(struct pind_bus *bus);
+/* Likewise, after that: the object manager, whose answers are as long as there are groups. */
+int pind_bus_add_objects(struct pind_bus *bus);
 
 /* A call whose first argument, the name of a group, means @path. As a method of sd-bus. */
 typedef int (*pind_bus_named)(struct pind_bus *bus, sd_bus_message *call, const char *path,
@@ -108,8 +110,6 @@ bool pind_bus_may_know(const struct pind_viewer *viewer, uid_t uid, const char *
  */
 int pind_bus_answer_list(struct pind_bus *bus, sd_bus_message *call, enum pind_list_kind kind,
 			 const char *path, sd_bus_error *error);
-/* Likewise: the names of the groups' objects, as Introspect has them. */
-int pind_bus_answer_names(struct pind_bus *bus, sd_bus_message *call, sd_bus_error *error);
 /* To be called before the connection goes: calls under way get no answer. */
 void pind_bus_drop_answers(struct pind_bus *bus);
 /* An object of GetManagedObjects. 0 or negative errno. */

@@ -272,7 +272,30 @@ int pind_bus_answer_list(struct pind_bus *bus, sd_bus_message *call, enum pind_l
 	return begin(bus, call, kind, path, false, error);
 }
 
-int pind_bus_answer_names(struct pind_bus *bus, sd_bus_message *call, sd_bus_error *error)
+/* The two calls of sd-bus's own whose answers are as long as there are groups. */
+static int on_object(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-	return begin(bus, call, PIND_BUS_OBJECTS, NULL, true, error);
+	struct pind_bus *bus = userdata;
+	const char *object = sd_bus_message_get_path(call);
+
+	if (!strcmp(object, PIND_OBJECT) &&
+	    sd_bus_message_is_method_call(call, "org.freedesktop.DBus.ObjectManager",
+					  "GetManagedObjects") > 0)
+		return begin(bus, call, PIND_BUS_OBJECTS, NULL, false, error);
+	if (!strcmp(object, PIND_GROUP_PREFIX) &&
+	    sd_bus_message_is_method_call(call, "org.freedesktop.DBus.Introspectable",
+					  "Introspect") > 0)
+		return begin(bus, call, PIND_BUS_OBJECTS, NULL, true, error);
+	return 0;
+}
+
+int pind_bus_add_objects(struct pind_bus *bus)
+{
+	int r;
+
+	r = sd_bus_add_object(bus->bus, NULL, PIND_OBJECT, on_object, bus);
+	r = r < 0 ? r : sd_bus_add_object(bus->bus, NULL, PIND_GROUP_PREFIX, on_object, bus);
+	if (r < 0)
+		return r;
+	return sd_bus_add_object_manager(bus->bus, NULL, PIND_OBJECT);
 }

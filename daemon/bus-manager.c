@@ -109,17 +109,6 @@ static int get_longterm(sd_bus *connection, const char *object, const char *inte
 	return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
-int pind_bus_reply_object(sd_bus_message *call, const char *path)
-{
-	_cleanup_free_ char *object = NULL;
-	int r;
-
-	r = pind_bus_group_object(path, &object);
-	if (r < 0)
-		return r;
-	return sd_bus_reply_method_return(call, "o", object);
-}
-
 static int get_group(struct pind_bus *bus, sd_bus_message *call, const char *path,
 		     sd_bus_error *error)
 {

@@ -374,3 +374,14 @@ int pind_bus_group_object(const char *path, char **ret_object)
 {
 	return sd_bus_path_encode(PIND_GROUP_PREFIX, path, ret_object);
 }
+
+int pind_bus_reply_object(sd_bus_message *call, const char *path)
+{
+	_cleanup_free_ char *object = NULL;
+	int r;
+
+	r = pind_bus_group_object(path, &object);
+	if (r < 0)
+		return r;
+	return sd_bus_reply_method_return(call, "o", object);
+}

@@ -51,6 +51,7 @@ int pind_bus_open(sd_event *event, const struct pind_bus_calls *calls, void *use
 	r = r < 0 ? r : pind_queue_new(event, bus->bus, on_call, bus, &bus->queue);
 	r = r < 0 ? r : pind_bus_add_manager(bus);
 	r = r < 0 ? r : pind_bus_add_groups(bus);
+	r = r < 0 ? r : pind_bus_add_objects(bus);
 	r = r < 0 ? r : sd_bus_attach_event(bus->bus, event, PIND_ORDER_CHANGE);
 	if (r < 0) {
 		(void)pind_bus_free(bus);

@@ -9,6 +9,12 @@
 #define SECOND	   (1000ULL * 1000)
 /* After a failure, and the time of grace is added. */
 #define RETRY_USEC (60 * SECOND)
+/* Between two looks at groups. */
+#define LOOK_USEC  SECOND
+/* Calls of pind-act under way. */
+#define CALLS_MAX  8
+/* The journal has a group that comes and goes once in so long; so long it is remembered. */
+#define QUIET_USEC (60 * SECOND)
 
 enum state {
 	SUSPECT, /* it is to be looked at */
@@ -62,7 +68,10 @@ struct pind_excess {
 /* CLOCK_MONOTONIC, us: no change of the time of day makes a time of grace longer or shorter. */
 uint64_t excess_now(void);
 
+bool excess_is_over(const struct entry *entry);
 struct entry *excess_find(const struct pind_excess *excess, uint64_t id);
+/* Without memory (NULL) a group is not noted until it is heard of again. */
+struct entry *excess_add(struct pind_excess *excess, uint64_t id, enum state state);
 void excess_enter(struct pind_excess *excess, struct entry *entry, enum state state);
 
 /*
@@ -73,6 +82,9 @@ int excess_look(struct pind_excess *excess, struct entry *entry);
 
 /* Writes down since when they are above, for the next life. */
 void excess_save(struct pind_excess *excess);
+/* Something is to be done by then, at the latest; or when whatever is due next is due. */
+void excess_wake(struct pind_excess *excess, uint64_t when);
+void excess_arm(struct pind_excess *excess);
 /* Something came of a call: that is written down, and what is due next is waited for. */
 void excess_settle(struct pind_excess *excess);
 

@@ -9,172 +9,12 @@
 #include "excess-internal.h"
 #include "order.h"
 
-/* Between two looks at groups. */
-#define LOOK_USEC  SECOND
 /* Groups that are looked at, whose reaction is looked up, and that are told of, in one turn. */
 #define LOOKS	   16
 #define LOOK_UPS   256
 #define TOLD	   64
-/* Calls of pind-act under way. */
-#define CALLS_MAX  8
-/* The journal has a group that comes and goes once in so long; so long it is remembered. */
-#define QUIET_USEC (60 * SECOND)
 
 DEFINE_CLEANUP(struct pind_excess, pind_excess_free, excess_freep)
-
-uint64_t excess_now(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec / 1000;
-}
-
-const char *pind_stage_name(enum pind_stage stage)
-{
-	static const char *const names[] = { "over", "below", "due", "held", "done", "failed" };
-
-	return names[stage];
-}
-
-static bool is_over(const struct entry *entry)
-{
-	return entry->state >= OVER && entry->state <= DONE;
-}
-
-/* Where the entry is, or would be. */
-static size_t position(const struct pind_excess *excess, uint64_t id)
-{
-	size_t low = 0, high = excess->n;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (excess->entries[middle].id < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-struct entry *excess_find(const struct pind_excess *excess, uint64_t id)
-{
-	size_t at = position(excess, id);
-
-	return at < excess->n && excess->entries[at].id == id ? &excess->entries[at] : NULL;
-}
-
-void excess_enter(struct pind_excess *excess, struct entry *entry, enum state state)
-{
-	entry->state = state;
-	entry->turn = ++excess->turn;
-	excess->changed = true;
-}
-
-/* Without memory (NULL) a group is not noted until it is heard of again. */
-static struct entry *add(struct pind_excess *excess, uint64_t id, enum state state)
-{
-	size_t at = position(excess, id);
-
-	if (excess->n == excess->size) {
-		size_t size = excess->size ? 2 * excess->size : 16;
-		struct entry *entries = reallocarray(excess->entries, size, sizeof(*entries));
-
-		if (!entries)
-			return NULL;
-		excess->entries = entries;
-		excess->size = size;
-	}
-	memmove(&excess->entries[at + 1], &excess->entries[at],
-		(excess->n - at) * sizeof(*excess->entries));
-	excess->entries[at] = (struct entry){ .id = id, .since = excess_now() };
-	excess_enter(excess, &excess->entries[at], state);
-	excess->n++;
-	return &excess->entries[at];
-}
-
-static void wake(struct pind_excess *excess, uint64_t when)
-{
-	uint64_t before;
-
-	if (sd_event_source_get_enabled(excess->timer, NULL) != 0 &&
-	    sd_event_source_get_time(excess->timer, &before) >= 0 && before <= when)
-		return;
-	(void)sd_event_source_set_time(excess->timer, when);
-	(void)sd_event_source_set_enabled(excess->timer, SD_EVENT_ONESHOT);
-}
-
-/* When something is to be done about it. */
-static uint64_t due_at(const struct pind_excess *excess, const struct entry *entry)
-{
-	uint64_t look = excess->looked + LOOK_USEC, due;
-
-	if (entry->state == BELOW && !entry->told_over)
-		return entry->since + QUIET_USEC;
-	if (entry->state != OVER || !entry->known || excess->calls >= CALLS_MAX ||
-	    entry->reaction.on_exceed == PIND_ON_EXCEED_NOTHING)
-		return look;
-	due = entry->since + entry->reaction.grace;
-	return due < look ? due : look;
-}
-
-static void arm(struct pind_excess *excess)
-{
-	uint64_t next = UINT64_MAX;
-
-	for (size_t i = 0; i < excess->n; i++) {
-		uint64_t when = due_at(excess, &excess->entries[i]);
-
-		next = when < next ? when : next;
-	}
-	(void)sd_event_source_set_enabled(excess->timer, SD_EVENT_OFF);
-	if (excess->n)
-		wake(excess, next);
-}
-
-static bool is_to_be_done(const struct entry *entry)
-{
-	return is_over(entry) && entry->looked_up &&
-	       entry->reaction.on_exceed != PIND_ON_EXCEED_NOTHING;
-}
-
-void excess_save(struct pind_excess *excess)
-{
-	_cleanup_free_ struct pind_since_row *rows = calloc(excess->n + 1, sizeof(*rows));
-	const struct pind_groups *groups = pind_mirror_groups(excess->rooms.mirror);
-	const struct pind_group *group;
-	size_t n = 0;
-
-	for (size_t i = 0; rows && i < excess->n; i++) {
-		const struct entry *entry = &excess->entries[i];
-
-		group = is_to_be_done(entry) ? pind_groups_by_id(groups, entry->id) : NULL;
-		if (!group)
-			continue;
-		rows[n++] = (struct pind_since_row){
-			.id = entry->id,
-			/* who ends in the middle of an act does not know how it went */
-			.since = entry->state == ACTING ? excess_now() + RETRY_USEC : entry->since,
-			.max = group->info.max,
-			.max_held = group->info.max_held,
-			.reaction = entry->reaction,
-			.done = entry->state == DONE,
-			.holds = entry->holds,
-		};
-	}
-	if (rows)
-		pind_since_write(excess->since, pind_mirror_info(excess->rooms.mirror)->load_id,
-				 excess_now(), rows, n);
-	excess->changed = false;
-}
-
-void excess_settle(struct pind_excess *excess)
-{
-	if (excess->changed)
-		excess_save(excess);
-	arm(excess);
-}
 
 /* The entry came to be over: an earlier life may know since when, if that is about the same. */
 static void recall(struct pind_excess *excess, struct entry *entry,
@@ -208,10 +48,10 @@ void pind_excess_group(struct pind_excess *excess, const struct pind_group *grou
 	if (!entry && !over)
 		return;
 	if (!entry) {
-		entry = add(excess, group->info.id, OVER);
+		entry = excess_add(excess, group->info.id, OVER);
 		if (entry)
 			recall(excess, entry, &group->info);
-	} else if (over != is_over(entry)) {
+	} else if (over != excess_is_over(entry)) {
 		/* who is below and was only suspected is forgotten with the look */
 		if (!over && entry->state == SUSPECT)
 			return;
@@ -221,21 +61,21 @@ void pind_excess_group(struct pind_excess *excess, const struct pind_group *grou
 		if (over)
 			recall(excess, entry, &group->info);
 	}
-	wake(excess, excess->looked + LOOK_USEC);
+	excess_wake(excess, excess->looked + LOOK_USEC);
 }
 
 void pind_excess_suspect(struct pind_excess *excess, uint64_t id)
 {
 	if (!excess_find(excess, id))
-		(void)add(excess, id, SUSPECT);
-	wake(excess, excess->looked + LOOK_USEC);
+		(void)excess_add(excess, id, SUSPECT);
+	excess_wake(excess, excess->looked + LOOK_USEC);
 }
 
 void pind_excess_changed(struct pind_excess *excess, uint64_t id)
 {
 	struct entry *entry = excess_find(excess, id);
 
-	if (!entry || !is_over(entry))
+	if (!entry || !excess_is_over(entry))
 		return;
 	entry->known = false;
 	entry->since = excess_now();
@@ -243,7 +83,7 @@ void pind_excess_changed(struct pind_excess *excess, uint64_t id)
 	/* what is being done is done */
 	if (entry->state != ACTING)
 		excess_enter(excess, entry, OVER);
-	wake(excess, excess->looked + LOOK_USEC);
+	excess_wake(excess, excess->looked + LOOK_USEC);
 }
 
 void pind_excess_rules_changed(struct pind_excess *excess)
@@ -251,7 +91,7 @@ void pind_excess_rules_changed(struct pind_excess *excess)
 	for (size_t i = 0; i < excess->n; i++)
 		excess->entries[i].known = false;
 	if (excess->n)
-		wake(excess, excess->looked + LOOK_USEC);
+		excess_wake(excess, excess->looked + LOOK_USEC);
 }
 
 void pind_excess_forget(struct pind_excess *excess, uint64_t id)
@@ -262,7 +102,7 @@ void pind_excess_forget(struct pind_excess *excess, uint64_t id)
 	if (entry)
 		excess_enter(excess, entry, GONE);
 	if (entry)
-		wake(excess, excess->looked + LOOK_USEC);
+		excess_wake(excess, excess->looked + LOOK_USEC);
 }
 
 void pind_excess_forget_all(struct pind_excess *excess)
@@ -270,17 +110,7 @@ void pind_excess_forget_all(struct pind_excess *excess)
 	for (size_t i = 0; i < excess->n; i++)
 		excess_enter(excess, &excess->entries[i], GONE);
 	if (excess->n)
-		wake(excess, excess->looked + LOOK_USEC);
-}
-
-int excess_look(struct pind_excess *excess, struct entry *entry)
-{
-	struct pind_kernel *kernel = excess->rooms.kernel;
-	int r = kernel->ops->group_get(kernel, entry->id, pind_mirror_take, excess->rooms.mirror);
-
-	if (r == -ENOENT || entry->state == SUSPECT)
-		excess_enter(excess, entry, GONE);
-	return r;
+		excess_wake(excess, excess->looked + LOOK_USEC);
 }
 
 /* What is wanted to be done to it: from when it was wanted, if that is later. */
@@ -308,11 +138,11 @@ static void tell(struct pind_excess *excess, struct entry *entry,
 		 const struct pind_group_info *group, uint64_t now)
 {
 	struct pind_excess_event event = {
-		.stage = is_over(entry) ? PIND_STAGE_OVER : PIND_STAGE_BELOW,
+		.stage = excess_is_over(entry) ? PIND_STAGE_OVER : PIND_STAGE_BELOW,
 		.group = group,
 	};
 
-	entry->told_over = is_over(entry);
+	entry->told_over = excess_is_over(entry);
 	if (entry->told_over) {
 		entry->quiet = entry->journaled && now - entry->journaled < QUIET_USEC;
 		entry->journaled = entry->quiet ? entry->journaled : now;
@@ -352,11 +182,11 @@ static void attend(struct pind_excess *excess, struct entry *entry, struct budge
 		excess_enter(excess, entry, GONE);
 		return;
 	}
-	if (is_over(entry) != entry->told_over && left->told > 0) {
+	if (excess_is_over(entry) != entry->told_over && left->told > 0) {
 		left->told--;
 		tell(excess, entry, &group->info, now);
 	}
-	if (is_over(entry) && !entry->known && left->look_ups > 0) {
+	if (excess_is_over(entry) && !entry->known && left->look_ups > 0) {
 		left->look_ups--;
 		look_up(excess, entry, &group->info);
 	}
@@ -375,7 +205,7 @@ static void look_around(struct pind_excess *excess, unsigned int looks)
 	for (size_t i = 0; i < excess->n && looks > 0; i++) {
 		struct entry *entry = &excess->entries[excess->next++ % excess->n];
 
-		if (!is_over(entry))
+		if (!excess_is_over(entry))
 			continue;
 		looks--;
 		(void)excess_look(excess, entry);
@@ -406,10 +236,10 @@ static int on_timer(sd_event_source *source, uint64_t time, void *userdata)
 		excess->looked = now;
 	}
 	take_out_gone(excess);
-	arm(excess);
+	excess_arm(excess);
 	/* the rest of what is to be told, after all others who wait */
 	if (left.told == 0 || left.look_ups == 0)
-		wake(excess, now);
+		excess_wake(excess, now);
 	else if (excess->changed)
 		excess_save(excess);
 	return 0;

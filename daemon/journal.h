@@ -37,8 +37,8 @@
 #include <syslog.h>
 
 #include "change.h"
-#include "excess.h"
 #include "snapshot.h"
+#include "stage.h"
 
 #define PIND_MESSAGE_REFUSAL "dd9ff8247d34415599f327d4b0f4dcaf"
 #define PIND_MESSAGE_HIGH    "1e3676d01eb64ec3883f471510fb20d7"

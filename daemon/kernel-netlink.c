@@ -23,18 +23,13 @@
 #define DATAGRAMS_AT_ONCE 16
 
 struct kernel_netlink {
-	struct pind_kernel kernel;
-	struct pind_netlink *nl; /* requests */
+	struct kernel_socket socket;
 	/* Multicast of nlctrl ("notify"): the module's coming does not wait behind its events. */
 	int control_fd;
-	int fd; /* multicast of the module ("events"), while it is there */
 	sd_event *event;
 	sd_event_source *control_source;
 	sd_event_source *source;
 	struct kernel_jobs jobs;
-	struct pind_family family; /* id 0: the module is not there */
-	uint16_t lost_of; /* the family that the next one is about */
-	uint64_t lost; /* events lost, as the module last said */
 	const struct pind_kernel_handlers *handlers;
 	void *userdata;
 };
@@ -55,97 +50,6 @@ struct answer {
 static struct kernel_netlink *kernel_of(struct pind_kernel *kernel)
 {
 	return (struct kernel_netlink *)kernel;
-}
-
-/* Looks the family up anew and joins its events. -ENODEV: it is not there. */
-static int family_find(struct kernel_netlink *k)
-{
-	struct pind_family family;
-	int r;
-
-	r = pind_netlink_resolve(k->nl, PIND_FAMILY_NAME, PIND_MCGRP_EVENTS, &family);
-	if (r < 0) {
-		k->family = (struct pind_family){};
-		return r;
-	}
-	if (family.id == k->family.id)
-		return 0;
-	if (family.group == 0)
-		return -EBADMSG;
-	r = pind_netlink_join(k->fd, family.group);
-	if (r == -ENOENT || r == -EINVAL) /* it went again between the two */
-		return -ENODEV;
-	if (r < 0)
-		return r;
-	k->family = family;
-	if (family.id != k->lost_of) {
-		k->lost_of = family.id;
-		k->lost = 0;
-	}
-	return 0;
-}
-
-uint16_t kernel_request_family(struct pind_kernel *kernel)
-{
-	return kernel_of(kernel)->family.id;
-}
-
-int kernel_request_begin(struct pind_kernel *kernel, char *buffer, uint8_t command,
-			 uint16_t flags, struct nlmsghdr **ret)
-{
-	struct kernel_netlink *k = kernel_of(kernel);
-	int r;
-
-	k->kernel.text[0] = '\0';
-	if (k->family.id == 0) {
-		r = family_find(k);
-		if (r < 0)
-			return r;
-	}
-	*ret = pind_message_request(buffer, k->family.id, command, PIND_FAMILY_VERSION, flags);
-	return 0;
-}
-
-static int request_once(struct kernel_netlink *k, struct nlmsghdr *nlh,
-			pind_netlink_handler handler, void *userdata)
-{
-	uint64_t overtaken = pind_netlink_overtaken(k->nl);
-	int r = pind_netlink_request(k->nl, nlh, handler, userdata);
-
-	k->kernel.overtaken += pind_netlink_overtaken(k->nl) - overtaken;
-	(void)snprintf(k->kernel.text, sizeof(k->kernel.text), "%s", pind_netlink_text(k->nl));
-	return r;
-}
-
-int kernel_request_anew(struct pind_kernel *kernel, struct nlmsghdr *nlh)
-{
-	struct kernel_netlink *k = kernel_of(kernel);
-	int r = family_find(k);
-
-	if (r < 0)
-		return r;
-	if (nlh->nlmsg_type == k->family.id)
-		return -ENOENT;
-	nlh->nlmsg_type = k->family.id;
-	return 0;
-}
-
-int kernel_request_send(struct pind_kernel *kernel, struct nlmsghdr *nlh,
-			pind_netlink_handler handler, void *userdata)
-{
-	struct kernel_netlink *k = kernel_of(kernel);
-	int r;
-
-	r = request_once(k, nlh, handler, userdata);
-	if (r != -ENOENT || k->kernel.text[0])
-		return r;
-
-	/*
-	 * -ENOENT without a word: generic netlink does not know the family's
-	 * number (any more), or the module does not know the object.
-	 */
-	r = kernel_request_anew(kernel, nlh);
-	return r < 0 ? r : request_once(k, nlh, handler, userdata);
 }
 
 static int on_refusal(const struct nlmsghdr *nlh, void *userdata)
@@ -276,19 +180,6 @@ static int kernel_others(struct pind_kernel *kernel, uint64_t id, pind_frames_ha
 	return kernel_others_begin(&k->jobs, kernel, k->event, id, handler, userdata);
 }
 
-int kernel_request_dump(struct pind_kernel *kernel, uint8_t command, pind_netlink_handler handler,
-			void *userdata)
-{
-	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *nlh;
-	int r;
-
-	r = kernel_request_begin(kernel, buffer, command, NLM_F_DUMP, &nlh);
-	if (r < 0)
-		return r;
-	return kernel_request_send(kernel, nlh, handler, userdata);
-}
-
 static int kernel_refusal_dump(struct pind_kernel *kernel, pind_refusal_handler handler,
 			       void *userdata)
 {
@@ -346,12 +237,12 @@ static void control_take(struct kernel_netlink *k, const struct nlmsghdr *nlh)
 		return;
 	if (command == CTRL_CMD_DELFAMILY) {
 		/* a request may have noticed before; the manager has still to be told */
-		k->family = (struct pind_family){};
+		k->socket.family = (struct pind_family){};
 		k->handlers->left(k->userdata);
 		return;
 	}
 	/* found by the first request: where that fails, the manager tries again */
-	k->family = (struct pind_family){};
+	k->socket.family = (struct pind_family){};
 	k->handlers->arrived(k->userdata);
 }
 
@@ -390,9 +281,10 @@ static void refused_take(struct kernel_netlink *k, struct pind_refusal *event)
 	struct answer answer = { .handler.refusal = take_refused, .userdata = &refused };
 	struct nlmsghdr *nlh;
 
-	if (kernel_request_begin(&k->kernel, buffer, PIND_CMD_REFUSAL_GET, NLM_F_DUMP, &nlh) >= 0) {
+	if (kernel_request_begin(&k->socket.kernel, buffer, PIND_CMD_REFUSAL_GET, NLM_F_DUMP,
+				 &nlh) >= 0) {
 		pind_message_put_refusals_of(nlh, event->group_id);
-		(void)kernel_request_send(&k->kernel, nlh, on_refusal, &answer);
+		(void)kernel_request_send(&k->socket.kernel, nlh, on_refusal, &answer);
 	}
 	if (refused.found) {
 		event->pid = refused.pid;
@@ -411,8 +303,8 @@ static void event_take(struct kernel_netlink *k, const struct nlmsghdr *nlh)
 
 	if (pind_message_parse_event(nlh, &event) <= 0)
 		return;
-	lost = event.lost > k->lost;
-	k->lost = event.lost;
+	lost = event.lost > k->socket.lost;
+	k->socket.lost = event.lost;
 	switch (event.command) {
 	case PIND_CMD_REFUSED_NTF:
 		refused_take(k, &event.refusal);
@@ -452,7 +344,7 @@ static int on_event(const struct nlmsghdr *nlh, void *userdata)
 	struct kernel_netlink *k = userdata;
 
 	/* what is left of a module that went has another number */
-	if (nlh->nlmsg_type == k->family.id)
+	if (nlh->nlmsg_type == k->socket.family.id)
 		event_take(k, nlh);
 	return 0;
 }
@@ -466,10 +358,10 @@ static int read_some(struct kernel_netlink *k, int fd, pind_netlink_handler hand
 		r = pind_netlink_receive(fd, handler, k);
 	if (r != -ENOBUFS)
 		return r < 0 ? r : 0;
-	k->kernel.overruns++;
+	k->socket.kernel.overruns++;
 	/* the family's coming or going may be among what was lost */
 	if (fd == k->control_fd)
-		k->family = (struct pind_family){};
+		k->socket.family = (struct pind_family){};
 	k->handlers->stale(k->userdata);
 	return 0;
 }
@@ -507,7 +399,7 @@ static int kernel_start(struct pind_kernel *kernel, sd_event *event,
 	k->userdata = userdata;
 	k->event = sd_event_ref(event);
 
-	r = pind_netlink_resolve(k->nl, "nlctrl", "notify", &control);
+	r = pind_netlink_resolve(k->socket.nl, "nlctrl", "notify", &control);
 	if (r < 0)
 		return r;
 	r = pind_netlink_join(k->control_fd, control.group);
@@ -516,14 +408,14 @@ static int kernel_start(struct pind_kernel *kernel, sd_event *event,
 	r = add_source(k, k->control_fd, on_control_readable, PIND_ORDER_MODULE,
 		       "pind-kernel-module", &k->control_source);
 	r = r < 0 ? r
-		  : add_source(k, k->fd, on_events_readable, PIND_ORDER_CHANGE,
+		  : add_source(k, k->socket.fd, on_events_readable, PIND_ORDER_CHANGE,
 			       "pind-kernel-events", &k->source);
 	if (r < 0)
 		return r;
 
 	/* after the join, so that no coming is missed between the two */
-	if (family_find(k) >= 0 && kernel_info_get(kernel, &info) >= 0)
-		k->lost = info.events_lost;
+	if (kernel_request_find(kernel) >= 0 && kernel_info_get(kernel, &info) >= 0)
+		k->socket.lost = info.events_lost;
 	return 0;
 }
 
@@ -537,9 +429,9 @@ static void kernel_free(struct pind_kernel *kernel)
 	(void)sd_event_unref(k->event);
 	if (k->control_fd >= 0)
 		(void)close(k->control_fd);
-	if (k->fd >= 0)
-		(void)close(k->fd);
-	(void)pind_netlink_free(k->nl);
+	if (k->socket.fd >= 0)
+		(void)close(k->socket.fd);
+	(void)pind_netlink_free(k->socket.nl);
 	free(k);
 }
 
@@ -580,14 +472,16 @@ int pind_kernel_netlink_new(struct pind_kernel **ret)
 	k = calloc(1, sizeof(*k));
 	if (!k)
 		return -ENOMEM;
-	k->kernel.ops = &kernel_ops;
+	k->socket.kernel.ops = &kernel_ops;
 	k->control_fd = pind_netlink_listen();
-	k->fd = pind_netlink_listen();
-	r = k->control_fd < 0 ? k->control_fd : k->fd < 0 ? k->fd : pind_netlink_open(&k->nl);
+	k->socket.fd = pind_netlink_listen();
+	r = k->control_fd < 0  ? k->control_fd
+	    : k->socket.fd < 0 ? k->socket.fd
+			       : pind_netlink_open(&k->socket.nl);
 	if (r < 0) {
-		kernel_free(&k->kernel);
+		kernel_free(&k->socket.kernel);
 		return r;
 	}
-	*ret = &k->kernel;
+	*ret = &k->socket.kernel;
 	return 0;
 }

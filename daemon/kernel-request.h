@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A request to the module by the socket of kernel-netlink.c, for its other parts. */
+/* Requests to the module, by the socket that there is for them. */
 #ifndef PIND_KERNEL_REQUEST_H
 #define PIND_KERNEL_REQUEST_H
 
@@ -7,6 +7,19 @@
 
 #include "kernel.h"
 #include "netlink.h"
+
+/* What a kernel whose module is asked by netlink begins with. */
+struct kernel_socket {
+	struct pind_kernel kernel;
+	struct pind_netlink *nl;   /* requests */
+	int fd;			   /* multicast of the module ("events"), while it is there */
+	struct pind_family family; /* id 0: the module is not there */
+	uint16_t lost_of;	   /* the family that the next one is about */
+	uint64_t lost;		   /* events lost, as the module last said */
+};
+
+/* Looks the family up anew and joins its events. -ENODEV: it is not there. */
+int kernel_request_find(struct pind_kernel *kernel);
 
 /**
  * kernel_request_family - the number of the module's family, as far as it is known; else 0
