@@ -260,28 +260,30 @@ static long do_killed(struct pinner *pinner, char **words)
 	return died;
 }
 
-/* Makes the cgroup one for threads, goes there, and pins the page in the ring. */
-static int pin_in(const char *directory, int ring, int place, const struct iovec *page)
+/* Goes to the cgroup, which is made one for threads or stays one for processes. */
+static int move_to(const char *directory, bool process)
 {
 	int r;
 
+	if (process)
+		return write_file(directory, "cgroup.procs", "0");
 	r = write_file(directory, "cgroup.type", "threaded");
-	if (r >= 0)
-		r = write_file(directory, "cgroup.threads", "0");
-	return r < 0 ? r : ring_update(ring, place, page);
+	return r < 0 ? r : write_file(directory, "cgroup.threads", "0");
 }
 
 static long do_spread(struct pinner *pinner, char **words)
 {
 	const char *parent = pinner_word(words), *word;
 	int count, ring, r;
+	bool process;
 	size_t step;
 
 	if (!parent || pinner_number(words, &count) < 0)
 		return -EINVAL;
 	word = pinner_word(words);
-	step = word ? 0 : PAGE;
-	if ((word && strcmp(word, "one-page")) || (size_t)count * step > pinner->size)
+	process = word && !strcmp(word, "process");
+	step = word && !strcmp(word, "one-page") ? 0 : PAGE;
+	if ((word && !process && step) || (size_t)count * step > pinner->size)
 		return -EINVAL;
 	ring = ring_open();
 	r = ring < 0 ? ring : ring_register_table(ring, count);
@@ -290,9 +292,11 @@ static long do_spread(struct pinner *pinner, char **words)
 		char directory[4096];
 
 		(void)snprintf(directory, sizeof(directory), "%s/%d", parent, i);
-		r = pin_in(directory, ring, i, &page);
+		r = move_to(directory, process);
+		if (r >= 0)
+			r = ring_update(ring, i, &page);
 	}
-	if (r >= 0)
+	if (r >= 0 && !process)
 		r = write_file(parent, "cgroup.threads", "0");
 	return r < 0 ? r : ring;
 }

@@ -177,11 +177,12 @@
  *                        have a child register the ranges and kill it at a random
  *                        moment, until so many died in the call; answers how many
  *                        did, which are fewer if a hundred times as many did not
- *   spread DIRECTORY COUNT [one-page]
+ *   spread DIRECTORY COUNT [one-page|process]
  *                        go through the cgroups DIRECTORY/0 to DIRECTORY/COUNT-1,
  *                        which become threaded, and pin a page of the area in
  *                        each, or the first one in all; back to DIRECTORY, answers
- *                        with the number of the ring that holds them all
+ *                        with the number of the ring that holds them all. As a
+ *                        process they stay as they are, and it stays in the last
  *   children COUNT       make so many children that have a ring and wait
  *   children-pin RANGE   have each register the range
  *   children-end         kill them
