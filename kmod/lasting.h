@@ -4,7 +4,7 @@
  * FOLL_LONGTERM and last all the same, and by pins older than the module. A thread of the
  * lowest priority walks over the machine's frames and notes the pinned folios; it looks at
  * each noted folio again about once a second. A folio that was pinned at every look, for at
- * least the seconds in the parameter lasting_age and at three looks or more, *lasts*. One look
+ * least the seconds in the parameter lasting_age and at fifteen looks or more, *lasts*. One look
  * that finds it not pinned, or in the ledger, begins its time anew.
  *
  * A pin that stays cannot be told from one that is given back and taken again between two
