@@ -89,7 +89,8 @@ static int take_file(struct carry *carry)
 	while (r == 0 && file && getline(&line, &room, file) >= 0)
 		r = take_line(carry, line);
 	if (r == 0 && (!file || ferror(file)))
-		return fail(PIND_EXIT_FAILED, "what was counted before cannot be read from %s: %s",
+		return fail(PIND_EXIT_FAILED,
+			    "the counters of the last report cannot be read from %s: %s",
 			    carry->path, strerror(errno));
 	return r;
 }
@@ -193,7 +194,7 @@ int carry_save(struct carry *carry)
 	}
 	/* it has to outlive us, not the machine: nothing waits for the disk */
 	if (bad || rename(path, carry->path) < 0)
-		return fail(PIND_EXIT_FAILED, "what was counted cannot be written to %s: %s", path,
+		return fail(PIND_EXIT_FAILED, "the counters cannot be written to %s: %s", path,
 			    strerror(errno));
 	return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pinctl cat [GROUP]: which quotas are in force, and whose word each is. */
+/* pinctl cat [GROUP]: which quotas are in force, and where each comes from. */
 #include <stdio.h>
 #include <string.h>
 

@@ -33,8 +33,8 @@ const struct option_row option_rows[N_OPTIONS] = {
 	[OPTION_RAW] = ROW("raw", 0, NULL, look.raw,
 			   "one blank between columns, \\x20 for one in a cell; sizes in bytes"),
 	[OPTION_BYTES] = ROW("bytes", 'b', NULL, look.bytes, "sizes in bytes"),
-	[OPTION_TREE] = ROW("tree", 0, NULL, tree, "as a tree, as it is on a terminal"),
-	[OPTION_FLAT] = ROW("flat", 0, NULL, flat, "with whole paths, as it is in a pipe"),
+	[OPTION_TREE] = ROW("tree", 0, NULL, tree, "as a tree, the default on a terminal"),
+	[OPTION_FLAT] = ROW("flat", 0, NULL, flat, "with whole paths, the default in a pipe"),
 	[OPTION_SORT] = ROW("sort", 0, "COLUMN", sort,
 			    "by this column, numbers the largest first; flat without --tree"),
 	[OPTION_ALL] = ROW("all", 0, NULL, all, "every group that the module knows"),
@@ -51,7 +51,7 @@ const struct option_row option_rows[N_OPTIONS] = {
 		ROW("group", 0, "GROUP", group, "only what this group and those below it hold"),
 	[OPTION_DRIVER] = ROW("driver", 0, "DRIVER", driver, "only by this driver"),
 	[OPTION_SINCE] = ROW("since", 0, "TIME", since,
-			     "only since then: 10min, 2h, 3d (before now), today, yesterday,\n"
+			     "only since that time: 10min, 2h, 3d (before now), today, yesterday,\n"
 			     "10:12, \"2026-11-29 10:12\""),
 	[OPTION_OLDER_THAN] = ROW("older-than", 0, "SPAN", older_than,
 				  "only what is held for longer: 90s, 10min, 2h, 3d, 1w"),
@@ -77,24 +77,24 @@ const struct option_row option_rows[N_OPTIONS] = {
 		ROW("grace", 0, "SPAN", grace,
 		    "for how long it may stay there: 30s (unless it is given), 5min, 2h, 1d"),
 	[OPTION_SIGNAL] = ROW("signal", 0, "SIGNAL", signal,
-			      "which one is sent to its processes: SIGTERM unless it is given"),
+			      "the signal for its processes: SIGTERM unless it is given"),
 	[OPTION_ONLY_TELL] = ROW("only-tell", 0, NULL, only_tell,
-				 "when it would be done, tell so, and do nothing"),
+				 "report when it would be done, and do nothing"),
 	[OPTION_RUNTIME] = ROW("runtime", 0, NULL, runtime,
 			       "forget it when the cgroup goes or the machine restarts"),
 	[OPTION_KEPT] = ROW("kept", 0, NULL, kept,
 			    "keep it, also of a container or pod, whose name never comes again"),
 	[OPTION_DRY_RUN] =
-		ROW("dry-run", 0, NULL, dry_run, "change nothing, and tell what would be"),
+		ROW("dry-run", 0, NULL, dry_run, "change nothing, and show the result"),
 	[OPTION_STALE] = ROW("stale", 0, NULL, stale,
-			     "all that is kept for containers, pods and the like that are gone"),
+			     "every quota that is kept for a container, pod or the like that is gone"),
 	[OPTION_BATCH] = ROW("batch", 'b', NULL, batch, "as lines, for a log or a pipe"),
 	[OPTION_COUNT] = ROW("count", 'n', "TIMES", count, "look so many times, then end"),
 	[OPTION_DELAY] = ROW("delay", 'd', "SPAN", delay, "look every so many seconds: 0.5, 2, 1min"),
 	[OPTION_SECONDS] = ROW("seconds", 0, "NUMBER", seconds,
 			       "count for so many seconds first, 3600 at most; 0: count no longer"),
-	[OPTION_AT] = ROW("at", 0, "TIME", at, "as it was then: 03:00, \"2026-11-29 03:00\", 2h (before now)"),
-	[OPTION_UNTIL] = ROW("until", 0, "TIME", until, "only until then"),
+	[OPTION_AT] = ROW("at", 0, "TIME", at, "the last record before this time: 03:00, \"2026-11-29 03:00\", 2h (before now)"),
+	[OPTION_UNTIL] = ROW("until", 0, "TIME", until, "only up to this time"),
 	[OPTION_LIMIT] = ROW("limit", 0, "SIZE", limit, "all files together are no larger; 256M"),
 	[OPTION_DIRECTORY] = ROW("directory", 0, "DIRECTORY", directory,
 				 "where the files are; /var/lib/pind/record"),
@@ -102,9 +102,9 @@ const struct option_row option_rows[N_OPTIONS] = {
 	[OPTION_FORMAT] = ROW("format", 0, "FORMAT", format,
 			      "openmetrics, or prometheus, the older one of textfile collectors"),
 	[OPTION_GROUPS] = ROW("groups", 0, "NUMBER", groups,
-			      "so many groups have samples of their own; 100 unless it is given"),
+			      "how many groups have samples of their own; 100 unless it is given"),
 	[OPTION_STATE] = ROW("state", 0, "FILE", state,
-			     "carry counters on from what it says was told: none ever falls"),
+			     "carry counters on from those in this file, so that none ever falls"),
 	[OPTION_FILE] = ROW("file", 0, "FILE", file,
 			    "write this file, as a whole, and remove it if that fails"),
 	[OPTION_HTTP] = ROW("http", 0, NULL, http,
@@ -232,7 +232,7 @@ int option_check(const struct verb *verb, uint64_t given)
 		return 0;
 	if (verb->changes && wrong & OPTION(KERNEL))
 		return fail(PIND_EXIT_USAGE,
-			    "%s does not go with --kernel: quotas are the daemon's, who would not "
+			    "%s does not go with --kernel: the daemon keeps the quotas, and would not "
 			    "know of it, so start it with `systemctl start pind`",
 			    verb->name);
 	option = __builtin_ctzll(wrong);

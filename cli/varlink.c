@@ -165,7 +165,7 @@ static int answer(struct connection *connection, const char *text)
 	const cJSON *method = cJSON_GetObjectItemCaseSensitive(call, "method");
 
 	if (!cJSON_IsString(method))
-		return fail(PIND_EXIT_FAILED, "what came is no call of Varlink");
+		return fail(PIND_EXIT_FAILED, "the input is no call of Varlink");
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
 		if (strcmp(methods[i].name, method->valuestring) != 0)
 			continue;

@@ -15,7 +15,7 @@ const struct verb verbs[] = {
 	{ "show", cmd_show, ARGUMENTS_GROUP, READS, .falls_back = true, .paged = true, .synopsis = "GROUP",
 	  .summary = "everything about one group" },
 	{ "cat", cmd_cat, ARGUMENTS_GROUP_OPTIONAL, OPTION(JSON) | OPTIONS_TABLE, .paged = true,
-	  .synopsis = "[GROUP]", .summary = "which quotas are in force, and whose word each is",
+	  .synopsis = "[GROUP]", .summary = "which quotas are in force, and where each comes from",
 	  .notes = "All rules of files in their order, then the quotas that were set; with GROUP\n"
 		   "those that are about it, of which the first decides.\n",
 	  .columns = &cat_table },
@@ -47,17 +47,17 @@ const struct verb verbs[] = {
 		  OPTION(TREE) | OPTION(ALL),
 	  .synopsis = "[--batch] [GROUP]",
 	  .summary = "who pins how much, live: by group, process or driver",
-	  .notes = "VIEW: group, process or driver. Keys: h tells them. With --batch --json a line\n"
-		   "each time, as list and ps have it.\n" },
+	  .notes = "VIEW: group, process or driver. The key h lists the keys. With --batch --json it\n"
+		   "writes one line each time, with groups as list and accounts as ps has them.\n" },
 	{ "record", cmd_record, ARGUMENTS_NONE,
 	  OPTION(KERNEL) | OPTION(DELAY) | OPTION(COUNT) | OPTION(LIMIT) | OPTION(DIRECTORY),
-	  .synopsis = "", .summary = "keep what it is, for replay; pind-record.service runs it",
-	  .notes = "Every 30 s, unless --delay says otherwise.\n" },
+	  .synopsis = "", .summary = "write down groups, accounts and refusals, for replay",
+	  .notes = "Every 30 s, unless --delay says otherwise. pind-record.service runs it.\n" },
 	{ "replay", cmd_replay, ARGUMENTS_GROUP_OPTIONAL,
 	  READS | OPTION(AT) | OPTION(SINCE) | OPTION(UNTIL) | OPTION(BY) | OPTION(SORT) |
 		  OPTION(TREE) | OPTION(DIRECTORY),
 	  .paged = true, .synopsis = "[--at TIME | --since TIME --until TIME] [GROUP]",
-	  .summary = "what it was, as far as it was recorded",
+	  .summary = "groups, accounts and refusals as record wrote them down",
 	  .notes = "The newest record, unless a time is given. VIEW: group, process or driver.\n" },
 	{ "refusals", cmd_refusals, ARGUMENTS_GROUP_OPTIONAL,
 	  READS | OPTIONS_TABLE | OPTION(PID) | OPTION(DRIVER) | OPTION(SINCE), .falls_back = true,
@@ -80,15 +80,16 @@ const struct verb verbs[] = {
 	  .notes = "Behind them accounts that still hold pins after their process is gone.\n" },
 	{ "lasting", cmd_lasting, ARGUMENTS_GROUP_OPTIONAL, READS | OPTIONS_TABLE, .falls_back = true,
 	  .paged = true, .synopsis = "[GROUP]",
-	  .summary = "memory that stays pinned though no account holds it, by whose it is",
-	  .notes = "With GROUP only memory of it and of those below it.\n",
+	  .summary = "memory that stays pinned though no account holds it, by cgroup",
+	  .notes = "The cgroup is the one that the memory is charged to. With GROUP only memory of it\n"
+		   "and of those below it.\n",
 	  .columns = &lasting_table },
 	{ "sites", cmd_sites, ARGUMENTS_NONE,
 	  READS | OPTIONS_TABLE | OPTION(SORT) | OPTION(SECONDS), .falls_back = true, .paged = true,
 	  .synopsis = "[--seconds NUMBER]",
 	  .summary = "which driver takes short-term pins, by call site",
-	  .notes = "Without --seconds what is counted just now, or was the last time. To count needs\n"
-		   "root, and costs every short-term pin some hundred instructions meanwhile.\n",
+	  .notes = "Without --seconds it shows the survey that goes on, or the last one. To count\n"
+		   "needs root, and costs every short-term pin some hundred instructions meanwhile.\n",
 	  .columns = &sites_table },
 	{ "page", cmd_page, ARGUMENTS_RANGE,
 	  READS | OPTIONS_TABLE | OPTION(PID) | OPTION(FRAME) | OPTION(FRAMES) | OPTION(MEMORY_BLOCK) |
@@ -103,9 +104,10 @@ const struct verb verbs[] = {
 	  .columns = &page_table },
 	{ "maps", cmd_maps, ARGUMENTS_PROCESS, READS | OPTIONS_TABLE, .paged = true,
 	  .synopsis = "PID", .summary = "what is pinned of a process's memory, and by whom",
-	  .notes = "A row for each mapping and each account that pins of it. Behind them what the\n"
-		   "process pins and does not map, or no more, and what is charged to another group\n"
-		   "than that it lives in now. It asks the module, and needs root.\n",
+	  .notes = "A row for each mapping and each account that pins memory of it. Behind them stands\n"
+		   "memory that the process pins and does not map, or maps no more, and memory that is\n"
+		   "charged to another group than the one that the process is in now. It asks the\n"
+		   "module, and needs root.\n",
 	  .columns = &maps_table },
 	{ "metrics", cmd_metrics, ARGUMENTS_NONE,
 	  OPTION(KERNEL) | OPTION(FORMAT) | OPTION(GROUPS) | OPTION(STATE) | OPTION(FILE) |

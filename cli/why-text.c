@@ -116,7 +116,7 @@ static void advise_quota(const struct why *why)
 	if (why_is_piece(refusal))
 		(void)printf(
 			"At least: %s pins a region by calls of 2 MiB, so the rest of it comes "
-			"on top. In mode\nobserve, the region's size is told.\n",
+			"on top. Mode\nobserve shows the size of the whole region.\n",
 			refusal->driver);
 }
 

@@ -87,7 +87,7 @@ static int refuse(const struct pind_asking *asking, bool challenge, sd_bus_error
 				 asking->access->action,
 				 strcmp(asking->access->action, PIND_ACTION_QUOTA)
 					 ? ""
-					 : ", and whoever owns a delegated cgroup may change only "
+					 : ", and the owner of a delegated cgroup may change only "
 					   "quotas below it that no administrator has set");
 }
 

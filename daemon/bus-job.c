@@ -45,8 +45,8 @@ static int list_frames_now(struct pind_bus *bus, sd_bus_message *call, const cha
 					 last, first);
 	if (each && last - first >= PIND_BUS_FRAMES_EACH_MAX)
 		return sd_bus_error_setf(error, PIND_ERROR_INVALID_VALUE,
-					 "folio by folio at most %" PRIu64 " frames are told of at "
-					 "once, but it is %" PRIu64 " from %" PRIu64 " to %" PRIu64,
+					 "at most %" PRIu64 " frames can be listed folio by folio at "
+					 "once, but there are %" PRIu64 " from %" PRIu64 " to %" PRIu64,
 					 PIND_BUS_FRAMES_EACH_MAX, last - first + 1, first, last);
 	r = bus->calls->frames(bus->userdata, first, last, each, frames_done,
 			       sd_bus_message_ref(call), error);
