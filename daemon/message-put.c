@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
@@ -16,6 +18,17 @@ struct nlmsghdr *pind_message_request(char *buffer, uint16_t family, uint8_t com
 	genl->cmd = command;
 	genl->version = version;
 	return nlh;
+}
+
+bool pind_message_put_text(struct nlmsghdr *nlh, size_t size, uint16_t type, const char *text)
+{
+	struct nlattr *attr = mnl_nlmsg_get_payload_tail(nlh);
+	size_t length = strlen(text) + 1;
+
+	if (!mnl_attr_put_check(nlh, size, type, length, text))
+		return false;
+	memset((char *)mnl_attr_get_payload(attr) + length, 0, MNL_ALIGN(length) - length);
+	return true;
 }
 
 void pind_message_put_group_change(struct nlmsghdr *nlh, uint64_t id,
@@ -77,10 +90,9 @@ bool pind_message_put_rule(struct nlmsghdr *nlh, size_t size, const struct pind_
 {
 	const struct pind_group_change *limits = &rule->limits;
 
-	if (rule->path && !mnl_attr_put_strz_check(nlh, size, PIND_A_RULE_PATH, rule->path))
+	if (rule->path && !pind_message_put_text(nlh, size, PIND_A_RULE_PATH, rule->path))
 		return false;
-	if (rule->pattern &&
-	    !mnl_attr_put_strz_check(nlh, size, PIND_A_RULE_PATTERN, rule->pattern))
+	if (rule->pattern && !pind_message_put_text(nlh, size, PIND_A_RULE_PATTERN, rule->pattern))
 		return false;
 	if (rule->unit && !mnl_attr_put_check(nlh, size, PIND_A_RULE_UNIT, 0, NULL))
 		return false;
@@ -100,9 +112,9 @@ bool pind_message_put_rule(struct nlmsghdr *nlh, size_t size, const struct pind_
 static bool put_longterm(struct nlmsghdr *nlh, size_t size, const struct pind_longterm *entry)
 {
 	return (!entry->module[0] ||
-		mnl_attr_put_strz_check(nlh, size, PIND_A_LONGTERM_MODULE, entry->module)) &&
+		pind_message_put_text(nlh, size, PIND_A_LONGTERM_MODULE, entry->module)) &&
 	       (!entry->symbol[0] ||
-		mnl_attr_put_strz_check(nlh, size, PIND_A_LONGTERM_SYMBOL, entry->symbol));
+		pind_message_put_text(nlh, size, PIND_A_LONGTERM_SYMBOL, entry->symbol));
 }
 
 bool pind_message_add_longterm(struct nlmsghdr *nlh, size_t size,

@@ -34,6 +34,12 @@
 struct nlmsghdr *pind_message_request(char *buffer, uint16_t family, uint8_t command,
 				      uint8_t version, uint16_t flags);
 
+/*
+ * Puts a string; false if there is no room for it in a buffer of @size bytes. What aligns the next
+ * attribute is 0: libmnl would send what was in the buffer.
+ */
+bool pind_message_put_text(struct nlmsghdr *nlh, size_t size, uint16_t type, const char *text);
+
 /* Puts what @change marks behind the id. */
 void pind_message_put_group_change(struct nlmsghdr *nlh, uint64_t id,
 				   const struct pind_group_change *change);

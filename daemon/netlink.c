@@ -391,7 +391,8 @@ int pind_netlink_resolve(struct pind_netlink *nl, const char *family, const char
 	int r;
 
 	nlh = pind_message_request(buffer, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, 0);
-	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, family);
+	if (!pind_message_put_text(nlh, sizeof(buffer), CTRL_ATTR_FAMILY_NAME, family))
+		return -EMSGSIZE;
 	r = pind_netlink_request(nl, nlh, on_family, &lookup);
 	if (r == -ENOENT)
 		return -ENODEV;

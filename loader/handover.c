@@ -324,7 +324,8 @@ static ssize_t give_some(struct handover *handover, const struct person *person,
 	mnl_attr_put_u32(nlh, PIND_A_HANDOVER_PID, person->pid);
 	mnl_attr_put_u64(nlh, PIND_A_HANDOVER_START_TIME, person->start_time);
 	mnl_attr_put_u32(nlh, PIND_A_HANDOVER_UID, person->uid);
-	mnl_attr_put_strz(nlh, PIND_A_HANDOVER_COMM, person->comm);
+	if (!pind_message_put_text(nlh, sizeof(buffer), PIND_A_HANDOVER_COMM, person->comm))
+		return -EMSGSIZE;
 	mnl_attr_put_u64(nlh, PIND_A_HANDOVER_SINCE, person->since);
 	mnl_attr_put_u64(nlh, PIND_A_HANDOVER_CALL_SITE, person->call_site);
 	while (put < n && rows[put].account == person->number &&

@@ -76,6 +76,28 @@ static void test_rule_request(void **state)
 	assert_ptr_equal(mnl_attr_next(attr), mnl_nlmsg_get_payload_tail(m.nlh));
 }
 
+/* Nothing of what was in the buffer goes to the kernel: after a string comes 0. */
+static void test_padding(void **state)
+{
+	const char *const texts[] = { "", "a", "ab", "abc", "abcd" };
+	struct message m;
+	char *at, *end;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		begin(&m, PIND_CMD_RULE_SET);
+		at = mnl_nlmsg_get_payload_tail(m.nlh);
+		memset(at, 0xff, SIZE - m.nlh->nlmsg_len);
+		assert_true(pind_message_put_text(m.nlh, SIZE, PIND_A_RULE_PATH, texts[i]));
+		at += MNL_ATTR_HDRLEN + strlen(texts[i]);
+		end = mnl_nlmsg_get_payload_tail(m.nlh);
+		assert_true(end > at && end - at <= 4);
+		while (at < end)
+			assert_int_equal(*at++, 0);
+		assert_false(pind_message_put_text(m.nlh, m.nlh->nlmsg_len + 4, PIND_A_RULE_PATH,
+						   texts[i]));
+	}
+}
+
 /* As many as there is room for, and none in part. */
 static void test_rules_request(void **state)
 {
@@ -537,15 +559,16 @@ static void test_small_ones(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_request),	   cmocka_unit_test(test_audit_request),
+		cmocka_unit_test(test_request),	     cmocka_unit_test(test_audit_request),
 		cmocka_unit_test(test_rule_request), cmocka_unit_test(test_rules_request),
-		cmocka_unit_test(test_group),	   cmocka_unit_test(test_missing),
-		cmocka_unit_test(test_lengths),	   cmocka_unit_test(test_twice),
-		cmocka_unit_test(test_truncated),  cmocka_unit_test(test_garbled),
-		cmocka_unit_test(test_refusal),	   cmocka_unit_test(test_info),
-		cmocka_unit_test(test_event),	   cmocka_unit_test(test_books),
-		cmocka_unit_test(test_small_ones), cmocka_unit_test(test_misuse),
-		cmocka_unit_test(test_page),	   cmocka_unit_test(test_page_request),
+		cmocka_unit_test(test_padding),	     cmocka_unit_test(test_group),
+		cmocka_unit_test(test_missing),	     cmocka_unit_test(test_lengths),
+		cmocka_unit_test(test_twice),	     cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_garbled),	     cmocka_unit_test(test_refusal),
+		cmocka_unit_test(test_info),	     cmocka_unit_test(test_event),
+		cmocka_unit_test(test_books),	     cmocka_unit_test(test_small_ones),
+		cmocka_unit_test(test_misuse),	     cmocka_unit_test(test_page),
+		cmocka_unit_test(test_page_request),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,7 +107,7 @@ static void test_dump_in_pieces(void **state)
 
 static void test_refused(void **state)
 {
-	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(4)));
+	char buffer[PIND_REQUEST_SIZE] __attribute__((aligned(4))) = {};
 	struct pind_family family;
 	struct nlmsghdr *nlh;
 
