@@ -497,6 +497,13 @@ static int method_fail(sd_bus_message *call, void *userdata, sd_bus_error *error
 	return done(call);
 }
 
+static int method_searched(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	const struct fake_kernel *k = userdata;
+
+	return sd_bus_reply_method_return(call, "t", k->searched);
+}
+
 /* All requests so far, and those of one kind. */
 static int method_requests(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
@@ -570,6 +577,7 @@ static const sd_bus_vtable fake_vtable[] = {
 	SD_BUS_METHOD("Tear", "su", NULL, method_tear, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Fail", "sis", NULL, method_fail, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Rule", "s", "bttut", method_rule, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("Searched", NULL, "t", method_searched, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Requests", "s", "tt", method_requests, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_VTABLE_END,
 };

@@ -37,12 +37,28 @@ int fake_request(struct fake_kernel *k, enum fake_request request)
 	return 0;
 }
 
+uint64_t fake_search_begin(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+void fake_search_end(struct fake_kernel *k, uint64_t began)
+{
+	k->searched += fake_search_begin() - began;
+}
+
 struct pind_group_info *fake_group_by_id(struct fake_kernel *k, uint64_t id)
 {
-	for (size_t i = 0; i < k->n_groups; i++)
-		if (k->groups[i].id == id)
-			return &k->groups[i];
-	return NULL;
+	uint64_t began = fake_search_begin();
+	size_t i = 0;
+
+	while (i < k->n_groups && k->groups[i].id != id)
+		i++;
+	fake_search_end(k, began);
+	return i < k->n_groups ? &k->groups[i] : NULL;
 }
 
 void fake_group_remove(struct fake_kernel *k, struct pind_group_info *group)

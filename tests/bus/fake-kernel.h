@@ -17,7 +17,7 @@
 #define FAKE_INTERFACE "org.pind1.Test"
 
 #define FAKE_PAGE     4096
-#define FAKE_MANY     8192
+#define FAKE_MANY     16384
 #define FAKE_REFUSALS 256
 #define FAKE_UNITS    16
 
@@ -122,6 +122,11 @@ struct fake_kernel {
 	char tear[16];
 	uint32_t tears;
 
+	/*
+	 * CPU time, in ns, in which lists were gone through. The module has trees and tables for
+	 * that, so whoever measures the daemon takes it off.
+	 */
+	uint64_t searched;
 	uint64_t requests[FAKE_REQUESTS];
 	int fail[FAKE_REQUESTS]; /* errno of the next such request */
 	char fail_text[256];
@@ -154,6 +159,9 @@ int fake_request(struct fake_kernel *k, enum fake_request request);
 
 /* The rule for a path, as the module would find it; or NULL. */
 const struct pind_rule *fake_rule_find(struct fake_kernel *k, const char *path);
+/* Before a list is gone through, and after that, with what the first one returned. */
+uint64_t fake_search_begin(void);
+void fake_search_end(struct fake_kernel *k, uint64_t began);
 void fake_rules_forget(struct fake_kernel *k);
 int fake_rules_swap(struct pind_kernel *kernel, const struct pind_rule *rules, size_t n);
 int fake_rule_set(struct pind_kernel *kernel, const char *path,

@@ -23,21 +23,27 @@ void fake_rules_forget(struct fake_kernel *k)
 
 static struct pind_rule *rule_of_path(struct fake_kernel *k, const char *path)
 {
+	uint64_t began = fake_search_begin();
+	struct pind_rule *rule = NULL;
+
 	/* of two the later one holds */
-	for (size_t i = k->n_rules; i-- > 0;)
+	for (size_t i = k->n_rules; !rule && i-- > 0;)
 		if (k->rules[i].path && !strcmp(k->rules[i].path, path))
-			return &k->rules[i];
-	return NULL;
+			rule = &k->rules[i];
+	fake_search_end(k, began);
+	return rule;
 }
 
 const struct pind_rule *fake_rule_find(struct fake_kernel *k, const char *path)
 {
 	const struct pind_rule *rule = rule_of_path(k, path);
+	uint64_t began = fake_search_begin();
 
 	for (size_t i = 0; !rule && i < k->n_rules; i++)
 		if (k->rules[i].pattern &&
 		    pind_pattern_matches_path(k->rules[i].pattern, k->rules[i].unit, path))
 			rule = &k->rules[i];
+	fake_search_end(k, began);
 	return rule;
 }
 

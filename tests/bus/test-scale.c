@@ -9,6 +9,7 @@
 #include "world.h"
 
 #define BIRTHS 50
+#define SETS   100
 #define MANY   10000
 
 /* A store with so many quotas of cgroups that are not there, and those that will be. */
@@ -35,6 +36,30 @@ static void write_store(struct world *w, int others)
 	world_write(w, "state/quotas.json", text);
 }
 
+/* Nanoseconds of the daemon's own. */
+static uint64_t worked_so_far(struct world *w)
+{
+	uint64_t searched = world_searched(w);
+
+	return world_worked(w) - searched;
+}
+
+/* So many cgroups are there, and known, of which nothing is kept. */
+static void make_cgroups(struct world *w, int n)
+{
+	uint64_t resyncs = world_manager_number(w, "Resyncs");
+	char path[64];
+
+	for (int i = 0; i < n; i++) {
+		(void)snprintf(path, sizeof(path), "/there%d.%d.slice", n, i);
+		world_mkdir(w, path);
+		world_fake(w, "Born", "sb", path, true);
+	}
+	world_fake(w, "Overrun", NULL);
+	world_until(w, world_manager_number(w, "Resyncs") > resyncs);
+	assert_true(world_manager_number(w, "Groups") >= (uint64_t)n);
+}
+
 /* The daemon's work, in us, for births of cgroups that have a quota waiting. */
 static uint64_t births(struct world *w, int others)
 {
@@ -43,8 +68,10 @@ static uint64_t births(struct world *w, int others)
 
 	write_store(w, others);
 	world_start(w, NULL);
+	make_cgroups(w, others);
 	world_process(w, 50);
-	worked = world_worked(w);
+	world_forget(w);
+	worked = worked_so_far(w);
 	for (int i = 0; i < BIRTHS; i++) {
 		(void)snprintf(path, sizeof(path), "/born%d.slice", i);
 		world_mkdir(w, path);
@@ -52,10 +79,10 @@ static uint64_t births(struct world *w, int others)
 		(void)snprintf(path, sizeof(path), "Added /born%d.slice", i);
 		world_saw(w, path);
 	}
-	work = (world_worked(w) - worked) / 1000;
+	work = (worked_so_far(w) - worked) / 1000;
 	assert_int_equal(world_kernel_max(w, "/born49.slice"), 8192);
-	print_message("# %d births beside %d quotas: %llu us\n", BIRTHS, others,
-		      (unsigned long long)work);
+	print_message("# %d births beside %d quotas and %d cgroups: %llu us\n", BIRTHS, others,
+		      others, (unsigned long long)work);
 	world_stop(w);
 	for (int i = 0; i < BIRTHS; i++) {
 		(void)snprintf(path, sizeof(path), "/born%d.slice", i);
@@ -70,11 +97,12 @@ static void test_birth(void **state)
 	struct world *w = *state;
 	uint64_t few = births(w, 10), many = births(w, MANY);
 
-	/* some ms for whatever else runs on the machine */
-	assert_true(many < 2 * few + 20000);
+	/* what the fake kernel went through has to come into the caches again, for some 100 us each
+	 */
+	assert_true(world_is_sanitized() || many < 2 * few + 3000);
 }
 
-/* The daemon's work, in us, for quotas that are set, 20 times. */
+/* The daemon's work, in us, for quotas that are set. */
 static uint64_t sets(struct world *w, int others)
 {
 	uint64_t worked, work;
@@ -83,17 +111,18 @@ static uint64_t sets(struct world *w, int others)
 	world_start(w, NULL);
 	world_set_max(w, "/set.slice", MIB, false);
 	world_process(w, 50);
-	worked = world_worked(w);
-	for (uint64_t i = 1; i <= 20; i++)
+	worked = worked_so_far(w);
+	for (uint64_t i = 1; i <= SETS; i++)
 		world_set_max(w, "/set.slice", i * 2 * MIB, false);
-	assert_int_equal(world_kernel_max(w, "/set.slice"), 40 * MIB);
-	work = (world_worked(w) - worked) / 1000;
-	print_message("# 20 quotas set beside %d: %llu us\n", others, (unsigned long long)work);
+	assert_int_equal(world_kernel_max(w, "/set.slice"), SETS * 2 * MIB);
+	work = (worked_so_far(w) - worked) / 1000;
+	print_message("# %d quotas set beside %d: %llu us\n", SETS, others,
+		      (unsigned long long)work);
 	world_stop(w);
 	return work;
 }
 
-/* The file is written anew at each change, and nothing else is done for the others. */
+/* What is kept is not written anew at each change, and nothing is done for the others. */
 static void test_set(void **state)
 {
 	struct world *w = *state;
@@ -102,8 +131,7 @@ static void test_set(void **state)
 	world_mkdir(w, "/set.slice");
 	few = sets(w, 10);
 	many = sets(w, MANY);
-	/* looking at all of them took more than a second */
-	assert_true(many < 10 * few + 200000);
+	assert_true(many < 2 * few + 3000);
 }
 
 /* Many groups are adopted, and forgotten again, with a few writings of the file. */

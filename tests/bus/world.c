@@ -558,7 +558,9 @@ bool world_is_sanitized(void)
 #if defined(__SANITIZE_ADDRESS__)
 	return true;
 #else
-	return false;
+	const char *preloaded = getenv("LD_PRELOAD");
+
+	return preloaded && strstr(preloaded, "vgpreload");
 #endif
 }
 
@@ -834,6 +836,16 @@ uint64_t world_requests_of(struct world *w, const char *request)
 
 	assert_true(sd_bus_message_skip(reply, "t") >= 0);
 	return take_number(reply);
+}
+
+uint64_t world_searched(struct world *w)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	sd_bus_message *reply = NULL;
+
+	(void)sd_bus_call_method(w->bus, FAKE_BUS_NAME, FAKE_OBJECT, FAKE_INTERFACE, "Searched",
+				 &error, &reply, NULL);
+	return take_number(must(reply, &error, "Searched"));
 }
 
 void world_flooded(struct world *w, uint64_t *ret_before, uint64_t *ret_after)

@@ -55,10 +55,12 @@ void world_start_bus(struct world *w);
 
 /* Bytes of memory that the daemon has in use. */
 uint64_t world_memory(struct world *w);
-/* The sanitizers take more of it, and of time. */
+/* The sanitizers and valgrind take more of it, and of time. */
 bool world_is_sanitized(void);
 /* Nanoseconds that it was on a processor. */
 uint64_t world_worked(struct world *w);
+/* Those of them in which the fake kernel in it went through its lists. */
+uint64_t world_searched(struct world *w);
 
 /* Makes and removes cgroups. */
 void world_mkdir(struct world *w, const char *path);
