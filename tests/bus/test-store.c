@@ -104,15 +104,16 @@ static void test_read_only(void **state)
 	world_mkdir(w, "/free.slice");
 	world_set_max(w, GROUP, 48 * MIB, false);
 	world_stop(w);
-	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-	    mount(w->state, w->state, NULL, MS_BIND, NULL) < 0) {
+	if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount(w->state, w->state, "none", MS_BIND, NULL) < 0) {
 		/* skip() would say "not ok # SKIP", which meson takes for a failure */
 		print_message("# not root, or in a container: no read-only disk\n");
 		return;
 	}
-	assert_int_equal(mount(NULL, w->state, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL), 0);
+	assert_int_equal(mount("none", w->state, "none", MS_REMOUNT | MS_BIND | MS_RDONLY, NULL),
+			 0);
 	check_read_only(w);
-	assert_int_equal(mount(NULL, w->state, NULL, MS_REMOUNT | MS_BIND, NULL), 0);
+	assert_int_equal(mount("none", w->state, "none", MS_REMOUNT | MS_BIND, NULL), 0);
 	world_set_max(w, GROUP, 24 * MIB, false);
 	assert_int_equal(world_kernel_max(w, GROUP), 24 * MIB);
 	world_stop(w);

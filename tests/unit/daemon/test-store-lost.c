@@ -455,7 +455,7 @@ static void test_full_disk(void **state)
 {
 	struct pind_store *store;
 
-	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    mount("pind-test", directory, "tmpfs", 0, "size=128k") < 0) {
 		/* skip() would say "not ok # SKIP", which meson takes for a failure */
 		print_message("not root, or in a container: no full disk\n");
@@ -486,7 +486,7 @@ static void check_read_only(size_t n)
 
 	assert_non_null(path);
 	for (int again = 0; again < 2; again++) {
-		assert_int_equal(mount(NULL, directory, NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
+		assert_int_equal(mount("none", directory, "none", MS_REMOUNT | MS_RDONLY, NULL), 0);
 		if (again) {
 			(void)pind_store_free(store);
 			store = open_good();
@@ -498,7 +498,7 @@ static void check_read_only(size_t n)
 		assert_int_equal(pind_store_remove(store, path), -EROFS);
 		assert_int_equal(pages_of(store, path), pages);
 		assert_int_equal(count(store), n);
-		assert_int_equal(mount(NULL, directory, NULL, MS_REMOUNT, NULL), 0);
+		assert_int_equal(mount("none", directory, "none", MS_REMOUNT, NULL), 0);
 		assert_int_equal(put(store, path, ++pages), 0);
 	}
 	(void)pind_store_free(store);
@@ -510,18 +510,18 @@ static void check_read_only(size_t n)
 
 	/* a damaged one that cannot be kept aside is left as it is */
 	write_file(PIND_STORE_FILE, "{", 1);
-	assert_int_equal(mount(NULL, directory, NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
+	assert_int_equal(mount("none", directory, "none", MS_REMOUNT | MS_RDONLY, NULL), 0);
 	store = open_store("cannot be kept aside (Read-only file system)", &report);
 	assert_non_null(pind_store_sealed(store));
 	(void)pind_store_free(store);
-	assert_int_equal(mount(NULL, directory, NULL, MS_REMOUNT, NULL), 0);
+	assert_int_equal(mount("none", directory, "none", MS_REMOUNT, NULL), 0);
 }
 
 static void test_read_only(void **state)
 {
 	for (size_t n = FEW; n <= MANY; n += MANY - FEW) {
 		if (unshare(CLONE_NEWNS) < 0 ||
-		    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+		    mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
 		    mount("pind-test", directory, "tmpfs", 0, "size=1m") < 0) {
 			print_message("not root, or in a container: no read-only disk\n");
 			return;
