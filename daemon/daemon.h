@@ -7,15 +7,7 @@
 #define PIND_DAEMON_H
 
 #include "kernel.h"
-
-struct pind_places {
-	const char *cgroup_mount;
-	const char *state_directory;	       /* quotas that are kept */
-	const char *const *policy_directories; /* files of rules, see policy.h */
-	const char *runtime_directory; /* those that are forgotten at a restart of the machine */
-	const char *actor_socket;      /* where pind-act is called */
-	const char *module_note; /* why the module could not be loaded: see pind/module-note.h */
-};
+#include "places.h"
 
 /**
  * pind_run - a whole life: read the stores, reconcile with the kernel, go on the bus, and the

@@ -12,7 +12,6 @@
 #include "actor.h"
 #include "journal.h"
 #include "kernel-netlink.h"
-#include "policy.h"
 #include "daemon.h"
 #include "policy.h"
 #include "policy-check.h"

@@ -6,8 +6,8 @@
 #ifndef PIND_SOURCES_H
 #define PIND_SOURCES_H
 
-#include "daemon.h"
 #include "health.h"
+#include "places.h"
 #include "wanted.h"
 
 /* Reads the rules of all files in these directories (again). */
