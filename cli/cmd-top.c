@@ -18,7 +18,7 @@
 #include "verb.h"
 #include "when.h"
 
-#define NSEC_PER_SEC 1000000000.0
+#define NSEC_PER_SEC UINT64_C(1000000000)
 #define DELAY_USUAL  2.0
 
 /* What is looked at, and how. */
@@ -271,7 +271,7 @@ static int run_screen(struct top *top, unsigned long count)
 			if (count && n >= count)
 				break;
 			n++;
-			due = now + (uint64_t)(top->delay * NSEC_PER_SEC);
+			due = now + (uint64_t)(top->delay * (double)NSEC_PER_SEC);
 		}
 		note = note_of(top, failed);
 		scroll(top, TOP_KEY_NONE);
