@@ -201,10 +201,7 @@ static noinline bool settle_slowly(struct pind_charge *charge, unsigned long pag
 
 bool pind_charge_settle(struct pind_charge *charge, unsigned long pages, unsigned long pins)
 {
-	if (pages <= PIND_STOCK_PAGES && pins <= PIND_STOCK_PAGES &&
-	    pind_stock_quick_settle(charge, pages, pins))
-		return false;
-	return settle_slowly(charge, pages, pins);
+	return !pind_stock_quick_settle(charge, pages, pins) && settle_slowly(charge, pages, pins);
 }
 
 static noinline void uncharge_slowly(struct pind_charge *charge, unsigned long pages,
@@ -233,8 +230,7 @@ static noinline void uncharge_slowly(struct pind_charge *charge, unsigned long p
 
 void pind_charge_uncharge(struct pind_charge *charge, unsigned long pages, unsigned long pins)
 {
-	if (pages > PIND_STOCK_PAGES || pins > PIND_STOCK_PAGES ||
-	    !pind_stock_quick_uncharge(charge, pages, pins))
+	if (!pind_stock_quick_uncharge(charge, pages, pins))
 		uncharge_slowly(charge, pages, pins);
 }
 

@@ -18,28 +18,43 @@ DEFINE_PER_CPU_ALIGNED(struct pind_stock, pind_stocks);
 
 /* All that the usual case reads lies in one cache line. */
 static_assert(sizeof(raw_spinlock_t) > 4 || offsetof(struct pind_stock, charge[1]) <= 64);
-static_assert(sizeof(union pind_hot) == sizeof(long));
 static_assert(2 * PIND_STOCK_PAGES <= U8_MAX && PIND_STOCK_PAGES <= S8_MAX);
+
+static unsigned long hot_of(const struct pind_stock_share *share, unsigned long tag)
+{
+	return (unsigned long)(PIND_STOCK_PAGES - share->avail) |
+	       (unsigned long)(PIND_STOCK_PAGES + share->settled) << PIND_HOT_SETTLED_SHIFT |
+	       (unsigned long)(PIND_STOCK_PAGES + share->pins) << PIND_HOT_PINS_SHIFT |
+	       (unsigned long)share->top << PIND_HOT_TOP_SHIFT | tag << PIND_HOT_TAG_SHIFT;
+}
+
+static struct pind_stock_share share_of_hot(unsigned long hot)
+{
+	return (struct pind_stock_share){
+		.avail = PIND_STOCK_PAGES - (u8)hot,
+		.settled = (int)(hot >> PIND_HOT_SETTLED_SHIFT & 511) - PIND_STOCK_PAGES,
+		.pins = (int)(hot >> PIND_HOT_PINS_SHIFT & 511) - PIND_STOCK_PAGES,
+		.top = hot >> PIND_HOT_TOP_SHIFT & 127,
+	};
+}
 
 static void lock_stock(struct pind_stock *stock, unsigned long *flags)
 	__acquires(&stock->lock)
 {
-	union pind_hot hot;
+	unsigned long hot;
 
 	raw_spin_lock_irqsave(&stock->lock, *flags);
-	hot.word = atomic_long_xchg(&stock->hot, 0);
-	if (hot.word)
-		stock->share[0] = hot.share;
+	hot = atomic_long_xchg(&stock->hot, 0);
+	if (hot)
+		stock->share[0] = share_of_hot(hot);
 }
 
 static void unlock_stock(struct pind_stock *stock, unsigned long flags)
 	__releases(&stock->lock)
 {
-	union pind_hot hot = { .share = stock->share[0] };
-
-	hot.tag = stock->tag = stock->tag + 1 ?: 1;
+	stock->tag = stock->tag == PIND_HOT_TAG_MAX ? 1 : stock->tag + 1;
 	if (stock->charge[0])
-		atomic_long_set_release(&stock->hot, hot.word);
+		atomic_long_set_release(&stock->hot, hot_of(&stock->share[0], stock->tag));
 	raw_spin_unlock_irqrestore(&stock->lock, flags);
 }
 
@@ -64,7 +79,7 @@ void pind_stock_start(void)
 	}
 }
 
-static void tell_settled(struct pind_charge *charge, struct pind_share *share)
+static void tell_settled(struct pind_charge *charge, struct pind_stock_share *share)
 {
 	if (share->settled || share->top)
 		pind_level_add_settled(charge, share->settled, share->top);
@@ -72,7 +87,7 @@ static void tell_settled(struct pind_charge *charge, struct pind_share *share)
 	share->top = 0;
 }
 
-static void tell_pins(struct pind_charge *charge, struct pind_share *share)
+static void tell_pins(struct pind_charge *charge, struct pind_stock_share *share)
 {
 	if (share->pins)
 		pind_level_add_pins(charge, share->pins);
@@ -83,7 +98,7 @@ static void tell_pins(struct pind_charge *charge, struct pind_share *share)
 static void empty_share(struct pind_stock *stock, unsigned int i)
 {
 	struct pind_charge *charge = stock->charge[i];
-	struct pind_share *share = &stock->share[i];
+	struct pind_stock_share *share = &stock->share[i];
 
 	stock->charge[i] = NULL;
 	/* settled first: no reader may see it above usage; pins last, as in uncharge_slowly() */
@@ -91,7 +106,7 @@ static void empty_share(struct pind_stock *stock, unsigned int i)
 	if (share->avail)
 		pind_level_give_back(charge, share->avail, NULL);
 	tell_pins(charge, share);
-	*share = (struct pind_share){};
+	*share = (struct pind_stock_share){};
 }
 
 static bool none_is_exact(const struct pind_charge *charge)
@@ -120,7 +135,7 @@ static bool may_keep(const struct pind_charge *charge)
  * Under the stock's lock: a new share, in the first place; the last one is emptied if all are
  * in use. NULL: the level has to be exact, or lies too deep.
  */
-static struct pind_share *new_share(struct pind_stock *stock, struct pind_charge *charge)
+static struct pind_stock_share *new_share(struct pind_stock *stock, struct pind_charge *charge)
 {
 	unsigned int i;
 
@@ -133,12 +148,12 @@ static struct pind_share *new_share(struct pind_stock *stock, struct pind_charge
 	memmove(stock->charge + 1, stock->charge, i * sizeof(stock->charge[0]));
 	memmove(stock->share + 1, stock->share, i * sizeof(stock->share[0]));
 	stock->charge[0] = charge;
-	stock->share[0] = (struct pind_share){};
+	stock->share[0] = (struct pind_stock_share){};
 	return &stock->share[0];
 }
 
 /* Under the stock's lock. */
-static struct pind_share *share_of(struct pind_stock *stock, struct pind_charge *charge)
+static struct pind_stock_share *share_of(struct pind_stock *stock, struct pind_charge *charge)
 {
 	unsigned int i;
 
@@ -153,7 +168,7 @@ static struct pind_share *share_of(struct pind_stock *stock, struct pind_charge 
 }
 
 /* Keep half of a full share, so that the next page neither fills nor overflows it. */
-static void return_excess(struct pind_charge *charge, struct pind_share *share)
+static void return_excess(struct pind_charge *charge, struct pind_stock_share *share)
 {
 	if (share->avail <= PIND_STOCK_PAGES)
 		return;
@@ -163,13 +178,16 @@ static void return_excess(struct pind_charge *charge, struct pind_share *share)
 
 void pind_stock_tell(struct pind_charge *charge)
 {
-	struct pind_stock *stock;
-	unsigned long flags;
-	union pind_hot hot;
+	struct pind_stock *stock = raw_cpu_ptr(&pind_stocks);
+	struct pind_stock_share share;
+	unsigned long flags, hot;
 	unsigned int i;
 
-	if (pind_stock_look(charge, &hot) && !hot.share.settled && !hot.share.top)
-		return;
+	if (pind_stock_look(stock, charge, &hot)) {
+		share = share_of_hot(hot);
+		if (!share.settled && !share.top)
+			return;
+	}
 	stock = lock_own(&flags);
 	for (i = 0; i < PIND_STOCK_LEVELS; i++)
 		if (stock->charge[i] == charge)
@@ -224,7 +242,7 @@ bool pind_stock_reserve(struct pind_charge *charge, unsigned long pages, bool *r
 	struct pind_charge *by;
 	bool done = false;
 	struct pind_stock *stock;
-	struct pind_share *share;
+	struct pind_stock_share *share;
 	unsigned long flags;
 
 	*ret_told = false;
@@ -246,7 +264,7 @@ bool pind_stock_reserve(struct pind_charge *charge, unsigned long pages, bool *r
 bool pind_stock_cancel(struct pind_charge *charge, unsigned long pages)
 {
 	struct pind_stock *stock;
-	struct pind_share *share;
+	struct pind_stock_share *share;
 	unsigned long flags;
 
 	stock = lock_own(&flags);
@@ -263,7 +281,7 @@ bool pind_stock_settle(struct pind_charge *charge, unsigned long pages, unsigned
 		       bool *ret_told)
 {
 	struct pind_stock *stock;
-	struct pind_share *share;
+	struct pind_stock_share *share;
 	unsigned long flags;
 	int settled, sum;
 
@@ -295,7 +313,7 @@ out:
 bool pind_stock_uncharge(struct pind_charge *charge, unsigned long pages, unsigned long pins)
 {
 	struct pind_stock *stock;
-	struct pind_share *share;
+	struct pind_stock_share *share;
 	unsigned long flags;
 	int settled, sum;
 

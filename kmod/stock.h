@@ -10,7 +10,9 @@
 #define PIND_STOCK_H
 
 #include <linux/atomic.h>
+#include <linux/build_bug.h>
 #include <linux/compiler.h>
+#include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
@@ -18,32 +20,36 @@
 #include "charge.h"
 
 /**
- * struct pind_share - the amounts that a CPU keeps of one level
+ * struct pind_stock_share - the amounts that a CPU keeps of one level
  * @avail: pages that are promised at the level and all above it, and not used
  * @settled: pages charged, less those uncharged, that the levels have not been told of
  * @top: the highest value of @settled since the levels were told
  * @pins: as @settled, for references
  */
-struct pind_share {
+struct pind_stock_share {
 	u8 avail;
 	s8 settled;
 	s8 top;
 	s8 pins;
 };
 
-/**
- * union pind_hot - the stock's first share, as one word, while nobody holds the lock
- * @word: all of it; 0: the first share may be used under the lock only
- * @share: the share
- * @tag: changes each time that the lock is released; never 0
+/*
+ * The stock's first share as one word, while nobody holds the lock; 0: it may be used under
+ * the lock only. From bit 0 on: 8 bits say how many more pages could be promised; 9 and 9
+ * how many of the pages and pins that were settled could be uncharged; 7 are the top; 31 are a
+ * tag that changes each time that the lock is released, and is never 0. So an uncharge
+ * subtracts from the first three, in one go: if an amount does not fit, it borrows from the
+ * highest bit of its own field.
  */
-union pind_hot {
-	long word;
-	struct {
-		struct pind_share share;
-		u32 tag;
-	};
-};
+#define PIND_HOT_SETTLED_SHIFT 8
+#define PIND_HOT_PINS_SHIFT    17
+#define PIND_HOT_TOP_SHIFT     26
+#define PIND_HOT_TAG_SHIFT     33
+#define PIND_HOT_TAG_MAX       (ULONG_MAX >> PIND_HOT_TAG_SHIFT)
+#define PIND_HOT_BORROWED      (1UL << 7 | 1UL << 16 | 1UL << 25)
+/* Added to a word, it sets one of PIND_HOT_BORROWED if more is settled than a CPU keeps. */
+#define PIND_HOT_SETTLED_FULL  (127UL << PIND_HOT_SETTLED_SHIFT | 127UL << PIND_HOT_PINS_SHIFT)
+static_assert(PIND_STOCK_PAGES == 64 && sizeof(long) == 8);
 
 /**
  * struct pind_stock - all shares of one CPU
@@ -62,7 +68,7 @@ struct pind_stock {
 	u32 tag;
 	atomic_long_t hot;
 	struct pind_charge *charge[PIND_STOCK_LEVELS];
-	struct pind_share share[PIND_STOCK_LEVELS];
+	struct pind_stock_share share[PIND_STOCK_LEVELS];
 };
 
 DECLARE_PER_CPU_ALIGNED(struct pind_stock, pind_stocks);
@@ -70,77 +76,77 @@ DECLARE_PER_CPU_ALIGNED(struct pind_stock, pind_stocks);
 /*
  * The usual case: the level is the one that this CPU charged last, it has the first share,
  * and the levels need not be told. Each of these functions returns false, with nothing
- * changed, if that is not so. No lock is taken: whoever holds the lock has set the word to
- * 0, and puts it back with another tag. So everything read of the stock, @charge included,
- * is valid if the word is still the same when it is exchanged.
+ * changed, if that is not so, or if there are more than PIND_STOCK_PAGES. No lock is taken:
+ * whoever holds the lock has set the word to 0, and puts it back with another tag. So everything
+ * read of the stock, @charge included, is valid if the word is still the same when it is
+ * exchanged.
  */
 
 /*
- * This CPU's stock, if @charge has its first share; else NULL. The task may move to another
- * CPU afterwards: any CPU's stock will do.
+ * Is the first share that of @charge? The task may move to another CPU after the caller has
+ * looked for its stock: any CPU's stock will do.
  */
-static __always_inline struct pind_stock *pind_stock_look(struct pind_charge *charge,
-							  union pind_hot *ret)
+static __always_inline bool pind_stock_look(const struct pind_stock *stock,
+					    const struct pind_charge *charge, unsigned long *ret)
 {
-	struct pind_stock *stock = raw_cpu_ptr(&pind_stocks);
-
 	/* the word first: if charge[0] changes after this read, so does the tag */
-	ret->word = atomic_long_read_acquire(&stock->hot);
-	return ret->word && READ_ONCE(stock->charge[0]) == charge ? stock : NULL;
+	*ret = atomic_long_read_acquire(&stock->hot);
+	return *ret && READ_ONCE(stock->charge[0]) == charge;
 }
 
-static __always_inline bool pind_stock_change(struct pind_stock *stock, union pind_hot old,
-					      union pind_hot new)
+static __always_inline bool pind_stock_change(struct pind_stock *stock, unsigned long old,
+					      unsigned long new)
 {
-	return atomic_long_try_cmpxchg(&stock->hot, &old.word, new.word);
+	long expected = old;
+
+	return atomic_long_try_cmpxchg(&stock->hot, &expected, new);
 }
 
 /** pind_stock_quick_reserve() - as pind_charge_reserve(). Context: any. */
-static __always_inline bool pind_stock_quick_reserve(struct pind_charge *charge,
+static __always_inline bool pind_stock_quick_reserve(const struct pind_charge *charge,
 						     unsigned long pages)
 {
-	union pind_hot old, new;
-	struct pind_stock *stock = pind_stock_look(charge, &old);
+	struct pind_stock *stock = raw_cpu_ptr(&pind_stocks);
+	unsigned long hot;
 
-	if (!stock || pages > old.share.avail)
-		return false;
-	new = old;
-	new.share.avail -= pages;
-	return pind_stock_change(stock, old, new);
+	return pind_stock_look(stock, charge, &hot) &&
+	       pages <= (unsigned long)(PIND_STOCK_PAGES - (u8)hot) &&
+	       pind_stock_change(stock, hot, hot + pages);
 }
 
-/** pind_stock_quick_settle() - as pind_charge_settle(), of at most PIND_STOCK_PAGES */
-static __always_inline bool pind_stock_quick_settle(struct pind_charge *charge, int pages, int pins)
+/** pind_stock_quick_settle() - as pind_charge_settle(), which comes upon no high here */
+static __always_inline bool pind_stock_quick_settle(const struct pind_charge *charge,
+						    unsigned long pages, unsigned long pins)
 {
-	union pind_hot old, new;
-	struct pind_stock *stock = pind_stock_look(charge, &old);
+	struct pind_stock *stock = raw_cpu_ptr(&pind_stocks);
+	unsigned long hot, new;
+	long above;
 
-	if (!stock || old.share.settled + pages > PIND_STOCK_PAGES ||
-	    old.share.pins + pins > PIND_STOCK_PAGES)
+	if (pages > PIND_STOCK_PAGES || pins > PIND_STOCK_PAGES ||
+	    !pind_stock_look(stock, charge, &hot))
 		return false;
-	new = old;
-	new.share.settled += pages;
-	new.share.top = max(new.share.top, new.share.settled);
-	new.share.pins += pins;
-	return pind_stock_change(stock, old, new);
+	new = hot + (pages << PIND_HOT_SETTLED_SHIFT) + (pins << PIND_HOT_PINS_SHIFT);
+	if ((new + PIND_HOT_SETTLED_FULL) & PIND_HOT_BORROWED)
+		return false;
+	above = (long)(new >> PIND_HOT_SETTLED_SHIFT & 511) - PIND_STOCK_PAGES -
+		(long)(new >> PIND_HOT_TOP_SHIFT & 127);
+	if (above > 0)
+		new += (unsigned long)above << PIND_HOT_TOP_SHIFT;
+	return pind_stock_change(stock, hot, new);
 }
 
-/** pind_stock_quick_uncharge() - as pind_charge_uncharge(), of at most PIND_STOCK_PAGES */
-static __always_inline bool pind_stock_quick_uncharge(struct pind_charge *charge, int pages,
-						      int pins)
+/** pind_stock_quick_uncharge() - as pind_charge_uncharge() */
+static __always_inline bool pind_stock_quick_uncharge(const struct pind_charge *charge,
+						      unsigned long pages, unsigned long pins)
 {
-	union pind_hot old, new;
-	struct pind_stock *stock = pind_stock_look(charge, &old);
+	struct pind_stock *stock = raw_cpu_ptr(&pind_stocks);
+	unsigned long hot, new;
 
-	if (!stock || old.share.settled - pages < -PIND_STOCK_PAGES ||
-	    old.share.pins - pins < -PIND_STOCK_PAGES ||
-	    old.share.avail + pages > PIND_STOCK_PAGES)
+	if (pages > PIND_STOCK_PAGES || pins > PIND_STOCK_PAGES ||
+	    !pind_stock_look(stock, charge, &hot))
 		return false;
-	new = old;
-	new.share.settled -= pages;
-	new.share.pins -= pins;
-	new.share.avail += pages;
-	return pind_stock_change(stock, old, new);
+	new = hot - pages - (pages << PIND_HOT_SETTLED_SHIFT) - (pins << PIND_HOT_PINS_SHIFT);
+	return !(new & PIND_HOT_BORROWED) && pind_stock_change(stock, hot, new);
 }
 
 /** pind_stock_start() - make the stocks of all CPUs empty */
