@@ -10,6 +10,7 @@
 #include "need.h"
 #include "trace.h"
 #include "room.h"
+#include "stock.h"
 #include "survey.h"
 #include "unpin.h"
 
@@ -19,8 +20,10 @@ static __always_inline bool reserve(struct pind_call *call, unsigned long pages,
 {
 	struct pind_charge *charge = &call->account->group->charge;
 
+	*ret_by = NULL;
 	if (held ? !pind_charge_reserve_held(charge, pages, held, lenient, ret_by) :
-		   !pind_charge_reserve(charge, pages, lenient, ret_by))
+		   !pind_stock_quick_reserve(charge, pages) &&
+			   !pind_charge_reserve(charge, pages, lenient, ret_by))
 		return false;
 	call->reserved += pages;
 	call->held += held;
@@ -204,8 +207,8 @@ static noinline long record_run(struct pind_call *call, struct page **pages, lon
 	return record_folio(call, folio, run, run, tally) ?: run;
 }
 
-static __always_inline int record_pages(struct pind_call *call, struct page **pages, long got,
-					struct tally *tally)
+static noinline int record_pages(struct pind_call *call, struct page **pages, long got,
+				 struct tally *tally)
 {
 	long i = 0, run;
 
@@ -289,7 +292,8 @@ static __always_inline int settle(struct pind_call *call, const struct tally *ta
 
 	if (tally->pins)
 		trace_pind_charge(call->account->group->id, tally->pages, tally->pins);
-	if (tally->pins && pind_charge_settle(charge, tally->pages, tally->pins))
+	if (tally->pins && !pind_stock_quick_settle(charge, tally->pages, tally->pins) &&
+	    pind_charge_settle(charge, tally->pages, tally->pins))
 		announce_high(charge);
 	pind_count_longterm_requested(tally->pins);
 	if (!ret && tally->above_held)
@@ -339,7 +343,14 @@ long pind_call_end(struct pind_call *call, struct page **pages, long got)
 	if (got > 0 && call->account) {
 		pind_count_begun(got);
 		put_held_back(call);
-		ret = record_pages(call, pages, got, &tally);
+		if (got == 1 && call->reserved && pind_ledger_record_one(call->account, pages[0])) {
+			call->reserved--;
+			tally.pages = 1;
+			tally.pins = 1;
+			ret = 0;
+		} else {
+			ret = record_pages(call, pages, got, &tally);
+		}
 		ret = settle(call, &tally, ret);
 		pind_count_ended(got);
 		if (ret) {

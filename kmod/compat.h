@@ -53,6 +53,20 @@
 #define pind_get_dev_pagemap(pfn) get_dev_pagemap(pfn, NULL)
 #endif
 
+/*
+ * raw_spin_lock() and raw_spin_unlock(), inline as with CONFIG_INLINE_SPIN_LOCK: for the locks
+ * that each pin and unpin takes. A kernel that checks its locks does so in functions that it
+ * exports no other way.
+ */
+#if defined(CONFIG_SMP) && !defined(CONFIG_GENERIC_LOCKBREAK) && \
+	!defined(CONFIG_DEBUG_SPINLOCK) && !defined(CONFIG_DEBUG_LOCK_ALLOC)
+#define pind_raw_spin_lock(lock)   __raw_spin_lock(lock)
+#define pind_raw_spin_unlock(lock) __raw_spin_unlock(lock)
+#else
+#define pind_raw_spin_lock(lock)   raw_spin_lock(lock)
+#define pind_raw_spin_unlock(lock) raw_spin_unlock(lock)
+#endif
+
 /** pind_eventfd_signal() - add 1 to an eventfd, and wake its waiters. Context: any. */
 static inline void pind_eventfd_signal(struct eventfd_ctx *eventfd)
 {

@@ -19,6 +19,8 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
+#include "compat.h"
+
 #define PIND_LEAF_SHIFT 8
 #define PIND_LEAF_SLOTS (1U << PIND_LEAF_SHIFT)
 
@@ -133,7 +135,7 @@ static __always_inline void pind_walk_leave(struct pind_walk *walk)
 {
 	if (walk->leaf) {
 		__acquire(walk->lock); /* see pind_walk_enter() */
-		raw_spin_unlock(walk->lock);
+		pind_raw_spin_unlock(walk->lock);
 	}
 	walk->leaf = NULL;
 }
@@ -156,7 +158,7 @@ static __always_inline void pind_walk_enter(struct pind_walk *walk, struct page 
 		return;
 	}
 	walk->lock = pind_leaf_lock(page_to_pfn(page));
-	raw_spin_lock(walk->lock);
+	pind_raw_spin_lock(walk->lock);
 	__release(walk->lock); /* sparse cannot follow a lock that only a leaf brings along */
 }
 

@@ -390,77 +390,59 @@ bool pind_ledger_record_whole(const struct pind_claim *claim)
 	local_irq_save(flags);
 	leaf = pind_leaf_find(number);
 	if (leaf) {
-		raw_spin_lock(lock);
+		pind_raw_spin_lock(lock);
 		done = !leaf->dead && !*pind_slot_of(leaf, number);
 		if (done) {
 			set_slot(leaf, pind_slot_of(leaf, number), value);
 			pind_account_record(claim->account, claim->pins, covered, 1);
 			pind_ledger_count(claim->pins, covered);
 		}
-		raw_spin_unlock(lock);
+		pind_raw_spin_unlock(lock);
 	}
 	local_irq_restore(flags);
 	return done;
 }
 
-static bool has_zero_page(struct page *page)
-{
-	/* not my_zero_pfn(), which has another name in newer kernels */
-	unsigned long zero = page_to_pfn(ZERO_PAGE(0));
+/* The index of the leaf that the zero page would have a slot in. Set once. */
+static unsigned long zero_leaf __ro_after_init;
 
-	return page_to_pfn(page) >> PIND_LEAF_SHIFT == zero >> PIND_LEAF_SHIFT;
+/* Under the lock of the walk's leaf. Returns how many were recorded there, from the front. */
+static __always_inline unsigned long record_in_leaf(const struct pind_walk *walk,
+						    struct page **pages, unsigned long nr,
+						    unsigned long plain)
+{
+	unsigned long i, slot;
+
+	for (i = 0; i < nr; i++) {
+		slot = pind_walk_index(walk, pages[i]);
+		if (slot >= PIND_LEAF_SLOTS || PageCompound(pages[i]) || walk->leaf->slot[slot])
+			break;
+		WRITE_ONCE(walk->leaf->slot[slot], plain);
+	}
+	return i;
 }
 
 /* Leaf by leaf, each under its lock, with interrupts off. Returns how many were recorded. */
 static __always_inline unsigned long record_plain(u32 id, struct page **pages, unsigned long nr)
 {
-	unsigned long plain = pind_slot_plain(id), slot, i, first = 0;
+	unsigned long plain = pind_slot_plain(id), done, i;
 	struct pind_walk walk = {};
 
-	for (i = 0; i < nr && !PageCompound(pages[i]); i++) {
-		slot = pind_walk_index(&walk, pages[i]);
-		if (slot >= PIND_LEAF_SLOTS) {
-			if (walk.leaf)
-				pind_leaf_count_used(walk.leaf, i - first);
-			first = i;
-			pind_walk_leave(&walk);
-			/* zero pages have no slot: no page of a leaf with one is recorded here */
-			if (has_zero_page(pages[i]))
-				break;
-			pind_walk_enter(&walk, pages[i]);
-			if (!walk.leaf || walk.leaf->dead)
-				break;
-			slot = pind_walk_index(&walk, pages[i]);
-		}
-		if (walk.leaf->slot[slot])
+	for (i = 0; i < nr; i += done) {
+		/* zero pages have no slot: no page of a leaf with one is recorded here */
+		if (page_to_pfn(pages[i]) >> PIND_LEAF_SHIFT == zero_leaf)
 			break;
-		WRITE_ONCE(walk.leaf->slot[slot], plain);
+		pind_walk_enter(&walk, pages[i]);
+		if (!walk.leaf)
+			break;
+		done = walk.leaf->dead ? 0 : record_in_leaf(&walk, pages + i, nr - i, plain);
+		if (done)
+			pind_leaf_count_used(walk.leaf, done);
+		pind_walk_leave(&walk);
+		if (!done)
+			break;
 	}
-	if (walk.leaf && i > first)
-		pind_leaf_count_used(walk.leaf, i - first);
-	pind_walk_leave(&walk);
 	return i;
-}
-
-/* A single page needs no walk. */
-static __always_inline bool record_one(u32 id, struct page *page)
-{
-	unsigned long number = page_to_pfn(page);
-	struct pind_leaf *leaf = pind_leaf_find(number);
-	unsigned long *slot;
-	bool done;
-
-	if (!leaf || is_zero_pfn(number))
-		return false;
-	slot = pind_slot_of(leaf, number);
-	raw_spin_lock(pind_leaf_lock(number));
-	done = !leaf->dead && !*slot;
-	if (done) {
-		WRITE_ONCE(*slot, pind_slot_plain(id));
-		pind_leaf_count_used(leaf, 1);
-	}
-	raw_spin_unlock(pind_leaf_lock(number));
-	return done;
 }
 
 unsigned long pind_ledger_record_plain(struct pind_account *account, struct page **pages,
@@ -474,7 +456,7 @@ unsigned long pind_ledger_record_plain(struct pind_account *account, struct page
 	/* before a slot names the account: another CPU may release that slot's pin at once */
 	pind_account_record(account, nr, nr, nr);
 	local_irq_save(flags);
-	done = nr == 1 ? record_one(account->id, pages[0]) : record_plain(account->id, pages, nr);
+	done = record_plain(account->id, pages, nr);
 	local_irq_restore(flags);
 	if (done < nr)
 		pind_account_release(account, nr - done, nr - done, nr - done);
@@ -524,6 +506,8 @@ static void free_holding(struct pind_holding *holding)
 
 int __init pind_ledger_init(void)
 {
+	/* not my_zero_pfn(), which has another name in newer kernels */
+	zero_leaf = page_to_pfn(ZERO_PAGE(0)) >> PIND_LEAF_SHIFT;
 	return pind_leaf_init();
 }
 

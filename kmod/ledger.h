@@ -16,10 +16,11 @@
 
 #include <linux/mm.h>
 
+#include "account.h"
 #include "leaf.h"
 #include "leak.h"
+#include "slot.h"
 
-struct pind_account;
 struct pind_bill;
 struct pind_group;
 struct pind_unpinner;
@@ -49,6 +50,26 @@ struct pind_pinner {
 	u32 pins;
 	u32 covered;
 };
+
+/**
+ * struct pind_ledger_part - sums of the records on one CPU, less those of the releases there
+ * @bytes: of holdings, holders and shares
+ */
+struct pind_ledger_part {
+	long pins;
+	long charge;
+	long excess;
+	long bytes;
+};
+
+DECLARE_PER_CPU(struct pind_ledger_part, pind_ledger_parts);
+
+/** pind_ledger_count() - add to the ledger's sums of pins and pages of charge. Context: any. */
+static inline void pind_ledger_count(long pins, long charge)
+{
+	this_cpu_add(pind_ledger_parts.pins, pins);
+	this_cpu_add(pind_ledger_parts.charge, charge);
+}
 
 int pind_ledger_init(void);
 
@@ -89,6 +110,37 @@ bool pind_ledger_record_whole(const struct pind_claim *claim);
 unsigned long pind_ledger_record_plain(struct pind_account *account, struct page **pages,
 				       unsigned long nr);
 
+/** pind_ledger_record_one() - likewise, for one page. Return: whether it was recorded. */
+static __always_inline bool pind_ledger_record_one(struct pind_account *account, struct page *page)
+{
+	unsigned long number = page_to_pfn(page), flags, *slot;
+	struct pind_leaf *leaf;
+	bool done = false;
+
+	if (PageCompound(page) || is_zero_pfn(number))
+		return false;
+	/* before a slot names the account: another CPU may release that slot's pin at once */
+	pind_account_record(account, 1, 1, 1);
+	local_irq_save(flags);
+	leaf = pind_leaf_find(number);
+	if (likely(leaf)) {
+		slot = pind_slot_of(leaf, number);
+		pind_raw_spin_lock(pind_leaf_lock(number));
+		done = !leaf->dead && !*slot;
+		if (done) {
+			WRITE_ONCE(*slot, pind_slot_plain(account->id));
+			pind_leaf_count_used(leaf, 1);
+		}
+		pind_raw_spin_unlock(pind_leaf_lock(number));
+	}
+	local_irq_restore(flags);
+	if (likely(done))
+		pind_ledger_count(1, 1);
+	else
+		pind_account_release(account, 1, 1, 1);
+	return done;
+}
+
 /**
  * pind_ledger_prepare() - make the leaf that pind_ledger_record_plain() needs for a page
  * Context: process, may sleep. Return: true if the leaf was missing and now exists.
@@ -112,10 +164,11 @@ static __always_inline bool pind_ledger_concerns(struct folio *folio)
 	struct pind_leaf *leaf;
 	bool concerns;
 
-	rcu_read_lock_sched_notrace();
+	/* as rcu_read_lock_sched_notrace(), which compilers leave out of line */
+	preempt_disable_notrace();
 	leaf = pind_leaf_find(number);
 	concerns = leaf && READ_ONCE(*pind_slot_of(leaf, number));
-	rcu_read_unlock_sched_notrace();
+	preempt_enable_notrace();
 	return concerns;
 }
 
@@ -183,26 +236,6 @@ u64 pind_ledger_folios(void);
 
 /** pind_ledger_bytes() - memory that the ledger takes */
 u64 pind_ledger_bytes(void);
-
-/**
- * struct pind_ledger_part - sums of the records on one CPU, less those of the releases there
- * @bytes: of holdings, holders and shares
- */
-struct pind_ledger_part {
-	long pins;
-	long charge;
-	long excess;
-	long bytes;
-};
-
-DECLARE_PER_CPU(struct pind_ledger_part, pind_ledger_parts);
-
-/** pind_ledger_count() - add to the ledger's sums of pins and pages of charge. Context: any. */
-static inline void pind_ledger_count(long pins, long charge)
-{
-	this_cpu_add(pind_ledger_parts.pins, pins);
-	this_cpu_add(pind_ledger_parts.charge, charge);
-}
 
 /**
  * pind_ledger_sums() - pins, and pages of charge, that the ledger holds

@@ -8,9 +8,12 @@
 #define PIND_TAKEN_H
 
 #include "account.h"
+#include "counters.h"
 #include "folio.h"
 #include "ledger.h"
 #include "slot.h"
+#include "stock.h"
+#include "trace.h"
 
 /**
  * struct pind_taken - pins that were taken from slots and not yet from their account
@@ -31,7 +34,19 @@ struct pind_taken {
  * pind_taken_uncharge() - the kernel has given the pins back: uncharge them
  * Until then the account counts them. Context: any.
  */
-void pind_taken_uncharge(u32 id, u32 pins, u32 pages, u32 refs);
+static __always_inline void pind_taken_uncharge(u32 id, u32 pins, u32 pages, u32 refs)
+{
+	struct pind_account *account = pind_account_by_id(id);
+	struct pind_group *group = account->group;
+
+	pind_ledger_count(-(long)pins, -(long)pages);
+	pind_count_longterm_returned(pins);
+	trace_pind_uncharge(group->id, pages, pins);
+	/* a charged group stays, though the account may go now */
+	pind_account_release(account, pins, pages, refs);
+	if (!pind_stock_quick_uncharge(&group->charge, pages, pins))
+		pind_charge_uncharge(&group->charge, pages, pins);
+}
 
 /*
  * Under the leaf's lock. Can the slot's pins only be the ones that this unpin gives back? The
@@ -90,13 +105,13 @@ static __always_inline u32 pind_taken_folio(struct folio *folio, unsigned long p
 	leaf = pind_leaf_find(number);
 	if (leaf) {
 		slot = pind_slot_of(leaf, number);
-		raw_spin_lock(pind_leaf_lock(number));
+		pind_raw_spin_lock(pind_leaf_lock(number));
 		if (pind_taken_can(*slot, folio, large, pins) &&
 		    (!only || only == pind_slot_id(*slot))) {
 			id = pind_slot_id(*slot);
 			*ret_pages = pind_taken_from(leaf, slot, large, pins);
 		}
-		raw_spin_unlock(pind_leaf_lock(number));
+		pind_raw_spin_unlock(pind_leaf_lock(number));
 	}
 	local_irq_restore(flags);
 	return id;

@@ -83,15 +83,44 @@ static void settle_later(struct unpin *unpin, struct folio *folio, u32 pins)
 	unpin->nr++;
 }
 
-/* Slots of a leaf were emptied, and the leaf is let go. */
-static __always_inline void leave(struct unpin *unpin, struct pind_walk *walk, unsigned int emptied)
+/*
+ * The pages from @i on that are folios of one page in the walk's leaf, under its lock. Stops
+ * at the first other page, before @nr. Returns where.
+ */
+static __always_inline unsigned long begin_in_leaf(struct unpin *unpin, const struct pind_walk *walk,
+						   struct page *first, struct page **pages,
+						   unsigned long i, unsigned long nr)
 {
+	unsigned long plain = pind_slot_plain(unpin->taken.id), value, slot, *at;
+	const struct pind_walk leaf = *walk; /* so that the loop has it in registers */
+	unsigned int emptied = 0;
+	struct page *page;
+
+	for (; i < nr; i++) {
+		page = first ? pind_page_behind(first, i) : pages[i];
+		/* a page that is NULL is in no leaf */
+		slot = pind_walk_index(&leaf, page);
+		if (slot >= PIND_LEAF_SLOTS || PageCompound(page))
+			break;
+		at = &leaf.leaf->slot[slot];
+		value = *at;
+		if (unlikely(value != plain) && !unpin->taken.id && pind_slot_is_plain(value)) {
+			plain = value;
+			unpin->taken.id = pind_slot_id(value);
+		}
+		if (likely(value == plain && pind_page_is_sole(page))) {
+			WRITE_ONCE(*at, 0);
+			emptied++;
+		} else if (value) {
+			settle_later(unpin, page_folio(page), 1);
+		}
+	}
 	if (emptied)
 		pind_leaf_count_used(walk->leaf, -(long)emptied);
 	unpin->taken.pins += emptied;
 	unpin->taken.pages += emptied;
 	unpin->taken.refs += emptied;
-	pind_walk_leave(walk);
+	return i;
 }
 
 /*
@@ -102,44 +131,35 @@ static __always_inline void leave(struct unpin *unpin, struct pind_walk *walk, u
 static __always_inline unsigned long begin_plain(struct unpin *unpin, struct page *first,
 						 struct page **pages, unsigned long nr)
 {
-	unsigned long plain = pind_slot_plain(unpin->taken.id), value, flags, slot, *at, i;
+	unsigned long flags, i, next;
 	struct pind_walk walk = {};
-	unsigned int emptied = 0;
 	struct page *page;
 
 	nr = min(nr, (unsigned long)CHUNK - unpin->nr);
 	local_irq_save(flags);
-	for (i = 0; i < nr; i++) {
+	for (i = 0; i < nr; i = next) {
 		page = first ? pind_page_behind(first, i) : pages[i];
+		next = i + 1;
 		if (!page)
 			continue;
-		if (PageCompound(page))
+		pind_walk_enter(&walk, page);
+		if (walk.leaf)
+			next = begin_in_leaf(unpin, &walk, first, pages, i, nr);
+		else if (PageCompound(page))
+			next = i;
+		pind_walk_leave(&walk);
+		if (next == i)
 			break;
-		slot = pind_walk_index(&walk, page);
-		if (slot >= PIND_LEAF_SLOTS) {
-			leave(unpin, &walk, emptied);
-			emptied = 0;
-			pind_walk_enter(&walk, page);
-			if (!walk.leaf)
-				continue;
-			slot = pind_walk_index(&walk, page);
-		}
-		at = &walk.leaf->slot[slot];
-		value = *at;
-		if (value != plain && !unpin->taken.id && pind_slot_is_plain(value)) {
-			plain = value;
-			unpin->taken.id = pind_slot_id(value);
-		}
-		if (value == plain && pind_page_is_sole(page)) {
-			WRITE_ONCE(*at, 0);
-			emptied++;
-		} else if (value) {
-			settle_later(unpin, page_folio(page), 1);
-		}
 	}
-	leave(unpin, &walk, emptied);
 	local_irq_restore(flags);
 	return i;
+}
+
+/* By itself, so that its loop has the registers. */
+static noinline unsigned long begin_plain_pages(struct unpin *unpin, struct page **pages,
+						unsigned long nr)
+{
+	return begin_plain(unpin, NULL, pages, nr);
 }
 
 static void begin_folio(struct unpin *unpin, struct folio *folio, unsigned long pins)
@@ -163,7 +183,7 @@ static unsigned long begin_pages(struct unpin *unpin, struct page **pages, unsig
 
 	while (done < nr && unpin->nr < CHUNK && unpin->taken.refs < TAKE_PAGES) {
 		if (!pages[done] || !PageCompound(pages[done])) {
-			done += begin_plain(unpin, NULL, pages + done, nr - done);
+			done += begin_plain_pages(unpin, pages + done, nr - done);
 			continue;
 		}
 		run = pind_folio_run(page_folio(pages[done]), pages + done, nr - done);
