@@ -166,6 +166,7 @@ struct tally {
 	unsigned long pins;
 	long surplus;	 /* pages kept in place in addition, and not paid for: see charge.h */
 	bool above_held; /* with that surplus, a level was above its max_held */
+	long unwritten;	 /* how many at the end of the array were not recorded */
 };
 
 static int record_folio(struct pind_call *call, struct folio *folio, u32 pins, u32 covered,
@@ -224,8 +225,10 @@ static noinline int record_pages(struct pind_call *call, struct page **pages, lo
 			continue;
 		} else {
 			run = record_run(call, pages + i, got - i, tally);
-			if (run < 0)
+			if (run < 0) {
+				tally->unwritten = got - i;
 				return run;
+			}
 		}
 		i += run;
 		if (i >= got)
@@ -246,8 +249,10 @@ static int record_folios(struct pind_call *call, struct folio **folios, long got
 		/* If the folios overlap (the file was changed meanwhile), no page may be left. */
 		pages = max(1UL, min(folio_nr_pages(folios[i]) - first, left));
 		ret = record_folio(call, folios[i], 1, pages, tally);
-		if (ret)
+		if (ret) {
+			tally->unwritten = got - i;
 			return ret;
+		}
 		left -= min(left, pages);
 		first = 0;
 		cond_resched();
@@ -355,7 +360,9 @@ long pind_call_end(struct pind_call *call, struct page **pages, long got)
 		pind_count_ended(got);
 		if (ret) {
 			cancel(call);
+			got -= tally.unwritten;
 			pind_unpin_undo(pages, got, call->account);
+			pind_unpin_undo(pages + got, tally.unwritten, NULL);
 			got = -ENOMEM;
 		}
 	}
@@ -379,7 +386,9 @@ long pind_call_end_memfd(struct pind_call *call, struct folio **folios, long got
 		pind_count_ended(got);
 		if (ret) {
 			cancel(call);
+			got -= tally.unwritten;
 			pind_unpin_undo_folios(folios, got, call->account);
+			pind_unpin_undo_folios(folios + got, tally.unwritten, NULL);
 			got = -ENOMEM;
 		}
 	}
@@ -401,7 +410,7 @@ int pind_call_end_folio(struct pind_call *call, unsigned int pins, int ret)
 		pind_count_ended(pins);
 		if (ret) {
 			cancel(call);
-			pind_unpin_undo_folio(call->folio, pins, call->account);
+			pind_unpin_undo_folio(call->folio, pins, tally.pins ? call->account : NULL);
 			ret = -ENOMEM;
 		}
 	}

@@ -43,6 +43,7 @@
  * @account: the pins are this account's for certain; or NULL
  * @call_site: return address of the unpin
  * @inside: the kernel's pin code takes back what it has not handed out
+ * @unwritten: we take back pins that were never written down, so no slot has them
  * @surveyed: pins that it gives back and that the ledger does not give up, for a survey
  * @taken: before the unpin
  * @nr: folios to be settled after it
@@ -53,6 +54,7 @@ struct unpin {
 	const struct pind_account *account;
 	unsigned long call_site;
 	bool inside;
+	bool unwritten;
 	unsigned long surveyed;
 	struct pind_taken taken;
 	unsigned int nr;
@@ -65,6 +67,7 @@ static __always_inline void unpin_init(struct unpin *unpin, unsigned long call_s
 	unpin->account = NULL;
 	unpin->call_site = call_site;
 	unpin->inside = pind_hook_is_inside(call_site);
+	unpin->unwritten = false;
 	unpin->surveyed = 0;
 	unpin->taken = (struct pind_taken){};
 	unpin->nr = 0;
@@ -217,7 +220,7 @@ static struct pind_unpinner unpinner_of(const struct unpin *unpin)
 {
 	struct pind_unpinner unpinner = { .account = unpin->account };
 
-	if (unpin->inside)
+	if (unpin->inside || unpin->unwritten)
 		return unpinner;
 	unpinner.driver = unpin->account ? 0 : pind_site_driver(unpin->call_site);
 	if (in_task() && !(current->flags & PF_KTHREAD)) {
@@ -280,7 +283,7 @@ static unsigned long settle_all(struct unpin *unpin)
 	rcu_read_lock();
 	unpinner = unpinner_of(unpin);
 	for (i = 0; i < unpin->nr; i++) {
-		unpinner.given = unpin->inside ? 0 : unpin->given[i];
+		unpinner.given = unpin->inside || unpin->unwritten ? 0 : unpin->given[i];
 		unpin_settle(unpin->folio[i], &unpinner, &bill);
 	}
 	pind_bill_pay(&bill);
@@ -350,7 +353,7 @@ static void count_returned(struct unpin *unpin, unsigned long pins)
 	if (pind_counters_exact())
 		pind_count_returned(pins);
 	/* nor what we take back of a call that was refused */
-	if (pind_surveyed() && !unpin->account)
+	if (pind_surveyed() && !unpin->account && !unpin->unwritten)
 		unpin->surveyed += pins;
 }
 
@@ -431,12 +434,19 @@ static void unpin_whole_folios(struct unpin *unpin, struct folio **folios, unsig
 	unpin_done(unpin);
 }
 
+/* We take back pins of @account, or, if it is NULL, pins that were never written down. */
+static __always_inline void undo_init(struct unpin *unpin, struct pind_account *account)
+{
+	unpin_init(unpin, _RET_IP_);
+	unpin->account = account;
+	unpin->unwritten = !account;
+}
+
 void pind_unpin_undo(struct page **pages, unsigned long nr, struct pind_account *account)
 {
 	struct unpin unpin pind_uninitialized;
 
-	unpin_init(&unpin, _RET_IP_);
-	unpin.account = account;
+	undo_init(&unpin, account);
 	unpin_pages(&unpin, pages, nr, false);
 }
 
@@ -444,8 +454,7 @@ void pind_unpin_undo_folios(struct folio **folios, unsigned long nr, struct pind
 {
 	struct unpin unpin pind_uninitialized;
 
-	unpin_init(&unpin, _RET_IP_);
-	unpin.account = account;
+	undo_init(&unpin, account);
 	unpin_whole_folios(&unpin, folios, nr);
 }
 
@@ -453,8 +462,7 @@ void pind_unpin_undo_folio(struct folio *folio, unsigned int pins, struct pind_a
 {
 	struct unpin unpin pind_uninitialized;
 
-	unpin_init(&unpin, _RET_IP_);
-	unpin.account = account;
+	undo_init(&unpin, account);
 	unpin_folio_pins(&unpin, folio, pins);
 }
 

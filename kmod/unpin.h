@@ -26,7 +26,9 @@ void pind_unpin_folio(struct folio *folio);
 void pind_unpin_folios(struct folio **folios, unsigned long nfolios);
 
 /**
- * pind_unpin_undo() - unpin the pages that @account has just pinned
+ * pind_unpin_undo() - unpin the pages that a call has just pinned
+ * @account: the ledger has these pins as this account's; NULL: it does not have them. Other
+ *	pins that an account has on the same pages are not touched.
  * Context: process.
  */
 void pind_unpin_undo(struct page **pages, unsigned long nr, struct pind_account *account);
