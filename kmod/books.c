@@ -41,10 +41,13 @@ static s64 suspect;
 static unsigned int suspected;
 static unsigned long cursor;
 
-/* Guards @steady: the worker writes it, requests read it. */
+/* Guards @steady, @last and @has_last: the worker writes them, requests read them. */
 static DEFINE_SPINLOCK(steady_lock);
 /* The number of pins that the kernel counts and that are in no account. */
 static struct pind_steady steady;
+/* The sums of the last check, for readers that may not have new ones taken. */
+static struct pind_books last;
+static bool has_last;
 
 static atomic64_t repaired = ATOMIC64_INIT(0);
 
@@ -76,12 +79,14 @@ static void take_sums(struct pind_books *books)
 		books->under_way += VMSTAT_BATCH * num_online_cpus();
 }
 
-static void note_steady(const struct pind_books *books)
+static void note_sums(const struct pind_books *books)
 {
 	s64 unheld = books->kernel_pins - (books->ledger_pins - books->uncertain_pins);
 
 	spin_lock(&steady_lock);
 	pind_steady_note(&steady, max(unheld, 0LL), ktime_get_boottime_ns());
+	last = *books;
+	has_last = true;
 	spin_unlock(&steady_lock);
 }
 
@@ -98,9 +103,21 @@ static void add_findings(struct pind_books *books)
 	books->repaired = atomic64_read(&repaired);
 }
 
-void pind_books_read(struct pind_books *books)
+static bool read_last(struct pind_books *books)
 {
-	take_sums(books);
+	bool has;
+
+	spin_lock(&steady_lock);
+	*books = last;
+	has = has_last;
+	spin_unlock(&steady_lock);
+	return has;
+}
+
+void pind_books_read(struct pind_books *books, bool exactly)
+{
+	if (exactly || !read_last(books))
+		take_sums(books);
 	add_findings(books);
 }
 
@@ -186,7 +203,7 @@ static void check(struct work_struct *work)
 	repair_some();
 	pind_account_note_exits();
 	take_sums(&books);
-	note_steady(&books);
+	note_sums(&books);
 	WRITE_ONCE(checks, checks + 1);
 	if (judge(largest_difference(&books))) {
 		add_findings(&books);

@@ -41,8 +41,14 @@ struct pind_books {
 	u64 steady_since;
 };
 
-/** pind_books_read() - take the sums now, and add the last checks' findings. Context: process. */
-void pind_books_read(struct pind_books *books);
+/**
+ * pind_books_read() - the sums, and the last checks' findings
+ * @exactly: take the sums now: that walks over all accounts and groups and keeps the root exact
+ *	meanwhile, so each pin of the machine costs more (charge.h). Without it they are those
+ *	of the last check.
+ * Context: process.
+ */
+void pind_books_read(struct pind_books *books, bool exactly);
 
 /** pind_books_difference() - the difference that the last checks found; 0: the books close */
 s64 pind_books_difference(void);

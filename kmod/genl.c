@@ -350,11 +350,13 @@ static int get_page_frame(struct sk_buff *skb, struct genl_info *info)
 static int get_books(struct sk_buff *skb, struct genl_info *info)
 {
 	int ret = pind_reader_is_home(genl_info_net(info), info->extack);
+	struct pind_reader reader;
 	struct pind_books books;
 
 	if (ret)
 		return ret;
-	pind_books_read(&books);
+	pind_reader_of(skb, genl_info_net(info), &reader);
+	pind_books_read(&books, reader.reads_exactly);
 	return pind_genl_reply(skb, info, fill_books, &books);
 }
 
