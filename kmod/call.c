@@ -92,7 +92,7 @@ static __always_inline void finish(struct pind_call *call)
 			cancel(call);
 		pind_account_put(call->account);
 	}
-	if (call->counted)
+	if (call->counted && call->moves)
 		pind_count_ended(call->nr);
 }
 
@@ -105,7 +105,9 @@ int pind_call_begin(struct pind_call *call, unsigned long call_site)
 	call->counted = pind_looks_each();
 	if (call->counted) {
 		call->call_site = call_site;
-		pind_count_begun(call->nr);
+		call->moves = pind_counters_exact();
+		if (call->moves)
+			pind_count_begun(call->nr);
 	}
 	if (!(call->flags & FOLL_LONGTERM))
 		return 0;

@@ -24,7 +24,9 @@
  * @held: how many of @reserved were taken out of the group's surplus, see
  *	pind_charge_reserve_held()
  * @waiting: among the calls under way; a long-term call only
- * @counted: its pages are under way from the beginning, for each call is looked at
+ * @counted: each call was looked at when it began
+ * @moves: exact counters were on, so its pages are under way from the beginning; set only if it
+ *	is @counted
  * @call_site: return address of the pin call; set only if it is @counted
  * @told: that it was admitted only because of mode observe has been told
  */
@@ -41,6 +43,7 @@ struct pind_call {
 	unsigned long held;
 	struct pind_waiting *waiting;
 	bool counted;
+	bool moves;
 	bool told;
 	unsigned long call_site;
 };
