@@ -280,8 +280,45 @@ static struct pind_share *only_share_of_driver(const struct pind_holding *holdin
 	return only;
 }
 
-static void take(struct pind_holding *holding, struct pind_holder *holder, u64 pins,
-		 struct pind_release *release)
+/* Another holder of the share whose pin may have gone in place of that of @holder; or NULL. */
+static struct pind_holder *heir_of(const struct pind_share *share, const struct pind_holder *holder,
+				   const struct pind_unpinner *unpinner)
+{
+	bool of_driver = is_driver(holder, unpinner);
+	struct pind_holder *other;
+	unsigned int i = 0;
+
+	hlist_for_each_entry(other, &share->holders, in_share)
+		if (!of_driver || is_driver(other, unpinner) || ++i == PIND_HOLDING_LOOK)
+			return other;
+	return NULL;
+}
+
+/*
+ * The last pin of @holder is taken by a guess: another holder of the group may be the one that
+ * gave its pin back. A pin may cover many pages (io_uring keeps one pin of a whole huge page),
+ * so that other holder covers the pages of @holder from now on.
+ */
+static void bequeath(const struct pind_holding *holding, const struct pind_holder *holder,
+		     const struct pind_unpinner *unpinner, struct pind_release *release)
+{
+	struct pind_share *share = holder->share;
+	struct pind_holder *heir = heir_of(share, holder, unpinner);
+
+	if (!heir)
+		return;
+	release->bequest = growth(holding, heir, holder->covered);
+	/* a single pin is left, of the one or of the other */
+	if (share->pins == 1)
+		release->bequest = max(heir->covered, holder->covered) - heir->covered;
+	release->heir = heir->account;
+	heir->covered += release->bequest;
+	share->covered += release->bequest;
+}
+
+/* @certain: they are pins of this holder, or all that there are. */
+static void take(struct pind_holding *holding, struct pind_holder *holder, u64 pins, bool certain,
+		 const struct pind_unpinner *unpinner, struct pind_release *release)
 {
 	struct pind_share *share = holder->share;
 	u32 charge = pind_share_charge(holding, share), surplus = surplus_of(holding, share);
@@ -302,6 +339,8 @@ static void take(struct pind_holding *holding, struct pind_holder *holder, u64 p
 		rb_erase(&holder->node, &holding->holders);
 		hlist_del(&holder->in_share);
 		holding->nr_holders--;
+		if (!certain)
+			bequeath(holding, holder, unpinner, release);
 	}
 	release->uncharge = charge - pind_share_charge(holding, share);
 	release->surplus = (s32)(surplus_of(holding, share) - surplus);
@@ -342,7 +381,8 @@ bool pind_holding_release(struct pind_holding *holding, u64 pincount,
 	} else {
 		return false;
 	}
-	take(holding, holder, excess, release);
+	take(holding, holder, excess, !pincount || holder->account == unpinner->account, unpinner,
+	     release);
 	unpinner->given -= min(unpinner->given, release->pins);
 	return true;
 }

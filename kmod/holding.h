@@ -8,7 +8,8 @@
  * its pin calls covered since it last held none ("covered", at most the folio's
  * size). Covered falls only when pins reaches 0: one pin keeps as much memory in
  * place as many. A share is one group on the folio: the sums of its holders. The
- * group pays min(covered, pages of the folio).
+ * group pays min(covered, pages of the folio). Where a holder's last pin is taken, and it
+ * may have been that of another holder of the share, that one covers its pages from then on.
  *
  * An unpin names a folio and not the account that pinned it. A pin is taken from a group only
  * if it is certain that it was one of that group's pins that went; see
@@ -130,6 +131,8 @@ struct pind_unpinner {
  * @covered: pages no longer covered; not 0 only with @folios
  * @uncharge: pages the group no longer owes
  * @surplus: change of the pages that the group keeps in place without paying
+ * @heir: an account of the group that covers pages of the released holder from now on; or NULL
+ * @bequest: how many pages more that account covers
  * @folios: 1 if the account no longer holds the folio, else 0
  * @holder: the holder, if it is to be freed by the caller; or NULL
  * @share: likewise
@@ -141,6 +144,8 @@ struct pind_release {
 	u32 covered;
 	u32 uncharge;
 	s32 surplus;
+	struct pind_account *heir;
+	u32 bequest;
 	u32 folios;
 	struct pind_holder *holder;
 	struct pind_share *share;

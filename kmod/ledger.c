@@ -113,6 +113,8 @@ static void book_release(const struct pind_release *release, struct pind_bill *b
 	pind_ledger_count(-(long)release->pins, -(long)release->uncharge);
 	pind_count_longterm_returned(release->pins);
 	pind_bill_add(bill, release->group, release->uncharge, release->pins);
+	if (release->bequest)
+		atomic_long_add(release->bequest, &release->heir->covered);
 	pind_account_release(release->account, release->pins, release->covered, release->folios);
 }
 

@@ -166,6 +166,54 @@ static void test_one_pin_may_cover_a_whole_folio(void **state)
 	assert_int_equal(audit(h, 0), THP);
 }
 
+/*
+ * Two processes of one group, of which one covers a huge page by one pin and the other a part.
+ * A worker gives one of the two pins back: the group pays for what either of them covers, until
+ * the other goes, too.
+ */
+static void test_a_huge_page_is_not_let_off_by_anothers_pin(void **state)
+{
+	for (int big = 0; big < 2; big++) {
+		struct pind_holding *h = empty(THP);
+
+		assert_int_equal(record_covered(h, 0, 0, 1, big ? THP : 1), big ? THP : 1);
+		assert_int_equal(record_covered(h, 2, 0, 1, big ? 1 : THP), big ? 0 : THP - 1);
+		assert_int_equal(unpinned(h, 1, by_worker(IO_URING, 1)), 0);
+		assert_int_equal(h->nr_holders, 1);
+		assert_int_equal(audit(h, 0), THP);
+		/* nor by a process that gives back what it was handed by the other */
+		(void)record_covered(h, 0, 0, 1, big ? THP : 1);
+		(void)record_covered(h, 2, 0, 1, big ? 1 : THP);
+		assert_int_equal(unpinned(h, 1, by(big ? 0 : 2, IO_URING, 1)), 0);
+		assert_int_equal(audit(h, 0), THP);
+	}
+}
+
+/* Of three pins that cover a part each, any two may be left. */
+static void test_what_may_be_left_is_paid_for(void **state)
+{
+	struct pind_holding *h = empty(THP);
+
+	assert_int_equal(record_covered(h, 0, 0, 1, 100), 100);
+	assert_int_equal(record_covered(h, 2, 0, 1, 200), 200);
+	assert_int_equal(record_covered(h, 2, 0, 1, 50), 50);
+	assert_int_equal(unpinned(h, 2, by_worker(IO_URING, 1)), 0);
+	assert_true(unpinned(h, 1, by_worker(IO_URING, 1)) <= 100);
+	(void)audit(h, 0);
+	assert_int_equal(h->nr_shares, 0);
+}
+
+/* A driver gives back its own pins only, and the only holder of that driver is certain. */
+static void test_another_driver_inherits_nothing(void **state)
+{
+	struct pind_holding *h = empty(THP);
+
+	assert_int_equal(record_covered(h, 0, 0, 1, THP), THP);
+	assert_int_equal(record_covered(h, 1, 0, 1, 1), 0);
+	assert_int_equal(unpinned(h, 1, by_worker(IO_URING, 1)), THP - 1);
+	assert_int_equal(audit(h, 0), 1);
+}
+
 static void test_counts_do_not_wrap(void **state)
 {
 	struct pind_holding *h = empty(1 << 18); /* 1 GiB */
@@ -413,6 +461,9 @@ int main(void)
 		cmocka_unit_test(test_base_page_pinned_four_times_costs_once),
 		cmocka_unit_test(test_huge_folio_by_subpages),
 		cmocka_unit_test(test_one_pin_may_cover_a_whole_folio),
+		cmocka_unit_test(test_a_huge_page_is_not_let_off_by_anothers_pin),
+		cmocka_unit_test(test_what_may_be_left_is_paid_for),
+		cmocka_unit_test(test_another_driver_inherits_nothing),
 		cmocka_unit_test(test_counts_do_not_wrap),
 		cmocka_unit_test(test_a_worker_takes_no_one_elses_pin),
 		cmocka_unit_test(test_a_worker_is_known_by_its_driver),
