@@ -101,7 +101,18 @@ bool pind_audit_leak(unsigned long pfn, struct pind_leak *leak)
 	return found;
 }
 
-/* Under RCU. */
+/* Let others have the CPU, outside RCU. Return: the leaf again, or NULL if it was freed. */
+static struct pind_leaf *pause_in(struct pind_leaf *leaf, unsigned long number)
+{
+	if (!need_resched())
+		return leaf;
+	rcu_read_unlock();
+	cond_resched();
+	rcu_read_lock();
+	return pind_leaf_find(number);
+}
+
+/* Under RCU. A tenant may have many holders in a leaf: there is a pause after each part of a slot. */
 static void check_leaf(struct pind_leaf *leaf, const struct pind_group *group,
 		       struct pind_audit *audit)
 {
@@ -111,7 +122,7 @@ static void check_leaf(struct pind_leaf *leaf, const struct pind_group *group,
 	unsigned int i;
 	bool more;
 
-	for (i = 0; i < PIND_LEAF_SLOTS; i++) {
+	for (i = 0; leaf && i < PIND_LEAF_SLOTS; i++) {
 		number = first + i;
 		if (!READ_ONCE(leaf->slot[i]) || (group && !pind_ledger_holds(leaf, number, group)))
 			continue;
@@ -124,7 +135,8 @@ static void check_leaf(struct pind_leaf *leaf, const struct pind_group *group,
 			/* under the lock: an unpin whose slot we settled may return after it */
 			pind_bill_pay(&bill);
 			raw_spin_unlock_irqrestore(lock, flags);
-		} while (more);
+			leaf = pause_in(leaf, number);
+		} while (more && leaf);
 		note_leak(number, &audit->leaks);
 	}
 	audit->uncharged += (u64)bill.total_pages << PAGE_SHIFT;
@@ -139,8 +151,8 @@ bool pind_audit_some(unsigned long *cursor, unsigned long leaves, const struct p
 		rcu_read_lock();
 		leaf = pind_leaf_next(*cursor);
 		if (leaf) {
-			check_leaf(leaf, group, audit);
 			*cursor = leaf->index + 1;
+			check_leaf(leaf, group, audit);
 		}
 		rcu_read_unlock();
 		if (!leaf)
