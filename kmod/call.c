@@ -30,19 +30,23 @@ static __always_inline bool reserve(struct pind_call *call, unsigned long pages,
 	return true;
 }
 
-/* Put back what the reservation took out of the surplus: recording takes it out for good. */
-static void put_held_back(struct pind_call *call)
+/*
+ * Put back what the reservation took out of the surplus for @pages, at most: recording them takes
+ * it out for good.
+ */
+static void put_held_back(struct pind_call *call, unsigned long pages)
 {
-	if (call->held)
-		(void)pind_charge_hold(&call->account->group->charge, call->held);
-	call->held = 0;
+	pages = min(pages, call->held);
+	if (pages)
+		(void)pind_charge_hold(&call->account->group->charge, pages);
+	call->held -= pages;
 }
 
 static noinline void cancel(struct pind_call *call)
 {
 	pind_charge_cancel(&call->account->group->charge, call->reserved);
 	call->reserved = 0;
-	put_held_back(call);
+	put_held_back(call, call->held);
 }
 
 /* A quota refuses the call, or in mode observe would have. Counted once for each call. */
@@ -339,6 +343,17 @@ static noinline void count_call(const struct pind_call *call, struct page **page
 		pind_survey_requested(call->call_site, pins);
 }
 
+/* Unpin the first @got pages of the call, of which the last ones may not have been written down. */
+static noinline void undo(struct pind_call *call, struct page **pages, long got,
+			  const struct tally *tally)
+{
+	long written = got - tally->unwritten;
+
+	cancel(call);
+	pind_unpin_undo(pages, written, call->account);
+	pind_unpin_undo(pages + written, tally->unwritten, NULL);
+}
+
 long pind_call_end(struct pind_call *call, struct page **pages, long got)
 {
 	struct tally tally = {};
@@ -349,7 +364,7 @@ long pind_call_end(struct pind_call *call, struct page **pages, long got)
 		count_call(call, pages, got);
 	if (got > 0 && call->account) {
 		pind_count_begun(got);
-		put_held_back(call);
+		put_held_back(call, call->held);
 		if (got == 1 && call->reserved && pind_ledger_record_one(call->account, pages[0])) {
 			call->reserved--;
 			tally.pages = 1;
@@ -361,15 +376,62 @@ long pind_call_end(struct pind_call *call, struct page **pages, long got)
 		ret = settle(call, &tally, ret);
 		pind_count_ended(got);
 		if (ret) {
-			cancel(call);
-			got -= tally.unwritten;
-			pind_unpin_undo(pages, got, call->account);
-			pind_unpin_undo(pages + got, tally.unwritten, NULL);
+			undo(call, pages, got, &tally);
 			got = -ENOMEM;
 		}
 	}
 	finish(call);
 	return got;
+}
+
+/* Write down what the kernel pinned of a part. Its large folios are compared with max_held later. */
+static int end_part(struct pind_call *call, struct page **pages, long got, struct tally *tally)
+{
+	struct tally part = {};
+	int ret;
+
+	if (pind_looks_each())
+		count_call(call, pages, got);
+	pind_count_begun(got);
+	put_held_back(call, got);
+	ret = record_pages(call, pages, got, &part);
+	tally->pages += part.pages;
+	tally->surplus += part.surplus;
+	tally->above_held |= part.above_held;
+	tally->unwritten = part.unwritten;
+	part.above_held = false;
+	ret = settle(call, &part, ret);
+	pind_count_ended(got);
+	return ret;
+}
+
+long pind_call_by_parts(struct pind_call *call, struct page **pages, pind_call_pin pin, void *data)
+{
+	struct tally tally = {};
+	unsigned long done = 0, nr;
+	long got;
+	int ret = 0;
+
+	do {
+		nr = clamp(call->reserved, 1UL, call->nr - done);
+		got = pin(data, done, nr);
+		if (got > 0) {
+			ret = end_part(call, pages + done, got, &tally);
+			done += got;
+		}
+		cond_resched();
+	} while (!ret && got == nr && done < call->nr);
+	if (!ret)
+		note_failure(call, done, call->nr);
+	if (!ret && tally.above_held)
+		ret = check_held(call, &tally);
+	if (ret) {
+		undo(call, pages, done, &tally);
+		done = 0;
+		got = -ENOMEM;
+	}
+	finish(call);
+	return done ?: got;
 }
 
 long pind_call_end_memfd(struct pind_call *call, struct folio **folios, long got,
@@ -382,7 +444,7 @@ long pind_call_end_memfd(struct pind_call *call, struct folio **folios, long got
 	if (got > 0) {
 		pind_count_requested(got);
 		pind_count_begun(got);
-		put_held_back(call);
+		put_held_back(call, call->held);
 		ret = record_folios(call, folios, got, first, &tally);
 		ret = settle(call, &tally, ret);
 		pind_count_ended(got);
@@ -406,7 +468,7 @@ int pind_call_end_folio(struct pind_call *call, unsigned int pins, int ret)
 	if (!ret && pins && !pind_folio_is_exempt(call->folio)) {
 		pind_count_requested(pins);
 		pind_count_begun(pins);
-		put_held_back(call);
+		put_held_back(call, call->held);
 		ret = record_folio(call, call->folio, pins, call->nr, &tally);
 		ret = settle(call, &tally, ret);
 		pind_count_ended(pins);

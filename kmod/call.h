@@ -64,6 +64,37 @@ struct pind_call {
 int pind_call_begin(struct pind_call *call, unsigned long call_site);
 
 /**
+ * pind_call_is_reserved() - is every page that the call may pin promised by the quota
+ *
+ * If not, it was admitted because its group paid for some of the pages when they were looked at.
+ * They may be exchanged before they are pinned, and a page fault may then hang for as long
+ * as the tenant likes with all pinned that comes before it. Such a call is to be pinned by
+ * pind_call_by_parts().
+ */
+static inline bool pind_call_is_reserved(const struct pind_call *call)
+{
+	return !call->account || call->reserved >= call->nr;
+}
+
+/* Has the kernel pin @nr pages of a call, from its page @first on. Return: as the kernel's. */
+typedef long (*pind_call_pin)(void *data, unsigned long first, unsigned long nr);
+
+/**
+ * pind_call_by_parts() - pin a call part by part, each written down before the next is pinned
+ * @call: from pind_call_begin()
+ * @pages: where @pin puts the pages
+ * @pin: pins a part
+ * @data: for @pin
+ *
+ * A part has as many pages as the call has reserved and not used, but at least one. So at no time
+ * does the call hold more than one page that the quota has not promised, whatever it meets.
+ *
+ * Return: as pind_call_end(). Where the kernel fails a later part, the pages before it are
+ * returned, also where the kernel itself would have returned an error for the whole.
+ */
+long pind_call_by_parts(struct pind_call *call, struct page **pages, pind_call_pin pin, void *data);
+
+/**
  * pind_call_end() - after the pin: record the pages that were pinned
  * @call: from pind_call_begin()
  * @pages: the pages that were pinned

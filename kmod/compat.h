@@ -22,12 +22,14 @@
  * lacks is NULL once the module is loaded; a function with another prototype fails the build.
  */
 #ifdef PIND_HAVE_GUP_VMAS
-#define PIND_VMAS_PARAM	, struct vm_area_struct **vmas
-#define PIND_VMAS_ARG	, vmas
-#define PIND_NO_VMAS	, NULL
+#define PIND_VMAS_PARAM		, struct vm_area_struct **vmas
+#define PIND_VMAS		vmas
+#define PIND_VMAS_ARG(vmas)	, vmas
+#define PIND_NO_VMAS		, NULL
 #else
 #define PIND_VMAS_PARAM
-#define PIND_VMAS_ARG
+#define PIND_VMAS		NULL
+#define PIND_VMAS_ARG(vmas)
 #define PIND_NO_VMAS
 #endif
 

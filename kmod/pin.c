@@ -38,6 +38,88 @@ static __always_inline int begin(struct pind_call *call, struct mm_struct *mm, b
 	return pind_call_begin(call, call_site);
 }
 
+/*
+ * What a pin function was asked for, to be asked again for a part of it.
+ * @dropped: the kernel dropped the mmap lock, and it was taken again
+ */
+struct request {
+	const struct pind_call *call;
+	unsigned int flags;
+	struct page **pages;
+	struct vm_area_struct **vmas;
+	int *locked;
+	bool dropped;
+};
+
+static unsigned long address_of(const struct request *request, unsigned long page)
+{
+	return request->call->start + page * PAGE_SIZE;
+}
+
+static __maybe_unused struct vm_area_struct **vmas_of(const struct request *request,
+						      unsigned long page)
+{
+	return request->vmas ? request->vmas + page : NULL;
+}
+
+static long pin_part(void *data, unsigned long first, unsigned long nr)
+{
+	const struct request *r = data;
+
+	return pind_original_pin_user_pages(address_of(r, first), nr, r->flags,
+					    r->pages + first PIND_VMAS_ARG(vmas_of(r, first)));
+}
+
+static long pin_part_fast(void *data, unsigned long first, unsigned long nr)
+{
+	const struct request *r = data;
+
+	return pind_original_pin_user_pages_fast(address_of(r, first), nr, r->flags,
+						 r->pages + first);
+}
+
+static long pin_part_unlocked(void *data, unsigned long first, unsigned long nr)
+{
+	const struct request *r = data;
+
+	return pind_original_pin_user_pages_unlocked(address_of(r, first), nr, r->pages + first,
+						     r->flags);
+}
+
+/* The kernel drops the lock and says so by @locked, for the caller to look at its areas anew. */
+static long pin_part_remote(void *data, unsigned long first, unsigned long nr)
+{
+	struct request *r = data;
+
+	if (r->locked && !*r->locked) {
+		mmap_read_lock(r->call->mm);
+		*r->locked = 1;
+		r->dropped = true;
+	}
+	return pind_original_pin_user_pages_remote(
+		r->call->mm, address_of(r, first), nr, r->flags,
+		r->pages + first PIND_VMAS_ARG(vmas_of(r, first)), r->locked);
+}
+
+static noinline long pin_by_parts(struct pind_call *call, pind_call_pin pin, unsigned int flags,
+				  struct page **pages, struct vm_area_struct **vmas, int *locked)
+{
+	struct request request = {
+		.call = call,
+		.flags = flags,
+		.pages = pages,
+		.vmas = vmas,
+		.locked = locked,
+	};
+	long ret = pind_call_by_parts(call, pages, pin, &request);
+
+	if (request.dropped && *locked) {
+		mmap_read_unlock(call->mm);
+		*locked = 0;
+	}
+	return ret;
+}
+
 long pind_pin_user_pages(unsigned long start, unsigned long nr_pages, unsigned int gup_flags,
 			 struct page **pages PIND_VMAS_PARAM)
 {
@@ -46,8 +128,11 @@ long pind_pin_user_pages(unsigned long start, unsigned long nr_pages, unsigned i
 
 	pind_hook_enter();
 	ret = begin(&call, current->mm, true, start, nr_pages, gup_flags, pages, _RET_IP_);
-	if (!ret) {
-		ret = pind_original_pin_user_pages(start, nr_pages, gup_flags, pages PIND_VMAS_ARG);
+	if (!ret && unlikely(!pind_call_is_reserved(&call))) {
+		ret = pin_by_parts(&call, pin_part, gup_flags, pages, PIND_VMAS, NULL);
+	} else if (!ret) {
+		ret = pind_original_pin_user_pages(start, nr_pages, gup_flags,
+						   pages PIND_VMAS_ARG(vmas));
 		ret = pind_call_end(&call, pages, ret);
 	}
 	pind_hook_exit();
@@ -62,7 +147,9 @@ int pind_pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup
 
 	pind_hook_enter();
 	ret = begin(&call, current->mm, false, start, nr_pages, gup_flags, pages, _RET_IP_);
-	if (!ret) {
+	if (!ret && unlikely(!pind_call_is_reserved(&call))) {
+		ret = pin_by_parts(&call, pin_part_fast, gup_flags, pages, NULL, NULL);
+	} else if (!ret) {
 		ret = pind_original_pin_user_pages_fast(start, nr_pages, gup_flags, pages);
 		ret = pind_call_end(&call, pages, ret);
 	}
@@ -95,33 +182,37 @@ int pind_pin_user_pages_fast_only(unsigned long start, int nr_pages, unsigned in
 	return ret;
 }
 
-long pind_pin_user_pages_remote(struct mm_struct *mm, unsigned long start,
-				unsigned long nr_pages, unsigned int gup_flags,
-				struct page **pages PIND_VMAS_PARAM, int *locked)
+long pind_pin_user_pages_remote(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
+				unsigned int gup_flags, struct page **pages PIND_VMAS_PARAM,
+				int *locked)
 {
 	struct pind_call call pind_uninitialized;
 	long ret;
 
 	pind_hook_enter();
 	ret = begin(&call, mm, true, start, nr_pages, gup_flags, pages, _RET_IP_);
-	if (!ret) {
-		ret = pind_original_pin_user_pages_remote(mm, start, nr_pages, gup_flags, pages PIND_VMAS_ARG,
-					   locked);
+	if (!ret && unlikely(!pind_call_is_reserved(&call))) {
+		ret = pin_by_parts(&call, pin_part_remote, gup_flags, pages, PIND_VMAS, locked);
+	} else if (!ret) {
+		ret = pind_original_pin_user_pages_remote(mm, start, nr_pages, gup_flags,
+							  pages PIND_VMAS_ARG(vmas), locked);
 		ret = pind_call_end(&call, pages, ret);
 	}
 	pind_hook_exit();
 	return ret;
 }
 
-long pind_pin_user_pages_unlocked(unsigned long start, unsigned long nr_pages,
-				  struct page **pages, unsigned int gup_flags)
+long pind_pin_user_pages_unlocked(unsigned long start, unsigned long nr_pages, struct page **pages,
+				  unsigned int gup_flags)
 {
 	struct pind_call call pind_uninitialized;
 	long ret;
 
 	pind_hook_enter();
 	ret = begin(&call, current->mm, false, start, nr_pages, gup_flags, pages, _RET_IP_);
-	if (!ret) {
+	if (!ret && unlikely(!pind_call_is_reserved(&call))) {
+		ret = pin_by_parts(&call, pin_part_unlocked, gup_flags, pages, NULL, NULL);
+	} else if (!ret) {
 		ret = pind_original_pin_user_pages_unlocked(start, nr_pages, pages, gup_flags);
 		ret = pind_call_end(&call, pages, ret);
 	}
@@ -146,8 +237,7 @@ long pind_memfd_pin_folios(struct file *memfd, loff_t start, loff_t end, struct 
 	ret = pind_call_begin(&call, _RET_IP_);
 	if (!ret) {
 		ret = pind_original_memfd_pin_folios(memfd, start, end, folios, max_folios, offset);
-		ret = pind_call_end_memfd(&call, folios, ret,
-					  ret > 0 ? *offset >> PAGE_SHIFT : 0);
+		ret = pind_call_end_memfd(&call, folios, ret, ret > 0 ? *offset >> PAGE_SHIFT : 0);
 	}
 	pind_hook_exit();
 	return ret;

@@ -350,7 +350,7 @@ static long do_stall(struct pinner *pinner, char **words)
 	    pinner_size(words, &stall.there.iov_len) < 0)
 		return -EINVAL;
 	stall.there.iov_base = (void *)address;
-	r = trap_set(&stall.trap, stall.there.iov_len);
+	r = trap_set(&stall.trap, NULL, stall.there.iov_len);
 	if (r < 0)
 		return r;
 	r = -pthread_create(&stall.thread, NULL, read_into_trap, NULL);

@@ -85,7 +85,7 @@ int main(int argc, char **argv)
 	int ret;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	ret = trap_set(&trap, argc > 1 ? strtoul(argv[1], NULL, 10) << 20 : 0);
+	ret = trap_set(&trap, NULL, argc > 1 ? strtoul(argv[1], NULL, 10) << 20 : 0);
 	if (!ret)
 		ret = run(argc > 2 ? (unsigned int)strtoul(argv[2], NULL, 10) : 1);
 	if (ret)

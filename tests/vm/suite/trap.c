@@ -32,12 +32,12 @@ static int watch(struct trap *trap)
 	return 0;
 }
 
-int trap_set(struct trap *trap, size_t size)
+int trap_set(struct trap *trap, void *where, size_t size)
 {
-	int r;
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS | (where ? MAP_FIXED : 0), r;
 
 	trap->size = size;
-	trap->memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	trap->memory = mmap(where, size, PROT_READ | PROT_WRITE, flags, -1, 0);
 	if (trap->memory == MAP_FAILED)
 		return -errno;
 	r = watch(trap);

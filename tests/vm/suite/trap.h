@@ -14,8 +14,8 @@ struct trap {
 	int fd;
 };
 
-/** trap_set - map such memory; 0 or a negative errno */
-int trap_set(struct trap *trap, size_t size);
+/** trap_set - map such memory at @where, or, if that is NULL, anywhere; 0 or a negative errno */
+int trap_set(struct trap *trap, void *where, size_t size);
 
 /** trap_await - wait until somebody waits for the memory; 0 or a negative errno */
 int trap_await(const struct trap *trap);
