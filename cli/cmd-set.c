@@ -177,8 +177,6 @@ int cmd_set(const struct pind_options *options)
 			    "nothing to set for \"%s\": give --max SIZE, --max-held SIZE, "
 			    "--high SIZE, --mode MODE or --on-exceed ACT",
 			    options->group);
-	if (options->runtime && options->kept)
-		return fail(PIND_EXIT_USAGE, "--runtime and --kept exclude each other: give one");
 	r = read_size("--max", options->max, &max);
 	if (r == 0)
 		r = read_size("--max-held", options->max_held, &max_held);

@@ -31,7 +31,8 @@ const struct option_row option_rows[N_OPTIONS] = {
 	[OPTION_FULL] = ROW("full", 'l', NULL, look.full, "every column, and nothing cut"),
 	[OPTION_NOHEADINGS] = ROW("noheadings", 0, NULL, look.noheadings, "no line of titles"),
 	[OPTION_RAW] = ROW("raw", 0, NULL, look.raw,
-			   "one blank between columns, \\x20 for one in a cell; sizes in bytes"),
+			   "one blank between columns, \\x20 for one in a cell; sizes in bytes,\n"
+			   "and no tree"),
 	[OPTION_BYTES] = ROW("bytes", 'b', NULL, look.bytes, "sizes in bytes"),
 	[OPTION_TREE] = ROW("tree", 0, NULL, tree, "as a tree, the default on a terminal"),
 	[OPTION_FLAT] = ROW("flat", 0, NULL, flat, "with whole paths, the default in a pipe"),
@@ -113,22 +114,37 @@ const struct option_row option_rows[N_OPTIONS] = {
 			       "serve io.systemd.Metrics, by Varlink, on stdin and stdout"),
 };
 
+/* The verb on the command line, as `pinctl VERB --help` has it; "" before there is one. */
+static const char *verb_told(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (verb_find(argv[i]))
+			return argv[i];
+	}
+	return "";
+}
+
 /*
  * What getopt_long() stumbled over; @argument is the last one it took, or the one it
  * is in, where that is no letter (a byte above 0x7f).
  */
-static int bad_option(int c, const char *argument)
+static int bad_option(int c, const char *argument, const char *verb)
 {
+	const char *blank = verb[0] ? " " : "";
+
 	if (c == ':')
 		return fail(PIND_EXIT_USAGE,
-			    "option %s needs a value: `pinctl VERB --help` tells which", argument);
+			    "option %s needs a value: `pinctl%s%s --help` tells which", argument,
+			    blank, verb);
 	/* In a cluster such as -xy the argument is not taken yet; the letter is. */
 	if (optopt > 0 && optopt < 128 && !strchr("hlbnd", optopt))
 		return fail(PIND_EXIT_USAGE,
-			    "option -%c does not exist: `pinctl --help` lists them", optopt);
+			    "option -%c does not exist: `pinctl%s%s --help` lists those that do",
+			    optopt, blank, verb);
 	return fail(PIND_EXIT_USAGE,
-		    "option %s does not exist or takes no value: `pinctl --help` lists them",
-		    argument);
+		    "option %s does not exist or takes no value: `pinctl%s%s --help` lists those "
+		    "that do",
+		    argument, blank, verb);
 }
 
 static void prepare(struct option *long_options, char *letters)
@@ -177,7 +193,8 @@ int option_parse(int argc, char **argv, struct pind_options *options, uint64_t *
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, letters, long_options, NULL)) >= 0) {
 		if (c == '?' || c == ':')
-			return bad_option(c, argv[optopt < 0 ? optind : optind - 1]);
+			return bad_option(c, argv[optopt < 0 ? optind : optind - 1],
+					  verb_told(argc, argv));
 		take(options, c, &given);
 	}
 	*ret_given = given;
@@ -218,6 +235,27 @@ static bool is_by_letter(uint64_t taken, int option)
 	return false;
 }
 
+/* Two of these at once would leave one without effect. */
+static int check_pairs(uint64_t given)
+{
+	static const struct {
+		enum option_id one, other;
+	} pairs[] = {
+		{ OPTION_TREE, OPTION_FLAT },	 { OPTION_TREE, OPTION_RAW },
+		{ OPTION_JSON, OPTION_COLUMNS }, { OPTION_JSON, OPTION_RAW },
+		{ OPTION_JSON, OPTION_NOHEADINGS },
+		{ OPTION_ORPHANS, OPTION_WAITING }, { OPTION_RUNTIME, OPTION_KEPT },
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		if (given >> pairs[i].one & given >> pairs[i].other & 1)
+			return fail(PIND_EXIT_USAGE, "--%s and --%s exclude each other: give one",
+				    option_rows[pairs[i].one].name,
+				    option_rows[pairs[i].other].name);
+	}
+	return 0;
+}
+
 int option_check(const struct verb *verb, uint64_t given)
 {
 	uint64_t allowed = verb->options | OPTIONS_GENERAL, wrong = given & ~allowed;
@@ -229,7 +267,7 @@ int option_check(const struct verb *verb, uint64_t given)
 			wrong &= ~(UINT64_C(1) << i);
 	}
 	if (!wrong)
-		return 0;
+		return check_pairs(given);
 	if (verb->changes && wrong & OPTION(KERNEL))
 		return fail(PIND_EXIT_USAGE,
 			    "%s does not go with --kernel: the daemon keeps the quotas, and would not "

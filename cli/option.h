@@ -93,7 +93,7 @@ extern const struct option_row option_rows[N_OPTIONS];
  */
 int option_parse(int argc, char **argv, struct pind_options *options, uint64_t *ret_given);
 
-/* Fails if one was given that the verb does not take. */
+/* Fails if one was given that the verb does not take, or two that exclude each other. */
 int option_check(const struct verb *verb, uint64_t given);
 
 #endif /* PINCTL_OPTION_H */

@@ -4,7 +4,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <libsmartcols.h>
 
@@ -124,17 +123,6 @@ void table_add_size(struct table *table, unsigned long long bytes)
 		table_add(table, "%s", size_format(bytes, buffer));
 }
 
-int table_find(const struct table_columns *columns, const char *title, size_t length)
-{
-	for (size_t i = 0; i < columns->n; i++) {
-		const char *known = columns->of[i].title;
-
-		if (strlen(known) == length && strncasecmp(known, title, length) == 0)
-			return (int)i;
-	}
-	return -1;
-}
-
 /* The next name of the list, NULL at its end. */
 static const char *next_name(const char **list, size_t *ret_length)
 {
@@ -157,25 +145,8 @@ int table_check_look(const struct table_columns *columns, const struct table_loo
 	list += *list == '+';
 	while ((name = next_name(&list, &length))) {
 		if (table_find(columns, name, length) < 0)
-			return fail(PIND_EXIT_USAGE,
-				    "there is no column \"%.*s\": `pinctl VERB --help` lists them",
-				    (int)length, name);
+			return table_fail_no_column(columns, name, length, false);
 	}
-	return 0;
-}
-
-int table_sort_key(const struct table_columns *columns, const char *title, const char **ret_key)
-{
-	int i;
-
-	if (!title)
-		return 0;
-	i = table_find(columns, title, strlen(title));
-	if (i < 0 || !columns->of[i].key)
-		return fail(PIND_EXIT_USAGE,
-			    "there is no column \"%s\" to sort by: `pinctl VERB --help` lists them",
-			    title);
-	*ret_key = columns->of[i].key;
 	return 0;
 }
 

@@ -70,6 +70,10 @@ struct table {
 /* Fails if the look names a column that is not there. Return: 0 or an exit status. */
 int table_check_look(const struct table_columns *columns, const struct table_look *look);
 
+/* Of a title that no column has, or none that can be sorted by: fails with those that there are. */
+int table_fail_no_column(const struct table_columns *columns, const char *name, size_t length,
+			 bool sort);
+
 /**
  * table_sort_key - the field to sort records by
  * @title: of a column; NULL: @ret_key stays as it is

@@ -37,6 +37,25 @@ int top_parse_view(const char *word, enum top_view *ret)
 	return fail(PIND_EXIT_USAGE, "\"%s\" is no view: write group, process or driver", word);
 }
 
+static int fail_no_column(const char *title, enum top_view view)
+{
+	const struct top_columns *columns = &top_columns[view];
+	_cleanup_free_ char *titles = NULL;
+	size_t size = 0;
+	FILE *stream = open_memstream(&titles, &size);
+
+	if (!stream)
+		return fail_memory();
+	for (size_t i = 0; i < columns->n; i++) {
+		if (columns->of[i].field != TOP_HISTORY)
+			(void)fprintf(stream, "%s%s", i > 0 ? ", " : "", columns->of[i].title);
+	}
+	if (fclose(stream) != 0)
+		return fail_memory();
+	return fail(PIND_EXIT_USAGE, "there is no column \"%s\" by %s: there are %s", title,
+		    top_view_words[view], titles);
+}
+
 int top_parse_sort(const char *title, struct top_order *order)
 {
 	const struct top_columns *columns = &top_columns[order->view];
@@ -46,12 +65,11 @@ int top_parse_sort(const char *title, struct top_order *order)
 		return 0;
 	for (size_t i = 0; i < columns->n; i++) {
 		order->sort = columns->of[i].field;
-		if (strcasecmp(columns->of[i].title, title) == 0)
+		/* the bars of the past are no order */
+		if (order->sort != TOP_HISTORY && strcasecmp(columns->of[i].title, title) == 0)
 			return 0;
 	}
-	return fail(PIND_EXIT_USAGE,
-		    "there is no column \"%s\" by %s: the titles tell which there are", title,
-		    top_view_words[order->view]);
+	return fail_no_column(title, order->view);
 }
 
 static bool is_interesting(const void *record, const void *userdata)

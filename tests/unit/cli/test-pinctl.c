@@ -620,7 +620,19 @@ static void usage(void **state)
 	check(2, NULL, "\"lst\"", ARGS("lst"));
 	check(2, NULL, "--frob", ARGS("list", "--frob"));
 	check(2, NULL, "-x", ARGS("list", "-xy"));
-	check(2, NULL, "--max needs a value", ARGS("set", "a.slice", "--max"));
+	check(2, NULL, "option --max needs a value: `pinctl set --help` tells which",
+	      ARGS("set", "a.slice", "--max"));
+	check(2, NULL, "option --colour does not exist or takes no value: `pinctl list --help` lists",
+	      ARGS("list", "--colour"));
+	check(2, NULL, "option -x does not exist: `pinctl --help` lists", ARGS("-x"));
+	check(2, NULL, "--tree and --flat exclude each other: give one",
+	      ARGS("list", "--tree", "--flat"));
+	check(2, NULL, "--tree and --raw exclude each other", ARGS("list", "--raw", "--tree"));
+	check(2, NULL, "--json and --output exclude each other",
+	      ARGS("list", "--json", "-o", "GROUP"));
+	check(2, NULL, "--json and --raw exclude each other", ARGS("ps", "--json", "--raw"));
+	check(2, NULL, "--runtime and --kept exclude each other",
+	      ARGS("set", "a.slice", "--max", "1", "--runtime", "--kept"));
 	check(2, NULL, "show needs a group", ARGS("show"));
 	check(2, NULL, "\"b\"", ARGS("show", "a", "b"));
 	check(2, NULL, "\"a\"", ARGS("status", "a"));
@@ -721,8 +733,10 @@ static void list_choice(void **state)
 	      "│ ├─tenant-a.slice  32.0 MiB",
 	      NULL, ARGS("list", "--tree", "--sort", "current"));
 	check(3, NULL, "mock: no cgroup '/none'", ARGS("list", "/none"));
-	check(2, NULL, "no column \"frob\"", ARGS("list", "-o", "GROUP,frob"));
-	check(2, NULL, "no column \"USE\" to sort by", ARGS("list", "--sort", "USE"));
+	check(2, NULL, "no column \"frob\": there are GROUP, CURRENT, PEAK, MAX,",
+	      ARGS("list", "-o", "GROUP,frob"));
+	check(2, NULL, "no column \"USE\" to sort by: there are GROUP, CURRENT, PEAK, MAX, HIGH, PINS, "
+		       "RESERVED,", ARGS("list", "--sort", "USE"));
 	check(2, NULL, "list takes no --pid: only", ARGS("list", "--pid", "1"));
 }
 
