@@ -225,6 +225,8 @@ static int print_list(struct pind_records *groups, const struct pind_options *op
 
 static const char *empty(const struct pind_options *options)
 {
+	if (options->over && options->dead)
+		return "No group that was removed is above its quota or above high.";
 	if (options->over)
 		return "No group is above its quota or above high.";
 	if (options->dead)

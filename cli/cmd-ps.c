@@ -14,22 +14,28 @@
 #include "process.h"
 #include "source.h"
 #include "table.h"
+#include "text.h"
 #include "verb.h"
 #include "when.h"
 
 /* What is to be shown; NULL or 0: all. */
 struct filter {
+	const char *path; /* of calls: accounts come by group */
 	const char *driver;
 	uint64_t before; /* ns of CLOCK_BOOTTIME */
 };
 
+static bool is_of_filter(const struct filter *filter, const char *driver, uint64_t since)
+{
+	return (!filter->driver || strcmp(filter->driver, model_shown(driver)) == 0) &&
+	       (!filter->before || since <= filter->before);
+}
+
 static bool is_wanted(const void *record, const void *userdata)
 {
 	const struct pind_account_info *account = record;
-	const struct filter *filter = userdata;
 
-	return (!filter->driver || strcmp(filter->driver, model_shown(account->driver)) == 0) &&
-	       (!filter->before || account->since <= filter->before);
+	return is_of_filter(userdata, account->driver, account->since);
 }
 
 static int parse_filter(const struct pind_options *options, struct filter *filter)
@@ -59,13 +65,60 @@ static int compare_accounts(const void *a, const void *b)
 	return p->id < q->id ? -1 : p->id > q->id;
 }
 
-static int print_accounts(const struct pind_records *accounts, const struct table_look *look)
+/*
+ * Why there is no row: @all is how many accounts there were before the filter, and
+ * @drivers those that they pin by. Return: free().
+ */
+static char *empty_sentence(const struct pind_options *options, size_t all, const char *drivers)
+{
+	_cleanup_free_ char *by = NULL, *held = NULL;
+	char *sentence;
+
+	if (all == 0)
+		return strdup("Nobody holds long-term pins here.");
+	if (options->driver &&
+	    asprintf(&by, " by a driver \"%s\" (but by %s)", options->driver, drivers) < 0)
+		return NULL;
+	if (options->older_than && asprintf(&held, " for longer than %s", options->older_than) < 0)
+		return NULL;
+	if (asprintf(&sentence, "Nobody holds long-term pins here%s%s.", by ?: "", held ?: "") < 0)
+		return NULL;
+	text_clean(sentence);
+	return sentence;
+}
+
+/* "io_uring, rdma": each once, as they come. Return: free(). */
+static char *drivers_of(const struct pind_records *accounts)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *stream = open_memstream(&text, &size);
+
+	for (size_t i = 0; stream && i < accounts->n; i++) {
+		const char *driver =
+			model_shown(((const struct pind_account_info *)records_at(accounts, i))->driver);
+		bool told = false;
+
+		for (size_t j = 0; j < i && !told; j++)
+			told = strcmp(driver, model_shown(((const struct pind_account_info *)records_at(
+								   accounts, j))
+								  ->driver)) == 0;
+		if (!told)
+			(void)fprintf(stream, "%s%s", i > 0 ? ", " : "", driver);
+	}
+	if (!stream || fclose(stream) != 0)
+		return NULL;
+	return text;
+}
+
+static int print_accounts(const struct pind_records *accounts, const struct table_look *look,
+			  const char *empty)
 {
 	_cleanup_(table_done) struct table table = TABLE_OF(ps_table, look);
 	uint64_t now = when_now(CLOCK_BOOTTIME);
 
 	table.columns.n--;
-	if (accounts->n == 0 && table_say_empty(look, "Nobody holds long-term pins here."))
+	if (accounts->n == 0 && table_say_empty(look, empty))
 		return 0;
 	for (size_t i = 0; i < accounts->n; i++)
 		account_add_row(&table, records_at(accounts, i), now);
@@ -179,8 +232,10 @@ static int print_orphans_json(const struct pind_records *orphans, struct keeper_
 }
 
 static const struct table_column call_columns[] = {
-	{ "GROUP", TABLE_PATH, 1 }, { "PID", TABLE_RIGHT },	{ "PROCESS" }, { "DRIVER", 0, 2 },
-	{ "CALL-SITE", TABLE_TEXT, 4 }, { "WANTED", TABLE_RIGHT }, { "SINCE" },
+	{ "GROUP", TABLE_PATH, 1, "path" },	   { "PID", TABLE_RIGHT, .key = "pid" },
+	{ "PROCESS", .key = "comm" },		   { "DRIVER", 0, 2, "driver" },
+	{ "CALL-SITE", TABLE_TEXT, 4, "symbol" },  { "WANTED", TABLE_RIGHT, .key = "wanted" },
+	{ "SINCE", .key = "since" },
 };
 
 static const struct table_columns call_table = TABLE_COLUMNS(call_columns);
@@ -208,9 +263,13 @@ static int print_calls(const struct pind_records *calls, const struct table_look
 	return table_print(&table, stdout);
 }
 
-static bool is_call_below(const void *record, const void *userdata)
+static bool is_call_wanted(const void *record, const void *userdata)
 {
-	return path_is_below(((const struct pind_call_info *)record)->path, userdata);
+	const struct pind_call_info *call = record;
+	const struct filter *filter = userdata;
+
+	return (!filter->path || path_is_below(call->path, filter->path)) &&
+	       is_of_filter(filter, call->driver, call->since);
 }
 
 /* Of the kernel, whoever is asked else: it tells each reader what that one may know. */
@@ -219,17 +278,27 @@ static int list_calls(const struct pind_options *options)
 	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
 	_cleanup_(records_done) struct pind_records calls = RECORDS(pind_call_kind);
 	_cleanup_(source_closep) struct pind_source *source = NULL;
+	struct filter filter = { 0 };
+	const char *key = NULL;
 	int r;
 
-	r = source_open(true, &source);
+	r = table_check_look(&call_table, &options->look);
+	if (r == 0)
+		r = table_sort_key(&call_table, options->sort, &key);
+	if (r == 0)
+		r = parse_filter(options, &filter);
+	if (r == 0)
+		r = source_open(true, &source);
 	if (r == 0 && options->group)
 		r = source->ops->group(source, options->group, &group);
 	if (r == 0)
 		r = source->ops->calls(source, &calls);
 	if (r != 0)
 		return r;
-	if (options->group)
-		records_keep(&calls, is_call_below, group.path);
+	filter.path = group.path;
+	records_keep(&calls, is_call_wanted, &filter);
+	if (key && records_sort(&calls, key, NULL) < 0)
+		return fail_memory();
 	return options->json ? json_print_records(&calls)
 			     : print_calls(&calls, &options->look);
 }
@@ -239,15 +308,16 @@ int cmd_ps(const struct pind_options *options)
 	_cleanup_(keeper_search_done) struct keeper_search search = KEEPER_SEARCH(process_root());
 	_cleanup_(records_done) struct pind_records accounts = RECORDS(pind_account_kind);
 	_cleanup_(source_closep) struct pind_source *source = NULL;
+	_cleanup_free_ char *drivers = NULL, *empty = NULL;
 	struct filter filter = { 0 };
 	const char *key = NULL;
 	int r;
 
-	if (options->orphans && options->waiting)
-		return fail(PIND_EXIT_USAGE, "--orphans and --waiting exclude each other: give one");
 	if (options->waiting)
 		return list_calls(options);
-	r = table_sort_key(&ps_table, options->sort, &key);
+	r = table_check_look(&ps_table, &options->look);
+	if (r == 0)
+		r = table_sort_key(&ps_table, options->sort, &key);
 	if (r == 0)
 		r = parse_filter(options, &filter);
 	if (r == 0)
@@ -257,6 +327,10 @@ int cmd_ps(const struct pind_options *options)
 	if (r != 0)
 		return r;
 
+	drivers = options->driver ? drivers_of(&accounts) : strdup("");
+	empty = drivers ? empty_sentence(options, accounts.n, drivers) : NULL;
+	if (!empty)
+		return fail_memory();
 	account_mark_gone(&accounts);
 	records_keep(&accounts, is_wanted, &filter);
 	if (options->orphans)
@@ -267,7 +341,7 @@ int cmd_ps(const struct pind_options *options)
 		return fail_memory();
 	if (!options->orphans)
 		return options->json ? print_accounts_json(&accounts)
-				     : print_accounts(&accounts, &options->look);
+				     : print_accounts(&accounts, &options->look, empty);
 	return options->json ? print_orphans_json(&accounts, &search)
 			     : print_orphans(&accounts, &search, &options->look);
 }

@@ -18,13 +18,13 @@ static const struct table_column refusals_columns[] = {
 	{ "TIME" },
 	{ "GROUP", TABLE_PATH },
 	{ "PID", TABLE_RIGHT, 7 },
-	{ "PROCESS", 0, 1 },
-	{ "DRIVER", 0, 2 },
+	{ "PROCESS", 0, 2 },
+	{ "DRIVER", 0, 3 },
 	{ "WANTED", TABLE_RIGHT },
 	{ "TAKEN", TABLE_RIGHT | TABLE_AUTO, 6 },
 	{ "CURRENT/MAX", TABLE_RIGHT, 6 },
 	{ "BY", TABLE_PATH, 3 },
-	{ "RESULT", 0, 2 },
+	{ "RESULT", 0, 1 },
 	{ "TIMES", TABLE_RIGHT, 8 },
 	{ "REGION", TABLE_RIGHT | TABLE_EXTRA },
 	{ "NEEDED", TABLE_RIGHT | TABLE_EXTRA },
@@ -109,13 +109,27 @@ static int compare_seq(const void *a, const void *b)
 	return p->seq < q->seq ? -1 : p->seq > q->seq;
 }
 
-static int print_refusals(const struct pind_records *refusals, const struct table_look *look)
+/* Why there is no row, where @all were known before the filter. */
+static bool say_empty(const struct table_look *look, size_t all)
+{
+	char sentence[128];
+
+	if (all == 0)
+		return table_say_empty(look, "No quota refused anything since the module was "
+					     "loaded; `pinctl why PID` looks at other limits.");
+	(void)snprintf(sentence, sizeof(sentence),
+		       "None of the %zu refusals that are known is of that kind; `pinctl why PID` "
+		       "looks at other limits.",
+		       all);
+	return table_say_empty(look, sentence);
+}
+
+static int print_refusals(const struct pind_records *refusals, const struct table_look *look,
+			  size_t all)
 {
 	_cleanup_(table_done) struct table table = TABLE_OF(refusals_table, look);
 
-	if (refusals->n == 0 &&
-	    table_say_empty(look, "No quota refused anything of that since the module was loaded; "
-				  "`pinctl why PID` looks at other limits."))
+	if (refusals->n == 0 && say_empty(look, all))
 		return 0;
 	for (size_t i = 0; i < refusals->n; i++)
 		add_row(&table, records_at(refusals, i));
@@ -177,6 +191,7 @@ int cmd_refusals(const struct pind_options *options)
 {
 	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
 	struct filter filter = { 0 };
+	size_t all;
 	_cleanup_(records_done) struct pind_records refusals = RECORDS(pind_refusal_kind);
 	_cleanup_(source_closep) struct pind_source *source = NULL;
 	int r;
@@ -191,9 +206,10 @@ int cmd_refusals(const struct pind_options *options)
 	if (r != 0)
 		return r;
 	filter.path = group.path ?: options->group;
+	all = refusals.n;
 	records_keep(&refusals, is_wanted, &filter);
 	if (refusals.n > 1)
 		qsort(refusals.items, refusals.n, refusals.kind->size, compare_seq);
 	return options->json ? json_print_records(&refusals)
-			     : print_refusals(&refusals, &options->look);
+			     : print_refusals(&refusals, &options->look, all);
 }

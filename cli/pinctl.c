@@ -157,7 +157,7 @@ static int run_verb(const struct verb *verb, size_t n, char *const *arguments,
 	r = option_check(verb, given);
 	if (r == 0)
 		r = take_arguments(verb, n, arguments, options);
-	if (r == 0 && verb->columns)
+	if (r == 0 && verb->columns && !verb->looks)
 		r = table_check_look(verb->columns, &options->look);
 	if (r != 0)
 		return r;

@@ -95,6 +95,7 @@ struct verb {
 	const char *summary;
 	const char *notes; /* behind the options in its help; whole lines, or NULL */
 	const struct table_columns *columns; /* for -o; NULL: it has no such table */
+	bool looks; /* it has several tables, and looks by itself which the columns are of */
 };
 
 extern const struct verb verbs[];

@@ -41,7 +41,10 @@ const struct verb verbs[] = {
 	  READS | OPTIONS_TABLE | OPTION(SORT) | OPTION(ORPHANS) | OPTION(WAITING) | OPTION(DRIVER) |
 		  OPTION(OLDER_THAN), .falls_back = true, .paged = true,
 	  .synopsis = "[--orphans | --waiting] [GROUP]",
-	  .summary = "who holds pins, by which driver, since when", .columns = &ps_table },
+	  .summary = "who holds pins, by which driver, since when",
+	  .notes = "With --waiting the columns are GROUP, PID, PROCESS, DRIVER, CALL-SITE, WANTED and\n"
+		   "SINCE.\n",
+	  .columns = &ps_table, .looks = true },
 	{ "top", cmd_top, ARGUMENTS_GROUP_OPTIONAL,
 	  READS | OPTION(BATCH) | OPTION(COUNT) | OPTION(DELAY) | OPTION(BY) | OPTION(SORT) |
 		  OPTION(TREE) | OPTION(ALL),

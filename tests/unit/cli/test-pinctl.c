@@ -751,6 +751,32 @@ static void empty(void **state)
 	check(0, "", NULL, ARGS("ps", "idle.service", "--noheadings"));
 	run_on_terminal(&run, ARGS("ps", "idle.service"));
 	assert_string_equal(run.out, "Nobody holds long-term pins here.\r\n");
+	run_done(&run);
+	run_pinctl(&run, ARGS("list", "--over", "--dead"));
+	assert_string_equal(run.err, "No group that was removed is above its quota or above high.\n");
+	run_done(&run);
+	/* nothing is left of what there is, which is not that there is nothing */
+	run_pinctl(&run, ARGS("ps", "--driver", "rmda"));
+	assert_string_equal(run.err, "Nobody holds long-term pins here by a driver \"rmda\" (but by "
+				     "io_uring).\n");
+	run_done(&run);
+	run_pinctl(&run, ARGS("ps", "--older-than", "500w"));
+	assert_string_equal(run.err, "Nobody holds long-term pins here for longer than 500w.\n");
+	run_done(&run);
+	run_pinctl(&run, ARGS("refusals", "--driver", "rdma"));
+	assert_string_equal(run.err, "None of the 2 refusals that are known is of that kind; `pinctl "
+				     "why PID` looks at other limits.\n");
+}
+
+/* Whether it was refused or admitted is told as long as there is room at all. */
+static void refusals_narrow(void **state)
+{
+	(void)setenv("COLUMNS", "80", 1);
+	check(0, "32.0 MiB  refused\n", NULL, ARGS("refusals"));
+	check(0, "32.0 MiB  admitted (observe)\n", NULL, ARGS("refusals"));
+	(void)setenv("COLUMNS", "200", 1);
+	check(0, "32.0 MiB  16.0 MiB  32.0 MiB + 1.0 MiB / 48.0 MiB  ", NULL, ARGS("refusals"));
+	(void)unsetenv("COLUMNS");
 }
 
 static void pager(void **state)
@@ -789,6 +815,7 @@ int main(void)
 		cmocka_unit_test_setup(ps_orphans, healthy),
 		cmocka_unit_test_setup(refusals, healthy),
 		cmocka_unit_test_setup(refusals_choice, healthy),
+		cmocka_unit_test_setup(refusals_narrow, healthy),
 		cmocka_unit_test_setup(why, healthy),
 		cmocka_unit_test_setup(suggest, healthy),
 		cmocka_unit_test_setup(vmstat, healthy),

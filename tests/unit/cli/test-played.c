@@ -166,6 +166,20 @@ static void waiting(void **state)
 	run_pinctl(&run, ARGS("ps", "--waiting", "/played.slice"));
 	assert_int_equal(run.status, 0);
 	assert_null(strstr(run.out, "/else.slice"));
+	run_done(&run);
+	/* columns, order and choice are of this table */
+	run_pinctl(&run, ARGS("ps", "--waiting", "--raw", "--noheadings", "-oWANTED,GROUP",
+			      "--sort=GROUP"));
+	assert_string_equal(run.out, "1048576 /else.slice\n1048576 /played.slice\n");
+	run_done(&run);
+	run_pinctl(&run, ARGS("ps", "--waiting", "--json", "--driver", "rdma"));
+	assert_string_equal(run.out, "[]\n");
+	check(2, NULL, "the span \"old\"", ARGS("ps", "--waiting", "--older-than", "old"));
+	check(2, NULL, "there is no column \"UNIT\": there are GROUP, PID, PROCESS, DRIVER, ",
+	      ARGS("ps", "--waiting", "-o", "UNIT"));
+	check(2, NULL, "there is no column \"COVERED\" to sort by",
+	      ARGS("ps", "--waiting", "--sort", "COVERED"));
+	check(2, NULL, "there is no column \"WANTED\"", ARGS("ps", "-o", "WANTED"));
 }
 
 /* By group, and then by process, whatever the module's order is. */
