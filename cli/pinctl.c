@@ -9,6 +9,7 @@
 #include <pind/cleanup.h>
 
 #include "fail.h"
+#include "group-name.h"
 #include "help.h"
 #include "option.h"
 #include "pager.h"
@@ -125,6 +126,50 @@ static int run_once(const struct verb *verb, const struct pind_options *options)
 	return verb->run(options);
 }
 
+/*
+ * A verb that reads found no group of a name. Where one is shown by that name, as by \x2d
+ * shown as a dash, that one is meant. Return: @failure, or what came of it.
+ */
+static int run_as_shown(int failure, const struct verb *verb, struct pind_options *options)
+{
+	_cleanup_free_ char *sentence = strdup(fail_text() ?: "");
+	_cleanup_free_ char **arguments = calloc(options->n_arguments + 1, sizeof(*arguments));
+	_cleanup_(records_done) struct pind_records groups = RECORDS(pind_group_kind);
+	_cleanup_(source_closep) struct pind_source *source = NULL;
+	const struct pind_options written = *options;
+	bool another = false;
+	int r;
+
+	if (!sentence || !arguments)
+		return fail_memory();
+	if (source_open(options->kernel, &source) != 0 ||
+	    source->ops->groups(source, &groups) != 0)
+		return fail(failure, "%s", sentence);
+	for (size_t i = 0; i < options->n_arguments; i++) {
+		const char *shown = group_name_shown(&groups, options->arguments[i]);
+
+		another |= shown && strcmp(shown, options->arguments[i]) != 0;
+		arguments[i] = shown ? (char *)shown : options->arguments[i];
+	}
+	if (!another)
+		return fail(failure, "%s", sentence);
+	fail_forget();
+	options->arguments = arguments;
+	options->group = arguments[0];
+	r = run_once(verb, options);
+	*options = written;
+	return r;
+}
+
+static int run_by_name(const struct verb *verb, struct pind_options *options)
+{
+	int r = run_once(verb, options);
+
+	if (r != PIND_EXIT_NO_GROUP || verb->changes || options->n_arguments == 0)
+		return r;
+	return run_as_shown(r, verb, options);
+}
+
 /* The daemon could not be asked: the module is, and that is said. */
 static int run_with_module(int failure, const struct verb *verb, struct pind_options *options)
 {
@@ -144,7 +189,7 @@ static int run_with_module(int failure, const struct verb *verb, struct pind_opt
 		      program_invocation_short_name, fact);
 	options->kernel = true;
 	options->no_daemon = sentence;
-	r = run_once(verb, options);
+	r = run_by_name(verb, options);
 	options->no_daemon = NULL;
 	return r;
 }
@@ -161,7 +206,7 @@ static int run_verb(const struct verb *verb, size_t n, char *const *arguments,
 		r = table_check_look(verb->columns, &options->look);
 	if (r != 0)
 		return r;
-	r = run_once(verb, options);
+	r = run_by_name(verb, options);
 	if (r == 0 || !verb->falls_back || options->kernel || !fail_unreachable_fact())
 		return r;
 	return run_with_module(r, verb, options);

@@ -160,6 +160,30 @@ static void test_above(void **state)
 	says(0, "  over\n", ARGS("list", "t.slice"));
 }
 
+/* A name that stands on the screen with dashes for \x2d names the group, where one is so. */
+static void test_shown_names(void **state)
+{
+#define GUEST "/t.slice/machine-qemu\\x2d1\\x2ddb.scope"
+	struct world *w = *state;
+
+	pin(w);
+	world_mkdir(w, GUEST);
+	world_fake(w, "Use", "sttt", GUEST, MIB, MIB, 1ULL);
+	world_fake(w, "Account", "susss", GUEST, 813, "qemu", "io_pin_pages", "");
+	says(0, GUEST "\n", ARGS("show", "machine-qemu-1-db.scope"));
+	says(0, GUEST "\n", ARGS("show", "/t.slice/machine-qemu-1-db.scope"));
+	says(0, GUEST, ARGS("ps", "machine-qemu-1-db.scope"));
+	says(0, GUEST, ARGS("list", "/t.slice/a.service", "machine-qemu-1-db.scope"));
+	says(0, "/t.slice/a.service", ARGS("list", "a.service", "machine-qemu-1-db.scope"));
+	/* it is no guess: what changes something takes the exact name */
+	says(3, "machine-qemu-1-db.scope", ARGS("reset-peak", "machine-qemu-1-db.scope"));
+	says(3, "'no.service'", ARGS("list", "machine-qemu-1-db.scope", "no.service"));
+	world_mkdir(w, "/u.slice");
+	world_mkdir(w, "/u.slice/machine-qemu\\x2d1-db.scope");
+	world_fake(w, "Use", "sttt", "/u.slice/machine-qemu\\x2d1-db.scope", MIB, MIB, 1ULL);
+	says(3, "machine-qemu-1-db.scope", ARGS("show", "machine-qemu-1-db.scope"));
+}
+
 /* How many entries the group's dictionary has in the daemon's list. */
 static size_t keys_of(struct world *w, const char *path)
 {
@@ -324,6 +348,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_set),	  TEST(test_dry_run), TEST(test_list), TEST(test_above),
 		TEST(test_stale), TEST(test_monitor), TEST(test_monitor_exceeded),
+		TEST(test_shown_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

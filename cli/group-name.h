@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Names of groups as tables show them: where a unit's name has \x2d a terminal shows a
+ * dash, as systemd does, and users write what they see.
+ */
+#ifndef PINCTL_GROUP_NAME_H
+#define PINCTL_GROUP_NAME_H
+
+#include "records.h"
+
+/**
+ * group_name_shown - the one group that is shown by this name
+ * @groups: all groups
+ * @name: a path, or the last part of one
+ *
+ * Return: its path, which lives as long as @groups; NULL if none is shown so, or several.
+ */
+const char *group_name_shown(const struct pind_records *groups, const char *name);
+
+#endif /* PINCTL_GROUP_NAME_H */
