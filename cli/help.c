@@ -6,6 +6,7 @@
 
 #include "help.h"
 #include "option.h"
+#include "top-rows.h"
 
 /* Where what an option does begins. */
 #define OPTION_COLUMN 23
@@ -116,19 +117,50 @@ static void print_values(void)
 		{ "SPAN", "10min" },   { "SPAN", "1h" },	{ "SPAN", "1d" },
 		{ "TIME", "10min" },   { "TIME", "1h" },	{ "TIME", "1d" },
 		{ "TIME", "today" },   { "TIME", "yesterday" }, { "VIEW", "group" },
-		{ "VIEW", "process" }, { "VIEW", "driver" },
+		{ "VIEW", "process" }, { "VIEW", "driver" },	{ "ACT", "nothing" },
+		{ "ACT", "signal" },   { "ACT", "stop-unit" },	{ "ACT", "kill" },
+		{ "SIGNAL", "SIGTERM" }, { "SIGNAL", "SIGINT" }, { "SIGNAL", "SIGHUP" },
+		{ "SIGNAL", "SIGUSR1" }, { "SIGNAL", "SIGUSR2" }, { "SIGNAL", "SIGKILL" },
 	};
-	const char *last = "";
 
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
 		(void)printf("value\t%s\t%s\n", values[i][0], values[i][1]);
 	for (size_t i = 0; i < sizeof(pind_driver_rules) / sizeof(pind_driver_rules[0]); i++) {
 		const char *driver = pind_driver_rules[i].driver;
+		size_t first = 0;
 
-		/* a driver's rules stand side by side */
-		if (strcmp(driver, last) != 0)
+		while (strcmp(pind_driver_rules[first].driver, driver) != 0)
+			first++;
+		if (first == i)
 			(void)printf("value\tDRIVER\t%s\n", driver);
-		last = driver;
+	}
+}
+
+/* One that can be sorted by, and that no view before this one has. */
+static bool is_new_order(size_t view, const struct top_column *column)
+{
+	for (size_t i = 0; i < view; i++) {
+		for (size_t j = 0; j < top_columns[i].n; j++) {
+			if (strcmp(top_columns[i].of[j].title, column->title) == 0)
+				return false;
+		}
+	}
+	return column->field != TOP_HISTORY;
+}
+
+/* What --sort takes. */
+static void print_orders(const struct verb *verb)
+{
+	for (size_t i = 0; verb->columns && i < verb->columns->n; i++) {
+		if (verb->columns->of[i].key)
+			(void)printf("sort\t%s\t%s\n", verb->name, verb->columns->of[i].title);
+	}
+	for (size_t i = 0; !verb->columns && i < N_TOP_VIEWS; i++) {
+		for (size_t j = 0; j < top_columns[i].n; j++) {
+			if (is_new_order(i, &top_columns[i].of[j]))
+				(void)printf("sort\t%s\t%s\n", verb->name,
+					     top_columns[i].of[j].title);
+		}
 	}
 }
 
@@ -160,6 +192,8 @@ void help_print_table(void)
 		print_table_options(verb->name, verb->options | OPTION(HELP) | OPTION(NO_PAGER));
 		for (size_t j = 0; verb->columns && j < verb->columns->n; j++)
 			(void)printf("column\t%s\t%s\n", verb->name, verb->columns->of[j].title);
+		if (verb->options & OPTION(SORT))
+			print_orders(verb);
 	}
 	(void)printf("verb\thelp\tverb\tthis, or with a verb more about it\n");
 	print_values();

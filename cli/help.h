@@ -18,6 +18,7 @@ void help_print_verb(const struct verb *verb);
  *	option VERB NAME VALUE SUMMARY	(VERB: - where no verb is given yet;
  *					VALUE: what stands behind it, or -)
  *	column VERB NAME
+ *	sort VERB NAME			(a column that --sort takes)
  *	value VALUE WORD		(what may stand for VALUE, beside others)
  */
 void help_print_table(void);

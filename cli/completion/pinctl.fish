@@ -36,8 +36,10 @@ function __pinctl_value -a verb value
             __pinctl_groups
         case PID
             __pinctl_pids
-        case COLUMN COLUMNS
+        case COLUMNS
             __pinctl_rows column 2 $verb 3 ''
+        case COLUMN
+            __pinctl_rows sort 2 $verb 3 ''
         case '*'
             __pinctl_rows value 2 $value 3 ''
     end

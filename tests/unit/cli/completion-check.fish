@@ -17,6 +17,8 @@ completes 'pinctl re' record refusals replay reset-peak
 completes 'pinctl list --so' --sort
 completes 'pinctl ps --sort PI' PID PINS
 completes 'pinctl set /x --mode e' enforce
+completes 'pinctl set /x --on-exceed st' stop-unit
+completes 'pinctl top --sort CH' CHANGE/s
 completes 'pinctl refusals --driver vdp' vdpa
 completes 'pinctl help unse' unset
 if not contains $fish_pid (complete -C 'pinctl maps ' | string replace -r '\t.*' '')

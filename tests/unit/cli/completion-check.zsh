@@ -34,6 +34,8 @@ offers() {
 offers refusals pinctl ''
 offers --sort pinctl list --
 offers PINS pinctl ps --sort ''
+offers AGE pinctl top --sort ''
+offers stop-unit pinctl set /x --on-exceed ''
 offers HELD pinctl list -o GROUP,
 offers enforce pinctl set /x --mode ''
 offers vdpa pinctl refusals --driver ''
