@@ -202,13 +202,14 @@ static int print_group(const struct pind_group_info *group, const struct pind_ex
 static int print_holders(struct pind_records *accounts, const char *name)
 {
 	const struct table_look look = { .wanted = HOLDER_COLUMNS };
+	_cleanup_free_ char *quoted = text_quoted(name);
 	_cleanup_(table_done) struct table table = TABLE_OF(ps_table, &look);
 	uint64_t now = when_now(CLOCK_BOOTTIME);
 	int r;
 
 	if (accounts->n == 0)
 		return 0;
-	if (records_sort(accounts, "covered", NULL) < 0)
+	if (!quoted || records_sort(accounts, "covered", NULL) < 0)
 		return fail_memory();
 	account_mark_gone(accounts);
 	table.columns.n--;
@@ -217,7 +218,7 @@ static int print_holders(struct pind_records *accounts, const char *name)
 	(void)putchar('\n');
 	r = table_print(&table, stdout);
 	if (accounts->n > HOLDERS_MOST)
-		(void)printf("and %zu more: pinctl ps '%s'\n", accounts->n - HOLDERS_MOST, name);
+		(void)printf("and %zu more: pinctl ps %s\n", accounts->n - HOLDERS_MOST, quoted);
 	return r;
 }
 

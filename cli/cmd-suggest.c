@@ -50,17 +50,17 @@ static void add_reasons(struct table *table, const struct pind_group_info *group
 		add_refusal(table, suggestion);
 	table_add(table, "  and");
 	table_add_size(table, suggestion->max - suggestion->need);
-	table_add(table, "a quarter, for what differs from run to run");
+	table_add(table, "a quarter, for what differs from run to run, up to a whole MiB");
 }
 
 static int print(const struct pind_group_info *group, const struct suggestion *suggestion)
 {
 	_cleanup_(table_done) struct table table = TABLE(reason_columns);
-	_cleanup_free_ char *path = text_cleaned(group->path);
+	_cleanup_free_ char *path = text_cleaned(group->path), *quoted = text_quoted(group->path);
 	char size[SIZE_FORMAT_MAX];
 	int r;
 
-	if (!path)
+	if (!path || !quoted)
 		return fail_memory();
 	(void)printf("%s: a max of %s%s, by\n", path, suggestion->at_least ? "at least " : "",
 		     size_format(suggestion->max, size));
@@ -69,14 +69,14 @@ static int print(const struct pind_group_info *group, const struct suggestion *s
 	if (r != 0)
 		return r;
 	(void)printf("To set it, with an event when more is pinned than was ever seen:\n"
-		     "  pinctl set '%s' --max %" PRIu64 "M --high %" PRIu64 "M\n",
-		     path, suggestion->max >> MIB_SHIFT,
+		     "  pinctl set %s --max %" PRIu64 "M --high %" PRIu64 "M\n",
+		     quoted, suggestion->max >> MIB_SHIFT,
 		     (suggestion->need + (UINT64_C(1) << MIB_SHIFT) - 1) >> MIB_SHIFT);
 	if (suggestion->at_least)
 		(void)printf("More may be needed: of what was refused only the first pieces were "
 			     "seen. To see the whole:\n"
-			     "  pinctl set '%s' --mode observe    # and run it again\n",
-			     path);
+			     "  pinctl set %s --mode observe    # and run it again\n",
+			     quoted);
 	if (suggestion->crowds)
 		(void)printf("That is more than four fifths of the group's memory.max, %s: raise "
 			     "that, too, for what is\npinned cannot be reclaimed.\n",

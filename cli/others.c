@@ -63,8 +63,9 @@ int others_print(struct pind_frames *others, size_t most)
 	if (others->holders.n > most)
 		(void)printf("and %zu more: pinctl --json show\n", others->holders.n - most);
 	if (others->walk.lost)
-		(void)printf("%llu more pinned folios found no room here.\n",
-			     (unsigned long long)others->walk.lost);
+		(void)printf("%llu more pinned folio%s found no room here.\n",
+			     (unsigned long long)others->walk.lost,
+			     others->walk.lost == 1 ? "" : "s");
 	return r;
 }
 

@@ -85,6 +85,25 @@ char *text_cleaned(const char *text)
 	return copy;
 }
 
+char *text_quoted(const char *text)
+{
+	/* each quote becomes four bytes */
+	char *quoted = malloc(4 * strlen(text) + 3), *to = quoted;
+
+	if (!quoted)
+		return NULL;
+	*to++ = '\'';
+	for (const char *p = text; *p; p++) {
+		if (*p == '\'')
+			to = stpcpy(to, "'\\''");
+		else
+			*to++ = *p;
+	}
+	(void)stpcpy(to, "'");
+	text_clean(quoted);
+	return quoted;
+}
+
 /* Columns of the code point that begins here; *@ret is its bytes. */
 static size_t columns_of(const char *text, size_t *ret)
 {

@@ -24,6 +24,9 @@ void text_clean(char *text);
 /* A clean copy: free(); NULL if out of memory. */
 char *text_cleaned(const char *text);
 
+/* A clean copy in quotes, one word of a shell's whatever is in it: free(); NULL: no memory. */
+char *text_quoted(const char *text);
+
 /* How many columns of a terminal the text takes: two for each wide character. */
 size_t text_width(const char *text);
 

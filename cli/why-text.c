@@ -110,8 +110,10 @@ static void advise_quota(const struct why *why)
 {
 	const struct pind_refusal_info *refusal = why->refusal;
 	uint64_t mib = why_max_needed(refusal, why->region) >> 20;
+	/* the owner of a delegated cgroup may have chosen this name for whoever types it */
+	_cleanup_free_ char *by = text_quoted(refusal->by);
 
-	(void)printf("  pinctl set '%s' --max%s %" PRIu64 "M\n", refusal->by,
+	(void)printf("  pinctl set %s --max%s %" PRIu64 "M\n", by ?: "GROUP",
 		     refusal->limit == PIND_LIMIT_MAX_HELD ? "-held" : "", mib);
 	if (why_is_piece(refusal))
 		(void)printf(

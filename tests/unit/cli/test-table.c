@@ -204,9 +204,27 @@ static void ages(void **state)
 	assert_string_equal(when_ago(now + 5, now, buffer), "just now");
 }
 
+/* Whoever makes a cgroup chooses its name: in a command that is printed it is one word. */
+static void quoted(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "/a.slice", "'/a.slice'" },
+		{ "/it's;reboot", "'/it'\\''s;reboot'" },
+		{ "", "''" },
+		{ "/\033[2J$(x)", "'/?[2J$(x)'" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		_cleanup_free_ char *text = text_quoted(cases[i][0]);
+
+		assert_string_equal(text, cases[i][1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(quoted),
 		cmocka_unit_test(aligned),	  cmocka_unit_test(fits),
 		cmocka_unit_test(without_titles), cmocka_unit_test(nothing_is_cut),
 		cmocka_unit_test(many_rows),	  cmocka_unit_test(clean_text),
