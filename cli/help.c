@@ -58,7 +58,7 @@ void help_print(void)
 		      OPTION(VERSION));
 	(void)printf(
 		"\nGROUP is a cgroup path, with or without /sys/fs/cgroup, or a systemd unit.\n"
-		"`pinctl help VERB` tells more; so does pinctl(1), and the exit statuses.\n");
+		"`pinctl help VERB` tells more, `man pinctl-VERB` the rest; pinctl(1) the exit statuses.\n");
 }
 
 static void print_columns(const struct table_columns *columns)
