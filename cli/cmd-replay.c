@@ -26,6 +26,7 @@ struct replay {
 	struct top_order order;
 	struct history history;
 	uint64_t since, until; /* of all between them; else since is 0, and until the time */
+	uint64_t oldest, newest; /* of all records, shown or not; 0: there is none */
 	char *path;	       /* of the group, or NULL */
 	bool one;	       /* the last one before until only */
 	size_t n;	       /* shown */
@@ -65,6 +66,10 @@ static int parse(const struct pind_options *options, struct replay *replay)
 		r = parse_time("--since", options->since, &replay->since);
 	if (r == 0)
 		r = parse_time("--until", options->until, &replay->until);
+	if (r == 0 && replay->since > replay->until)
+		r = fail(PIND_EXIT_USAGE, "--since %s is after --until %s: give the earlier time to "
+					  "--since",
+			 options->since, options->until);
 	if (r == 0)
 		r = top_parse_view(options->by, &replay->order.view);
 	if (r == 0)
@@ -153,6 +158,35 @@ static int show(struct replay *replay, const struct record *record)
 	return r;
 }
 
+/* The next one that is whole; its length is 0 at the end. */
+static int read_next(struct replay *replay, struct record_reader *reader, struct record *record)
+{
+	int r = record_read(reader, record);
+
+	if (r != 0 || record->length == 0)
+		return r;
+	if (!replay->oldest || record->time < replay->oldest)
+		replay->oldest = record->time;
+	if (record->time > replay->newest)
+		replay->newest = record->time;
+	return 0;
+}
+
+static int fail_nothing(const struct replay *replay)
+{
+	char oldest[WHEN_MAX], newest[WHEN_MAX];
+
+	if (!replay->oldest)
+		return fail(PIND_EXIT_FAILED,
+			    "nothing was recorded in %s yet: look again when `pinctl record` has "
+			    "written something",
+			    replay->options->directory ?: RECORD_FOLDER);
+	return fail(PIND_EXIT_FAILED,
+		    "nothing was recorded %s: there are records from %s to %s",
+		    replay->one ? "until then" : "in that time", when_date(replay->oldest, oldest),
+		    when_date(replay->newest, newest));
+}
+
 /* The last one until then, which is kept while others are read. */
 static int show_one(struct replay *replay, struct record_reader *reader)
 {
@@ -161,7 +195,7 @@ static int show_one(struct replay *replay, struct record_reader *reader)
 	char date[WHEN_MAX];
 	int r;
 
-	while ((r = record_read(reader, &record)) == 0 && record.length > 0) {
+	while ((r = read_next(replay, reader, &record)) == 0 && record.length > 0) {
 		if (record.time > replay->until || record.time < found.time)
 			continue;
 		/* what is the same as the one before is so only if that was taken */
@@ -175,7 +209,7 @@ static int show_one(struct replay *replay, struct record_reader *reader)
 	if (r != 0)
 		return r;
 	if (!found.json)
-		return fail(PIND_EXIT_FAILED, "nothing was recorded until then");
+		return fail_nothing(replay);
 	if (replay->options->at && replay->until - found.time > GAP_NS)
 		(void)fprintf(stderr, "pinctl: nothing was recorded between %s and then\n",
 			      when_date(found.time, date));
@@ -188,7 +222,7 @@ static int show_all(struct replay *replay, struct record_reader *reader)
 	bool any = false;
 	int r;
 
-	while ((r = record_read(reader, &record)) == 0 && record.length > 0) {
+	while ((r = read_next(replay, reader, &record)) == 0 && record.length > 0) {
 		if (record.time < replay->since || record.time > replay->until)
 			continue;
 		any = true;
@@ -196,7 +230,7 @@ static int show_all(struct replay *replay, struct record_reader *reader)
 		if (r != 0)
 			return r;
 	}
-	return r != 0 || any ? r : fail(PIND_EXIT_FAILED, "nothing was recorded in that time");
+	return r != 0 || any ? r : fail_nothing(replay);
 }
 
 int cmd_replay(const struct pind_options *options)
