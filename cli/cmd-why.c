@@ -181,7 +181,8 @@ static int read_process(const struct pind_options *options, struct target *targe
 
 static int collect(struct pind_source *source, const struct pind_options *options,
 		   struct pind_records *refusals, struct pind_records *failures,
-		   struct pind_group_info *group, struct target *target, struct why *why)
+		   struct pind_group_info *group, char **memory_path, struct target *target,
+		   struct why *why)
 {
 	_cleanup_(records_done) struct pind_records accounts = RECORDS(pind_account_kind);
 	const char *mount = pind_cgroup_mount();
@@ -223,8 +224,10 @@ static int collect(struct pind_source *source, const struct pind_options *option
 		target->path = why->refusal->path;
 	if (!target->path && why->failure)
 		target->path = why->failure->path;
-	if (!mount || !target->path || group_memory_read(mount, target->path, &why->memory) < 0)
+	if (!mount || !target->path ||
+	    group_memory_nearest(mount, target->path, &why->memory, memory_path) < 0)
 		why->memory = (struct group_memory){ .max = PIND_UNLIMITED };
+	why->memory_path = *memory_path;
 	return 0;
 }
 
@@ -234,13 +237,15 @@ int cmd_why(const struct pind_options *options)
 	_cleanup_(records_done) struct pind_records refusals = RECORDS(pind_refusal_kind);
 	_cleanup_(records_done) struct pind_records failures = RECORDS(pind_failure_kind);
 	_cleanup_(source_closep) struct pind_source *source = NULL;
+	_cleanup_free_ char *memory_path = NULL;
 	struct why why = { 0 };
 	struct target target = { 0 };
 	int r;
 
 	r = source_open(options->kernel, &source);
 	if (r == 0)
-		r = collect(source, options, &refusals, &failures, &group, &target, &why);
+		r = collect(source, options, &refusals, &failures, &group, &memory_path, &target,
+			    &why);
 	if (r == 0)
 		r = options->json ? why_print_json(&why, target.path)
 				  : why_print(&why, target.path);

@@ -100,6 +100,43 @@ int group_memory_read(const char *mount, const char *path, struct group_memory *
 	return 0;
 }
 
+static uint64_t left_of(const struct group_memory *memory)
+{
+	if (memory->max == PIND_UNLIMITED)
+		return PIND_UNLIMITED;
+	return memory->current < memory->max ? memory->max - memory->current : 0;
+}
+
+int group_memory_nearest(const char *mount, const char *path, struct group_memory *ret,
+			 char **ret_path)
+{
+	_cleanup_free_ char *above = strdup(path), *nearest = NULL;
+	struct group_memory memory, found = { .max = PIND_UNLIMITED };
+
+	if (!above)
+		return -ENOMEM;
+	for (;;) {
+		char *slash = strrchr(above, '/');
+
+		if (group_memory_read(mount, above, &memory) == 0 &&
+		    (!nearest || left_of(&memory) < left_of(&found))) {
+			free(nearest);
+			nearest = strdup(above);
+			if (!nearest)
+				return -ENOMEM;
+			found = memory;
+		}
+		if (!slash || slash == above)
+			break;
+		*slash = '\0';
+	}
+	if (!nearest)
+		return -ENOENT;
+	*ret = found;
+	*ret_path = TAKE_PTR(nearest);
+	return 0;
+}
+
 static bool is_there(const char *mount, const char *path, uint64_t id)
 {
 	uint64_t found;

@@ -35,6 +35,15 @@ struct group_memory {
 int group_memory_read(const char *mount, const char *path, struct group_memory *ret);
 
 /**
+ * group_memory_nearest - those of the group, of it and all above it, that is nearest to its limit
+ * @ret_path: of that group, a part of @path: free(). Without any limit it is @path itself.
+ *
+ * Return: 0 or a negative errno: -ENOENT where it has nothing of them.
+ */
+int group_memory_nearest(const char *mount, const char *path, struct group_memory *ret,
+			 char **ret_path);
+
+/**
  * group_place_read - all of that
  * @mount: of cgroup v2; NULL: there is none
  * @id: of the group; a cgroup that has another has only the path in common with it. 0: not known

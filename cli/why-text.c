@@ -85,8 +85,10 @@ static void add_kernel(struct table *table, const struct why *why)
 			  why->max_entries);
 	}
 	table_add(table, "  memory");
-	table_add(table, "%s of memory.max %s", size_format(why->memory.current, current),
-		  limit_text(why->memory.max, max));
+	table_add(table, "%s of memory.max %s%s%s", size_format(why->memory.current, current),
+		  limit_text(why->memory.max, max),
+		  why->memory.max != PIND_UNLIMITED && why->memory_path ? " of " : "",
+		  why->memory.max != PIND_UNLIMITED && why->memory_path ? why->memory_path : "");
 }
 
 /* What lets a process lock more: now, and when its unit starts again. */
@@ -94,15 +96,16 @@ static void advise_memlock(const struct why *why, const char *path)
 {
 	uint64_t twice = why->process.memlock > (UINT64_C(1) << 62) ? PIND_UNLIMITED
 								    : why->process.memlock * 2;
-	char unit[GROUP_UNIT_MAX];
+	char unit[GROUP_UNIT_MAX] = "";
+	_cleanup_free_ char *quoted = text_quoted(path ? group_unit(path, unit) : unit);
 
 	(void)printf("  prlimit --pid %d --memlock=%" PRIu64 ":%" PRIu64
 		     "    # until it ends; bytes\n",
 		     (int)why->process.pid, twice, twice);
-	if (path && strstr(group_unit(path, unit), ".service"))
+	if (quoted && strstr(unit, ".service"))
 		(void)printf(
 			"  systemctl edit %s    # [Service] LimitMEMLOCK=..., then restart it\n",
-			unit);
+			quoted);
 	(void)puts("In a container: its runtime's ulimit memlock; in a login: limits.conf(5).");
 }
 
@@ -132,6 +135,17 @@ static void advise_unknown(const struct why *why)
 			: "It has no process, so there is no limit to look at.");
 }
 
+static void advise_memory(const char *path)
+{
+	char unit[GROUP_UNIT_MAX] = "";
+	_cleanup_free_ char *shown = text_cleaned(path ?: "its group");
+	_cleanup_free_ char *quoted = text_quoted(path ? group_unit(path, unit) : unit);
+
+	(void)printf("\nLikeliest: memory.max of %s is reached. To allow more:\n"
+		     "  systemctl set-property %s MemoryMax=...\n",
+		     shown ?: "its group", quoted && unit[0] ? quoted : "UNIT");
+}
+
 static void advise(const struct why *why, const char *path)
 {
 	char left[SIZE_FORMAT_MAX];
@@ -158,9 +172,7 @@ static void advise(const struct why *why, const char *path)
 			     why->max_entries, WHY_ENTRIES_USUAL);
 		break;
 	case WHY_MEMORY:
-		(void)printf("\nLikeliest: memory.max of %s is reached. To allow more:\n"
-			     "  systemctl set-property UNIT MemoryMax=...\n",
-			     path ?: "its group");
+		advise_memory(why->memory_path ?: path);
 		break;
 	case WHY_FAILED:
 		(void)puts("\nNo quota refused it; the kernel failed it.");

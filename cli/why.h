@@ -26,7 +26,8 @@ struct why {
 	const struct pind_failure_info *failure; /* likewise */
 	uint64_t region;			 /* see why_region() */
 	struct process_limits process;		 /* pid 0: none */
-	struct group_memory memory;		 /* of its cgroup */
+	struct group_memory memory; /* of its cgroup, or the one above it that is nearest to its limit */
+	const char *memory_path;    /* of that; NULL: not known */
 	uint64_t user_rings; /* bytes that io_uring and AF_XDP hold for the process's user */
 	uint64_t user_locked; /* bytes that the user's processes lock and pin */
 	uint64_t max_mappings;

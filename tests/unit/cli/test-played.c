@@ -77,7 +77,7 @@ static void why_memlock(void **state)
 	check(11,
 	      "\nLikeliest: RLIMIT_MEMLOCK; it has 32.0 KiB left. To allow more:\n"
 	      "  prlimit --pid " PROCESS " --memlock=131072:131072    # until it ends; bytes\n"
-	      "  systemctl edit db.service    # [Service] LimitMEMLOCK=..., then restart it\n",
+	      "  systemctl edit 'db.service'    # [Service] LimitMEMLOCK=..., then restart it\n",
 	      NULL, ARGS("why", "--kernel", PROCESS));
 	check(11, "\"cause\":\t\"rlimit\",\n\t\"path\":\t\"" SERVICE "\"", NULL,
 	      ARGS("why", "--kernel", "--json", PROCESS));
@@ -105,6 +105,21 @@ static void why_memory(void **state)
 	process(*state, PROCESS, "0000000000000000", "unlimited");
 	memory(*state, SERVICE, "1048576\n", "max\n");
 	check(13, "1.0 MiB of memory.max unlimited\n", NULL, ARGS("why", "--kernel", PROCESS));
+	memory(*state, SERVICE, "1048576\n", "1048576\n");
+	check(12, "\nLikeliest: memory.max of " SERVICE " is reached.", NULL,
+	      ARGS("why", "--kernel", PROCESS));
+	/* the limit of a group above binds, too */
+	memory(*state, SERVICE, "1048576\n", "max\n");
+	memory(*state, "/played.slice", "4194304\n", "4194304\n");
+	check(12, "  memory          4.0 MiB of memory.max 4.0 MiB of /played.slice\n", NULL,
+	      ARGS("why", "--kernel", PROCESS));
+	check(12,
+	      "\nLikeliest: memory.max of /played.slice is reached. To allow more:\n  systemctl "
+	      "set-property 'played.slice' MemoryMax=...\n",
+	      NULL, ARGS("why", "--kernel", PROCESS));
+	check(12, "\"memory_current\":\t4194304,\n\t\"memory_max\":\t4194304", NULL,
+	      ARGS("why", "--kernel", "--json", PROCESS));
+	memory(*state, "/played.slice", "4194304\n", "8388608\n");
 	memory(*state, SERVICE, "1048576\n", "1048576\n");
 	check(12, "\nLikeliest: memory.max of " SERVICE " is reached.", NULL,
 	      ARGS("why", "--kernel", PROCESS));
