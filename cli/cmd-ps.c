@@ -67,7 +67,8 @@ static int compare_accounts(const void *a, const void *b)
 
 /*
  * Why there is no row: @all is how many accounts there were before the filter, and
- * @drivers those that they pin by. Return: free().
+ * @drivers those that they pin by, "" if the one that is asked for is among them.
+ * Return: free().
  */
 static char *empty_sentence(const struct pind_options *options, size_t all, const char *drivers)
 {
@@ -76,8 +77,9 @@ static char *empty_sentence(const struct pind_options *options, size_t all, cons
 
 	if (all == 0)
 		return strdup("Nobody holds long-term pins here.");
-	if (options->driver &&
-	    asprintf(&by, " by a driver \"%s\" (but by %s)", options->driver, drivers) < 0)
+	if (options->driver && asprintf(&by, " by a driver \"%s\"%s%s%s", options->driver,
+					drivers[0] ? " (but by " : "", drivers,
+					drivers[0] ? ")" : "") < 0)
 		return NULL;
 	if (options->older_than && asprintf(&held, " for longer than %s", options->older_than) < 0)
 		return NULL;
@@ -87,28 +89,36 @@ static char *empty_sentence(const struct pind_options *options, size_t all, cons
 	return sentence;
 }
 
-/* "io_uring, rdma": each once, as they come. Return: free(). */
-static char *drivers_of(const struct pind_records *accounts)
+static const char *driver_at(const struct pind_records *accounts, size_t i)
+{
+	return model_shown(((const struct pind_account_info *)records_at(accounts, i))->driver);
+}
+
+/* Is this driver one of the first @n accounts'? */
+static bool is_driver_of(const struct pind_records *accounts, size_t n, const char *driver)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(driver_at(accounts, i), driver) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "io_uring, rdma": each once, as they come; "" if @except is among them. Return: free(). */
+static char *drivers_of(const struct pind_records *accounts, const char *except)
 {
 	char *text = NULL;
 	size_t size = 0;
-	FILE *stream = open_memstream(&text, &size);
+	FILE *stream;
 
+	if (!except || is_driver_of(accounts, accounts->n, except))
+		return strdup("");
+	stream = open_memstream(&text, &size);
 	for (size_t i = 0; stream && i < accounts->n; i++) {
-		const char *driver =
-			model_shown(((const struct pind_account_info *)records_at(accounts, i))->driver);
-		bool told = false;
-
-		for (size_t j = 0; j < i && !told; j++)
-			told = strcmp(driver, model_shown(((const struct pind_account_info *)records_at(
-								   accounts, j))
-								  ->driver)) == 0;
-		if (!told)
-			(void)fprintf(stream, "%s%s", i > 0 ? ", " : "", driver);
+		if (!is_driver_of(accounts, i, driver_at(accounts, i)))
+			(void)fprintf(stream, "%s%s", i > 0 ? ", " : "", driver_at(accounts, i));
 	}
-	if (!stream || fclose(stream) != 0)
-		return NULL;
-	return text;
+	return stream && fclose(stream) == 0 ? text : NULL;
 }
 
 static int print_accounts(const struct pind_records *accounts, const struct table_look *look,
@@ -327,7 +337,7 @@ int cmd_ps(const struct pind_options *options)
 	if (r != 0)
 		return r;
 
-	drivers = options->driver ? drivers_of(&accounts) : strdup("");
+	drivers = drivers_of(&accounts, options->driver);
 	empty = drivers ? empty_sentence(options, accounts.n, drivers) : NULL;
 	if (!empty)
 		return fail_memory();

@@ -763,6 +763,10 @@ static void empty(void **state)
 	run_pinctl(&run, ARGS("ps", "--older-than", "500w"));
 	assert_string_equal(run.err, "Nobody holds long-term pins here for longer than 500w.\n");
 	run_done(&run);
+	run_pinctl(&run, ARGS("ps", "--driver", "io_uring", "--older-than", "500w"));
+	assert_string_equal(run.err, "Nobody holds long-term pins here by a driver \"io_uring\" for longer "
+				     "than 500w.\n");
+	run_done(&run);
 	run_pinctl(&run, ARGS("refusals", "--driver", "rdma"));
 	assert_string_equal(run.err, "None of the 2 refusals that are known is of that kind; `pinctl "
 				     "why PID` looks at other limits.\n");
