@@ -60,7 +60,9 @@ static void start_twice(bool terminal)
 	pid_t pid;
 
 	assert_true(asprintf(&first, "%s:%s", folder, path) > 0);
-	assert_int_equal(openpty(&master, &slave, NULL, NULL, NULL), 0);
+	/* A chroot that packages are built in may have no /dev/pts. */
+	if (openpty(&master, &slave, NULL, NULL, NULL) < 0)
+		skip();
 	(void)fflush(NULL);
 	pid = fork();
 	assert_true(pid >= 0);
