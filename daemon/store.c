@@ -18,6 +18,7 @@
 struct pind_store {
 	char *directory;
 	char *sealed; /* why no change can be made, or NULL */
+	const char *damaged; /* a file of no use that is to be kept aside first, or NULL */
 	bool held; /* changes are written later, */
 	bool due; /* and there are some */
 	struct store_table table;
@@ -94,10 +95,17 @@ static int store_print(struct pind_store *store, uint64_t generation, char **ret
 static int store_save(struct pind_store *store)
 {
 	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *kept_as = NULL;
 	bool backup = store->good;
 	size_t size;
 	int r;
 
+	if (store->damaged) {
+		r = store_file_keep(store->directory, store->damaged, &kept_as);
+		if (r < 0 && r != -ENOENT)
+			return r;
+		store->damaged = NULL;
+	}
 	r = store_print(store, store->generation + 1, &text, &size);
 	if (r >= 0)
 		r = store_file_replace(store->directory, PIND_STORE_FILE, text,
@@ -225,14 +233,19 @@ static void take_content(struct pind_store *store, struct store_content *content
 	content->table = (struct store_table){};
 }
 
-/* Something was wrong: keeps it aside, and has a whole file again. */
+/*
+ * Something was wrong: keeps it aside, and has a whole file again. Where the disk takes nothing
+ * the last good copy counts all the same, and each change tries again to keep it aside first.
+ */
 static int mend(struct pind_store *store, const char *name, struct pind_store_report *report)
 {
 	int r = store_file_keep(store->directory, name, &report->kept_as);
 
-	if (r < 0 && r != -ENOENT)
+	if (r < 0 && r != -ENOENT && !report->restored)
 		return store_seal(store, "%s/%s is of no use (%s) and cannot be kept aside (%s)",
 				  store->directory, name, report->why, strerror(-r));
+	if (r < 0 && r != -ENOENT)
+		store->damaged = name;
 	/* where that fails the next change tries again: the damaged one is safe */
 	store->size = 0;
 	(void)store_save(store);

@@ -59,8 +59,11 @@ void pind_store_report_clear(struct pind_store_report *report);
  *
  * No file, and no copy of one: no quotas. A damaged file, or an empty one, is kept aside as
  * quotas.json.damaged-N, and the last good copy counts; if there is none, the entries that
- * make sense. A file of a later version, or one that cannot be read or kept aside, makes a
- * store that is sealed, lest the file be overwritten; the report has why, and no kept_as.
+ * make sense. Where a damaged one cannot be kept aside (a disk that is read-only), the last good
+ * copy counts as well, and a change is made only once the damaged one is kept aside: the report has
+ * no kept_as. A file of a later version, one that cannot be read, or a damaged one that cannot be
+ * kept aside and has no good copy, makes a store that is sealed, lest the file be overwritten;
+ * the report has why, and no kept_as.
  *
  * Return: 0 or -ENOMEM.
  */

@@ -479,7 +479,6 @@ static void test_full_disk(void **state)
 /* Nothing can be written: what is stored counts, a change is refused, and later it is not. */
 static void check_read_only(size_t n)
 {
-	struct pind_store_report report;
 	struct pind_store *store = fill(n);
 	char *path = strdup(pind_store_at(store, n / 2)->path);
 	uint64_t pages = pages_of(store, path);
@@ -507,9 +506,34 @@ static void check_read_only(size_t n)
 	assert_int_equal(count(store), n);
 	(void)pind_store_free(store);
 	free(path);
+}
 
-	/* a damaged one that cannot be kept aside is left as it is */
+/* A damaged one that cannot be kept aside is left as it is, and the last good copy counts. */
+static void check_read_only_damaged(void)
+{
+	struct pind_store_report report;
+	struct pind_store *store = fill(FEW);
+
+	(void)pind_store_free(store);
 	write_file(PIND_STORE_FILE, "{", 1);
+	assert_int_equal(mount("none", directory, "none", MS_REMOUNT | MS_RDONLY, NULL), 0);
+	store = open_store("", &report);
+	assert_null(pind_store_sealed(store));
+	assert_true(report.restored);
+	assert_int_equal(count(store), FEW);
+	assert_int_equal(put(store, "/new", 1), -EROFS);
+	assert_int_equal(count(store), FEW);
+	assert_int_equal(mount("none", directory, "none", MS_REMOUNT, NULL), 0);
+	assert_int_equal(put(store, "/new", 1), 0);
+	(void)pind_store_free(store);
+	assert_int_equal(access(in_directory(PIND_STORE_FILE ".damaged-1"), F_OK), 0);
+	store = open_good();
+	assert_int_equal(count(store), FEW + 1);
+	(void)pind_store_free(store);
+
+	/* without a good copy nobody knows what was in it */
+	write_file(PIND_STORE_FILE, "{", 1);
+	write_file(PIND_STORE_FILE "~", "{", 1);
 	assert_int_equal(mount("none", directory, "none", MS_REMOUNT | MS_RDONLY, NULL), 0);
 	store = open_store("cannot be kept aside (Read-only file system)", &report);
 	assert_non_null(pind_store_sealed(store));
@@ -527,6 +551,8 @@ static void test_read_only(void **state)
 			return;
 		}
 		check_read_only(n);
+		if (n == FEW)
+			check_read_only_damaged();
 		assert_int_equal(umount(directory), 0);
 	}
 }
