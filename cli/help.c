@@ -58,7 +58,8 @@ void help_print(void)
 		      OPTION(VERSION));
 	(void)printf(
 		"\nGROUP is a cgroup path, with or without /sys/fs/cgroup, or a systemd unit.\n"
-		"`pinctl help VERB` tells more, `man pinctl-VERB` the rest; pinctl(1) the exit statuses.\n");
+		"`pinctl help VERB` tells more, `man pinctl-VERB` the rest, and pinctl(1) the\n"
+		"exit statuses.\n");
 }
 
 static void print_columns(const struct table_columns *columns)
