@@ -99,7 +99,7 @@ static int add_frame(struct mappings *mappings, uint32_t mapping, uint64_t frame
 		last->n++;
 		return 0;
 	}
-	if (mappings->n == mappings->room) {
+	if (!mappings->runs || mappings->n == mappings->room) {
 		size_t room = mappings->room ? mappings->room * 2 : 256;
 		struct mapping_run *runs = reallocarray(mappings->runs, room, sizeof(*runs));
 

@@ -27,7 +27,7 @@ static char *family_name(const struct metric *metric)
 	to = stpcpy(name, PIND_BUS_NAME ".");
 	for (; *from; from++) {
 		if (*from != '_')
-			*to++ = begins ? (char)toupper((unsigned char)*from) : *from;
+			*to++ = (char)(begins ? toupper((unsigned char)*from) : *from);
 		begins = *from == '_';
 	}
 	*to = '\0';

@@ -19,8 +19,8 @@ static const char *const hook_state_words[] = { "attached", "absent", "lost", NU
 	}
 #define NAMED(s, name, k, t, a)                                                       \
 	{                                                                             \
-		.key = name, .type = PIND_FIELD_##t, .offset = offsetof(struct s, k), \
-		.attribute = a                                                        \
+		.key = (name), .type = PIND_FIELD_##t, .offset = offsetof(struct s, k), \
+		.attribute = (a)                                                      \
 	}
 #define SUM(k, t, a) NAMED(pind_books_info, #k, sums.k, t, a)
 #define OPTIONAL .optional = true
@@ -28,12 +28,12 @@ static const char *const hook_state_words[] = { "attached", "absent", "lost", NU
 #define OPTIONAL_SUM(k, t, a)                                                            \
 	{                                                                                \
 		.key = #k, .type = PIND_FIELD_##t, .offset = offsetof(struct pind_books_info, sums.k), \
-		.attribute = a, OPTIONAL                                                 \
+		.attribute = (a), OPTIONAL                                               \
 	}
 #define KIND(what, s, f)                                                                      \
 	{                                                                                     \
-		.noun = what, .size = sizeof(struct s), .n_fields = sizeof(f) / sizeof(f[0]), \
-		.fields = f                                                                   \
+		.noun = (what), .size = sizeof(struct s), .n_fields = sizeof(f) / sizeof((f)[0]), \
+		.fields = (f)                                                                 \
 	}
 
 static const struct pind_field group_fields[] = {

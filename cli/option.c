@@ -14,7 +14,7 @@
 
 #define ROW(n, l, v, m, h)                                                            \
 	{                                                                             \
-		.name = n, .letter = l, .value = v, .help = h,                        \
+		.name = (n), .letter = (l), .value = (v), .help = (h),                \
 		.offset = offsetof(struct pind_options, m)                            \
 	}
 

@@ -58,34 +58,38 @@ static int parse_frames(const char *text, struct pind_walk_info *walk)
 	return r;
 }
 
-/* Frames of a block, which the kernel says in hexadecimal without 0x. */
-static int block_frames(uint64_t *ret)
+/* Frames of a memory block; 0, after a report, if its size (in hexadecimal, without 0x) cannot be read. */
+static uint64_t block_frames(void)
 {
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), size = 0;
+	long page = sysconf(_SC_PAGESIZE);
 	FILE *file = fopen(BLOCK_SIZE_FILE, "re");
+	uint64_t size = 0;
 
-	if (!file)
-		return fail(PIND_EXIT_FAILED,
-			    "how large a memory block is cannot be read from " BLOCK_SIZE_FILE
-			    ": %s; this kernel may have none, so give frames with --frames",
-			    strerror(errno));
+	if (!file) {
+		(void)fail(PIND_EXIT_FAILED,
+			   "how large a memory block is cannot be read from " BLOCK_SIZE_FILE
+			   ": %s; this kernel may have none, so give frames with --frames",
+			   strerror(errno));
+		return 0;
+	}
 	if (fscanf(file, "%" SCNx64, &size) != 1)
 		size = 0;
 	(void)fclose(file);
-	if (size < page)
-		return fail(PIND_EXIT_FAILED, BLOCK_SIZE_FILE " has no size");
-	*ret = size / page;
-	return 0;
+	if (page <= 0 || size < (uint64_t)page) {
+		(void)fail(PIND_EXIT_FAILED, BLOCK_SIZE_FILE " has no size");
+		return 0;
+	}
+	return size / (uint64_t)page;
 }
 
 static int parse_block(const char *text, struct pind_walk_info *walk)
 {
-	uint64_t frames = 0, number = 0;
+	uint64_t frames = block_frames(), number = 0;
 	int r;
 
-	r = block_frames(&frames);
-	if (r == 0)
-		r = page_number("memory block", text, FRAME_MAX / frames - 1, &number);
+	if (frames == 0)
+		return PIND_EXIT_FAILED;
+	r = page_number("memory block", text, FRAME_MAX / frames - 1, &number);
 	if (r != 0)
 		return r;
 	walk->first = number * frames;

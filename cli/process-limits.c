@@ -137,8 +137,8 @@ static void read_memlock(const char *proc, struct process_limits *limits)
 
 static void read_command(const char *proc, struct process_limits *limits)
 {
-	char *text;
-	size_t size;
+	char *text = NULL;
+	size_t size = 0;
 
 	if (read_whole(proc, limits->pid, "cmdline", &text, &size) < 0)
 		return;

@@ -247,7 +247,7 @@ static int add_row(struct table *table, const struct top_rows *rows, const struc
 int top_print(const struct top_rows *rows, uint64_t time)
 {
 	struct table_column of[N_TOP_FIELDS];
-	enum top_field fields[N_TOP_FIELDS];
+	enum top_field fields[N_TOP_FIELDS] = { 0 };
 	struct table_columns columns = { .of = of, .n = choose(rows->view, of, fields) };
 	_cleanup_(table_done) struct table table = TABLE_OF(columns, NULL);
 	_cleanup_free_ char *summary = top_summary(rows, time);

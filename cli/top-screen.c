@@ -236,7 +236,7 @@ void top_screen_draw(const struct top_rows *rows, const struct top_order *order,
 		     size_t first, const char *note)
 {
 	_cleanup_free_ char *summary = top_summary(rows, time);
-	size_t widths[N_TOP_FIELDS];
+	size_t widths[N_TOP_FIELDS] = { 0 };
 
 	(void)erase();
 	draw_cell(0, 0, (size_t)COLS, summary ?: "", TABLE_TEXT, A_BOLD);

@@ -137,8 +137,10 @@ static void touch(const struct options *options, char *start)
 
 		if (only_reads(options))
 			(void)*byte;
+		else if (options->file)
+			*byte = *byte; /* a page of the file is written to, and keeps its contents */
 		else
-			*byte = options->file ? *byte : (char)1;
+			*byte = 1;
 	}
 }
 

@@ -84,9 +84,9 @@ static int json_options(cJSON *object, const struct options *options)
 	    json_add_number(object, "repeats", options->repeats) < 0 ||
 	    json_add_number(object, "threads", options->threads) < 0 ||
 	    json_add_number(object, "hold_ms", options->hold_ms) < 0 ||
-	    !cJSON_AddBoolToObject(object, "write", options->flags & PIND_BENCH_WRITE) ||
-	    !cJSON_AddBoolToObject(object, "force", options->flags & PIND_BENCH_FORCE) ||
-	    !cJSON_AddBoolToObject(object, "nofault", options->flags & PIND_BENCH_NOFAULT) ||
+	    !cJSON_AddBoolToObject(object, "write", (options->flags & PIND_BENCH_WRITE) != 0) ||
+	    !cJSON_AddBoolToObject(object, "force", (options->flags & PIND_BENCH_FORCE) != 0) ||
+	    !cJSON_AddBoolToObject(object, "nofault", (options->flags & PIND_BENCH_NOFAULT) != 0) ||
 	    !cJSON_AddBoolToObject(object, "longterm", is_longterm(options)) ||
 	    !cJSON_AddBoolToObject(object, "prefault", options->prefault) ||
 	    !cJSON_AddBoolToObject(object, "shared", options->shared) ||
