@@ -118,7 +118,9 @@ static int advise(const struct options *options, char *start)
 {
 	int advice = options->thp == OPTIONS_THP_ON ? MADV_HUGEPAGE : MADV_NOHUGEPAGE;
 
-	if (options->thp && madvise(start, options->size, advice) < 0)
+	/* where the kernel has none, memory is without them already */
+	if (options->thp && madvise(start, options->size, advice) < 0 &&
+	    (advice == MADV_HUGEPAGE || errno != EINVAL))
 		return fail(PIND_EXIT_FAILED, "-%c: transparent huge pages: %s",
 			    options->thp == OPTIONS_THP_ON ? 't' : 'T', strerror(errno));
 	return 0;
