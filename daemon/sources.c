@@ -64,7 +64,9 @@ static int open_store(const char *directory, struct pind_health *health, enum pi
 			     "%s/" PIND_STORE_FILE " was damaged (%s)%s%s, and the %zu quotas %s "
 			     "are in force; when you have looked at it, restart pind.service",
 			     directory, report.why,
-			     report.kept_as ? "; it is kept as " : " and cannot be kept aside",
+			     report.kept_as ? "; it is kept as " :
+			     report.left    ? " and cannot be kept aside" :
+					      "",
 			     report.kept_as ?: "", report.quotas,
 			     report.restored ? "of the last good copy" : "in it that made sense");
 	if (r < 0)

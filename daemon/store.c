@@ -244,8 +244,10 @@ static int mend(struct pind_store *store, const char *name, struct pind_store_re
 	if (r < 0 && r != -ENOENT && !report->restored)
 		return store_seal(store, "%s/%s is of no use (%s) and cannot be kept aside (%s)",
 				  store->directory, name, report->why, strerror(-r));
-	if (r < 0 && r != -ENOENT)
+	if (r < 0 && r != -ENOENT) {
 		store->damaged = name;
+		report->left = true;
+	}
 	/* where that fails the next change tries again: the damaged one is safe */
 	store->size = 0;
 	(void)store_save(store);

@@ -48,6 +48,7 @@ struct pind_store_report {
 	char *kept_as; /* where a damaged file went, or NULL */
 	char *why; /* what was wrong, as a sentence, or NULL */
 	bool restored; /* the quotas are those of the last good copy */
+	bool left; /* the damaged file stands where it was, for it cannot be kept aside */
 };
 
 void pind_store_report_clear(struct pind_store_report *report);

@@ -217,6 +217,7 @@ static void test_last_good(void **state)
 
 	assert_int_equal(unlink(in_directory(PIND_STORE_FILE)), 0);
 	store = open_store("it is not there", &report);
+	assert_false(report.left);
 	assert_true(report.restored);
 	assert_int_equal(pages_of(store, "/a"), 1);
 	(void)pind_store_free(store);
@@ -520,6 +521,7 @@ static void check_read_only_damaged(void)
 	store = open_store("", &report);
 	assert_null(pind_store_sealed(store));
 	assert_true(report.restored);
+	assert_true(report.left);
 	assert_int_equal(count(store), FEW);
 	assert_int_equal(put(store, "/new", 1), -EROFS);
 	assert_int_equal(count(store), FEW);
