@@ -53,6 +53,17 @@ static int parse_filter(const struct pind_options *options, struct filter *filte
 	return 0;
 }
 
+/* What the options say of a table: its columns, its order and its rows. */
+static int parse_look(const struct table_columns *columns, const struct pind_options *options,
+		      struct filter *filter, const char **ret_key)
+{
+	int r = table_check_look(columns, &options->look);
+
+	if (r == 0)
+		r = table_sort_key(columns, options->sort, ret_key);
+	return r == 0 ? parse_filter(options, filter) : r;
+}
+
 static int compare_accounts(const void *a, const void *b)
 {
 	const struct pind_account_info *p = a, *q = b;
@@ -292,11 +303,7 @@ static int list_calls(const struct pind_options *options)
 	const char *key = NULL;
 	int r;
 
-	r = table_check_look(&call_table, &options->look);
-	if (r == 0)
-		r = table_sort_key(&call_table, options->sort, &key);
-	if (r == 0)
-		r = parse_filter(options, &filter);
+	r = parse_look(&call_table, options, &filter, &key);
 	if (r == 0)
 		r = source_open(true, &source);
 	if (r == 0 && options->group)
@@ -325,11 +332,7 @@ int cmd_ps(const struct pind_options *options)
 
 	if (options->waiting)
 		return list_calls(options);
-	r = table_check_look(&ps_table, &options->look);
-	if (r == 0)
-		r = table_sort_key(&ps_table, options->sort, &key);
-	if (r == 0)
-		r = parse_filter(options, &filter);
+	r = parse_look(&ps_table, options, &filter, &key);
 	if (r == 0)
 		r = source_open(options->kernel, &source);
 	if (r == 0)
