@@ -91,22 +91,27 @@ static int store_print(struct pind_store *store, uint64_t generation, char **ret
 	return 0;
 }
 
+/* Keeps the file of no use aside, if there is one that is not yet. @ret_as: as what, or NULL */
+static int keep_damaged(struct pind_store *store, char **ret_as)
+{
+	int r = store->damaged ? store_file_keep(store->directory, store->damaged, ret_as) : 0;
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	store->damaged = NULL;
+	return 0;
+}
+
 /* Writes all anew. The changes up to now are of an older generation then. */
 static int store_save(struct pind_store *store)
 {
-	_cleanup_free_ char *text = NULL;
-	_cleanup_free_ char *kept_as = NULL;
+	_cleanup_free_ char *text = NULL, *kept_as = NULL;
 	bool backup = store->good;
 	size_t size;
 	int r;
 
-	if (store->damaged) {
-		r = store_file_keep(store->directory, store->damaged, &kept_as);
-		if (r < 0 && r != -ENOENT)
-			return r;
-		store->damaged = NULL;
-	}
-	r = store_print(store, store->generation + 1, &text, &size);
+	r = keep_damaged(store, &kept_as);
+	r = r < 0 ? r : store_print(store, store->generation + 1, &text, &size);
 	if (r >= 0)
 		r = store_file_replace(store->directory, PIND_STORE_FILE, text,
 				       backup ? BACKUP(PIND_STORE_FILE) : NULL);
@@ -239,18 +244,18 @@ static void take_content(struct pind_store *store, struct store_content *content
  */
 static int mend(struct pind_store *store, const char *name, struct pind_store_report *report)
 {
-	int r = store_file_keep(store->directory, name, &report->kept_as);
+	int r;
 
-	if (r < 0 && r != -ENOENT && !report->restored)
+	store->damaged = name;
+	r = keep_damaged(store, &report->kept_as);
+	if (r < 0 && !report->restored)
 		return store_seal(store, "%s/%s is of no use (%s) and cannot be kept aside (%s)",
 				  store->directory, name, report->why, strerror(-r));
-	if (r < 0 && r != -ENOENT) {
-		store->damaged = name;
-		report->left = true;
-	}
+	report->left = r < 0;
 	/* where that fails the next change tries again: the damaged one is safe */
 	store->size = 0;
-	(void)store_save(store);
+	if (r >= 0)
+		(void)store_save(store);
 	return 0;
 }
 

@@ -22,6 +22,7 @@
 #include <pind/cleanup.h>
 
 #include "store.h"
+#include "store-file.h"
 
 #define PAGE 4096ULL
 /* Whose file is not written anew at each change. */
@@ -31,6 +32,17 @@
 #define PATH_SIZE 32
 
 static char directory[64];
+static unsigned int keeps; /* tries to keep a file aside */
+
+/* See meson.build. */
+int __real_store_file_keep(const char *where, const char *name, char **ret_kept);
+int __wrap_store_file_keep(const char *where, const char *name, char **ret_kept);
+
+int __wrap_store_file_keep(const char *where, const char *name, char **ret_kept)
+{
+	keeps++;
+	return __real_store_file_keep(where, name, ret_kept);
+}
 
 static int setup(void **state)
 {
@@ -518,7 +530,9 @@ static void check_read_only_damaged(void)
 	(void)pind_store_free(store);
 	write_file(PIND_STORE_FILE, "{", 1);
 	assert_int_equal(mount("none", directory, "none", MS_REMOUNT | MS_RDONLY, NULL), 0);
+	keeps = 0;
 	store = open_store("", &report);
+	assert_int_equal(keeps, 1);
 	assert_null(pind_store_sealed(store));
 	assert_true(report.restored);
 	assert_true(report.left);
