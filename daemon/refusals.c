@@ -164,11 +164,13 @@ static struct level *level_want(struct pind_refusals *refusals, const struct pin
 
 /*
  * Where the refusal goes: its row, a new one, the place of one that has been quiet the
- * longest, or, where all have something to tell, the row of what is beyond them.
+ * longest, or, where all have something to tell, the row of what is beyond them. The module's
+ * numbers say which has been quiet, not its times: the clock may be set back.
  */
 static struct row **row_place(struct level *level, const struct pind_refusal *refusal)
 {
 	struct row **quiet = NULL;
+	uint64_t now = now_usec();
 
 	for (size_t i = 0; i < level->n; i++)
 		if (row_is_of(level->rows[i], refusal))
@@ -178,8 +180,8 @@ static struct row **row_place(struct level *level, const struct pind_refusal *re
 	for (size_t i = 0; i < level->n; i++) {
 		struct row **row = &level->rows[i];
 
-		if (!row_waits(*row) && (*row)->news[WAY_JOURNAL].due <= now_usec() &&
-		    (!quiet || (*row)->last.last < (*quiet)->last.last))
+		if (!row_waits(*row) && (*row)->news[WAY_JOURNAL].due <= now &&
+		    (!quiet || (*row)->last.seq < (*quiet)->last.seq))
 			quiet = row;
 	}
 	return quiet ?: &level->rest;

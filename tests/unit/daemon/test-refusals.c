@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which refusals are reported, and with what number. */
+#include "cmocka-all.h"
+
+#include <systemd/sd-event.h>
+
+#include <linux/pind.h>
+
+#include "refusals.h"
+
+#define PIDS 64
+
+struct world {
+	sd_event *event;
+	struct pind_refusals *refusals;
+	uint64_t reported[PIDS]; /* refusals of each process that the bus heard of */
+};
+
+static void on_signal(const struct pind_refusal *refusal, void *userdata)
+{
+	struct world *w = userdata;
+
+	assert_true(refusal->pid < PIDS);
+	w->reported[refusal->pid] += refusal->count;
+}
+
+static void on_journal(const struct pind_refusal *refusal, void *userdata)
+{
+}
+
+static void on_begin(void *userdata)
+{
+}
+
+static const struct pind_refusals_handlers handlers = {
+	.signal = on_signal,
+	.journal = on_journal,
+	.begin = on_begin,
+};
+
+static int setup(void **state)
+{
+	static struct world world;
+
+	world = (struct world){};
+	*state = &world;
+	if (sd_event_new(&world.event) < 0)
+		return -1;
+	return pind_refusals_new(world.event, &handlers, &world, &world.refusals);
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+
+	(void)pind_refusals_free(w->refusals);
+	(void)sd_event_unref(w->event);
+	return 0;
+}
+
+/* @last: by the clock on the wall */
+static struct pind_refusal refusal_of(uint32_t pid, uint64_t seq, uint64_t count, uint64_t last)
+{
+	return (struct pind_refusal){ .seq = seq,
+				      .first = last,
+				      .last = last,
+				      .count = count,
+				      .group_id = 2,
+				      .path = "/a",
+				      .by_id = 2,
+				      .by_path = "/a",
+				      .pid = pid,
+				      .comm = "a",
+				      .symbol = "io_pin_pages",
+				      .module = "",
+				      .limit = PIND_LIMIT_MAX,
+				      .mode = PIND_MODE_ENFORCE };
+}
+
+static void add(struct world *w, const struct pind_refusal *refusal, bool told, bool again)
+{
+	assert_int_equal(pind_refusals_add(w->refusals, refusal, told, again), 0);
+}
+
+/* The clock jumps back by an hour: the row that makes room is the quietest one all the same. */
+static void test_clock_jumps_back(void **state)
+{
+	const uint64_t hour = 3600ULL * 1000 * 1000 * 1000;
+	struct world *w = *state;
+	struct pind_refusal refusal;
+	uint64_t clock = 10 * hour;
+	uint32_t pid;
+
+	for (pid = 1; pid <= PIND_REFUSALS_ROWS; pid++) {
+		if (pid == PIND_REFUSALS_ROWS / 2)
+			clock -= hour;
+		refusal = refusal_of(pid, pid, 1, ++clock);
+		add(w, &refusal, true, false);
+	}
+	refusal = refusal_of(pid, pid, 1, ++clock);
+	add(w, &refusal, false, false);
+	/* whose row is there still has one refusal more, any other's all of them */
+	refusal = refusal_of(PIND_REFUSALS_ROWS / 2, pid + 1, 2, ++clock);
+	add(w, &refusal, false, false);
+	pind_refusals_flush(w->refusals);
+	assert_int_equal(w->reported[pid], 1);
+	assert_int_equal(w->reported[PIND_REFUSALS_ROWS / 2], 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_clock_jumps_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
