@@ -46,15 +46,21 @@ static void show(const char *message)
 		(void)fprintf(stderr, "pind: %s\n", message);
 }
 
-/* ", the last of 37 times within 58 s"; "" for a single one. */
+/*
+ * ", the last of 37 times within 58 s", without the seconds where the clock was set back
+ * meanwhile; "" for a single one.
+ */
 static const char *refusal_times(char *buffer, size_t size, const struct pind_refusal *refusal)
 {
-	uint64_t seconds = (refusal->last - refusal->first) / 1000000000 + 1;
+	char within[32] = "";
 
 	buffer[0] = '\0';
+	if (refusal->last >= refusal->first)
+		(void)snprintf(within, sizeof(within), " within %" PRIu64 " s",
+			       (refusal->last - refusal->first) / 1000000000 + 1);
 	if (refusal->count > 1)
-		(void)snprintf(buffer, size, ", the last of %" PRIu64 " times within %" PRIu64 " s",
-			       refusal->count, seconds);
+		(void)snprintf(buffer, size, ", the last of %" PRIu64 " times%s", refusal->count,
+			       within);
 	return buffer;
 }
 

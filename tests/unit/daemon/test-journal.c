@@ -95,6 +95,10 @@ static void test_refusal(void **state)
 	refusal.last = 58900000000;
 	assert_non_null(strstr(pind_journal_refusal_message(buffer, &refusal),
 			       "(6.0 MiB too much), the last of 37 times within 58 s"));
+	/* the clock was set back between the first and the last */
+	refusal.first = refusal.last + 1;
+	assert_string_equal(strstr(pind_journal_refusal_message(buffer, &refusal), ", the last"),
+			    ", the last of 37 times");
 	refusal.pid = 0;
 	refusal.comm = "";
 	assert_non_null(strstr(pind_journal_refusal_message(buffer, &refusal),
