@@ -262,7 +262,8 @@ static int take_refused(const struct pind_refusal *row, void *userdata)
 	struct refused *refused = userdata;
 	const struct pind_refusal *event = refused->event;
 
-	if (refused->found || row->seq < event->seq || row->first > event->first ||
+	/* when it began tells a row from those of other processes, which went on meanwhile */
+	if (refused->found || row->first != event->first || row->seq < event->seq ||
 	    row->by_id != event->by_id || row->limit != event->limit || row->mode != event->mode)
 		return 0;
 	refused->found = true;

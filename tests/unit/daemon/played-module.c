@@ -121,19 +121,40 @@ static void put_ten_folios(struct nlmsghdr *nlh)
 	put_audit(nlh, 10);
 }
 
+static void change(const struct nlmsghdr *nlh, uint16_t type, const void *value, size_t size)
+{
+	const struct nlattr *attr = module_attribute(nlh, type);
+
+	assert_int_equal(mnl_attr_get_payload_len(attr), size);
+	memcpy(mnl_attr_get_payload(attr), value, size);
+}
+
+/* Of another process of the group, which was refused before and after the others. */
+static void put_refusal_around(struct nlmsghdr *nlh)
+{
+	const uint64_t first = 11, seq = 2;
+	const uint32_t pid = 6;
+
+	put_refusal(nlh);
+	change(nlh, PIND_A_REFUSAL_FIRST, &first, sizeof(first));
+	change(nlh, PIND_A_REFUSAL_SEQ, &seq, sizeof(seq));
+	change(nlh, PIND_A_REFUSAL_PID, &pid, sizeof(pid));
+}
+
 /* What each request is answered with. */
 static const struct {
 	uint8_t command;
 	void (*put)(struct nlmsghdr *nlh);
 	unsigned int times; /* of a dump */
 } objects[] = {
-	{ PIND_CMD_INFO_GET, put_whole_info, 1 }, { PIND_CMD_GROUP_GET, put_group, 20 },
-	{ PIND_CMD_GROUP_SET, put_group, 1 },	  { PIND_CMD_GROUP_RESET_PEAK, put_group, 1 },
-	{ PIND_CMD_ACCOUNT_GET, put_seventh, 3 }, { PIND_CMD_REFUSAL_GET, put_refusal, 2 },
-	{ PIND_CMD_FAILURE_GET, put_failure, 1 }, { PIND_CMD_MISUSE_GET, put_misuse, 2 },
-	{ PIND_CMD_LASTING_GET, put_lasting, 1 }, { PIND_CMD_LASTING_GET, put_search, 1 },
-	{ PIND_CMD_PAGE_GET, put_held_page, 3 },  { PIND_CMD_COUNTERS_GET, put_counters, 1 },
-	{ PIND_CMD_BOOKS_GET, put_all_books, 1 }, { PIND_CMD_AUDIT, put_ten_folios, 2 },
+	{ PIND_CMD_INFO_GET, put_whole_info, 1 },   { PIND_CMD_GROUP_GET, put_group, 20 },
+	{ PIND_CMD_GROUP_SET, put_group, 1 },	    { PIND_CMD_GROUP_RESET_PEAK, put_group, 1 },
+	{ PIND_CMD_ACCOUNT_GET, put_seventh, 3 },   { PIND_CMD_REFUSAL_GET, put_refusal_around, 1 },
+	{ PIND_CMD_REFUSAL_GET, put_refusal, 1 },   { PIND_CMD_FAILURE_GET, put_failure, 1 },
+	{ PIND_CMD_MISUSE_GET, put_misuse, 2 },	    { PIND_CMD_LASTING_GET, put_lasting, 1 },
+	{ PIND_CMD_LASTING_GET, put_search, 1 },    { PIND_CMD_PAGE_GET, put_held_page, 3 },
+	{ PIND_CMD_COUNTERS_GET, put_counters, 1 }, { PIND_CMD_BOOKS_GET, put_all_books, 1 },
+	{ PIND_CMD_AUDIT, put_ten_folios, 2 },
 };
 
 const struct nlattr *module_attribute(const struct nlmsghdr *nlh, uint16_t type)
