@@ -125,10 +125,11 @@ static bool row_waits(const struct row *row)
 	return row->news[WAY_SIGNAL].count || row->news[WAY_JOURNAL].count;
 }
 
+/* A process may have several: one function may pin at two places, and an old row may have gone. */
 static bool row_is_of(const struct row *row, const struct pind_refusal *refusal)
 {
 	return row->last.group_id == refusal->group_id && row->last.pid == refusal->pid &&
-	       !strcmp(row->last.symbol, refusal->symbol) &&
+	       row->last.first == refusal->first && !strcmp(row->last.symbol, refusal->symbol) &&
 	       !strcmp(row->last.module, refusal->module);
 }
 

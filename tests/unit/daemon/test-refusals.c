@@ -58,11 +58,11 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* @last: by the clock on the wall */
+/* @last: by the clock on the wall; each process has a row that began at its number */
 static struct pind_refusal refusal_of(uint32_t pid, uint64_t seq, uint64_t count, uint64_t last)
 {
 	return (struct pind_refusal){ .seq = seq,
-				      .first = last,
+				      .first = pid,
 				      .last = last,
 				      .count = count,
 				      .group_id = 2,
@@ -107,12 +107,29 @@ static void test_clock_jumps_back(void **state)
 	assert_int_equal(w->reported[PIND_REFUSALS_ROWS / 2], 1);
 }
 
+/* One function pins at two places: the module has two rows, each with a number of its own. */
+static void test_two_call_sites(void **state)
+{
+	struct pind_refusal here = refusal_of(1, 1, 1, 1), there = refusal_of(1, 2, 1, 2);
+	struct world *w = *state;
+
+	there.first = 2;
+	add(w, &here, false, false);
+	add(w, &there, false, false);
+	here.seq = 3;
+	here.count = 2;
+	add(w, &here, false, false);
+	pind_refusals_flush(w->refusals);
+	assert_int_equal(w->reported[1], 3);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_clock_jumps_back),
+		TEST(test_two_call_sites),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
