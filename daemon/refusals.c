@@ -260,12 +260,19 @@ static struct pind_refusal rest_of(const struct pind_refusal *refusal)
 	return rest;
 }
 
+/* Is the refusal's own row there? */
+static bool place_is_of(const struct level *level, struct row *const *place,
+			const struct pind_refusal *refusal)
+{
+	return place != &level->rest && *place && row_is_of(*place, refusal);
+}
+
 /* The row at @place takes the refusal; a new one is made where that was another's. */
 static struct row *place_take(struct level *level, struct row **place,
 			      const struct pind_refusal *refusal)
 {
 	_cleanup_(row_freep) struct row *new = NULL;
-	bool other = !*place || (place != &level->rest && !row_is_of(*place, refusal));
+	bool other = place == &level->rest ? !*place : !place_is_of(level, place, refusal);
 	struct row *row = *place;
 
 	if (other)
@@ -297,6 +304,9 @@ int pind_refusals_add(struct pind_refusals *refusals, const struct pind_refusal 
 	if (place == &level->rest)
 		taken = rest_of(refusal);
 	if (place == &level->rest && (told || again))
+		return 0;
+	/* it waited while all rows were read, and this one was read with what came behind it */
+	if (place_is_of(level, place, refusal) && refusal->seq < (*place)->last.seq)
 		return 0;
 	row = place_take(level, place, &taken);
 	if (!row)

@@ -107,6 +107,20 @@ static void test_clock_jumps_back(void **state)
 	assert_int_equal(w->reported[PIND_REFUSALS_ROWS / 2], 1);
 }
 
+/* What waited while all rows were read anew is older than what was read, and no news. */
+static void test_event_behind_reading(void **state)
+{
+	const struct pind_refusal read = refusal_of(1, 9, 9, 9), event = refusal_of(1, 5, 5, 5);
+	const struct pind_refusal next = refusal_of(1, 10, 10, 10);
+	struct world *w = *state;
+
+	add(w, &read, false, false);
+	add(w, &event, false, true);
+	add(w, &next, false, false);
+	pind_refusals_flush(w->refusals);
+	assert_int_equal(w->reported[1], 10);
+}
+
 /* One function pins at two places: the module has two rows, each with a number of its own. */
 static void test_two_call_sites(void **state)
 {
@@ -129,6 +143,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_clock_jumps_back),
+		TEST(test_event_behind_reading),
 		TEST(test_two_call_sites),
 	};
 
