@@ -276,6 +276,8 @@ enum {
 	PIND_A_INFO_LONGTERM,
 	/** @PIND_A_INFO_LASTING: u64: bytes that stay pinned and that no account holds */
 	PIND_A_INFO_LASTING,
+	/** @PIND_A_INFO_LOADED: u64: when the module was loaded, ns of CLOCK_BOOTTIME */
+	PIND_A_INFO_LOADED,
 
 	__PIND_A_INFO_MAX,
 	PIND_A_INFO_MAX = __PIND_A_INFO_MAX - 1
