@@ -3,6 +3,7 @@
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/slab.h>
+#include <linux/timekeeping.h>
 
 #include "books.h"
 #include "counters.h"
@@ -16,11 +17,12 @@
 #include "misuse.h"
 #include "waiting.h"
 
-static u64 load_id;
+static u64 load_id, loaded;
 
-void pind_load_id_init(void)
+void pind_load_init(void)
 {
 	load_id = get_random_u64();
+	loaded = ktime_get_boottime_ns();
 }
 
 int pind_fill_u64(struct sk_buff *skb, int type, u64 value)
@@ -76,6 +78,7 @@ int pind_fill_info(struct sk_buff *skb)
 	    pind_fill_u64(skb, PIND_A_INFO_MISUSE, pind_misuse_total()) ||
 	    pind_fill_u64(skb, PIND_A_INFO_WAITING, pind_waiting_count()) ||
 	    fill_bytes(skb, PIND_A_INFO_LASTING, pind_lasting_pages()) ||
+	    pind_fill_u64(skb, PIND_A_INFO_LOADED, loaded) ||
 	    pind_longterm_fill(skb))
 		return -EMSGSIZE;
 	return 0;

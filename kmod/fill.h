@@ -48,7 +48,7 @@ struct pind_pinner;
 int pind_fill_pinner(struct sk_buff *skb, const struct pind_reader *reader,
 		     const struct pind_pinner *pinner);
 
-/** pind_load_id_init() - draw the random number by which this load of the module is known */
-void pind_load_id_init(void);
+/** pind_load_init() - draw the random number by which this load is known, and note its time */
+void pind_load_init(void);
 
 #endif /* PIND_FILL_H */

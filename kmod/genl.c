@@ -488,7 +488,7 @@ int pind_genl_init(void)
 
 	if (ret)
 		return ret;
-	pind_load_id_init();
+	pind_load_init();
 	ret = genl_register_family(&pind_family);
 	if (ret)
 		pind_draft_exit();
