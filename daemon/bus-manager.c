@@ -43,6 +43,8 @@ static int get_info(sd_bus *connection, const char *object, const char *interfac
 	struct pind_bus *bus = userdata;
 	const struct pind_info *info = bus->calls->info(bus->userdata);
 
+	if (!strcmp(property, "Loaded"))
+		return sd_bus_message_append(reply, "t", info->loaded);
 	if (!strcmp(property, "TotalRam"))
 		return sd_bus_message_append(reply, "t", info->total_ram);
 	if (!strcmp(property, "PageSize"))
@@ -430,6 +432,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_PROPERTY("Reason", "s", get_status, 0, CHANGING),
 	SD_BUS_PROPERTY("ModuleVersion", "s", get_status, 0, CHANGING),
 	SD_BUS_PROPERTY("LoadId", "t", get_status, 0, CHANGING),
+	SD_BUS_PROPERTY("Loaded", "t", get_info, 0, 0),
 	SD_BUS_PROPERTY("TotalRam", "t", get_info, 0, 0),
 	SD_BUS_PROPERTY("PageSize", "u", get_info, 0, 0),
 	SD_BUS_PROPERTY("Groups", "t", get_info, 0, 0),

@@ -61,6 +61,7 @@ static const struct pind_span_field info_fields[] = {
 	FIELD_OPTIONAL(pind_info, PIND_A_INFO_WAITING, PIND_SPAN_U64, waiting),
 	FIELD_SKIP(PIND_A_INFO_LONGTERM),
 	FIELD_OPTIONAL(pind_info, PIND_A_INFO_LASTING, PIND_SPAN_U64, lasting),
+	FIELD_OPTIONAL(pind_info, PIND_A_INFO_LOADED, PIND_SPAN_U64, loaded),
 	{},
 };
 

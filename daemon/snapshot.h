@@ -40,6 +40,7 @@ struct pind_longterm {
 struct pind_info {
 	char version[64];
 	uint64_t load_id;
+	uint64_t loaded; /* ns of CLOCK_BOOTTIME; 0: not known */
 	uint32_t page_size;
 	uint64_t total_ram;
 	uint64_t groups;

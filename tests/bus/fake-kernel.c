@@ -324,6 +324,7 @@ static int fake_info_get(struct pind_kernel *kernel, struct pind_info *ret_info)
 	*ret_info = (struct pind_info){
 		.version = "0.1-fake",
 		.load_id = k->load_id,
+		.loaded = k->load_id * 1000000000,
 		.page_size = FAKE_PAGE,
 		.total_ram = k->total_ram,
 		.groups = k->n_groups,

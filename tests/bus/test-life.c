@@ -175,6 +175,7 @@ static void test_module_goes_and_comes(void **state)
 	reason = world_manager_word(w, "Reason");
 	assert_non_null(strstr(reason, "modprobe pind"));
 	assert_int_equal(world_manager_number(w, "LoadId"), 0);
+	assert_int_equal(world_manager_number(w, "Loaded"), 0);
 	world_refused(w, PIND_ERROR_NO_MODULE, "modprobe pind", PIND_OBJECT,
 		      PIND_MANAGER_INTERFACE, "GetGroup", "s", GROUP);
 	world_refused(w, PIND_ERROR_NO_MODULE, "modprobe pind", PIND_OBJECT,
@@ -294,6 +295,9 @@ static void test_unnoticed_reload(void **state)
 	world_saw(w, "Refused 1 b");
 	assert_int_equal(world_kernel_max(w, GROUP), 48 * MIB);
 	assert_true(world_manager_number(w, "LoadId") != load_id);
+	/* the fake module notes its load's number as that many seconds */
+	assert_int_equal(world_manager_number(w, "Loaded"),
+			 world_manager_number(w, "LoadId") * 1000000000);
 }
 
 /* What was refused while the daemon did not run is told, and nothing twice. */

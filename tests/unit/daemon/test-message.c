@@ -342,6 +342,10 @@ static void test_info(void **state)
 	assert_string_equal(info.hooks[1].name, "unpin_user_page");
 	assert_int_equal(info.hooks[1].calls, 3);
 	assert_int_equal((int64_t)info.books, -1);
+	assert_int_equal(info.loaded, 0); /* it is older than that */
+	mnl_attr_put_u64(m.nlh, PIND_A_INFO_LOADED, 5);
+	assert_int_equal(pind_message_parse_info(m.nlh, &info), 0);
+	assert_int_equal(info.loaded, 5);
 }
 
 static void test_event(void **state)
