@@ -14,6 +14,7 @@
 #include "table.h"
 #include "text.h"
 #include "verb.h"
+#include "when.h"
 
 static const struct table_column fact_columns[] = { { NULL }, { NULL } };
 
@@ -87,7 +88,7 @@ static int print_facts(const struct pind_status_info *status, const struct pind_
 {
 	_cleanup_(table_done) struct table table = TABLE(fact_columns);
 	bool module = !is_state(status, PIND_STATE_NO_MODULE);
-	char size[SIZE_FORMAT_MAX];
+	char size[SIZE_FORMAT_MAX], since[WHEN_MAX];
 
 	if (status->version) {
 		table_add(&table, "  daemon");
@@ -95,8 +96,9 @@ static int print_facts(const struct pind_status_info *status, const struct pind_
 	}
 	table_add(&table, "  module");
 	if (module)
-		table_add(&table, "%s, load %016llx", status->module_version,
-			  (unsigned long long)status->load_id);
+		table_add(&table, "%s, load %016llx%s%s", status->module_version,
+			  (unsigned long long)status->load_id, status->loaded ? " of " : "",
+			  status->loaded ? when_date(when_of_boottime(status->loaded), since) : "");
 	else
 		table_add(&table, "not loaded");
 	if (module) {

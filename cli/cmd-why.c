@@ -179,6 +179,17 @@ static int read_process(const struct pind_options *options, struct target *targe
 	return 0;
 }
 
+/* Since when refusals and failures are known. */
+static int read_since(struct pind_source *source, uint64_t *ret)
+{
+	_cleanup_(records_done) struct pind_records hooks = RECORDS(pind_hook_kind);
+	_cleanup_(status_info_done) struct pind_status_info status = { 0 };
+	int r = source->ops->status(source, &status, &hooks);
+
+	*ret = status.loaded ? when_of_boottime(status.loaded) : 0;
+	return r;
+}
+
 static int collect(struct pind_source *source, const struct pind_options *options,
 		   struct pind_records *refusals, struct pind_records *failures,
 		   struct pind_group_info *group, char **memory_path, struct target *target,
@@ -198,6 +209,8 @@ static int collect(struct pind_source *source, const struct pind_options *option
 		r = source->ops->failures(source, failures);
 	if (r == 0)
 		r = source->ops->accounts(source, NULL, &accounts);
+	if (r == 0)
+		r = read_since(source, &why->since);
 	if (r != 0)
 		return r;
 	(void)snprintf(file, sizeof(file), "%s/sys/vm/max_map_count", process_root());

@@ -223,6 +223,7 @@ static const struct pind_field status_fields[] = {
 	ROW(pind_status_info, reason, TEXT, 0, OPTIONAL),
 	ROW(pind_status_info, module_version, TEXT, PIND_A_INFO_VERSION),
 	ROW(pind_status_info, load_id, U64, PIND_A_INFO_LOAD_ID),
+	ROW(pind_status_info, loaded, U64, PIND_A_INFO_LOADED, OPTIONAL),
 	ROW(pind_status_info, total_ram, U64, PIND_A_INFO_TOTAL_RAM),
 	ROW(pind_status_info, page_size, U32, PIND_A_INFO_PAGE_SIZE),
 	ROW(pind_status_info, groups, U64, PIND_A_INFO_GROUPS),

@@ -241,6 +241,7 @@ struct pind_status_info {
 	char *reason;
 	char *module_version;
 	uint64_t load_id;
+	uint64_t loaded; /* ns of CLOCK_BOOTTIME; 0: not known */
 	uint64_t total_ram;
 	uint32_t page_size;
 	uint64_t groups;

@@ -56,6 +56,21 @@ const char *when_time(uint64_t realtime, char *buffer)
 	return format_local(realtime, "%H:%M:%S", buffer);
 }
 
+const char *when_minute(uint64_t realtime, uint64_t now, char *buffer)
+{
+	char today[WHEN_MAX];
+
+	(void)format_local(now, "%F", today);
+	if (strcmp(format_local(realtime, "%F", buffer), today) == 0)
+		return format_local(realtime, "%H:%M", buffer);
+	return format_local(realtime, "%F %H:%M", buffer);
+}
+
+uint64_t when_of_boottime(uint64_t boottime)
+{
+	return when_now(CLOCK_REALTIME) - when_now(CLOCK_BOOTTIME) + boottime;
+}
+
 int when_parse_span(const char *text, uint64_t *ret)
 {
 	static const struct {

@@ -21,6 +21,12 @@ const char *when_ago(uint64_t then, uint64_t now, char *buffer);
 const char *when_date(uint64_t realtime, char *buffer);
 const char *when_time(uint64_t realtime, char *buffer);
 
+/* The same without the seconds, and without the date if @now is of that day: "10:12". */
+const char *when_minute(uint64_t realtime, uint64_t now, char *buffer);
+
+/* What CLOCK_REALTIME shows, by its offset of now, at a moment of CLOCK_BOOTTIME. */
+uint64_t when_of_boottime(uint64_t boottime);
+
 /**
  * when_parse_span - read how long: "90s", "10min", "2h", "3d", "1w", or seconds
  * @ret: in nanoseconds

@@ -29,7 +29,9 @@ static void add_quota(struct table *table, const struct why *why)
 
 	table_add(table, "  quota");
 	if (!refusal) {
-		table_add(table, "no quota refused anything of it since the module was loaded");
+		table_add(table, "no quota refused anything of it since %s%s",
+			  why->since ? when_minute(why->since, when_now(CLOCK_REALTIME), date) : "",
+			  why->since ? ", when the module was loaded" : "the module was loaded");
 		return;
 	}
 	table_add_styled(table, SCREEN_BAD, "refused %" PRIu64 " time%s, last %s", refusal->count,
@@ -246,6 +248,7 @@ int why_print_json(const struct why *why, const char *path)
 
 	if (!object || json_add_text(object, "cause", why_word(why_judge(why))) < 0 ||
 	    (path && json_add_text(object, "path", path) < 0) ||
+	    (why->since && json_add_number(object, "since", why->since) < 0) ||
 	    (why->process.pid && add_process(object, why) < 0))
 		return fail_memory();
 	if (why->refusal) {

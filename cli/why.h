@@ -25,6 +25,7 @@ struct why {
 	const struct pind_refusal_info *refusal; /* the last one, or NULL */
 	const struct pind_failure_info *failure; /* likewise */
 	uint64_t region;			 /* see why_region() */
+	uint64_t since; /* both are known since then, ns of CLOCK_REALTIME; 0: not known */
 	struct process_limits process;		 /* pid 0: none */
 	struct group_memory memory; /* of its cgroup, or the one above it that is nearest to its limit */
 	const char *memory_path;    /* of that; NULL: not known */

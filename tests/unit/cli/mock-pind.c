@@ -609,6 +609,8 @@ static int get_number(sd_bus *bus, const char *path, const char *interface, cons
 		return sd_bus_message_append(reply, "u", 4096);
 	if (strcmp(property, "LoadId") == 0)
 		return sd_bus_message_append(reply, "t", UINT64_C(9007199254740993) + mock_load);
+	if (strcmp(property, "Loaded") == 0)
+		return sd_bus_message_append(reply, "t", UINT64_C(5000000000));
 	if (strcmp(property, "Books") == 0)
 		return sd_bus_message_append(reply, "x", mock_difference);
 	return sd_bus_message_append(reply, "t", UINT64_C(9007199254740993));
@@ -758,6 +760,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	CHANGING("Reason", "s", get_state),
 	CHANGING("ModuleVersion", "s", get_text),
 	CHANGING("LoadId", "t", get_number),
+	SD_BUS_PROPERTY("Loaded", "t", get_number, 0, 0),
 	SD_BUS_PROPERTY("TotalRam", "t", get_number, 0, 0),
 	SD_BUS_PROPERTY("PageSize", "u", get_number, 0, 0),
 	SD_BUS_PROPERTY("Groups", "t", get_number, 0, 0),

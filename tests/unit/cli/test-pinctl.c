@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cjson/cJSON.h>
@@ -250,6 +251,31 @@ static void refusals_choice(void **state)
 	check(2, NULL, "\"old\"", ARGS("ps", "--older-than", "old"));
 }
 
+static int64_t seconds_of(clockid_t clock)
+{
+	struct timespec now;
+
+	assert_int_equal(clock_gettime(clock, &now), 0);
+	return now.tv_sec;
+}
+
+/* The mock's module was loaded five seconds after the boot. */
+static void why_since(void **state)
+{
+	int64_t since = seconds_of(CLOCK_REALTIME) - seconds_of(CLOCK_BOOTTIME) + 5;
+	_cleanup_(run_done) struct run run = { 0 };
+	cJSON *object;
+
+	check(13, "no quota refused anything of it since ", NULL, ARGS("why", "idle.service"));
+	check(13, ", when the module was loaded\n", NULL, ARGS("why", "idle.service"));
+	run_pinctl(&run, ARGS("why", "--json", "idle.service"));
+	object = cJSON_Parse(run.out);
+	/* the parts of a second are left out here */
+	assert_float_equal(cJSON_GetNumberValue(cJSON_GetObjectItem(object, "since")) / 1e9, since,
+			   2);
+	cJSON_Delete(object);
+}
+
 static void why(void **state)
 {
 	check(10, "  pinctl set '/tenant.slice/tenant-a.slice' --max 81M\n", NULL,
@@ -263,7 +289,6 @@ static void why(void **state)
 	      ARGS("why", "4199999"));
 	check(12, "\"cause\":\t\"kernel\"", NULL, ARGS("why", "--json", "4199999"));
 	check(3, NULL, "there is no process 4194305", ARGS("why", "4194305"));
-	check(13, "no quota refused anything of it", NULL, ARGS("why", "idle.service"));
 	check(3, NULL, "mock: no cgroup '/none'", ARGS("why", "/none"));
 	check(2, NULL, "why needs a process or a group", ARGS("why"));
 }
@@ -821,6 +846,7 @@ int main(void)
 		cmocka_unit_test_setup(refusals_choice, healthy),
 		cmocka_unit_test_setup(refusals_narrow, healthy),
 		cmocka_unit_test_setup(why, healthy),
+		cmocka_unit_test_setup(why_since, healthy),
 		cmocka_unit_test_setup(suggest, healthy),
 		cmocka_unit_test_setup(vmstat, healthy),
 		cmocka_unit_test_setup(audit, healthy),

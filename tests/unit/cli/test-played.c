@@ -92,6 +92,9 @@ static void why_mappings(void **state)
 	check(13, ", which CAP_IPC_LOCK lets it pass\n", NULL, ARGS("why", "--kernel", PROCESS));
 	check(13, "No limit is near, and the kernel failed no call of it.", NULL,
 	      ARGS("why", "--kernel", PROCESS));
+	/* a module that does not report when that was */
+	check(13, "no quota refused anything of it since the module was loaded\n", NULL,
+	      ARGS("why", "--kernel", PROCESS));
 	fake_proc_file(*state, "sys/vm/max_map_count", "10\n");
 	check(12, "10 of vm.max_map_count 10\n", NULL, ARGS("why", "--kernel", PROCESS));
 	check(12,

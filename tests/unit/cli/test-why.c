@@ -246,13 +246,26 @@ static void past(void **state)
 	assert_int_equal(when_parse_past("2026-13-01", now, &ns), -EINVAL);
 }
 
+static void minutes(void **state)
+{
+	/* 2026-11-29 20:00:00 UTC */
+	uint64_t now = UINT64_C(1795982400) * 1000000000;
+	char text[WHEN_MAX];
+
+	(void)setenv("TZ", "UTC", 1);
+	assert_string_equal(when_minute(now, now, text), "20:00");
+	assert_string_equal(when_minute(now - UINT64_C(72000000000000), now, text), "00:00");
+	assert_string_equal(when_minute(now - UINT64_C(72000000000001), now, text),
+			    "2026-11-28 23:59");
+}
+
 #define WITH_PROC(test) cmocka_unit_test_setup_teardown(test, fake_proc_make, fake_proc_remove)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(likeliest), cmocka_unit_test(memlock_left),
-		cmocka_unit_test(needed),
+		cmocka_unit_test(needed), cmocka_unit_test(minutes),
 		cmocka_unit_test(region),    WITH_PROC(read_proc),
 		WITH_PROC(other_namespace),  cmocka_unit_test(places),
 		WITH_PROC(memory),	     cmocka_unit_test(spans),
