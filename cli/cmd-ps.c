@@ -118,18 +118,16 @@ static bool is_driver_of(const struct pind_records *accounts, size_t n, const ch
 /* "io_uring, rdma": each once, as they come; "" if @except is among them. Return: free(). */
 static char *drivers_of(const struct pind_records *accounts, const char *except)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *stream;
+	_cleanup_free_ char *text = strdup("");
 
 	if (!except || is_driver_of(accounts, accounts->n, except))
-		return strdup("");
-	stream = open_memstream(&text, &size);
-	for (size_t i = 0; stream && i < accounts->n; i++) {
-		if (!is_driver_of(accounts, i, driver_at(accounts, i)))
-			(void)fprintf(stream, "%s%s", i > 0 ? ", " : "", driver_at(accounts, i));
+		return TAKE_PTR(text);
+	for (size_t i = 0; i < accounts->n; i++) {
+		if (!is_driver_of(accounts, i, driver_at(accounts, i)) &&
+		    text_add_word(&text, driver_at(accounts, i)) < 0)
+			return NULL;
 	}
-	return stream && fclose(stream) == 0 ? text : NULL;
+	return TAKE_PTR(text);
 }
 
 static int print_accounts(const struct pind_records *accounts, const struct table_look *look,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <ctype.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -102,6 +103,18 @@ char *text_quoted(const char *text)
 	(void)stpcpy(to, "'");
 	text_clean(quoted);
 	return quoted;
+}
+
+int text_add_word(char **list, const char *word)
+{
+	const char *before = *list ?: "";
+	char *longer;
+
+	if (asprintf(&longer, "%s%s%s", before, before[0] ? ", " : "", word) < 0)
+		return -ENOMEM;
+	free(*list);
+	*list = longer;
+	return 0;
 }
 
 /* Columns of the code point that begins here; *@ret is its bytes. */

@@ -27,6 +27,9 @@ char *text_cleaned(const char *text);
 /* A clean copy in quotes, one word of a shell's whatever is in it: free(); NULL: no memory. */
 char *text_quoted(const char *text);
 
+/* Adds a word to a list such as "a, b", which is NULL or "" at first. Return: 0 or -ENOMEM. */
+int text_add_word(char **list, const char *word);
+
 /* How many columns of a terminal the text takes: two for each wide character. */
 size_t text_width(const char *text);
 

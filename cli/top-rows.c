@@ -9,6 +9,7 @@
 
 #include "fail.h"
 #include "group-tree.h"
+#include "text.h"
 #include "top-rows.h"
 
 unsigned int top_view_needs(enum top_view view)
@@ -41,17 +42,12 @@ static int fail_no_column(const char *title, enum top_view view)
 {
 	const struct top_columns *columns = &top_columns[view];
 	_cleanup_free_ char *titles = NULL;
-	size_t size = 0;
-	FILE *stream = open_memstream(&titles, &size);
 
-	if (!stream)
-		return fail_memory();
 	for (size_t i = 0; i < columns->n; i++) {
-		if (columns->of[i].field != TOP_HISTORY)
-			(void)fprintf(stream, "%s%s", i > 0 ? ", " : "", columns->of[i].title);
+		if (columns->of[i].field != TOP_HISTORY &&
+		    text_add_word(&titles, columns->of[i].title) < 0)
+			return fail_memory();
 	}
-	if (fclose(stream) != 0)
-		return fail_memory();
 	return fail(PIND_EXIT_USAGE, "there is no column \"%s\" by %s: there are %s", title,
 		    top_view_words[view], titles);
 }
