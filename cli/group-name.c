@@ -3,6 +3,7 @@
 
 #include <pind/cleanup.h>
 
+#include "fail.h"
 #include "group-name.h"
 #include "model.h"
 #include "text.h"
@@ -19,23 +20,35 @@ static bool is_shown_as(const char *path, const char *name)
 	return strcmp(shown, name) == 0;
 }
 
-const char *group_name_shown(const struct pind_records *groups, const char *name)
+int group_name_shown(const struct pind_records *groups, const char *name, const char **ret)
 {
+	_cleanup_free_ char *paths = NULL;
 	const char *found = NULL;
+	size_t n = 0;
 
+	*ret = NULL;
 	/* a number is a process's, even if a cgroup has that name */
 	if (name[0] != '/' && !strchr(name, '.'))
-		return NULL;
+		return 0;
 	for (size_t i = 0; i < groups->n; i++) {
 		const char *path = ((const struct pind_group_info *)records_at(groups, i))->path;
 
+		if (path && strcmp(path, name) == 0)
+			return 0;
 		/* a cgroup that was removed and made again stands there twice */
 		if (!path || path[0] != '/' || (found && strcmp(found, path) == 0) ||
 		    !is_shown_as(path, name))
 			continue;
-		if (found)
-			return NULL;
+		if (text_add_word(&paths, path) < 0)
+			return fail_memory();
 		found = path;
+		n++;
 	}
-	return found;
+	if (n > 1)
+		return fail(PIND_EXIT_NO_GROUP,
+			    "several groups are shown as \"%s\": give the path of the one that is "
+			    "meant: %s",
+			    name, paths);
+	*ret = found;
+	return 0;
 }

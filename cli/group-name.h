@@ -12,9 +12,11 @@
  * group_name_shown - the one group that is shown by this name
  * @groups: all groups
  * @name: a path, or the last part of one
+ * @ret: its path, which lives as long as @groups; NULL if none is shown so, or the name is
+ *	its path
  *
- * Return: its path, which lives as long as @groups; NULL if none is shown so, or several.
+ * Return: 0, or an exit status, whose sentence has their paths, if several are.
  */
-const char *group_name_shown(const struct pind_records *groups, const char *name);
+int group_name_shown(const struct pind_records *groups, const char *name, const char **ret);
 
 #endif /* PINCTL_GROUP_NAME_H */

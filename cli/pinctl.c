@@ -126,33 +126,41 @@ static int run_once(const struct verb *verb, const struct pind_options *options)
 	return verb->run(options);
 }
 
+/* No name that was given is shown of a group: no exit status. */
+#define NOT_SHOWN (-1)
+
 /*
- * A verb that reads found no group of a name. Where one is shown by that name, as by \x2d
- * shown as a dash, that one is meant. Return: @failure, or what came of it.
+ * A verb found no group of a name. Where one is shown by that name, as by \x2d shown as a
+ * dash, that one is meant; by what stands in the tree a change goes to no user's unit.
+ * Return: NOT_SHOWN, or what came of it.
  */
-static int run_as_shown(int failure, const struct verb *verb, struct pind_options *options)
+static int run_as_shown(const struct verb *verb, struct pind_options *options)
 {
-	_cleanup_free_ char *sentence = strdup(fail_text() ?: "");
-	_cleanup_free_ char **arguments = calloc(options->n_arguments + 1, sizeof(*arguments));
+	_cleanup_free_ char **arguments = calloc(options->n_arguments, sizeof(*arguments));
 	_cleanup_(records_done) struct pind_records groups = RECORDS(pind_group_kind);
 	_cleanup_(source_closep) struct pind_source *source = NULL;
 	const struct pind_options written = *options;
 	bool another = false;
 	int r;
 
-	if (!sentence || !arguments)
+	if (!arguments)
 		return fail_memory();
 	if (source_open(options->kernel, &source) != 0 ||
 	    source->ops->groups(source, &groups) != 0)
-		return fail(failure, "%s", sentence);
+		return NOT_SHOWN;
 	for (size_t i = 0; i < options->n_arguments; i++) {
-		const char *shown = group_name_shown(&groups, options->arguments[i]);
+		const char *name = options->arguments[i], *shown;
 
-		another |= shown && strcmp(shown, options->arguments[i]) != 0;
-		arguments[i] = shown ? (char *)shown : options->arguments[i];
+		r = group_name_shown(&groups, name, &shown);
+		if (r != 0)
+			return r;
+		if (shown && verb->changes && strcmp(strrchr(shown, '/') + 1, name) == 0)
+			shown = NULL;
+		another |= shown != NULL;
+		arguments[i] = (char *)(shown ?: name);
 	}
 	if (!another)
-		return fail(failure, "%s", sentence);
+		return NOT_SHOWN;
 	fail_forget();
 	options->arguments = arguments;
 	options->group = arguments[0];
@@ -161,13 +169,44 @@ static int run_as_shown(int failure, const struct verb *verb, struct pind_option
 	return r;
 }
 
+/* A path that no cgroup has, which a quota may be for all the same. */
+static bool is_free_path(const struct verb *verb, const char *name)
+{
+	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
+	_cleanup_(source_closep) struct pind_source *source = NULL;
+	int r;
+
+	if (!verb->future || name[0] != '/')
+		return false;
+	r = verb->changes ? source_open_to_change(&source) : source_open_bus(&source);
+	if (r == 0)
+		r = source->ops->group(source, name, &group);
+	fail_forget();
+	return r == PIND_EXIT_NO_GROUP || r == PIND_EXIT_NO_MODULE;
+}
+
 static int run_by_name(const struct verb *verb, struct pind_options *options)
 {
-	int r = run_once(verb, options);
+	_cleanup_free_ char *sentence = NULL;
+	int r, as_shown;
 
-	if (r != PIND_EXIT_NO_GROUP || verb->changes || options->n_arguments == 0)
+	if (options->n_arguments == 0)
+		return run_once(verb, options);
+	if (is_free_path(verb, options->group)) {
+		r = run_as_shown(verb, options);
+		if (r != NOT_SHOWN)
+			return r;
+		fail_forget();
+		return run_once(verb, options);
+	}
+	r = run_once(verb, options);
+	if (r != PIND_EXIT_NO_GROUP)
 		return r;
-	return run_as_shown(r, verb, options);
+	sentence = strdup(fail_text() ?: "");
+	if (!sentence)
+		return fail_memory();
+	as_shown = run_as_shown(verb, options);
+	return as_shown == NOT_SHOWN ? fail(r, "%s", sentence) : as_shown;
 }
 
 /* The daemon could not be asked: the module is, and that is said. */

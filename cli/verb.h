@@ -88,6 +88,7 @@ struct verb {
 	int (*run)(const struct pind_options *options);
 	enum verb_arguments arguments;
 	uint64_t options;     /* OPTION() of each that it takes */
+	bool future;	      /* its group need not exist: a path is taken as it is */
 	bool changes;	      /* the daemon's to do: not with --kernel */
 	bool falls_back;      /* reads the module, where the daemon cannot be asked */
 	bool paged;	      /* shown by a pager where it is longer than the screen */

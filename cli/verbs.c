@@ -14,8 +14,9 @@ const struct verb verbs[] = {
 	  .notes = "With GROUP only these and those below them.\n", .columns = &list_table },
 	{ "show", cmd_show, ARGUMENTS_GROUP, READS, .falls_back = true, .paged = true, .synopsis = "GROUP",
 	  .summary = "everything about one group" },
-	{ "cat", cmd_cat, ARGUMENTS_GROUP_OPTIONAL, OPTION(JSON) | OPTIONS_TABLE, .paged = true,
-	  .synopsis = "[GROUP]", .summary = "which quotas are in force, and where each comes from",
+	{ "cat", cmd_cat, ARGUMENTS_GROUP_OPTIONAL, OPTION(JSON) | OPTIONS_TABLE, .future = true,
+	  .paged = true, .synopsis = "[GROUP]",
+	  .summary = "which quotas are in force, and where each comes from",
 	  .notes = "All rules of files in their order, then the quotas that were set; with GROUP\n"
 		   "those that are about it, of which the first decides.\n",
 	  .columns = &cat_table },
@@ -23,7 +24,7 @@ const struct verb verbs[] = {
 	  OPTION(JSON) | OPTION(MAX) | OPTION(MAX_HELD) | OPTION(HIGH) | OPTION(MODE) |
 		  OPTION(ON_EXCEED) | OPTION(GRACE) | OPTION(SIGNAL) | OPTION(ONLY_TELL) |
 		  OPTION(RUNTIME) | OPTION(KEPT) | OPTION(DRY_RUN),
-	  .changes = true,
+	  .future = true, .changes = true,
 	  .synopsis =
 		  "GROUP [--max SIZE] [--max-held SIZE] [--high SIZE] [--mode MODE]\n"
 		  "           [--on-exceed ACT [--grace SPAN] [--signal SIGNAL] [--only-tell]]\n"
@@ -34,7 +35,7 @@ const struct verb verbs[] = {
 		   "except that of a container, pod or session, which ends with its cgroup.\n"
 		   "SIZE: 64M, 1.5G, 25% (of all memory), max (no limit), or plain bytes.\n" },
 	{ "unset", cmd_unset, ARGUMENTS_GROUP_OPTIONAL,
-	  OPTION(JSON) | OPTION(STALE) | OPTION(DRY_RUN), .changes = true,
+	  OPTION(JSON) | OPTION(STALE) | OPTION(DRY_RUN), .future = true, .changes = true,
 	  .synopsis = "GROUP | --stale [--dry-run]", .summary = "remove a quota",
 	  .notes = "What is pinned stays pinned and counted.\n" },
 	{ "ps", cmd_ps, ARGUMENTS_GROUP_OPTIONAL,

@@ -175,13 +175,68 @@ static void test_shown_names(void **state)
 	says(0, GUEST, ARGS("ps", "machine-qemu-1-db.scope"));
 	says(0, GUEST, ARGS("list", "/t.slice/a.service", "machine-qemu-1-db.scope"));
 	says(0, "/t.slice/a.service", ARGS("list", "a.service", "machine-qemu-1-db.scope"));
-	/* it is no guess: what changes something takes the exact name */
-	says(3, "machine-qemu-1-db.scope", ARGS("reset-peak", "machine-qemu-1-db.scope"));
 	says(3, "'no.service'", ARGS("list", "machine-qemu-1-db.scope", "no.service"));
+}
+
+/* What changes something takes the same names, and where several are shown so says which. */
+static void test_shown_names_change(void **state)
+{
+#define OTHER "/u.slice/machine-qemu\\x2d1-db.scope"
+	struct world *w = *state;
+	char later[256];
+
+	pin(w);
+	world_mkdir(w, GUEST);
+	world_fake(w, "Use", "sttt", GUEST, MIB, MIB, 1ULL);
+	says(0, GUEST ": max 2.0 MiB", ARGS("set", "machine-qemu-1-db.scope", "--max", "2M"));
+	assert_int_equal(world_kernel_max(w, GUEST), 2 * MIB);
+	says(0, GUEST, ARGS("cat", "/t.slice/machine-qemu-1-db.scope"));
+	says(0, GUEST ": peak is now", ARGS("reset-peak", "machine-qemu-1-db.scope"));
+	says(0, GUEST ": no quota", ARGS("unset", "machine-qemu-1-db.scope"));
+	says(0, GUEST ": max 3.0 MiB",
+	     ARGS("set", "/t.slice/machine-qemu-1-db.scope", "--max", "3M"));
+	says(0, GUEST " would have: max 4.0 MiB",
+	     ARGS("set", "/t.slice/machine-qemu-1-db.scope", "--max", "4M", "--dry-run"));
+	says(0, GUEST ": no quota", ARGS("unset", "/t.slice/machine-qemu-1-db.scope"));
+	assert_int_equal(world_kernel_max(w, GUEST), PIND_UNLIMITED);
+	/* for one that is yet to come, the path as nothing shows it: behind the mount point */
+	(void)snprintf(later, sizeof(later), "%s/t.slice/machine-qemu-1-db.scope", w->cgroups);
+	says(0, "/t.slice/machine-qemu-1-db.scope: max 5.0 MiB",
+	     ARGS("set", later, "--max", "5M", "--kept"));
+	/* and where there is a quota of that very path, the path means that */
+	says(0, "/t.slice/machine-qemu-1-db.scope: max 6.0 MiB",
+	     ARGS("set", "/t.slice/machine-qemu-1-db.scope", "--max", "6M", "--kept"));
+	says(0, "/t.slice/machine-qemu-1-db.scope: no quota",
+	     ARGS("unset", "/t.slice/machine-qemu-1-db.scope"));
+
 	world_mkdir(w, "/u.slice");
-	world_mkdir(w, "/u.slice/machine-qemu\\x2d1-db.scope");
-	world_fake(w, "Use", "sttt", "/u.slice/machine-qemu\\x2d1-db.scope", MIB, MIB, 1ULL);
-	says(3, "machine-qemu-1-db.scope", ARGS("show", "machine-qemu-1-db.scope"));
+	world_mkdir(w, OTHER);
+	world_fake(w, "Use", "sttt", OTHER, MIB, MIB, 1ULL);
+	says(3, GUEST ", " OTHER, ARGS("show", "machine-qemu-1-db.scope"));
+	says(3, GUEST ", " OTHER, ARGS("set", "machine-qemu-1-db.scope", "--max", "2M"));
+	says(3, GUEST ", " OTHER, ARGS("unset", "machine-qemu-1-db.scope"));
+	says(3, GUEST ", " OTHER, ARGS("reset-peak", "machine-qemu-1-db.scope"));
+	says(0, OTHER ": max 2.0 MiB",
+	     ARGS("set", "/u.slice/machine-qemu-1-db.scope", "--max", "2M"));
+	assert_int_equal(world_kernel_max(w, GUEST), PIND_UNLIMITED);
+}
+
+/* A unit that systemd does not know, and a user's of that name: a change is no guess. */
+static void test_users_unit(void **state)
+{
+#define USERS "/user.slice/user@1000.service/web.service"
+	struct world *w = *state;
+
+	pin(w);
+	world_mkdir(w, "/user.slice");
+	world_mkdir(w, "/user.slice/user@1000.service");
+	world_mkdir(w, USERS);
+	world_fake(w, "Use", "sttt", USERS, MIB, MIB, 1ULL);
+	says(0, USERS "\n", ARGS("show", "web.service"));
+	says(3, "the path of the one that is meant: " USERS,
+	     ARGS("set", "web.service", "--max", "2M"));
+	says(3, "'web.service'", ARGS("reset-peak", "web.service"));
+	assert_int_equal(world_kernel_max(w, USERS), PIND_UNLIMITED);
 }
 
 /* How many entries the group's dictionary has in the daemon's list. */
@@ -346,9 +401,16 @@ static void test_monitor_exceeded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_set),	  TEST(test_dry_run), TEST(test_list), TEST(test_above),
-		TEST(test_stale), TEST(test_monitor), TEST(test_monitor_exceeded),
+		TEST(test_set),
+		TEST(test_dry_run),
+		TEST(test_list),
+		TEST(test_above),
+		TEST(test_stale),
+		TEST(test_monitor),
+		TEST(test_monitor_exceeded),
 		TEST(test_shown_names),
+		TEST(test_shown_names_change),
+		TEST(test_users_unit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
