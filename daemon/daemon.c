@@ -344,11 +344,14 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 static int on_look(sd_event_source *source, uint64_t time, void *userdata)
 {
 	struct daemon *d = userdata;
+	uint64_t now = time;
 
 	pind_mirror_tick(d->mirror);
 	pind_mirror_refresh_info(d->mirror);
 	pind_health_settle(d->health);
-	(void)sd_event_source_set_time(source, time + LOOK_USEC);
+	/* from now: looks that were missed, as while we were stopped, are not made up for */
+	(void)sd_event_now(d->event, CLOCK_MONOTONIC, &now);
+	(void)sd_event_source_set_time(source, now + LOOK_USEC);
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 

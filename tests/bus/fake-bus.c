@@ -409,6 +409,11 @@ static int method_memory(sd_bus_message *call, void *userdata, sd_bus_error *err
 	return r < 0 ? r : done(call);
 }
 
+static int method_look(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	return fake_look() < 0 ? -EIO : done(call);
+}
+
 static int method_hook(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
 	struct fake_kernel *k = userdata;
@@ -569,6 +574,7 @@ static const sd_bus_vtable fake_vtable[] = {
 	SD_BUS_METHOD("Lasting", "t", NULL, method_lasting, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Processes", "s", NULL, method_processes, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Memory", "t", NULL, method_memory, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("Look", NULL, NULL, method_look, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Hook", "u", NULL, method_hook, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("GrowOld", NULL, NULL, method_grow_old, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("HoldAudits", NULL, NULL, method_hold_audits, SD_BUS_VTABLE_UNPRIVILEGED),

@@ -14,6 +14,26 @@
 #include "fake-kernel.h"
 #include "daemon.h"
 
+static sd_event_source *look;
+
+/* See meson.build. */
+int __real_sd_event_source_set_description(sd_event_source *source, const char *description);
+int __wrap_sd_event_source_set_description(sd_event_source *source, const char *description);
+
+int __wrap_sd_event_source_set_description(sd_event_source *source, const char *description)
+{
+	if (!strcmp(description, "pind-look"))
+		look = source;
+	return __real_sd_event_source_set_description(source, description);
+}
+
+int fake_look(void)
+{
+	int r = sd_event_source_set_time_accuracy(look, 1);
+
+	return r < 0 ? r : sd_event_source_set_time(look, 1);
+}
+
 static void refuse_early(struct fake_kernel *k, int n)
 {
 	char comm[32];

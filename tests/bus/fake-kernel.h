@@ -171,6 +171,12 @@ int fake_rule_unset(struct pind_kernel *kernel, const char *path);
 
 int fake_group_dump(struct pind_kernel *kernel, pind_group_handler handler, void *userdata);
 
+/*
+ * The daemon's own look, which comes every minute, is due, and was long ago, as if the daemon
+ * had been stopped meanwhile. 0 or negative errno.
+ */
+int fake_look(void);
+
 /* Loads it anew or unloads it: all is forgotten. */
 void fake_reset(struct fake_kernel *k, bool loaded);
 

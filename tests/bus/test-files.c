@@ -292,6 +292,34 @@ static void test_memory(void **state)
 	assert_int_equal(world_count(w, "Quota"), 3);
 }
 
+/* Nobody asks: the daemon's own look finds it, also for cgroups that are yet to come. */
+static void test_memory_look(void **state)
+{
+	struct world *w = *state;
+	uint64_t asked;
+
+	rules(w, "10.json", "50%");
+	world_start(w, NULL);
+	world_mkdir(w, "/jobs.slice");
+	world_mkdir(w, JOB);
+	world_fake(w, "Born", "sb", JOB, false);
+	world_forget(w);
+	world_fake(w, "Memory", "t", 2048 * MIB);
+	asked = world_requests_of(w, "info-get");
+	world_fake(w, "Look", NULL);
+	world_saw(w, "Quota " JOB " memory -1 536870912 1073741824");
+	assert_int_equal(world_kernel_max(w, JOB), 1024 * MIB);
+	world_mkdir(w, "/jobs.slice/two");
+	assert_int_equal(world_kernel_max(w, "/jobs.slice/two"), 1024 * MIB);
+	/* by the look, and by the reading after it: those that were missed are not made up for */
+	assert_true(world_requests_of(w, "info-get") <= asked + 2);
+	/* and less, by the next one */
+	world_fake(w, "Memory", "t", 256 * MIB);
+	world_fake(w, "Look", NULL);
+	world_saw(w, "Quota " JOB " memory -1 1073741824 134217728");
+	assert_int_equal(world_kernel_max(w, "/jobs.slice/two"), 128 * MIB);
+}
+
 #define TEST_QUIET(name) cmocka_unit_test_setup_teardown(name, world_setup_quiet, world_teardown)
 
 int main(void)
@@ -306,6 +334,7 @@ int main(void)
 		TEST_QUIET(test_changed_meanwhile),
 		TEST_QUIET(test_on_exceed),
 		TEST_QUIET(test_memory),
+		TEST_QUIET(test_memory_look),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
