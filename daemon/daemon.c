@@ -306,6 +306,14 @@ static void notify_reloading(void)
 			 (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
 }
 
+/* How much memory the machine has: the module says so, if there is one. */
+static void refresh_memory(struct daemon *d)
+{
+	pind_mirror_refresh_info(d->mirror);
+	if (!pind_mirror_present(d->mirror))
+		(void)pind_wanted_set_ram(d->wanted, pind_mirror_info(d->mirror)->total_ram);
+}
+
 static size_t count_rules(const struct pind_policy *policy)
 {
 	size_t n = 0;
@@ -325,7 +333,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 	notify_reloading();
 	pind_mirror_tick(d->mirror);
 	if (pind_sources_load(policy, d->places->policy_directories, d->health) >= 0) {
-		pind_mirror_refresh_info(d->mirror);
+		refresh_memory(d);
 		pind_reconciler_longterm(d->reconciler);
 		pind_reconciler_rules(d->reconciler);
 		if (pind_mirror_present(d->mirror) && pind_mirror_read_groups(d->mirror) != 0)
@@ -347,7 +355,7 @@ static int on_look(sd_event_source *source, uint64_t time, void *userdata)
 	uint64_t now = time;
 
 	pind_mirror_tick(d->mirror);
-	pind_mirror_refresh_info(d->mirror);
+	refresh_memory(d);
 	pind_health_settle(d->health);
 	/* from now: looks that were missed, as while we were stopped, are not made up for */
 	(void)sd_event_now(d->event, CLOCK_MONOTONIC, &now);
@@ -401,7 +409,7 @@ static int make_rooms(struct daemon *d, const struct pind_places *places)
 			  &(struct pind_sync_rooms){ d->kernel, d->mirror, d->reconciler, d->teller,
 						     d->health, d->absence },
 			  &d->sync);
-	(void)pind_wanted_set_ram(d->wanted, pind_mirror_info(d->mirror)->total_ram);
+	refresh_memory(d);
 	d->desk = (struct pind_desk){ places->cgroup_mount,
 				      d->kernel,
 				      d->mirror,

@@ -8,6 +8,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <pind/cleanup.h>
 
@@ -25,6 +26,18 @@ int __wrap_sd_event_source_set_description(sd_event_source *source, const char *
 	if (!strcmp(description, "pind-look"))
 		look = source;
 	return __real_sd_event_source_set_description(source, description);
+}
+
+/* The machine, of which the daemon asks itself while there is no module. */
+static struct fake_kernel *machine;
+
+long __real_sysconf(int name);
+long __wrap_sysconf(int name);
+
+long __wrap_sysconf(int name)
+{
+	return name == _SC_PHYS_PAGES ? (long)(machine->total_ram / FAKE_PAGE)
+				      : __real_sysconf(name);
 }
 
 int fake_look(void)
@@ -59,17 +72,17 @@ int main(int argc, char **argv)
 
 	if (argc < 2 || fake_kernel_new(argv[1], &kernel) < 0)
 		return EXIT_FAILURE;
+	machine = (struct fake_kernel *)kernel;
 	for (int i = 2; i < argc; i++) {
 		char *equals = strchr(argv[i], '=');
 
 		if (!strcmp(argv[i], "unloaded")) {
-			fake_reset((struct fake_kernel *)kernel, false);
+			fake_reset(machine, false);
 		} else if (!strncmp(argv[i], "refusals=", 9)) {
-			refuse_early((struct fake_kernel *)kernel, atoi(argv[i] + 9));
+			refuse_early(machine, atoi(argv[i] + 9));
 		} else if (equals) {
 			*equals = '\0';
-			fake_group((struct fake_kernel *)kernel, argv[i])->max =
-				strtoull(equals + 1, NULL, 10);
+			fake_group(machine, argv[i])->max = strtoull(equals + 1, NULL, 10);
 		}
 	}
 	return pind_run(kernel, &places);

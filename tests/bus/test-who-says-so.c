@@ -223,6 +223,27 @@ static void test_without_module(void **state)
 	rules_are(w, TENANT, TENANT_RULE);
 }
 
+/* Also without the module a part is one of the memory that there is now. */
+static void test_memory_without_module(void **state)
+{
+	_cleanup_free_ char *before = NULL, *by_look = NULL, *by_reload = NULL;
+	struct world *w = *state;
+
+	world_write(w, FILE_A, "{ \"rules\": [ { \"match\": \"/a\", \"max\": \"50%\" } ] }");
+	world_start(w, "unloaded", NULL);
+	before = list_rules(w, "");
+	assert_non_null(strstr(before, " 536870912 "));
+	world_fake(w, "Memory", "t", 2048 * MIB);
+	world_fake(w, "Look", NULL);
+	by_look = list_rules(w, "");
+	assert_non_null(strstr(by_look, " 1073741824 "));
+	world_fake(w, "Memory", "t", 4096 * MIB);
+	assert_int_equal(kill(w->daemon_pid, SIGHUP), 0);
+	world_until(w, world_log_count(w, "read again") > 0);
+	by_reload = list_rules(w, "");
+	assert_non_null(strstr(by_reload, " 2147483648 "));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup_quiet, world_teardown)
 
 int main(void)
@@ -232,6 +253,7 @@ int main(void)
 		TEST(test_owner),
 		TEST(test_bad_file),
 		TEST(test_without_module),
+		TEST(test_memory_without_module),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
