@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
@@ -13,6 +12,7 @@
 #include <pind/dbus-names.h>
 
 #include "check.h"
+#include "clock.h"
 #include "daemon.h"
 #include "desk.h"
 #include "excess.h"
@@ -299,11 +299,7 @@ static int add_signal(struct daemon *d, int number, sd_event_signal_handler_t ha
 
 static void notify_reloading(void)
 {
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	(void)sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
-			 (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
+	(void)sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, pind_clock_now());
 }
 
 /* How much memory the machine has: the module says so, if there is one. */

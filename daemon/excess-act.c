@@ -66,7 +66,7 @@ static void tell_end(struct pind_excess *excess, struct entry *entry,
 	};
 
 	if (entry && r < 0) {
-		entry->since = excess_now() + RETRY_USEC;
+		entry->since = pind_clock_now() + RETRY_USEC;
 		excess_enter(excess, entry, OVER);
 	} else if (entry) {
 		excess_enter(excess, entry, DONE);
@@ -129,7 +129,7 @@ static bool hold(struct pind_excess *excess, struct entry *entry, const struct a
 	}
 	entry->holds++;
 	/* also without a time of grace hooks are not told all the time */
-	entry->since = excess_now() + (reaction->grace < SECOND ? SECOND - reaction->grace : 0);
+	entry->since = pind_clock_now() + (reaction->grace < SECOND ? SECOND - reaction->grace : 0);
 	excess_enter(excess, entry, OVER);
 	(void)snprintf(sentence, sizeof(sentence), "%s holds it off (%u times of %d)", by,
 		       entry->holds, PIND_HOLDS_MAX);

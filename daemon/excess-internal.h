@@ -3,6 +3,7 @@
 #ifndef PIND_EXCESS_INTERNAL_H
 #define PIND_EXCESS_INTERNAL_H
 
+#include "clock.h"
 #include "excess.h"
 #include "since.h"
 
@@ -64,9 +65,6 @@ struct pind_excess {
 	struct pind_since *since;
 	bool changed; /* what since.h is to know */
 };
-
-/* CLOCK_MONOTONIC, us: no change of the time of day makes a time of grace longer or shorter. */
-uint64_t excess_now(void);
 
 bool excess_is_over(const struct entry *entry);
 struct entry *excess_find(const struct pind_excess *excess, uint64_t id);

@@ -3,19 +3,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <pind/cleanup.h>
 
 #include "excess-internal.h"
-
-uint64_t excess_now(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec / 1000;
-}
 
 bool excess_is_over(const struct entry *entry)
 {
@@ -67,7 +58,7 @@ struct entry *excess_add(struct pind_excess *excess, uint64_t id, enum state sta
 	}
 	memmove(&excess->entries[at + 1], &excess->entries[at],
 		(excess->n - at) * sizeof(*excess->entries));
-	excess->entries[at] = (struct entry){ .id = id, .since = excess_now() };
+	excess->entries[at] = (struct entry){ .id = id, .since = pind_clock_now() };
 	excess_enter(excess, &excess->entries[at], state);
 	excess->n++;
 	return &excess->entries[at];
@@ -134,7 +125,8 @@ void excess_save(struct pind_excess *excess)
 		rows[n++] = (struct pind_since_row){
 			.id = entry->id,
 			/* who ends in the middle of an act does not know how it went */
-			.since = entry->state == ACTING ? excess_now() + RETRY_USEC : entry->since,
+			.since = entry->state == ACTING ? pind_clock_now() + RETRY_USEC
+							: entry->since,
 			.max = group->info.max,
 			.max_held = group->info.max_held,
 			.reaction = entry->reaction,
@@ -144,7 +136,7 @@ void excess_save(struct pind_excess *excess)
 	}
 	if (rows)
 		pind_since_write(excess->since, pind_mirror_info(excess->rooms.mirror)->load_id,
-				 excess_now(), rows, n);
+				 pind_clock_now(), rows, n);
 	excess->changed = false;
 }
 

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <pind/cleanup.h>
 
@@ -55,7 +54,7 @@ void pind_excess_group(struct pind_excess *excess, const struct pind_group *grou
 		/* who is below and was only suspected is forgotten with the look */
 		if (!over && entry->state == SUSPECT)
 			return;
-		entry->since = excess_now();
+		entry->since = pind_clock_now();
 		entry->holds = 0;
 		excess_enter(excess, entry, over ? OVER : BELOW);
 		if (over)
@@ -78,7 +77,7 @@ void pind_excess_changed(struct pind_excess *excess, uint64_t id)
 	if (!entry || !excess_is_over(entry))
 		return;
 	entry->known = false;
-	entry->since = excess_now();
+	entry->since = pind_clock_now();
 	entry->holds = 0;
 	/* what is being done is done */
 	if (entry->state != ACTING)
@@ -123,7 +122,7 @@ static void look_up(struct pind_excess *excess, struct entry *entry,
 		reaction = pind_wanted_find(excess->rooms.wanted, group->path, group->id).reaction;
 	entry->known = true;
 	if (entry->looked_up && !pind_reaction_same(&reaction, &entry->reaction)) {
-		entry->since = excess_now();
+		entry->since = pind_clock_now();
 		entry->holds = 0;
 		if (entry->state == DONE)
 			excess_enter(excess, entry, OVER);
@@ -226,7 +225,7 @@ static int on_timer(sd_event_source *source, uint64_t time, void *userdata)
 {
 	struct budget left = { LOOKS, LOOK_UPS, TOLD };
 	struct pind_excess *excess = userdata;
-	uint64_t now = excess_now();
+	uint64_t now = pind_clock_now();
 
 	pind_mirror_tick(excess->rooms.mirror);
 	for (size_t i = 0; i < excess->n; i++)
@@ -257,7 +256,7 @@ int pind_excess_new(sd_event *event, const struct pind_excess_rooms *rooms,
 	excess->rooms = *rooms;
 	excess->told = told;
 	excess->userdata = userdata;
-	r = pind_since_open(rooms->directory, excess_now(), &excess->since);
+	r = pind_since_open(rooms->directory, pind_clock_now(), &excess->since);
 	r = r < 0 ? r
 		  : sd_event_add_time(event, &excess->timer, CLOCK_MONOTONIC, UINT64_MAX,
 				      SECOND / 20, on_timer, excess);

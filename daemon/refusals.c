@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <search.h>
 #include <string.h>
-#include <time.h>
 
 #include <pind/cleanup.h>
 
+#include "clock.h"
 #include "order.h"
 #include "refusals.h"
 
@@ -53,14 +53,6 @@ struct pind_refusals {
 	struct level *levels;
 	uint64_t next; /* when the timer comes, us of CLOCK_MONOTONIC */
 };
-
-static uint64_t now_usec(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 static int compare_level(const void *a, const void *b)
 {
@@ -171,7 +163,7 @@ static struct level *level_want(struct pind_refusals *refusals, const struct pin
 static struct row **row_place(struct level *level, const struct pind_refusal *refusal)
 {
 	struct row **quiet = NULL;
-	uint64_t now = now_usec();
+	uint64_t now = pind_clock_now();
 
 	for (size_t i = 0; i < level->n; i++)
 		if (row_is_of(level->rows[i], refusal))
@@ -207,7 +199,7 @@ static void news_add(struct news *news, const struct pind_refusal *refusal, uint
 /* What was admitted may be the first piece of a region: it is told when the others are there. */
 static void row_let_go_on(struct row *row)
 {
-	uint64_t due = now_usec() + PIND_REFUSALS_SIGNAL_USEC;
+	uint64_t due = pind_clock_now() + PIND_REFUSALS_SIGNAL_USEC;
 
 	for (int way = 0; way < WAYS; way++)
 		if (row->news[way].due < due)
@@ -340,7 +332,7 @@ static bool row_tell(struct pind_refusals *refusals, struct row *row, enum way w
 	refusal.first = news->first;
 	refusal.wanted_min = news->wanted_min;
 	refusal.wanted_max = news->wanted_max;
-	*news = (struct news){ .due = now_usec() + intervals[way] };
+	*news = (struct news){ .due = pind_clock_now() + intervals[way] };
 	if (way == WAY_SIGNAL)
 		refusals->handlers->signal(&refusal, refusals->userdata);
 	else
@@ -368,7 +360,7 @@ static size_t level_tell(struct pind_refusals *refusals, struct level *level, ui
 static int on_timer(sd_event_source *source, uint64_t time, void *userdata)
 {
 	struct pind_refusals *refusals = userdata;
-	uint64_t now = now_usec();
+	uint64_t now = pind_clock_now();
 	size_t n = 0;
 
 	refusals->handlers->begin(refusals->userdata);

@@ -2,10 +2,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <pind/cleanup.h>
 
+#include "clock.h"
 #include "journal.h"
 #include "order.h"
 #include "sync.h"
@@ -25,17 +25,9 @@ struct pind_sync {
 	bool stale; /* something was lost since the last reading */
 };
 
-static uint64_t now_usec(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 static void sync_in(struct pind_sync *sync, uint64_t after)
 {
-	uint64_t when = now_usec() + after;
+	uint64_t when = pind_clock_now() + after;
 
 	if (sync->last > 0 && when < sync->last + INTERVAL_USEC)
 		when = sync->last + INTERVAL_USEC;
@@ -124,7 +116,7 @@ int pind_sync_now(struct pind_sync *sync)
 	int r;
 
 	(void)sd_event_source_set_enabled(sync->timer, SD_EVENT_OFF);
-	sync->last = now_usec();
+	sync->last = pind_clock_now();
 	sync->count += sync->stale;
 	sync->stale = false;
 	r = read_all(sync);
