@@ -6,6 +6,7 @@
 
 #include <pind/cleanup.h>
 
+#include "clock.h"
 #include "journal.h"
 #include "order.h"
 #include "refusals.h"
@@ -14,6 +15,8 @@
 
 /* Groups that wait for the end of the event at hand; beyond it all are looked at. */
 #define CHANGED_MAX 64
+/* The journal has a group that comes and goes above its high once in so long. */
+#define HIGH_USEC   (60ULL * 1000 * 1000)
 
 struct pind_teller {
 	struct pind_kernel *kernel;
@@ -117,7 +120,15 @@ void pind_teller_status(struct pind_teller *teller)
 
 void pind_teller_high(struct pind_teller *teller, const struct pind_group_info *group)
 {
-	pind_journal_high(group);
+	const struct pind_groups *groups = pind_mirror_groups(teller->mirror);
+	struct pind_group *known = pind_groups_by_id(groups, group->id);
+	uint64_t now = pind_clock_now();
+
+	if (!known || !known->high_journaled || now - known->high_journaled >= HIGH_USEC) {
+		pind_journal_high(group);
+		if (known)
+			known->high_journaled = now;
+	}
 	if (teller->bus)
 		pind_bus_emit_high(teller->bus, group);
 }

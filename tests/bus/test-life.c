@@ -409,6 +409,14 @@ static void test_high(void **state)
 	world_fake(w, "Use", "sttt", GROUP, 8192ULL, 8192ULL, 2ULL);
 	world_fake(w, "High", "s", GROUP);
 	world_saw(w, "High " GROUP " 8192 4096");
+	/* whoever comes and goes does not fill the journal */
+	for (int i = 0; i < 3; i++)
+		world_fake(w, "High", "s", GROUP);
+	world_until(w, world_count(w, "High " GROUP) == 4);
+	assert_int_equal(world_log_count(w, "rose above its high"), 1);
+	world_mkdir(w, "/other.slice");
+	world_fake(w, "High", "s", "/other.slice");
+	world_until(w, world_log_count(w, "rose above its high") == 2);
 }
 
 static void test_accounts(void **state)
