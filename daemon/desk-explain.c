@@ -8,6 +8,12 @@
 
 #include "desk.h"
 
+/*
+ * Pins of what lies deeper are charged to the level that lies as deep as this, the root being 0
+ * (PIND_GROUP_DEPTH in kmod/group.h).
+ */
+#define DEPTH_MAX 64
+
 /* A group of the line up to the root bounds those below it, unless it only observes. */
 static void bound(struct pind_explanation *e, const char *path, const struct pind_limits *limits,
 		  uint64_t used)
@@ -55,6 +61,15 @@ static int take_level(struct pind_desk *desk, struct pind_explanation *e, const 
 	return 0;
 }
 
+static size_t depth_of(const char *path)
+{
+	size_t depth = 0;
+
+	for (const char *at = path; path[1] && at; at = strchr(at + 1, '/'))
+		depth++;
+	return depth;
+}
+
 int pind_desk_explain(void *userdata, const char *path, const struct pind_quota_request *request,
 		      struct pind_explanation *ret, sd_bus_error *error)
 {
@@ -86,10 +101,12 @@ int pind_desk_explain(void *userdata, const char *path, const struct pind_quota_
 		ret->source = plan.runtime ? PIND_SOURCE_RUNTIME : PIND_SOURCE_KEPT;
 		ret->file = NULL;
 	}
-	for (;;) {
+	/* anyone may ask, about a path of two thousand levels: each is one for all rules */
+	for (size_t depth = depth_of(path), self = depth;; depth--) {
 		char *slash = strrchr(at, '/');
 
-		r = take_level(desk, ret, at, !strcmp(at, path), error);
+		if (depth == self || depth <= DEPTH_MAX)
+			r = take_level(desk, ret, at, depth == self, error);
 		if (r < 0 || !at[1])
 			return r;
 		slash[slash == at] = '\0';

@@ -311,14 +311,44 @@ static void test_root_is_served_first(void **state)
 	assert_true(beside < 2 * alone + 20000);
 }
 
+/* Anyone may ask about any path; one as deep as can be takes no longer than others. */
+static void test_explanation_of_the_deepest(void **state)
+{
+	static const char rule[] = "{ \"match\": \"/**/x*\", \"max\": \"8M\" },\n";
+	char text[128 * sizeof(rule)] = "{ \"rules\": [\n", path[3900];
+	struct world *w = *state;
+	uint64_t began;
+
+	for (int i = 0; i < 100; i++)
+		(void)strcat(text, rule);
+	(void)strcpy(strrchr(text, ','), " ] }\n");
+	world_write(w, "quota.d/10.json", text);
+	world_start(w, NULL);
+	for (size_t i = 0; i < sizeof(path); i++)
+		path[i] = i % 2 ? 'a' : '/';
+	path[sizeof(path) - 2] = '\0';
+	began = world_worked(w);
+	(void)sd_bus_message_unref(world_call(w, PIND_OBJECT, PIND_MANAGER_INTERFACE,
+					      "ExplainQuota", "sa{sv}", path, 0));
+	began = world_worked(w) - began;
+	print_message("# an explanation of 1948 levels and 100 rules: %llu us\n",
+		      (unsigned long long)began / 1000);
+	assert_true(began < (world_is_sanitized() ? 20 : 1) * 500ULL * 1000 * 1000);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_quotas_before_refusals), TEST(test_storm_is_told_in_few_words),
-		TEST(test_storm_of_many),	   TEST(test_luggage),
-		TEST(test_too_many_calls),	   TEST(test_root_is_served_first),
+		TEST(test_quotas_before_refusals),
+		TEST(test_storm_is_told_in_few_words),
+		TEST(test_storm_of_many),
+		TEST(test_luggage),
+		TEST(test_too_many_calls),
+		TEST(test_root_is_served_first),
+		cmocka_unit_test_setup_teardown(test_explanation_of_the_deepest, world_setup_quiet,
+						world_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
