@@ -157,6 +157,7 @@ static bool is_wanted(const void *record, const void *userdata)
 
 static int parse_filter(const struct pind_options *options, struct filter *filter)
 {
+	unsigned long pid;
 	char *end;
 
 	filter->driver = options->driver;
@@ -167,10 +168,11 @@ static int parse_filter(const struct pind_options *options, struct filter *filte
 			    "yesterday, 10:12 or \"2026-11-29 10:12\"",
 			    options->since);
 	if (options->pid) {
-		filter->pid = (uint32_t)strtoul(options->pid, &end, 10);
-		if (options->pid[0] < '1' || options->pid[0] > '9' || *end)
+		pid = strtoul(options->pid, &end, 10);
+		if (options->pid[0] < '1' || options->pid[0] > '9' || *end || pid > INT32_MAX)
 			return fail(PIND_EXIT_USAGE, "pid \"%s\" is no process's number",
 				    options->pid);
+		filter->pid = (uint32_t)pid;
 	}
 	return 0;
 }

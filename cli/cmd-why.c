@@ -156,16 +156,27 @@ static void find_process(const struct target *target, const struct pind_records 
 	}
 }
 
+static int fail_no_process(const char *pid)
+{
+	return fail(PIND_EXIT_NO_GROUP,
+		    "there is no process %s, and nothing that a quota refused it or the kernel "
+		    "failed: look at one that runs, or at its group",
+		    pid);
+}
+
 static int read_process(const struct pind_options *options, struct target *target, struct why *why)
 {
 	const char *text = options->group;
+	unsigned long number;
 	int r;
 
-	if (text[strspn(text, "0123456789")] || strlen(text) > 9)
+	if (text[strspn(text, "0123456789")])
 		return 0;
-	target->pid = (pid_t)strtol(text, NULL, 10);
-	r = target->pid > 0 ? process_limits_read(process_root(), target->pid, &why->process)
-			    : -ESRCH;
+	number = strtoul(text, NULL, 10);
+	if (number == 0 || number > INT32_MAX)
+		return fail_no_process(text);
+	target->pid = (pid_t)number;
+	r = process_limits_read(process_root(), target->pid, &why->process);
 	if (r < 0 && r != -ESRCH)
 		return fail(PIND_EXIT_NOT_ALLOWED,
 			    "process %s may not be looked at (%s): run pinctl as root", text,
@@ -225,11 +236,7 @@ static int collect(struct pind_source *source, const struct pind_options *option
 		why->region = why_region(why->refusal, refusals);
 	why->failure = last_failure(failures, target);
 	if (target->pid && !why->process.pid && !why->refusal && !why->failure)
-		return fail(
-			PIND_EXIT_NO_GROUP,
-			"there is no process %s, and nothing that a quota refused it or the kernel "
-			"failed: look at one that runs, or at its group",
-			options->group);
+		return fail_no_process(options->group);
 	why->user_rings = rings_of(&accounts, why->process.uid);
 	if (why->process.pid)
 		why->user_locked = process_limits_of_user(process_root(), why->process.uid);

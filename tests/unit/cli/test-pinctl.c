@@ -245,6 +245,8 @@ static void refusals_choice(void **state)
 	check(3, NULL, "mock: no cgroup '/none'", ARGS("refusals", "/none"));
 	check(2, NULL, "\"soon\"", ARGS("refusals", "--since", "soon"));
 	check(2, NULL, "\"x\"", ARGS("refusals", "--pid", "x"));
+	/* 812, and all that fits into 32 bits */
+	check(2, NULL, "\"4294968108\"", ARGS("refusals", "--pid", "4294968108"));
 	check(0, "[]", NULL, ARGS("ps", "--json", "--driver", "rdma"));
 	check(0, "[]", NULL, ARGS("ps", "--json", "--older-than", "500w"));
 	check(0, "\"pid\":\t4194305", NULL, ARGS("ps", "--json", "--older-than", "0"));
@@ -289,6 +291,9 @@ static void why(void **state)
 	      ARGS("why", "4199999"));
 	check(12, "\"cause\":\t\"kernel\"", NULL, ARGS("why", "--json", "4199999"));
 	check(3, NULL, "there is no process 4194305", ARGS("why", "4194305"));
+	/* a number is a process's, whichever it is */
+	check(3, NULL, "there is no process 0", ARGS("why", "0"));
+	check(3, NULL, "there is no process 4294968108", ARGS("why", "4294968108"));
 	check(3, NULL, "mock: no cgroup '/none'", ARGS("why", "/none"));
 	check(2, NULL, "why needs a process or a group", ARGS("why"));
 }
