@@ -8,26 +8,36 @@
 #include "option.h"
 #include "top-rows.h"
 
-/* Where what an option does begins. */
+/* Where what an option does begins, and where a line ends at the latest. */
 #define OPTION_COLUMN 23
+#define WIDTH	      79
+
+/* Words from @at on, in lines that begin at OPTION_COLUMN. */
+static void print_words(const char *words, int at)
+{
+	const char *before = "";
+
+	while (*words) {
+		int length = (int)strcspn(words, " ");
+
+		if (at + (int)strlen(before) + length <= WIDTH)
+			at += printf("%s%.*s", before, length, words);
+		else
+			at = printf("\n%*s%.*s", OPTION_COLUMN, "", length, words) - 1;
+		words += length + (words[length] == ' ');
+		before = " ";
+	}
+	(void)putchar('\n');
+}
 
 static void print_option(const struct option_row *row)
 {
-	const char *p = row->help;
 	int n;
 
 	n = row->letter ? printf("  -%c ", row->letter) : printf("     ");
 	n += printf("--%s%s%s", row->name, row->value ? " " : "", row->value ? row->value : "");
-	(void)printf("%*s", n < OPTION_COLUMN - 1 ? OPTION_COLUMN - n : 1, "");
-	for (;;) {
-		size_t length = strcspn(p, "\n");
-
-		(void)printf("%.*s\n", (int)length, p);
-		if (!p[length])
-			break;
-		(void)printf("%*s", OPTION_COLUMN, "");
-		p += length + 1;
-	}
+	n += printf("%*s", n < OPTION_COLUMN - 1 ? OPTION_COLUMN - n : 1, "");
+	print_words(row->help, n);
 }
 
 static void print_options(uint64_t options)
@@ -103,9 +113,8 @@ static void print_table_options(const char *verb, uint64_t options)
 
 		if (!(options >> i & 1) || !row->help)
 			continue;
-		(void)printf("option\t%s\t--%s\t%s\t%.*s\n", verb, row->name,
-			     row->value ? row->value : "-", (int)strcspn(row->help, "\n"),
-			     row->help);
+		(void)printf("option\t%s\t--%s\t%s\t%s\n", verb, row->name,
+			     row->value ? row->value : "-", row->help);
 	}
 }
 

@@ -27,24 +27,22 @@ const struct option_row option_rows[N_OPTIONS] = {
 	[OPTION_KERNEL] = ROW("kernel", 0, NULL, kernel,
 			      "read the kernel module directly, without the daemon"),
 	[OPTION_COLUMNS] = ROW("output", 'o', "COLUMNS", look.wanted,
-			       "these columns, NAME,NAME...; +NAME adds to those that are there"),
+			       "these, NAME,NAME...; +NAME adds to the usual ones"),
 	[OPTION_FULL] = ROW("full", 'l', NULL, look.full, "every column, and nothing cut"),
 	[OPTION_NOHEADINGS] = ROW("noheadings", 0, NULL, look.noheadings, "no line of titles"),
 	[OPTION_RAW] = ROW("raw", 0, NULL, look.raw,
-			   "one blank between columns, \\x20 for one in a cell; sizes in bytes,\n"
-			   "and no tree"),
+			   "one blank between columns, \\x20 in a cell; sizes in bytes"),
 	[OPTION_BYTES] = ROW("bytes", 'b', NULL, look.bytes, "sizes in bytes"),
-	[OPTION_TREE] = ROW("tree", 0, NULL, tree, "as a tree, the default on a terminal"),
-	[OPTION_FLAT] = ROW("flat", 0, NULL, flat, "with whole paths, the default in a pipe"),
-	[OPTION_SORT] = ROW("sort", 0, "COLUMN", sort,
-			    "by this column, numbers the largest first; flat without --tree"),
+	[OPTION_TREE] = ROW("tree", 0, NULL, tree, "as a tree"),
+	[OPTION_FLAT] = ROW("flat", 0, NULL, flat, "with whole paths"),
+	[OPTION_SORT] = ROW("sort", 0, "COLUMN", sort, "by this column, numbers the largest first"),
 	[OPTION_ALL] = ROW("all", 0, NULL, all, "every group that the module knows"),
 	[OPTION_OVER] =
 		ROW("over", 0, NULL, over, "only groups that are above their quota or above high"),
 	[OPTION_DEAD] = ROW("dead", 0, NULL, dead,
 			    "only groups that were removed while their pins live on"),
 	[OPTION_ORPHANS] = ROW("orphans", 0, NULL, orphans,
-			       "only pins whose process is gone, and who may have the file (the\n"
+			       "only pins whose process is gone, and who may have the file (the "
 			       "ring, the container) in which they live on; that needs root"),
 	[OPTION_WAITING] = ROW("waiting", 0, NULL, waiting,
 			       "pin calls that have been under way for more than 10 s"),
@@ -52,7 +50,7 @@ const struct option_row option_rows[N_OPTIONS] = {
 		ROW("group", 0, "GROUP", group, "only what this group and those below it hold"),
 	[OPTION_DRIVER] = ROW("driver", 0, "DRIVER", driver, "only by this driver"),
 	[OPTION_SINCE] = ROW("since", 0, "TIME", since,
-			     "only since that time: 10min, 2h, 3d (before now), today, yesterday,\n"
+			     "only since that time: 10min, 2h, 3d (before now), today, yesterday, "
 			     "10:12, \"2026-11-29 10:12\""),
 	[OPTION_OLDER_THAN] = ROW("older-than", 0, "SPAN", older_than,
 				  "only what is held for longer: 90s, 10min, 2h, 3d, 1w"),
@@ -65,14 +63,14 @@ const struct option_row option_rows[N_OPTIONS] = {
 	[OPTION_EACH] = ROW("each", 0, NULL, each, "each folio by itself, not summed up"),
 	[OPTION_MAX] = ROW("max", 0, "SIZE", max, "pin calls that would exceed it are refused"),
 	[OPTION_MAX_HELD] = ROW("max-held", 0, "SIZE", max_held,
-				"a limit on the whole pages, huge ones too, that its pins keep in\n"
+				"a limit on the whole pages, huge ones too, that its pins keep in "
 				"place"),
 	[OPTION_HIGH] =
 		ROW("high", 0, "SIZE", high, "an event is sent when the group rises above it"),
 	[OPTION_MODE] =
 		ROW("mode", 0, "MODE", mode, "enforce (refuse above max) or observe (count only)"),
 	[OPTION_ON_EXCEED] = ROW("on-exceed", 0, "ACT", on_exceed,
-				 "what is done to the group when it stays above max or max-held:\n"
+				 "what is done to the group when it stays above max or max-held: "
 				 "nothing, signal, stop-unit or kill; only root may say so"),
 	[OPTION_GRACE] =
 		ROW("grace", 0, "SPAN", grace,
@@ -94,7 +92,9 @@ const struct option_row option_rows[N_OPTIONS] = {
 	[OPTION_DELAY] = ROW("delay", 'd', "SPAN", delay, "look every so many seconds: 0.5, 2, 1min"),
 	[OPTION_SECONDS] = ROW("seconds", 0, "NUMBER", seconds,
 			       "count for so many seconds first, 3600 at most; 0: count no longer"),
-	[OPTION_AT] = ROW("at", 0, "TIME", at, "the last record before this time: 03:00, \"2026-11-29 03:00\", 2h (before now)"),
+	[OPTION_AT] = ROW("at", 0, "TIME", at,
+			  "the last record before this time: 2h (before now), 03:00, "
+			  "\"2026-11-29 03:00\""),
 	[OPTION_UNTIL] = ROW("until", 0, "TIME", until, "only up to this time"),
 	[OPTION_LIMIT] = ROW("limit", 0, "SIZE", limit, "all files together are no larger; 256M"),
 	[OPTION_DIRECTORY] = ROW("directory", 0, "DIRECTORY", directory,

@@ -11,7 +11,9 @@ const struct verb verbs[] = {
 		  OPTION(TREE) | OPTION(FLAT),
 	  .falls_back = true, .paged = true, .synopsis = "[GROUP...]",
 	  .summary = "groups that hold pins or have a quota",
-	  .notes = "With GROUP only these and those below them.\n", .columns = &list_table },
+	  .notes = "With GROUP only these and those below them. On a terminal it is a tree, unless\n"
+		   "--flat, --raw or --sort is given.\n",
+	  .columns = &list_table },
 	{ "show", cmd_show, ARGUMENTS_GROUP, READS, .falls_back = true, .paged = true, .synopsis = "GROUP",
 	  .summary = "everything about one group" },
 	{ "cat", cmd_cat, ARGUMENTS_GROUP_OPTIONAL, OPTION(JSON) | OPTIONS_TABLE, .future = true,
@@ -43,8 +45,8 @@ const struct verb verbs[] = {
 		  OPTION(OLDER_THAN), .falls_back = true, .paged = true,
 	  .synopsis = "[--orphans | --waiting] [GROUP]",
 	  .summary = "who holds pins, by which driver, since when",
-	  .notes = "With --waiting the columns are GROUP, PID, PROCESS, DRIVER, CALL-SITE, WANTED and\n"
-		   "SINCE.\n",
+	  .notes = "With --waiting the columns are GROUP, PID, PROCESS, DRIVER, CALL-SITE, WANTED\n"
+		   "and SINCE.\n",
 	  .columns = &ps_table, .looks = true },
 	{ "top", cmd_top, ARGUMENTS_GROUP_OPTIONAL,
 	  READS | OPTION(BATCH) | OPTION(COUNT) | OPTION(DELAY) | OPTION(BY) | OPTION(SORT) |
@@ -60,7 +62,8 @@ const struct verb verbs[] = {
 	{ "replay", cmd_replay, ARGUMENTS_GROUP_OPTIONAL,
 	  READS | OPTION(AT) | OPTION(SINCE) | OPTION(UNTIL) | OPTION(BY) | OPTION(SORT) |
 		  OPTION(TREE) | OPTION(DIRECTORY),
-	  .paged = true, .synopsis = "[--at TIME | --since TIME --until TIME] [GROUP]",
+	  .paged = true, .synopsis = "[--at TIME | --since TIME --until TIME]\n"
+				   "              [GROUP]",
 	  .summary = "groups, accounts and refusals as record wrote them down",
 	  .notes = "The newest record, unless a time is given. VIEW: group, process or driver.\n" },
 	{ "refusals", cmd_refusals, ARGUMENTS_GROUP_OPTIONAL,
@@ -84,9 +87,9 @@ const struct verb verbs[] = {
 	  .notes = "Behind them accounts that still hold pins after their process is gone.\n" },
 	{ "lasting", cmd_lasting, ARGUMENTS_GROUP_OPTIONAL, READS | OPTIONS_TABLE, .falls_back = true,
 	  .paged = true, .synopsis = "[GROUP]",
-	  .summary = "memory that stays pinned though no account holds it, by cgroup",
-	  .notes = "The cgroup is the one that the memory is charged to. With GROUP only memory of it\n"
-		   "and of those below it.\n",
+	  .summary = "memory that stays pinned in no account, by cgroup",
+	  .notes = "The cgroup is the one that the memory is charged to. With GROUP only memory of\n"
+		   "it and of those below it.\n",
 	  .columns = &lasting_table },
 	{ "sites", cmd_sites, ARGUMENTS_NONE,
 	  READS | OPTIONS_TABLE | OPTION(SORT) | OPTION(SECONDS), .falls_back = true, .paged = true,
@@ -100,18 +103,19 @@ const struct verb verbs[] = {
 		  OPTION(EACH),
 	  .falls_back = true, .paged = true,
 	  .synopsis = "--pid PID ADDRESS [LENGTH] | --frame NUMBER |\n"
-		      "           --frames A-B [--each] | --memory-block NUMBER [--each]",
+		      "           --frames A-B [--each] | --memory-block NUMBER [--each]\n"
+		      "          ",
 	  .summary = "is a page pinned, and by whom",
-	  .notes = "ADDRESS and NUMBER: decimal, or hexadecimal with 0x. LENGTH: 64M, or plain "
-		   "bytes;\none page unless it is given. --frames and --memory-block ask the module, "
-		   "and need root;\n-o is not for them.\n",
+	  .notes = "ADDRESS and NUMBER: decimal, or hexadecimal with 0x. LENGTH: 64M, or plain\n"
+		   "bytes; one page unless it is given. --frames and --memory-block ask the\n"
+		   "module, and need root; -o is not for them.\n",
 	  .columns = &page_table },
 	{ "maps", cmd_maps, ARGUMENTS_PROCESS, READS | OPTIONS_TABLE, .paged = true,
 	  .synopsis = "PID", .summary = "what is pinned of a process's memory, and by whom",
-	  .notes = "A row for each mapping and each account that pins memory of it. Behind them stands\n"
-		   "memory that the process pins and does not map, or maps no more, and memory that is\n"
-		   "charged to another group than the one that the process is in now. It asks the\n"
-		   "module, and needs root.\n",
+	  .notes = "A row for each mapping and each account that pins memory of it. Behind them\n"
+		   "stands memory that the process pins and does not map, or maps no more, and\n"
+		   "memory that is charged to another group than the one that the process is in\n"
+		   "now. It asks the module, and needs root.\n",
 	  .columns = &maps_table },
 	{ "metrics", cmd_metrics, ARGUMENTS_NONE,
 	  OPTION(KERNEL) | OPTION(FORMAT) | OPTION(GROUPS) | OPTION(STATE) | OPTION(FILE) |

@@ -685,6 +685,36 @@ static void usage(void **state)
 	check(0, "pinctl set GROUP", NULL, ARGS("help", "set"));
 }
 
+static void assert_fits(const char *text, size_t width)
+{
+	for (size_t length; *text; text += length + (text[length] == '\n')) {
+		length = strcspn(text, "\n");
+		if (length > width)
+			fail_msg("too wide: %.*s", (int)length, text);
+	}
+}
+
+static void help_fits(void **state)
+{
+	_cleanup_(run_done) struct run all = { 0 };
+	int n = 0, length;
+	char verb[32];
+
+	run_pinctl(&all, ARGS("--help"));
+	assert_fits(all.out, 80);
+	/* the lines of verbs stand by themselves, and each begins with its verb */
+	for (const char *line = strstr(all.out, "\n\n") + 2;
+	     sscanf(line, "  %31[a-z-] %n", verb, &length) == 1;
+	     line = strchr(line, '\n') + 1, n++) {
+		_cleanup_(run_done) struct run one = { 0 };
+
+		run_pinctl(&one, ARGS(verb, "--help"));
+		assert_int_equal(one.status, 0);
+		assert_fits(one.out, 80);
+	}
+	assert_true(n > 20);
+}
+
 /* Writes that fail are noticed; a reader that has seen enough is no error to tell. */
 static void full_and_broken(void **state)
 {
@@ -864,6 +894,7 @@ int main(void)
 		cmocka_unit_test_setup(page, healthy),
 		cmocka_unit_test_setup(schemas, healthy),
 		cmocka_unit_test_setup(bus_errors, healthy),
+		cmocka_unit_test(help_fits),
 		cmocka_unit_test_setup(full_and_broken, healthy),
 		cmocka_unit_test_setup(terminal, healthy),
 		cmocka_unit_test_setup(no_module, without_module),
