@@ -169,8 +169,10 @@ static int print_group(const struct pind_group_info *group, const struct pind_ex
 		return fail_memory();
 	(void)printf("%s%s%s%s\n", screen_on(SCREEN_BOLD), path, screen_off(SCREEN_BOLD),
 		     group->dead ? " (removed; its pins live on)" :
-		     !known	 ? " (not enforced: the kernel module is not loaded)" :
-				   "");
+		     known	 ? "" :
+		     model_has(&pind_group_kind, group, "enforced") ?
+				   " (not enforced: the kernel module is not loaded)" :
+				   " (there is no such cgroup yet)");
 	if (known)
 		add_use_rows(&table, group);
 	add_size(&table, "max", group->max);

@@ -38,16 +38,19 @@ static int get_group(sd_bus *bus, const char *object, const char *name,
 	return get_all(bus, object, PIND_GROUP_INTERFACE, name, &pind_group_kind, group);
 }
 
-/* Without the module: the quota that is kept for the name, if its path follows from it. */
-static int kept_group(struct pind_source *source, const char *name, struct pind_group_info *group)
+/* Without the module or the cgroup: the quota that is stored for the name's path. */
+static int kept_group(struct pind_source *source, const char *name, int missing,
+		      struct pind_group_info *group)
 {
 	const char *mount = pind_cgroup_mount() ?: "/sys/fs/cgroup";
 	char sentence[PIND_CGROUP_SENTENCE_SIZE];
 	_cleanup_free_ char *path = NULL;
+	int r;
 
-	if (pind_cgroup_path(mount, name, sentence, &path) < 0)
-		return PIND_EXIT_NO_MODULE;
-	return bus_kept_group(bus_of(source), path, PIND_EXIT_NO_MODULE, group);
+	/* with the module the daemon looked for the cgroup of a unit */
+	r = missing == PIND_EXIT_NO_GROUP ? pind_cgroup_name(mount, name, sentence, &path)
+					  : pind_cgroup_path(mount, name, sentence, &path);
+	return r == 0 ? bus_kept_group(bus_of(source), path, missing, group) : missing;
 }
 
 static int source_bus_group(struct pind_source *source, const char *name,
@@ -62,7 +65,9 @@ static int source_bus_group(struct pind_source *source, const char *name,
 			       "GetGroup", &error, &reply, "s", name);
 	if (r < 0) {
 		r = bus_fail(r, &error, name);
-		return r == PIND_EXIT_NO_MODULE ? kept_group(source, name, group) : r;
+		return r == PIND_EXIT_NO_MODULE || r == PIND_EXIT_NO_GROUP
+			       ? kept_group(source, name, r, group)
+			       : r;
 	}
 	r = sd_bus_message_read(reply, "o", &object);
 	if (r < 0)

@@ -97,6 +97,15 @@ static void test_set(void **state)
 	says(0, "max held              2.0 MiB (2097152 bytes)", ARGS("show", "a.service"));
 	says(0, "there is no such cgroup yet: it is in force from the first pin",
 	     ARGS("set", "/t.slice/later", "--max", "1M"));
+	/* list shows it, and so the verbs that read one know it */
+	says(0, "no cgroup", ARGS("list", "/t.slice/later"));
+	says(0, "/t.slice/later (there is no such cgroup yet)\n", ARGS("show", "/t.slice/later"));
+	says(0, "  max            1.0 MiB", ARGS("show", "/t.slice/later"));
+	says(0, "\"present\":\tfalse", ARGS("show", "/t.slice/later", "--json"));
+	says(3, "/t.slice/never", ARGS("show", "/t.slice/never"));
+	says(0, "max 1.0 MiB", ARGS("set", "/t.slice/later.service", "--max", "1M"));
+	says(0, "/t.slice/later.service (there is no such cgroup yet)\n",
+	     ARGS("show", "later.service"));
 	says(0,
 	     "it is over that already, with 1.0 MiB pinned: what is pinned stays, and each "
 	     "further pin is refused\n",
