@@ -92,6 +92,11 @@ static int take_file(struct carry *carry)
 		return fail(PIND_EXIT_FAILED,
 			    "the counters of the last report cannot be read from %s: %s",
 			    carry->path, strerror(errno));
+	/* a slip of the pen would cost the file */
+	if (r == 0 && ftell(file) > 0 && !carry->series && !carry->sources)
+		return fail(PIND_EXIT_FAILED,
+			    "%s is no file of --state, and is left alone: give another one",
+			    carry->path);
 	return r;
 }
 

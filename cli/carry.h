@@ -20,8 +20,9 @@ struct carry;
 
 /**
  * carry_open - take up the counts in the file
- * @path: there need not be any yet. It is locked until carry_free(), so that who tells at
- *	the same time does not count the same twice: to be opened before anything is read.
+ * @path: there need not be any yet; one that has text and no counts is refused. It is locked
+ *	until carry_free(), so that who tells at the same time does not count the same
+ *	twice: to be opened before anything is read.
  *
  * Return: 0, or an exit status with its sentence kept. So do the others.
  */

@@ -45,7 +45,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint64_t before, after;
 
 	write_file(data, size);
-	demand(carry_open(path, &carry) == 0);
+	/* what is none of such files is left alone */
+	if (carry_open(path, &carry) != 0) {
+		fail_forget();
+		return 0;
+	}
 	demand(carry_add(carry, "a", "b", 7) == 0 && carry_raise(carry, "a", 1) == 0);
 	demand(carry_total(carry, "a", &before) == 0 && carry_save(carry) == 0);
 	carry_free(carry);

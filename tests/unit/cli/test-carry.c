@@ -173,6 +173,23 @@ static void cannot(void **state)
 	fail_forget();
 }
 
+/* A file of something else, named by mistake, is not written over. */
+static void of_something_else(void **state)
+{
+	_cleanup_(carry_freep) struct carry *carry = NULL;
+	_cleanup_fclose_ FILE *stream = fopen(path, "we");
+
+	assert_non_null(stream);
+	assert_true(fputs("a.example\n", stream) >= 0);
+	assert_int_equal(fclose(TAKE_PTR(stream)), 0);
+	assert_int_equal(carry_open(path, &carry), PIND_EXIT_FAILED);
+	assert_non_null(strstr(fail_text(), "counters is no file of --state, and is left alone"));
+	fail_forget();
+	/* an empty one is of nothing */
+	assert_int_equal(truncate(path, 0), 0);
+	assert_int_equal(TELL({ "a", "1", 5 }), 5);
+}
+
 static void negotiation(void **state)
 {
 	static const struct {
@@ -214,6 +231,7 @@ int main(void)
 		cmocka_unit_test_setup(forgotten, set_up),
 		cmocka_unit_test_setup(side_by_side, set_up),
 		cmocka_unit_test_setup(cannot, set_up),
+		cmocka_unit_test_setup(of_something_else, set_up),
 		cmocka_unit_test(negotiation),
 	};
 
