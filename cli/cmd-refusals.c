@@ -7,6 +7,7 @@
 #include <pind/cleanup.h>
 #include <pind/size.h>
 
+#include "count.h"
 #include "fail.h"
 #include "json.h"
 #include "source.h"
@@ -159,14 +160,11 @@ static int parse_filter(const struct pind_options *options, struct filter *filte
 {
 	unsigned long pid;
 	char *end;
+	int r = count_parse_past("--since", options->since, &filter->since);
 
+	if (r != 0)
+		return r;
 	filter->driver = options->driver;
-	if (options->since &&
-	    when_parse_past(options->since, when_now(CLOCK_REALTIME), &filter->since) < 0)
-		return fail(PIND_EXIT_USAGE,
-			    "the time \"%s\" of --since is none: write 10min, 2h, 3d, today, "
-			    "yesterday, 10:12 or \"2026-11-29 10:12\"",
-			    options->since);
 	if (options->pid) {
 		pid = strtoul(options->pid, &end, 10);
 		if (options->pid[0] < '1' || options->pid[0] > '9' || *end || pid > INT32_MAX)

@@ -7,6 +7,7 @@
 
 #include <pind/cleanup.h>
 
+#include "count.h"
 #include "event-text.h"
 #include "fail.h"
 #include "record-file.h"
@@ -32,23 +33,6 @@ struct replay {
 	size_t n;	       /* shown */
 };
 
-static int parse_time(const char *option, const char *text, uint64_t *ret)
-{
-	uint64_t now = when_now(CLOCK_REALTIME);
-
-	if (!text)
-		return 0;
-	if (when_parse_past(text, now, ret) < 0)
-		return fail(PIND_EXIT_USAGE,
-			    "the time \"%s\" of %s is none: write 10min, 2h, 3d, today, "
-			    "yesterday, 10:12 or \"2026-11-29 10:12\"",
-			    text, option);
-	if (*ret > now)
-		return fail(PIND_EXIT_USAGE,
-			    "the time \"%s\" of %s is not past: write the date, too", text, option);
-	return 0;
-}
-
 static int parse(const struct pind_options *options, struct replay *replay)
 {
 	int r;
@@ -61,11 +45,11 @@ static int parse(const struct pind_options *options, struct replay *replay)
 		return fail(
 			PIND_EXIT_USAGE,
 			"--at is one time, --since and --until are many: give one or the others");
-	r = parse_time("--at", options->at, &replay->until);
+	r = count_parse_past("--at", options->at, &replay->until);
 	if (r == 0)
-		r = parse_time("--since", options->since, &replay->since);
+		r = count_parse_past("--since", options->since, &replay->since);
 	if (r == 0)
-		r = parse_time("--until", options->until, &replay->until);
+		r = count_parse_past("--until", options->until, &replay->until);
 	if (r == 0 && replay->since > replay->until)
 		r = fail(PIND_EXIT_USAGE, "--since %s is after --until %s: give the earlier time to "
 					  "--since",

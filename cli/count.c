@@ -29,6 +29,24 @@ int count_parse_delay(const char *text, double *ret)
 		    text);
 }
 
+int count_parse_past(const char *option, const char *text, uint64_t *ret)
+{
+	uint64_t now = when_now(CLOCK_REALTIME);
+
+	if (!text)
+		return 0;
+	if (when_parse_past(text, now, ret) < 0)
+		return fail(PIND_EXIT_USAGE,
+			    "the time \"%s\" of %s is none: write 10min, 2h, 3d, today, "
+			    "yesterday, 10:12 or \"2026-11-29 10:12\"",
+			    text, option);
+	if (*ret > now)
+		return fail(PIND_EXIT_USAGE,
+			    "the time \"%s\" of %s is not past: one without a date is of today",
+			    text, option);
+	return 0;
+}
+
 int count_parse(const char *text, unsigned long *ret)
 {
 	char *end;

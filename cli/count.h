@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How often, for the verbs that look again and again. Return: 0, or an exit status. */
+/* How often, how long and since when, as options say it. Return: 0, or an exit status. */
 #ifndef PINCTL_COUNT_H
 #define PINCTL_COUNT_H
 
@@ -10,6 +10,9 @@ int count_parse_delay(const char *text, double *ret);
 
 /* Whole seconds, 0 to PIND_SURVEY_SECONDS; NULL leaves it. */
 int count_parse_seconds(const char *text, uint32_t *ret);
+
+/* A time that is past, as when_parse_past() has it, of this option; NULL leaves it. */
+int count_parse_past(const char *option, const char *text, uint64_t *ret);
 
 /* A number from 1 on; NULL leaves it. */
 int count_parse(const char *text, unsigned long *ret);

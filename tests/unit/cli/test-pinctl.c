@@ -244,6 +244,8 @@ static void refusals_choice(void **state)
 	      ARGS("refusals", "--json", "/tenant.slice/tenant-a.slice/job"));
 	check(3, NULL, "mock: no cgroup '/none'", ARGS("refusals", "/none"));
 	check(2, NULL, "\"soon\"", ARGS("refusals", "--since", "soon"));
+	check(2, NULL, "\"2100-01-01\" of --since is not past",
+	      ARGS("refusals", "--since", "2100-01-01"));
 	check(2, NULL, "\"x\"", ARGS("refusals", "--pid", "x"));
 	/* 812, and all that fits into 32 bits */
 	check(2, NULL, "\"4294968108\"", ARGS("refusals", "--pid", "4294968108"));
