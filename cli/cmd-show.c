@@ -297,5 +297,5 @@ int cmd_show(const struct pind_options *options)
 				  told ? &others : NULL);
 	r = print_group(&group, bound ? &bounds : NULL);
 	r = r != 0 ? r : print_holders(&accounts, options->group);
-	return r != 0 || !told ? r : others_print(&others, HOLDERS_MOST);
+	return r != 0 || !told ? r : others_print(&others, group.path, HOLDERS_MOST);
 }

@@ -8,6 +8,7 @@
 #include "others.h"
 #include "page-frames.h"
 #include "table.h"
+#include "text.h"
 
 static const struct table_column others_columns[] = {
 	{ "SIZE", TABLE_RIGHT },
@@ -46,8 +47,9 @@ static void add_row(struct table *table, const struct pind_frame_info *row,
 	table_add(table, "%s", model_shown(row->file));
 }
 
-int others_print(struct pind_frames *others, size_t most)
+int others_print(struct pind_frames *others, const char *path, size_t most)
 {
+	_cleanup_free_ char *quoted = text_quoted(path);
 	_cleanup_(table_done) struct table table = TABLE(others_columns);
 	int r;
 
@@ -61,7 +63,8 @@ int others_print(struct pind_frames *others, size_t most)
 	(void)puts("\nMemory of this group that others pin:");
 	r = table_print(&table, stdout);
 	if (others->holders.n > most)
-		(void)printf("and %zu more: pinctl --json show\n", others->holders.n - most);
+		(void)printf("and %zu more: pinctl show %s --json\n", others->holders.n - most,
+			     quoted ?: "GROUP");
 	if (others->walk.lost)
 		(void)printf("%llu more pinned folio%s found no room here.\n",
 			     (unsigned long long)others->walk.lost,

@@ -16,8 +16,9 @@
 bool others_read(struct pind_source *source, const struct pind_group_info *group,
 		 struct pind_frames *others);
 
-/* A table of those who pin most, @most of them; nothing where there are none. Return: an exit status. */
-int others_print(struct pind_frames *others, size_t most);
+/* A table of those who pin most of the group's memory, @most of them; nothing where there are
+ * none. Return: an exit status. */
+int others_print(struct pind_frames *others, const char *path, size_t most);
 
 /* Puts all of them into an object, the one who pins most first. Return: 0 or -ENOMEM. */
 int others_add_json(cJSON *object, struct pind_frames *others);

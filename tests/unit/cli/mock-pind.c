@@ -326,26 +326,43 @@ static int list_accounts(sd_bus_message *call, void *userdata, sd_bus_error *err
 }
 
 /* Of tenant-a alone somebody else pins memory. */
+static int append_other(sd_bus_message *reply)
+{
+	return sd_bus_message_append(
+		reply, "a{sv}", 10, "first", "t", UINT64_C(64), "last", "t", UINT64_C(131135),
+		"folios", "t", UINT64_C(256), "size", "t", 512 * MIB, "pinned", "s", "yes", "pins",
+		"t", UINT64_C(256), "owner", "s", "/tenant.slice/tenant-a.slice", "owner_id", "t",
+		UINT64_C(9007199254740993), "file", "s", "memfd:guest", "holder", "a{sv}", 9, "id",
+		"t", UINT64_C(7), "path", "s", "/spdk.slice", "group_id", "t", UINT64_C(8), "pid",
+		"u", 4194306, "comm", "s", "spdk_tgt", "driver", "s", "vfio", "pins", "t",
+		UINT64_C(256), "covered", "t", 512 * MIB, "since", "t", UINT64_C(1000));
+}
+
+/* One pins memory of tenant-a, and twelve do of the slice above it. */
 static int list_others(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	struct mock_group *group;
 	const char *name;
-	int r = sd_bus_message_read(call, "s", &name);
+	int n, r = sd_bus_message_read(call, "s", &name);
 
 	r = r < 0 ? r : group_by_name(name, &group, error);
 	if (r < 0)
 		return r;
-	if (strcmp(group->path, "/tenant.slice/tenant-a.slice") != 0)
-		return sd_bus_reply_method_return(call, "a{sv}aa{sv}", 0, 0);
-	return sd_bus_reply_method_return(
-		call, "a{sv}aa{sv}", 1, "lost", "t", UINT64_C(3), 1, 10, "first", "t", UINT64_C(64),
-		"last", "t", UINT64_C(131135), "folios", "t", UINT64_C(256), "size", "t", 512 * MIB,
-		"pinned", "s", "yes", "pins", "t", UINT64_C(256), "owner", "s",
-		"/tenant.slice/tenant-a.slice", "owner_id", "t", UINT64_C(9007199254740993), "file",
-		"s", "memfd:guest", "holder", "a{sv}", 9, "id", "t", UINT64_C(7), "path", "s",
-		"/spdk.slice", "group_id", "t", UINT64_C(8), "pid", "u", 4194306, "comm", "s",
-		"spdk_tgt", "driver", "s", "vfio", "pins", "t", UINT64_C(256), "covered", "t",
-		512 * MIB, "since", "t", UINT64_C(1000));
+	n = strcmp(group->path, "/tenant.slice/tenant-a.slice") == 0 ? 1
+	    : strcmp(group->path, "/tenant.slice") == 0		     ? 12
+								     : 0;
+	r = sd_bus_message_new_method_return(call, &reply);
+	if (r >= 0)
+		r = n ? sd_bus_message_append(reply, "a{sv}", 1, "lost", "t", UINT64_C(3))
+		      : sd_bus_message_append(reply, "a{sv}", 0);
+	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+	for (int i = 0; r >= 0 && i < n; i++)
+		r = append_other(reply);
+	if (r >= 0)
+		r = sd_bus_message_close_container(reply);
+	return r < 0 ? r : sd_bus_send(NULL, reply, NULL);
 }
 
 #define REFUSAL(m)                                                                               \

@@ -129,6 +129,8 @@ static void show(void **state)
 		 "DRIVER  MEMORY-OF                     FILE\n512.0 MiB  /spdk.slice  4194306  spdk_tgt  "
 		 "vfio    /tenant.slice/tenant-a.slice  memfd:guest\n3 more pinned folios", NULL,
 	      ARGS("show", "tenant-a.slice"));
+	check(0, "\nand 2 more: pinctl show '/tenant.slice' --json\n", NULL,
+	      ARGS("show", "tenant.slice"));
 	check(0, "\"others\":\t[{\n\t\t\t\"first\":\t64,", NULL,
 	      ARGS("show", "tenant-a.slice", "--json"));
 	check(0, "\"others\":\t[]", NULL, ARGS("show", "idle.service", "--json"));
