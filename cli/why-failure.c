@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <pind/size.h>
 
@@ -68,6 +69,10 @@ void why_failure_advise(const struct pind_failure_info *failure)
 			"forbids it (PROT_NONE,\nread-only); or it is secretmem, a device's BAR, or "
 			"a file that its file system writes back (a shared\nmapping: use anonymous "
 			"memory, a memfd or hugetlbfs).");
+		/* it looks for the frames by itself where nothing can be pinned */
+		if (strcmp(model_shown(failure->driver), "vfio") == 0)
+			(void)puts("Of a device's BAR nothing is wrong: VFIO maps it all the same, "
+				   "without a pin.");
 		break;
 	case EOPNOTSUPP:
 		(void)puts("This memory cannot be pinned for long: it is a file on DAX.");

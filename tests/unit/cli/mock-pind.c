@@ -483,16 +483,19 @@ static int list_rules(sd_bus_message *call, void *userdata, sd_bus_error *error)
 		KEPT_RULE);
 }
 
+#define FAILURE(pid, driver)                                                                \
+	19, "group_id", "t", UINT64_C(2), "path", "s", "/a.slice", "pid", "u", pid, "uid",  \
+		"u", 0, "comm", "s", "fio", "driver", "s", driver, "symbol", "s",            \
+		"io_pin_pages", "module", "s", "", "count", "t", UINT64_C(3), "first", "t",  \
+		UINT64_C(1), "last", "t", UINT64_C(2), "wanted", "t", UINT64_C(4096),        \
+		"error", "u", EFAULT, "efault", "t", UINT64_C(2), "enomem", "t",             \
+		UINT64_C(0), "eagain", "t", UINT64_C(0), "eopnotsupp", "t", UINT64_C(0),     \
+		"partial", "t", UINT64_C(1), "other", "t", UINT64_C(0)
+
 static int list_failures(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
-	return sd_bus_reply_method_return(
-		call, "aa{sv}", 1, 19, "group_id", "t", UINT64_C(2), "path", "s", "/a.slice", "pid",
-		"u", 4199999, "uid", "u", 0, "comm", "s", "fio", "driver", "s", "io_uring", "symbol",
-		"s", "io_pin_pages", "module", "s", "", "count", "t", UINT64_C(3), "first", "t",
-		UINT64_C(1), "last", "t", UINT64_C(2), "wanted", "t", UINT64_C(4096), "error", "u",
-		EFAULT, "efault", "t", UINT64_C(2), "enomem", "t", UINT64_C(0), "eagain",
-		"t", UINT64_C(0), "eopnotsupp", "t", UINT64_C(0), "partial", "t",
-		UINT64_C(1), "other", "t", UINT64_C(0));
+	return sd_bus_reply_method_return(call, "aa{sv}", 2, FAILURE(4199998, "vfio"),
+					  FAILURE(4199999, "io_uring"));
 }
 
 static int list_longterm(sd_bus_message *call, void *userdata, sd_bus_error *error)

@@ -293,6 +293,9 @@ static void why(void **state)
 	check(12, "2 with EFAULT, 1 with some of its pages only\n", NULL, ARGS("why", "4199999"));
 	check(12, "This memory cannot be pinned: nothing is mapped there", NULL,
 	      ARGS("why", "4199999"));
+	/* which a guest with such a device does each time it starts */
+	check(12, "hugetlbfs).\nOf a device's BAR nothing is wrong: VFIO maps it all the same", NULL,
+	      ARGS("why", "4199998"));
 	check(12, "\"cause\":\t\"kernel\"", NULL, ARGS("why", "--json", "4199999"));
 	check(3, NULL, "there is no process 4194305", ARGS("why", "4194305"));
 	/* a number is a process's, whichever it is */
