@@ -43,6 +43,7 @@ struct level {
 	size_t n;
 	struct row *rows[PIND_REFUSALS_ROWS];
 	struct row *rest; /* what is beyond them, or NULL */
+	uint64_t gone;	  /* the newest refusal of a row that made room, all of which was told */
 };
 
 struct pind_refusals {
@@ -275,9 +276,22 @@ static struct row *place_take(struct level *level, struct row **place,
 		return row;
 	if (place != &level->rest && !*place)
 		level->n++;
+	else if (*place && (*place)->last.seq > level->gone)
+		level->gone = (*place)->last.seq;
 	row_free(*place);
 	*place = TAKE_PTR(new);
 	return row;
+}
+
+/* @read: it may be of all that are read at once, told before or not */
+static bool is_news(const struct level *level, struct row *const *place,
+		    const struct pind_refusal *refusal, bool read)
+{
+	/* it waited while all were read, and its row was read with what came behind it */
+	if (place_is_of(level, place, refusal))
+		return refusal->seq >= (*place)->last.seq;
+	/* what is lost is read soon: it is newer than rows that had been quiet by then */
+	return !read || (place != &level->rest && refusal->seq > level->gone);
 }
 
 int pind_refusals_add(struct pind_refusals *refusals, const struct pind_refusal *refusal, bool told,
@@ -295,10 +309,7 @@ int pind_refusals_add(struct pind_refusals *refusals, const struct pind_refusal 
 	place = row_place(level, refusal);
 	if (place == &level->rest)
 		taken = rest_of(refusal);
-	if (place == &level->rest && (told || again))
-		return 0;
-	/* it waited while all rows were read, and this one was read with what came behind it */
-	if (place_is_of(level, place, refusal) && refusal->seq < (*place)->last.seq)
+	if (!is_news(level, place, refusal, told || again))
 		return 0;
 	row = place_take(level, place, &taken);
 	if (!row)

@@ -6,9 +6,20 @@
 
 #include <linux/pind.h>
 
+#include "clock.h"
 #include "refusals.h"
 
 #define PIDS 64
+
+static uint64_t now = 1;
+
+/* See meson.build. */
+uint64_t __wrap_pind_clock_now(void);
+
+uint64_t __wrap_pind_clock_now(void)
+{
+	return now;
+}
 
 struct world {
 	sd_event *event;
@@ -137,6 +148,32 @@ static void test_two_call_sites(void **state)
 	assert_int_equal(w->reported[1], 3);
 }
 
+/* Rows that made room were reported: that all are read anew does not bring them back. */
+static void test_made_room(void **state)
+{
+	struct world *w = *state;
+	struct pind_refusal refusal;
+
+	for (uint32_t pid = 1; pid <= 2 * PIND_REFUSALS_ROWS; pid++) {
+		if (pid % PIND_REFUSALS_ROWS == 1)
+			now += 2 * PIND_REFUSALS_JOURNAL_USEC;
+		refusal = refusal_of(pid, pid, 1, pid);
+		add(w, &refusal, false, false);
+		pind_refusals_flush(w->refusals);
+	}
+	now += 2 * PIND_REFUSALS_JOURNAL_USEC;
+	for (uint32_t pid = 1; pid <= 2 * PIND_REFUSALS_ROWS; pid++) {
+		refusal = refusal_of(pid, pid, 1, pid);
+		add(w, &refusal, false, true);
+	}
+	/* one whose event was lost is news */
+	refusal = refusal_of(0, 2 * PIND_REFUSALS_ROWS + 1, 1, 1);
+	add(w, &refusal, false, true);
+	pind_refusals_flush(w->refusals);
+	for (uint32_t pid = 0; pid <= 2 * PIND_REFUSALS_ROWS; pid++)
+		assert_int_equal(w->reported[pid], 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -145,6 +182,7 @@ int main(void)
 		TEST(test_clock_jumps_back),
 		TEST(test_event_behind_reading),
 		TEST(test_two_call_sites),
+		TEST(test_made_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
