@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/cred.h>
+#include <linux/file.h>
+#include <linux/net.h>
 #include <linux/nsproxy.h>
 #include <linux/pid_namespace.h>
 #include <net/net_namespace.h>
+#include <net/sock.h>
 
 #include "reader.h"
 
@@ -10,6 +13,21 @@ const struct pind_reader pind_reader_anyone = {
 	.reads_exactly = true, /* an event reads the sums once, however many listeners there are */
 	.uid = INVALID_UID,
 };
+
+/*
+ * The user who asks: the process, if the opener of the socket is the same user, as
+ * netlink_capable() wants it of capabilities. A set-user-ID program writes into whatever
+ * socket it is given as its output, and the answer goes to the giver.
+ */
+static kuid_t user_of(const struct sk_buff *request)
+{
+	const struct socket *socket = NETLINK_CB(request).sk->sk_socket;
+
+	if (task_active_pid_ns(current) != &init_pid_ns ||
+	    !uid_eq(socket->file->f_cred->euid, current_euid()))
+		return INVALID_UID;
+	return current_euid();
+}
 
 void pind_reader_of(const struct sk_buff *request, const struct net *net,
 		    struct pind_reader *reader)
@@ -19,7 +37,7 @@ void pind_reader_of(const struct sk_buff *request, const struct net *net,
 		.knows_all = netlink_capable(request, CAP_SYS_PTRACE) ||
 			     netlink_capable(request, CAP_PERFMON),
 		.reads_exactly = netlink_capable(request, CAP_SYS_RESOURCE),
-		.uid = task_active_pid_ns(current) == &init_pid_ns ? current_euid() : INVALID_UID,
+		.uid = user_of(request),
 		.view = net_eq(net, &init_net) ? NULL : current->nsproxy->cgroup_ns,
 	};
 	/* the id, since the cgroup itself may be left and removed while a dump goes on */

@@ -17,7 +17,8 @@
  * struct pind_reader - the rights of a reader
  * @knows_all: it may know the identity of any process (CAP_SYS_PTRACE or CAP_PERFMON)
  * @reads_exactly: it may make the sums of a level exact, which slows others (CAP_SYS_RESOURCE)
- * @uid: its user; none if it is in a pid namespace, which shows fewer processes of a user
+ * @uid: its user; none if another user opened its socket, or if it is in a pid namespace,
+ *	which shows fewer processes of a user
  * @cgroup: id of its cgroup
  * @level: level of that cgroup; 0: the root, or not known
  * @view: the cgroup namespace whose groups it sees; NULL: it sees all, from the root
