@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 
 #include "call.h"
 #include "counters.h"
@@ -78,7 +79,7 @@ static noinline int decide(struct pind_call *call, struct pind_charge *by)
 		need = pind_need(call, READ_ONCE(by->max), true, &held);
 		if (reserve(call, need, held, false, &by))
 			return 0;
-	} while (need < before);
+	} while (need < before && !fatal_signal_pending(current));
 	if (!reserve(call, need, held, true, &by)) {
 		tell(call, by, need, false);
 		return -ENOMEM;

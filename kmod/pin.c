@@ -92,7 +92,8 @@ static long pin_part_remote(void *data, unsigned long first, unsigned long nr)
 	struct request *r = data;
 
 	if (r->locked && !*r->locked) {
-		mmap_read_lock(r->call->mm);
+		if (mmap_read_lock_killable(r->call->mm))
+			return -EINTR;
 		*r->locked = 1;
 		r->dropped = true;
 	}
