@@ -172,7 +172,7 @@ struct tally {
 	unsigned long pages;
 	unsigned long pins;
 	long surplus;	 /* pages kept in place in addition, and not paid for: see charge.h */
-	bool above_held; /* with that surplus, a level was above its max_held */
+	bool above_held; /* with that surplus, a level may be above its max_held */
 	long unwritten;	 /* how many at the end of the array were not recorded */
 };
 
@@ -267,13 +267,6 @@ static int record_folios(struct pind_call *call, struct folio **folios, long got
 	return 0;
 }
 
-/* The level whose max_held does not admit the folios that the call keeps in place; or NULL. */
-static struct pind_charge *above_held(struct pind_charge *charge, long surplus)
-{
-	(void)pind_charge_hold(charge, -surplus);
-	return pind_charge_hold(charge, surplus);
-}
-
 /*
  * The size of the folios is known only after the pin. First give back what the call has
  * reserved and does not need, then compare with max_held once more; and if that refuses,
@@ -285,15 +278,17 @@ static noinline int check_held(struct pind_call *call, const struct tally *tally
 	bool enforce;
 
 	cancel(call);
-	by = above_held(charge, tally->surplus);
+	if (tally->surplus <= 0)
+		return 0;
+	by = pind_charge_above_held(charge);
 	if (by && READ_ONCE(by->enforce)) {
 		pind_room_wait(by, 0, 0);
-		by = above_held(charge, tally->surplus);
+		by = pind_charge_above_held(charge);
 	}
 	if (!by)
 		return 0;
 	enforce = READ_ONCE(by->enforce);
-	tell(call, by, tally->pages + max(tally->surplus, 0L), !enforce);
+	tell(call, by, tally->pages + tally->surplus, !enforce);
 	return enforce ? -ENOMEM : 0;
 }
 

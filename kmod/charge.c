@@ -247,16 +247,25 @@ static bool is_truly_above_max_held(struct pind_charge *level)
 	return above;
 }
 
-struct pind_charge *pind_charge_hold(struct pind_charge *charge, long surplus)
+bool pind_charge_hold(struct pind_charge *charge, long surplus)
 {
-	struct pind_charge *by = NULL;
+	bool above = false;
 
 	for (; surplus && charge; charge = charge->parent) {
 		(void)atomic_long_add_return(surplus, &charge->surplus);
-		if (surplus < 0) {
+		if (surplus < 0)
 			note_change(charge);
-			continue;
-		}
+		else
+			above |= is_above_max_held(charge, atomic_long_read(&charge->usage));
+	}
+	return above;
+}
+
+struct pind_charge *pind_charge_above_held(struct pind_charge *charge)
+{
+	struct pind_charge *by = NULL;
+
+	for (; charge; charge = charge->parent) {
 		if (is_truly_above_max_held(charge) &&
 		    (!by || (!READ_ONCE(by->enforce) && READ_ONCE(charge->enforce))))
 			by = charge;

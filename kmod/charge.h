@@ -149,17 +149,27 @@ bool pind_charge_reserve_held(struct pind_charge *charge, unsigned long pages, u
  * @charge: the group's level
  * @surplus: by how many pages it grows; may be below 0
  *
- * The size of a folio is known only after the pin, so the surplus is added in any case: if
- * a level's max_held does not admit it, the caller has to unpin. Pages that the call has
- * reserved and does not need are to be cancelled first. Writes every level, so it is
- * called only for large folios that are not covered as a whole; for folios that are
- * released, before pind_charge_uncharge().
+ * The size of a folio is known only after the pin, so the surplus is added in any case.
+ * Writes every level, so it is called only for large folios that are not covered as a whole;
+ * for folios that are released, before pind_charge_uncharge().
  *
- * Context: any. Return: the lowest level that is now above its max_held and enforces it;
- * else the lowest that is above it and only observes; NULL if no level is above it, or if
- * @surplus is not above 0.
+ * Context: any. Return: whether @surplus is above 0 and a level may now be above its max_held;
+ * then the caller has to ask pind_charge_above_held().
  */
-struct pind_charge *pind_charge_hold(struct pind_charge *charge, long surplus);
+bool pind_charge_hold(struct pind_charge *charge, long surplus);
+
+/**
+ * pind_charge_above_held() - the level whose max_held does not admit all that is held
+ * @charge: the group's level
+ *
+ * It empties the stocks of all CPUs where it has to, so it is not called under a leaf's lock.
+ * Pages that a call has reserved and does not need are to be cancelled first. If the level
+ * enforces max_held, the caller has to unpin.
+ *
+ * Context: process. Return: the lowest level that is above its max_held and enforces it; else
+ * the lowest that is above it and only observes; NULL if no level is above it.
+ */
+struct pind_charge *pind_charge_above_held(struct pind_charge *charge);
 
 /**
  * pind_charge_note_uncertain() - add @pages, which may be below 0, to the uncertain ones

@@ -33,7 +33,7 @@ struct pind_unpinner;
  * @covered: base pages that they cover
  * @surplus: set by the record: change of the pages that the group keeps in place without
  *	paying; added to its charge already
- * @above_held: set by the record: with that, a level is above its max_held
+ * @above_held: set by the record: with that, a level may be above its max_held
  */
 struct pind_claim {
 	struct pind_account *account;

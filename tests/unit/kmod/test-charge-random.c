@@ -163,22 +163,24 @@ static void uncharge_some(struct promise *promise)
 static void hold_some(struct promise *promise)
 {
 	long surplus = draw(1) ? (long)draw(600) : -promise->surplus;
-	struct pind_charge *ret_by;
+	struct pind_charge *group = &levels[promise->level].charge;
 	int by = -1;
+	bool may;
 
 	promise->surplus += surplus;
-	ret_by = pind_charge_hold(&levels[promise->level].charge, surplus);
+	may = pind_charge_hold(group, surplus);
 	for_each_above(i, promise->level)
 		levels[i].surplus += surplus;
 	for_each_above(i, promise->level) {
 		struct pind_charge *charge = &levels[i].charge;
 
-		if (surplus > 0 && !model_fits(&levels[i], 0) &&
+		if (!model_fits(&levels[i], 0) &&
 		    levels[i].usage + levels[i].surplus > (long)charge->max_held &&
 		    (by < 0 || (charge->enforce && !levels[by].charge.enforce)))
 			by = i;
 	}
-	assert_ptr_equal(ret_by, by < 0 ? NULL : &levels[by].charge);
+	assert_true(may || surplus <= 0 || by < 0);
+	assert_ptr_equal(pind_charge_above_held(group), by < 0 ? NULL : &levels[by].charge);
 }
 
 static void check_level(int i)
