@@ -418,7 +418,7 @@ long pind_call_by_parts(struct pind_call *call, struct page **pages, pind_call_p
 		cond_resched();
 	} while (!ret && got == nr && done < call->nr);
 	if (!ret)
-		note_failure(call, done, call->nr);
+		note_failure(call, done ?: got, call->nr);
 	if (!ret && tally.above_held)
 		ret = check_held(call, &tally);
 	if (ret) {
