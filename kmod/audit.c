@@ -68,14 +68,20 @@ static u64 check_slot(struct pind_leaf *leaf, unsigned long number, struct pind_
 {
 	unsigned long slot = *pind_slot_of(leaf, number);
 	struct pind_unpinner nobody = {};
-	u64 taken = bill->total_pins, under_way;
+	u64 taken = bill->total_pins, under_way = 0, pincount;
 
+	lockdep_assert_held(pind_leaf_lock(number));
 	*ret_more = false;
 	if (!slot)
 		return 0;
-	under_way = pind_counters_under_way();
-	smp_mb();
-	*ret_more = pind_ledger_settle(leaf, number, pincount_of(number, slot), &nobody, bill);
+	pincount = pincount_of(number, slot);
+	/* a sum over all CPUs, so it is taken only where pins will be */
+	if (!leaf->rounds && pind_ledger_pins(slot) > pincount) {
+		smp_mb(); /* an unpin that has changed the pincount has begun */
+		under_way = pind_counters_under_way();
+		smp_mb();
+	}
+	*ret_more = pind_ledger_settle(leaf, number, pincount, &nobody, bill);
 	taken = bill->total_pins - taken;
 	return leaf->rounds ? 0 : taken - min(taken, under_way);
 }
@@ -124,8 +130,12 @@ static void check_leaf(struct pind_leaf *leaf, const struct pind_group *group,
 
 	for (i = 0; leaf && i < PIND_LEAF_SLOTS; i++) {
 		number = first + i;
-		if (!READ_ONCE(leaf->slot[i]) || (group && !pind_ledger_holds(leaf, number, group)))
+		if (!READ_ONCE(leaf->slot[i]))
 			continue;
+		if (group && !pind_ledger_holds(leaf, number, group)) {
+			leaf = pause_in(leaf, number);
+			continue;
+		}
 		audit->folios++;
 		do {
 			raw_spin_lock_irqsave(lock, flags);
@@ -180,10 +190,10 @@ void pind_audit_recheck(struct pind_leaf *leaf)
 {
 	bool is_new = !leaf->rounds;
 
-	lockdep_assert_held(pind_leaf_lock(leaf->index << PIND_LEAF_SHIFT));
+	pind_leaf_assert_locked(leaf);
 	leaf->rounds = ROUNDS;
 	if (is_new && llist_add(&leaf->recheck, &recheck_leaves) && !READ_ONCE(stopped))
-		queue_delayed_work(system_percpu_wq, &recheck_work, msecs_to_jiffies(FIRST_DELAY));
+		queue_delayed_work(system_dfl_wq, &recheck_work, msecs_to_jiffies(FIRST_DELAY));
 }
 
 static void recheck(struct work_struct *work)
@@ -212,7 +222,7 @@ static void recheck(struct work_struct *work)
 	}
 	delay = again ? min(delay * 10, (unsigned int)LAST_DELAY) : FIRST_DELAY;
 	if (again && !READ_ONCE(stopped))
-		queue_delayed_work(system_percpu_wq, &recheck_work, msecs_to_jiffies(delay));
+		queue_delayed_work(system_dfl_wq, &recheck_work, msecs_to_jiffies(delay));
 }
 
 void pind_audit_stop(void)

@@ -20,8 +20,7 @@ u64 pind_ledger_uncertain(struct pind_leaf *leaf, unsigned long number)
 	return pind_slot_uncertain_pins(slot);
 }
 
-/* Under the leaf's lock. */
-static u64 pins_of(unsigned long slot)
+u64 pind_ledger_pins(unsigned long slot)
 {
 	return pind_slot_is_inline(slot) ? pind_slot_pins(slot) : pind_slot_holding(slot)->pins;
 }
@@ -69,7 +68,7 @@ unsigned int pind_ledger_pinners(struct folio *folio, struct pind_pinner *pinner
 	raw_spin_lock_irqsave(lock, flags);
 	nr = pinners_of(*pind_slot_of(leaf, number), pinners, nr);
 	*ret_uncertain = nr && pind_ledger_uncertain(leaf, number) >=
-				       pins_of(*pind_slot_of(leaf, number));
+				       pind_ledger_pins(*pind_slot_of(leaf, number));
 	raw_spin_unlock_irqrestore(lock, flags);
 	return nr;
 }
@@ -92,6 +91,7 @@ bool pind_ledger_holds(struct pind_leaf *leaf, unsigned long number,
 		for (; node && !found && i < PIND_HOLDING_LOOK; node = rb_next(node), i++)
 			found = pind_group_is_below(rb_entry(node, struct pind_share, node)->group,
 						    group);
+		found |= !!node; /* one of those that are left may be of the group */
 	}
 	raw_spin_unlock_irqrestore(lock, flags);
 	return found;
@@ -117,7 +117,7 @@ bool pind_ledger_leak(struct folio *folio, struct pind_leak *leak)
 			.account = pinner.account->id,
 		};
 		/* only if the pins written down are all that the kernel counts */
-		found = leak->missing && pins_of(slot) >= pind_folio_pincount(folio, 0);
+		found = leak->missing && pind_ledger_pins(slot) >= pind_folio_pincount(folio, 0);
 	}
 	raw_spin_unlock_irqrestore(lock, flags);
 	rcu_read_unlock();

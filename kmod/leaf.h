@@ -82,6 +82,10 @@ static inline raw_spinlock_t *pind_leaf_lock(unsigned long number)
 	return &pind_leaf_locks[hash_long(number >> PIND_LEAF_SHIFT, PIND_LEAF_LOCK_BITS)].lock;
 }
 
+/** pind_leaf_assert_locked() - the caller holds the lock of a leaf */
+#define pind_leaf_assert_locked(leaf)	\
+	lockdep_assert_held(pind_leaf_lock((leaf)->index << PIND_LEAF_SHIFT))
+
 /** pind_slot_number() - the slot number of the folio that begins at a frame */
 static inline unsigned long pind_slot_number(unsigned long pfn, unsigned int order)
 {
@@ -190,6 +194,7 @@ void pind_leaf_idle(struct pind_leaf *leaf);
 /** pind_leaf_count_used() - @slots more (less, if below 0) of a leaf are used. Under its lock. */
 static inline void pind_leaf_count_used(struct pind_leaf *leaf, long slots)
 {
+	pind_leaf_assert_locked(leaf);
 	this_cpu_add(pind_leaf_nr_used, slots);
 	leaf->used += slots;
 	if (!leaf->used)

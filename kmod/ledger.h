@@ -197,6 +197,9 @@ bool pind_ledger_settle(struct pind_leaf *leaf, unsigned long number, u64 pincou
  */
 void pind_ledger_note_unclear(struct pind_leaf *leaf, unsigned long number, u64 pincount);
 
+/** pind_ledger_pins() - pins written down in a slot that is not 0. Under the leaf's lock. */
+u64 pind_ledger_pins(unsigned long slot);
+
 /** pind_ledger_uncertain() - how many of a slot's pins may have gone. Under the leaf's lock. */
 u64 pind_ledger_uncertain(struct pind_leaf *leaf, unsigned long number);
 
@@ -218,7 +221,10 @@ unsigned int pind_ledger_pinners(struct folio *folio, struct pind_pinner *pinner
  */
 bool pind_ledger_is_of_size(unsigned long slot, struct folio *folio);
 
-/** pind_ledger_holds() - does @group, or a group below it, hold a slot's folio. Under RCU. */
+/**
+ * pind_ledger_holds() - may @group, or a group below it, hold a slot's folio
+ * Of a folio that very many groups hold only the first are looked at. Under RCU.
+ */
 bool pind_ledger_holds(struct pind_leaf *leaf, unsigned long number,
 		       const struct pind_group *group);
 

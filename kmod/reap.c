@@ -31,7 +31,7 @@ void pind_reap_soon(void)
 	/* if the work is still pending below, reap() must see the object that was just listed */
 	smp_mb();
 	if (!READ_ONCE(stopped) && !delayed_work_pending(&reap_work))
-		queue_delayed_work(system_percpu_wq, &reap_work, REAP_DELAY);
+		queue_delayed_work(system_dfl_wq, &reap_work, REAP_DELAY);
 }
 
 /* Called with interrupts off and the cgroup mutex held. */
