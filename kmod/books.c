@@ -41,13 +41,12 @@ static s64 suspect;
 static unsigned int suspected;
 static unsigned long cursor;
 
-/* Guards @steady, @last and @has_last: the worker writes them, requests read them. */
+/* Guards @steady and @last: the worker writes them, requests read them. */
 static DEFINE_SPINLOCK(steady_lock);
 /* The number of pins that the kernel counts and that are in no account. */
 static struct pind_steady steady;
-/* The sums of the last check, for readers that may not have new ones taken. */
+/* The sums of the last check, for readers that may not have new ones taken; at first all 0. */
 static struct pind_books last;
-static bool has_last;
 
 static atomic64_t repaired = ATOMIC64_INIT(0);
 
@@ -86,7 +85,6 @@ static void note_sums(const struct pind_books *books)
 	spin_lock(&steady_lock);
 	pind_steady_note(&steady, max(unheld, 0LL), ktime_get_boottime_ns());
 	last = *books;
-	has_last = true;
 	spin_unlock(&steady_lock);
 }
 
@@ -103,21 +101,19 @@ static void add_findings(struct pind_books *books)
 	books->repaired = atomic64_read(&repaired);
 }
 
-static bool read_last(struct pind_books *books)
+static void read_last(struct pind_books *books)
 {
-	bool has;
-
 	spin_lock(&steady_lock);
 	*books = last;
-	has = has_last;
 	spin_unlock(&steady_lock);
-	return has;
 }
 
 void pind_books_read(struct pind_books *books, bool exactly)
 {
-	if (exactly || !read_last(books))
+	if (exactly)
 		take_sums(books);
+	else
+		read_last(books);
 	add_findings(books);
 }
 
