@@ -161,7 +161,8 @@ static struct pind_account *insert(struct pind_account *account)
 		if (!other || IS_ERR(other) || atomic_long_inc_not_zero(&other->refs.refs))
 			break;
 		rcu_read_unlock();
-		cond_resched();
+		/* not cond_resched(): a thread that goes before all others would keep the reaper off */
+		schedule_timeout_uninterruptible(1);
 	}
 	rcu_read_unlock();
 	return other ?: account;

@@ -38,7 +38,7 @@ static struct pind_waiting *add_block(struct pind_waiting_calls *calls)
 }
 
 /*
- * All blocks are searched only if the current one is full: about once for 64 calls that stay
+ * All blocks are searched only if the current one is full: about once for 63 calls that stay
  * under way. The search yields the CPU.
  */
 struct pind_waiting *pind_waiting_find_slot(struct pind_waiting_calls *calls)

@@ -18,8 +18,8 @@
 
 #include "site.h"
 
-/* Slots in a block. */
-#define PIND_WAITING_SLOTS 64
+/* Slots in a block, which are then a little less than 2 KiB. */
+#define PIND_WAITING_SLOTS 63
 
 /**
  * struct pind_waiting - one call under way
