@@ -25,7 +25,7 @@ static LLIST_HEAD(idle_leaves);
 
 void pind_leaf_idle(struct pind_leaf *leaf)
 {
-	lockdep_assert_held(pind_leaf_lock(leaf->index << PIND_LEAF_SHIFT));
+	pind_leaf_assert_locked(leaf);
 	if (!leaf->listed) {
 		leaf->listed = true;
 		llist_add(&leaf->idle, &idle_leaves);

@@ -92,6 +92,7 @@ static void set_slot(struct pind_leaf *leaf, unsigned long *slot, unsigned long 
 {
 	bool was_used = *slot;
 
+	pind_leaf_assert_locked(leaf);
 	if (unlikely(pind_slot_is_uncertain(*slot) || pind_slot_is_uncertain(value)))
 		note_uncertain_slot(*slot, value);
 	WRITE_ONCE(*slot, value);
@@ -126,6 +127,7 @@ static void settle_inline(struct pind_leaf *leaf, unsigned long *slot, u64 pinco
 	struct pind_account *account;
 	struct pind_release release;
 
+	pind_leaf_assert_locked(leaf);
 	if (pins <= pincount)
 		return;
 	account = pind_account_by_id(pind_slot_id(*slot));
@@ -162,6 +164,7 @@ static bool settle_holding(struct pind_leaf *leaf, unsigned long *slot, u64 pinc
 	unsigned int steps = 0;
 	bool more = true;
 
+	pind_leaf_assert_locked(leaf);
 	/* a group that lies deep counts as several steps: all levels above it are written */
 	while (steps < PIND_HOLDING_LOOK &&
 	       (more = pind_holding_release(holding, pincount, unpinner, &release))) {
@@ -231,6 +234,7 @@ static u32 need_of(unsigned long slot, const struct pind_claim *claim, bool *ret
 	const struct pind_group *group = claim->account->group;
 	u32 pages = folio_nr_pages(claim->folio);
 
+	lockdep_assert_held(pind_leaf_lock(pind_folio_number(claim->folio)));
 	*ret_held = false;
 	if (!slot || !pind_ledger_is_of_size(slot, claim->folio))
 		return min(claim->covered, pages);
@@ -304,6 +308,7 @@ static int record_locked(struct pind_leaf *leaf, struct pind_claim *claim,
 	bool is_new, held;
 	u32 covered;
 
+	pind_leaf_assert_locked(leaf);
 	/* releases pins whose unpin was not seen; the claim's own pins are not written down yet */
 	pincount = pincount > claim->pins ? pincount - claim->pins : 0;
 	if (*slot && !pind_ledger_is_of_size(*slot, claim->folio))
@@ -415,6 +420,7 @@ static __always_inline unsigned long record_in_leaf(const struct pind_walk *walk
 {
 	unsigned long i, slot;
 
+	pind_leaf_assert_locked(walk->leaf);
 	for (i = 0; i < nr; i++) {
 		slot = pind_walk_index(walk, pages[i]);
 		if (slot >= PIND_LEAF_SLOTS || PageCompound(pages[i]) || walk->leaf->slot[slot])

@@ -100,6 +100,7 @@ static void empty_share(struct pind_stock *stock, unsigned int i)
 	struct pind_charge *charge = stock->charge[i];
 	struct pind_stock_share *share = &stock->share[i];
 
+	lockdep_assert_held(&stock->lock);
 	stock->charge[i] = NULL;
 	/* settled first: no reader may see it above usage; pins last, as in uncharge_slowly() */
 	tell_settled(charge, share);
@@ -139,6 +140,7 @@ static struct pind_stock_share *new_share(struct pind_stock *stock, struct pind_
 {
 	unsigned int i;
 
+	lockdep_assert_held(&stock->lock);
 	if (!may_keep(charge))
 		return NULL;
 	for (i = 0; i < PIND_STOCK_LEVELS - 1 && stock->charge[i]; i++)
@@ -157,6 +159,7 @@ static struct pind_stock_share *share_of(struct pind_stock *stock, struct pind_c
 {
 	unsigned int i;
 
+	lockdep_assert_held(&stock->lock);
 	for (i = 0; i < PIND_STOCK_LEVELS; i++)
 		if (stock->charge[i] == charge) {
 			/* to the front: the first share is the quick one */

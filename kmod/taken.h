@@ -75,6 +75,7 @@ static __always_inline u32 pind_taken_from(struct pind_leaf *leaf, unsigned long
 {
 	unsigned long value = *slot;
 
+	pind_leaf_assert_locked(leaf);
 	if (large && pins < pind_slot_pins(value)) {
 		/* without it the account might be freed with its last pins before our uncharge */
 		atomic_long_inc(&pind_account_by_id(pind_slot_id(value))->refs.refs);

@@ -99,6 +99,7 @@ static __always_inline unsigned long begin_in_leaf(struct unpin *unpin, const st
 	unsigned int emptied = 0;
 	struct page *page;
 
+	pind_leaf_assert_locked(leaf.leaf);
 	for (; i < nr; i++) {
 		page = first ? pind_page_behind(first, i) : pages[i];
 		/* a page that is NULL is in no leaf */
