@@ -292,6 +292,12 @@ static noinline int check_held(struct pind_call *call, const struct tally *tally
 	return enforce ? -ENOMEM : 0;
 }
 
+void pind_call_charge(struct pind_charge *charge, unsigned long pages, unsigned long pins)
+{
+	if (pind_charge_settle(charge, pages, pins))
+		announce_high(charge);
+}
+
 /* Charge what was recorded. Return: @ret; if that is 0, -ENOMEM where max_held refuses. */
 static __always_inline int settle(struct pind_call *call, const struct tally *tally, int ret)
 {
@@ -299,9 +305,8 @@ static __always_inline int settle(struct pind_call *call, const struct tally *ta
 
 	if (tally->pins)
 		trace_pind_charge(call->account->group->id, tally->pages, tally->pins);
-	if (tally->pins && !pind_stock_quick_settle(charge, tally->pages, tally->pins) &&
-	    pind_charge_settle(charge, tally->pages, tally->pins))
-		announce_high(charge);
+	if (tally->pins)
+		pind_call_charge(charge, tally->pages, tally->pins);
 	pind_count_longterm_requested(tally->pins);
 	if (!ret && tally->above_held)
 		ret = check_held(call, tally);
@@ -361,14 +366,7 @@ long pind_call_end(struct pind_call *call, struct page **pages, long got)
 	if (got > 0 && call->account) {
 		pind_count_begun(got);
 		put_held_back(call, call->held);
-		if (got == 1 && call->reserved && pind_ledger_record_one(call->account, pages[0])) {
-			call->reserved--;
-			tally.pages = 1;
-			tally.pins = 1;
-			ret = 0;
-		} else {
-			ret = record_pages(call, pages, got, &tally);
-		}
+		ret = record_pages(call, pages, got, &tally);
 		ret = settle(call, &tally, ret);
 		pind_count_ended(got);
 		if (ret) {

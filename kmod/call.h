@@ -119,6 +119,12 @@ long pind_call_end_memfd(struct pind_call *call, struct folio **folios, long got
 int pind_call_end_folio(struct pind_call *call, unsigned int pins, int ret);
 
 /**
+ * pind_call_charge() - turn @pages that were reserved and are recorded now into charge
+ * Announces a rise above high. Context: process.
+ */
+void pind_call_charge(struct pind_charge *charge, unsigned long pages, unsigned long pins);
+
+/**
  * pind_call_take_over() - record pins that are older than the module
  * @account: the account that holds them
  * @folio: has at least @pins pins by the kernel's count, and a reference of the caller's

@@ -56,14 +56,13 @@
 #endif
 
 /*
- * raw_spin_lock() and raw_spin_unlock(), inline as with CONFIG_INLINE_SPIN_LOCK: for the locks
- * that each pin and unpin takes. A kernel that checks its locks does so in functions that it
- * exports no other way.
+ * raw_spin_lock() and raw_spin_unlock() where interrupts are off, which keeps the task on its
+ * CPU, too: inline, for the locks that each pin and unpin takes. A kernel that checks its locks
+ * does so in functions that it exports no other way.
  */
-#if defined(CONFIG_SMP) && !defined(CONFIG_GENERIC_LOCKBREAK) && \
-	!defined(CONFIG_DEBUG_SPINLOCK) && !defined(CONFIG_DEBUG_LOCK_ALLOC)
-#define pind_raw_spin_lock(lock)   __raw_spin_lock(lock)
-#define pind_raw_spin_unlock(lock) __raw_spin_unlock(lock)
+#if !defined(CONFIG_DEBUG_SPINLOCK) && !defined(CONFIG_DEBUG_LOCK_ALLOC)
+#define pind_raw_spin_lock(lock)   do_raw_spin_lock(lock)
+#define pind_raw_spin_unlock(lock) do_raw_spin_unlock(lock)
 #else
 #define pind_raw_spin_lock(lock)   raw_spin_lock(lock)
 #define pind_raw_spin_unlock(lock) raw_spin_unlock(lock)

@@ -110,10 +110,13 @@ bool pind_ledger_record_whole(const struct pind_claim *claim);
 unsigned long pind_ledger_record_plain(struct pind_account *account, struct page **pages,
 				       unsigned long nr);
 
-/** pind_ledger_record_one() - likewise, for one page. Return: whether it was recorded. */
+/**
+ * pind_ledger_record_one() - likewise, for one page
+ * Context: process, with interrupts on. Return: whether it was recorded.
+ */
 static __always_inline bool pind_ledger_record_one(struct pind_account *account, struct page *page)
 {
-	unsigned long number = page_to_pfn(page), flags, *slot;
+	unsigned long number = page_to_pfn(page), *slot;
 	struct pind_leaf *leaf;
 	bool done = false;
 
@@ -121,7 +124,7 @@ static __always_inline bool pind_ledger_record_one(struct pind_account *account,
 		return false;
 	/* before a slot names the account: another CPU may release that slot's pin at once */
 	pind_account_record(account, 1, 1, 1);
-	local_irq_save(flags);
+	local_irq_disable();
 	leaf = pind_leaf_find(number);
 	if (likely(leaf)) {
 		slot = pind_slot_of(leaf, number);
@@ -133,7 +136,7 @@ static __always_inline bool pind_ledger_record_one(struct pind_account *account,
 		}
 		pind_raw_spin_unlock(pind_leaf_lock(number));
 	}
-	local_irq_restore(flags);
+	local_irq_enable();
 	if (likely(done))
 		pind_ledger_count(1, 1);
 	else

@@ -3,11 +3,15 @@
 
 #include "call.h"
 #include "compat.h"
+#include "counters.h"
 #include "direct.h"
 #include "hook.h"
+#include "ledger.h"
 #include "longterm.h"
 #include "misuse.h"
 #include "pin.h"
+#include "stock.h"
+#include "trace.h"
 
 /*
  * The stack is as the caller of the kernel's function left it, so the return address is the
@@ -36,6 +40,77 @@ static __always_inline int begin(struct pind_call *call, struct mm_struct *mm, b
 	call->held = 0;
 	call->told = false;
 	return pind_call_begin(call, call_site);
+}
+
+/*
+ * The usual long-term call of a driver that pins page by page. All that is unusual about such
+ * a call is left to struct pind_call, before the pin or after it.
+ */
+struct one {
+	struct pind_account *account;
+	struct pind_waiting *waiting;
+};
+
+/* Return: whether end_one() is owed; else nothing has been done. */
+static __always_inline bool begin_one(struct one *one, long nr, unsigned int flags,
+				      const void *pages, unsigned long call_site)
+{
+	struct pind_charge *charge, *by;
+
+	if (nr != 1 || !pages || READ_ONCE(pind_look) ||
+	    (flags & (FOLL_LONGTERM | FOLL_GET | PIND_FOLL_PIN)) != FOLL_LONGTERM)
+		return false;
+	one->account = pind_account_open(current->mm, call_site);
+	if (IS_ERR(one->account))
+		return false;
+	charge = &one->account->group->charge;
+	if (unlikely(!pind_stock_quick_reserve(charge, 1) &&
+		     !pind_charge_reserve_held(charge, 1, 0, false, &by))) {
+		pind_account_put(one->account);
+		return false;
+	}
+	one->waiting = pind_waiting_begin(call_site, 1);
+	return true;
+}
+
+static noinline long end_one_slowly(const struct one *one, unsigned long start,
+				    unsigned int flags, struct page **pages, long got)
+{
+	struct pind_call call = {
+		.mm = current->mm,
+		.start = start & PAGE_MASK,
+		.nr = 1,
+		.flags = flags,
+		.account = one->account,
+		.reserved = 1,
+		.waiting = one->waiting,
+	};
+
+	return pind_call_end(&call, pages, got);
+}
+
+static __always_inline long end_one(const struct one *one, unsigned long start,
+				    unsigned int flags, struct page **pages, long got)
+{
+	struct pind_group *group = one->account->group;
+	bool recorded = false;
+
+	if (likely(got == 1 && !pind_looks_each())) {
+		pind_count_begun(1);
+		recorded = pind_ledger_record_one(one->account, pages[0]);
+		if (likely(recorded)) {
+			trace_pind_charge(group->id, 1, 1);
+			if (unlikely(!pind_stock_quick_settle(&group->charge, 1, 1)))
+				pind_call_charge(&group->charge, 1, 1);
+			pind_count_longterm_requested(1);
+		}
+		pind_count_ended(1);
+	}
+	if (unlikely(!recorded))
+		return end_one_slowly(one, start, flags, pages, got);
+	pind_waiting_end(one->waiting);
+	pind_account_put(one->account);
+	return 1;
 }
 
 /*
@@ -140,19 +215,34 @@ long pind_pin_user_pages(unsigned long start, unsigned long nr_pages, unsigned i
 	return ret;
 }
 
-int pind_pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
-			     struct page **pages)
+static noinline int pin_many_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
+				  struct page **pages, unsigned long call_site)
 {
 	struct pind_call call pind_uninitialized;
 	int ret;
 
-	pind_hook_enter();
-	ret = begin(&call, current->mm, false, start, nr_pages, gup_flags, pages, _RET_IP_);
+	ret = begin(&call, current->mm, false, start, nr_pages, gup_flags, pages, call_site);
 	if (!ret && unlikely(!pind_call_is_reserved(&call))) {
 		ret = pin_by_parts(&call, pin_part_fast, gup_flags, pages, NULL, NULL);
 	} else if (!ret) {
 		ret = pind_original_pin_user_pages_fast(start, nr_pages, gup_flags, pages);
 		ret = pind_call_end(&call, pages, ret);
+	}
+	return ret;
+}
+
+int pind_pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
+			     struct page **pages)
+{
+	struct one one;
+	int ret;
+
+	pind_hook_enter();
+	if (begin_one(&one, nr_pages, gup_flags, pages, _RET_IP_)) {
+		ret = pind_original_pin_user_pages_fast(start, 1, gup_flags, pages);
+		ret = end_one(&one, start, gup_flags, pages, ret);
+	} else {
+		ret = pin_many_fast(start, nr_pages, gup_flags, pages, _RET_IP_);
 	}
 	pind_hook_exit();
 	return ret;
