@@ -351,13 +351,44 @@ static void take(struct pind_holding *holding, struct pind_holder *holder, u64 p
 	}
 }
 
+/* The share whose pins an unpin gives back, as far as its account, process or driver tells. */
+static struct pind_share *share_of_unpinner(const struct pind_holding *holding,
+					    const struct pind_unpinner *unpinner)
+{
+	struct pind_holder *holder;
+
+	if (unpinner->account) {
+		holder = pind_holding_find(holding, unpinner->account);
+		return holder ? holder->share : NULL;
+	}
+	holder = of_process(holding, unpinner);
+	if (holder && is_driver(holder, unpinner))
+		return holder->share;
+	return only_share_of_driver(holding, unpinner);
+}
+
+/* Pins that the unpin gives back may have been taken from their share before it ended. */
+static void discount_early(const struct pind_holding *holding, struct pind_unpinner *unpinner)
+{
+	struct pind_share *share = share_of_unpinner(holding, unpinner);
+	u32 pins = share ? min(share->early, unpinner->given) : 0;
+
+	if (!pins)
+		return;
+	share->early -= pins;
+	unpinner->given -= pins;
+}
+
 bool pind_holding_release(struct pind_holding *holding, u64 pincount,
 			  struct pind_unpinner *unpinner, struct pind_release *release)
 {
 	u64 excess = holding->pins > pincount ? holding->pins - pincount : 0;
 	struct pind_holder *holder = NULL;
 	struct pind_share *share;
+	u32 given;
 
+	if (unpinner->given && holding->early)
+		discount_early(holding, unpinner);
 	if (!excess)
 		return false;
 	if (unpinner->account && unpinner->given)
@@ -381,9 +412,15 @@ bool pind_holding_release(struct pind_holding *holding, u64 pincount,
 	} else {
 		return false;
 	}
+	share = holder->share;
 	take(holding, holder, excess, !pincount || holder->account == unpinner->account, unpinner,
 	     release);
-	unpinner->given -= min(unpinner->given, release->pins);
+	given = min(unpinner->given, release->pins);
+	unpinner->given -= given;
+	if (given < release->pins && !release->share) {
+		share->early += release->pins - given;
+		holding->early = true;
+	}
 	return true;
 }
 

@@ -47,7 +47,12 @@ struct pind_owner {
 	bool gone;
 };
 
-/** struct pind_share - a group that holds the folio: the sums of its holders */
+/**
+ * struct pind_share - a group that holds the folio: the sums of its holders
+ * @uncertain: pages of its charge that were reported as uncertain
+ * @early: pins that were taken because the kernel's count alone showed that they had gone: the
+ *	unpin that gave them back may have yet to end, and then takes so many fewer
+ */
 struct pind_share {
 	union {
 		struct rb_node node; /* by group */
@@ -57,7 +62,8 @@ struct pind_share {
 	struct hlist_head holders;
 	u64 pins;
 	u64 covered;
-	u32 uncertain; /* pages of its charge that were reported as uncertain */
+	u32 uncertain;
+	u32 early;
 };
 
 /** struct pind_holder - an account that holds the folio */
@@ -79,6 +85,7 @@ struct pind_holder {
  * @excess: by how much @pins exceeded the kernel's count at the last pind_holding_mark()
  * @pages: size of the folio in base pages
  * @uncertain: all of the pins may have gone, and the kernel may count plain references
+ * @early: a share's @early is or was not 0
  */
 struct pind_holding {
 	struct rb_root holders;
@@ -89,6 +96,7 @@ struct pind_holding {
 	u32 nr_holders;
 	u32 nr_shares;
 	bool uncertain;
+	bool early;
 	struct rcu_head rcu;
 };
 
@@ -203,8 +211,9 @@ u32 pind_holding_record(struct pind_holding *holding, struct pind_account *accou
  *  3. the process that ran the unpin, if the driver is the same, too;
  *  4. a group with more pins than the kernel counts in all;
  *  5. the only group with a holder of the unpin's driver.
- * 1, 3 and 5 take no more pins than the unpin gave back. To be called until it returns
- * false. Idempotent: no pin is taken twice.
+ * 1, 3 and 5 take no more pins than the unpin gave back, less those of its share that were
+ * taken early, by 2 or 4, since the kernel had given them back already. To be called until it
+ * returns false. Idempotent: no pin is taken twice.
  *
  * Return: whether pins were taken.
  */
