@@ -31,6 +31,8 @@ struct pind_bus {
 	struct pind_asking *askings; /* calls that polkit is asked about */
 	enum pind_grant grant; /* what the call at hand was granted */
 	struct pind_pace owners; /* how often owners of delegated cgroups change quotas */
+	struct pind_books books; /* as they were read last */
+	uint64_t books_read;	 /* when, by pind_clock_now(); 0: never */
 	const struct pind_bus_calls *calls;
 	void *userdata;
 	/*

@@ -231,6 +231,49 @@ static int call_with_luggage(void)
 	return 0;
 }
 
+/* As another user: 0 if it got the books so often. */
+static int ask_for_books(void)
+{
+	sd_bus *bus = NULL;
+
+	if (setgid(NOBODY) < 0 || setuid(NOBODY) < 0 || sd_bus_open_system(&bus) < 0)
+		return 2;
+	for (int i = 0; i < 200; i++)
+		if (sd_bus_call_method(bus, PIND_BUS_NAME, PIND_OBJECT, PIND_MANAGER_INTERFACE,
+				       "GetBooks", NULL, NULL, NULL) < 0)
+			return 3;
+	return 0;
+}
+
+/* The module walks over all accounts for the books: not for each call of a user, but for root's. */
+static void test_books_in_a_loop(void **state)
+{
+	struct world *w = *state;
+	uint64_t before = world_requests_of(w, "books-get"), began = now_usec(), asked, seconds;
+	pid_t pid;
+	int status;
+
+	if (getuid() != 0)
+		skip();
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(ask_for_books());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	asked = world_requests_of(w, "books-get") - before;
+	seconds = (now_usec() - began) / 1000000;
+	print_message("# of 200 calls in %llu s, asked of the module: %llu\n",
+		      (unsigned long long)seconds, (unsigned long long)asked);
+	assert_true(asked >= 1 && asked <= seconds + 2);
+	before = world_requests_of(w, "books-get");
+	for (int i = 0; i < 3; i++)
+		(void)sd_bus_message_unref(world_call(w, PIND_OBJECT, PIND_MANAGER_INTERFACE,
+						      "GetBooks", NULL));
+	assert_int_equal(world_requests_of(w, "books-get") - before, 3);
+}
+
 /* A call that waits is small, and has no file descriptors. */
 static void test_luggage(void **state)
 {
@@ -344,6 +387,7 @@ int main(void)
 		TEST(test_quotas_before_refusals),
 		TEST(test_storm_is_told_in_few_words),
 		TEST(test_storm_of_many),
+		TEST(test_books_in_a_loop),
 		TEST(test_luggage),
 		TEST(test_too_many_calls),
 		TEST(test_root_is_served_first),
