@@ -108,9 +108,9 @@ static void read_last(struct pind_books *books)
 	spin_unlock(&steady_lock);
 }
 
-void pind_books_read(struct pind_books *books, bool exactly)
+void pind_books_read(struct pind_books *books, bool anew)
 {
-	if (exactly)
+	if (anew)
 		take_sums(books);
 	else
 		read_last(books);

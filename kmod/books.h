@@ -43,12 +43,11 @@ struct pind_books {
 
 /**
  * pind_books_read() - the sums, and the last checks' findings
- * @exactly: take the sums now: that walks over all accounts and groups and keeps the root exact
- *	meanwhile, so each pin of the machine costs more (charge.h). Without it they are those
- *	of the last check.
+ * @anew: take the sums now, which walks over all accounts and groups. Without it they are
+ *	those of the last check.
  * Context: process.
  */
-void pind_books_read(struct pind_books *books, bool exactly);
+void pind_books_read(struct pind_books *books, bool anew);
 
 /** pind_books_difference() - the difference that the last checks found; 0: the books close */
 s64 pind_books_difference(void);

@@ -285,17 +285,10 @@ bool pind_charge_take_high(struct pind_charge *charge)
 	return atomic_read(&charge->high_pending) && atomic_xchg(&charge->high_pending, 0);
 }
 
-void pind_charge_read(const struct pind_charge *charge, bool exactly,
-		      struct pind_charge_sums *sums)
+void pind_charge_read(const struct pind_charge *level, struct pind_charge_sums *sums)
 {
-	/* the cast: exact and drained are written, the sums stay as they are */
-	struct pind_charge *level = (struct pind_charge *)charge;
-	long settled, usage, surplus, stocked = 0;
+	long settled, usage, surplus, stocked = pind_stock_tell_all(level);
 
-	if (exactly)
-		pind_charge_exact_begin(level);
-	else
-		stocked = pind_stock_tell_all(level);
 	settled = atomic_long_read(&level->settled);
 	/* usage second: pages settled between the two reads count as reserved, so none is missed */
 	usage = atomic_long_read(&level->usage);
@@ -303,8 +296,6 @@ void pind_charge_read(const struct pind_charge *charge, bool exactly,
 	sums->peak = atomic_long_read(&level->peak);
 	surplus = atomic_long_read(&level->surplus);
 	sums->uncertain = max(atomic_long_read(&level->uncertain), 0L);
-	if (exactly)
-		pind_charge_exact_end(level);
 	sums->current_ = max(settled, 0L);
 	sums->reserved = max(usage - settled - stocked, 0L);
 	sums->held = sums->current_ + max(surplus, 0L);

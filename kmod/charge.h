@@ -239,16 +239,15 @@ struct pind_charge_sums {
 
 /**
  * pind_charge_read() - read the sums of a level
- * @exactly: read the sums of one moment, which empties the stocks of the level and of all
- *	below it. Without it each CPU's stock is read in turn and kept, so pins and unpins
- *	that run meanwhile may be seen in part: a page that is unpinned on one CPU and
- *	pinned on another may count twice. The error is at most the slack, and 0 while
- *	nothing is pinned or unpinned. It is for readers that must not slow others down,
- *	however often they read.
- * Context: as pind_charge_exact_begin().
+ *
+ * Each CPU's stock is read in turn and kept, so that no reader slows others down, however
+ * often it reads. Pins and unpins that run meanwhile may be seen in part: a page that is
+ * unpinned on one CPU and pinned on another may count twice. The error is at most the slack,
+ * and 0 while nothing is pinned or unpinned, or the level is exact: so near its max it is 0.
+ *
+ * Context: process.
  */
-void pind_charge_read(const struct pind_charge *charge, bool exactly,
-		      struct pind_charge_sums *sums);
+void pind_charge_read(const struct pind_charge *level, struct pind_charge_sums *sums);
 
 /**
  * pind_charge_has_room() - would @pages more fit this level alone; it has to be exact

@@ -104,7 +104,7 @@ void pind_event_refusal(struct pind_account *account, struct pind_group *by,
 	struct pind_charge_sums sums;
 	bool held;
 
-	pind_charge_read(&by->charge, true, &sums);
+	pind_charge_read(&by->charge, &sums);
 	others = sums.reserved - min(sums.reserved, own);
 	/* a call that fits below max was refused by max_held */
 	held = needed <= max && sums.current_ + others <= max - needed &&

@@ -130,7 +130,7 @@ int pind_fill_group(struct sk_buff *skb, const struct pind_reader *reader,
 
 	if (ret)
 		return ret;
-	pind_charge_read(charge, reader->reads_exactly, &sums);
+	pind_charge_read(charge, &sums);
 	if (pind_fill_u64(skb, PIND_A_GROUP_ID, group->id) ||
 	    fill_bytes(skb, PIND_A_GROUP_CURRENT, sums.current_) ||
 	    fill_bytes(skb, PIND_A_GROUP_PEAK, sums.peak) ||

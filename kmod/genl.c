@@ -356,7 +356,7 @@ static int get_books(struct sk_buff *skb, struct genl_info *info)
 	if (ret)
 		return ret;
 	pind_reader_of(skb, genl_info_net(info), &reader);
-	pind_books_read(&books, reader.reads_exactly);
+	pind_books_read(&books, reader.may_walk);
 	return pind_genl_reply(skb, info, fill_books, &books);
 }
 

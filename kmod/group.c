@@ -8,6 +8,7 @@
 #include "group.h"
 #include "reap.h"
 #include "rule.h"
+#include "stock.h"
 
 /*
  * Guards the making, freeing and setting of groups. A pin call may hold mmap_lock when it
@@ -379,7 +380,7 @@ void pind_group_sums(struct pind_books *books)
 	unsigned long id;
 
 	books->group_charge = 0;
-	pind_charge_exact_begin(&root->charge);
+	(void)pind_stock_tell_all(&root->charge);
 	rcu_read_lock();
 	xa_for_each(&groups, id, group) {
 		books->group_charge += atomic_long_read(&group->charge.own);
@@ -392,7 +393,6 @@ void pind_group_sums(struct pind_books *books)
 	rcu_read_unlock();
 	books->group_pins = atomic_long_read(&root->charge.pins);
 	books->current_charge = atomic_long_read(&root->charge.settled);
-	pind_charge_exact_end(&root->charge);
 	pind_group_leave(root);
 }
 

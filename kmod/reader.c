@@ -10,7 +10,6 @@
 #include "reader.h"
 
 const struct pind_reader pind_reader_anyone = {
-	.reads_exactly = true, /* an event reads the sums once, however many listeners there are */
 	.uid = INVALID_UID,
 };
 
@@ -36,7 +35,7 @@ void pind_reader_of(const struct sk_buff *request, const struct net *net,
 		/* perf_event_open() lets CAP_PERFMON look at any process as well */
 		.knows_all = netlink_capable(request, CAP_SYS_PTRACE) ||
 			     netlink_capable(request, CAP_PERFMON),
-		.reads_exactly = netlink_capable(request, CAP_SYS_RESOURCE),
+		.may_walk = netlink_capable(request, CAP_SYS_RESOURCE),
 		.uid = user_of(request),
 		.view = net_eq(net, &init_net) ? NULL : current->nsproxy->cgroup_ns,
 	};

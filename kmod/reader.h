@@ -16,7 +16,7 @@
 /**
  * struct pind_reader - the rights of a reader
  * @knows_all: it may know the identity of any process (CAP_SYS_PTRACE or CAP_PERFMON)
- * @reads_exactly: it may make the sums of a level exact, which slows others (CAP_SYS_RESOURCE)
+ * @may_walk: it may have the sums of the books taken anew (CAP_SYS_RESOURCE)
  * @uid: its user; none if another user opened its socket, or if it is in a pid namespace,
  *	which shows fewer processes of a user
  * @cgroup: id of its cgroup
@@ -25,7 +25,7 @@
  */
 struct pind_reader {
 	bool knows_all;
-	bool reads_exactly;
+	bool may_walk;
 	kuid_t uid;
 	u64 cgroup;
 	int level;
