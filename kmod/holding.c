@@ -367,10 +367,10 @@ static struct pind_share *share_of_unpinner(const struct pind_holding *holding,
 	return only_share_of_driver(holding, unpinner);
 }
 
-/* Pins that the unpin gives back may have been taken from their share before it ended. */
-static void discount_early(const struct pind_holding *holding, struct pind_unpinner *unpinner)
+void pind_holding_discount(struct pind_holding *holding, struct pind_unpinner *unpinner)
 {
-	struct pind_share *share = share_of_unpinner(holding, unpinner);
+	struct pind_share *share = unpinner->given && holding->early ?
+					   share_of_unpinner(holding, unpinner) : NULL;
 	u32 pins = share ? min(share->early, unpinner->given) : 0;
 
 	if (!pins)
@@ -379,22 +379,35 @@ static void discount_early(const struct pind_holding *holding, struct pind_unpin
 	unpinner->given -= pins;
 }
 
+void pind_holding_forget_early(struct pind_holding *holding)
+{
+	struct rb_node *node;
+	unsigned int i = 0;
+
+	holding->early = false;
+	for (node = rb_first(&holding->shares); node; node = rb_next(node)) {
+		if (++i > PIND_HOLDING_LOOK) {
+			holding->early = true; /* the others keep theirs */
+			return;
+		}
+		rb_entry(node, struct pind_share, node)->early = 0;
+	}
+}
+
 bool pind_holding_release(struct pind_holding *holding, u64 pincount,
 			  struct pind_unpinner *unpinner, struct pind_release *release)
 {
 	u64 excess = holding->pins > pincount ? holding->pins - pincount : 0;
 	struct pind_holder *holder = NULL;
 	struct pind_share *share;
-	u32 given;
-
-	if (unpinner->given && holding->early)
-		discount_early(holding, unpinner);
+	bool known = false; /* the share is that of the unpin, whose pins they are */
 	if (!excess)
 		return false;
 	if (unpinner->account && unpinner->given)
 		holder = pind_holding_find(holding, unpinner->account);
 	if (holder) {
 		excess = min_t(u64, excess, unpinner->given);
+		known = true;
 	} else if (!pincount || holding->nr_shares == 1) {
 		/* certain: no group has a pin left, or only one group can have lost the pin */
 		holder = of_process(holding, unpinner) ?:
@@ -403,22 +416,23 @@ bool pind_holding_release(struct pind_holding *holding, u64 pincount,
 		   is_driver(holder, unpinner)) {
 		/* a short-term unpin of the same process is another driver's */
 		excess = min_t(u64, excess, unpinner->given);
+		known = true;
 	} else if ((share = share_above(holding, pincount))) {
 		holder = of_share(share, unpinner);
 		excess = min(excess, share->pins - pincount);
 	} else if (unpinner->given && (share = only_share_of_driver(holding, unpinner))) {
 		holder = of_share(share, unpinner);
 		excess = min_t(u64, excess, unpinner->given);
+		known = true;
 	} else {
 		return false;
 	}
 	share = holder->share;
 	take(holding, holder, excess, !pincount || holder->account == unpinner->account, unpinner,
 	     release);
-	given = min(unpinner->given, release->pins);
-	unpinner->given -= given;
-	if (given < release->pins && !release->share) {
-		share->early += release->pins - given;
+	unpinner->given -= min(unpinner->given, release->pins);
+	if (!known && !release->share) {
+		share->early = min_t(u64, (u64)share->early + release->pins, U32_MAX);
 		holding->early = true;
 	}
 	return true;

@@ -51,7 +51,8 @@ struct pind_owner {
  * struct pind_share - a group that holds the folio: the sums of its holders
  * @uncertain: pages of its charge that were reported as uncertain
  * @early: pins that were taken because the kernel's count alone showed that they had gone: the
- *	unpin that gave them back may have yet to end, and then takes so many fewer
+ *	unpin that gave them back may have yet to end, and then takes so many fewer. Too many
+ *	of them keep a group charged, and so are forgotten while no unpin is under way.
  */
 struct pind_share {
 	union {
@@ -199,6 +200,15 @@ u32 pind_holding_record(struct pind_holding *holding, struct pind_account *accou
 			u32 *ret_covered, s32 *ret_surplus, bool *ret_new);
 
 /**
+ * pind_holding_discount() - an unpin has ended: which of the pins it gives back were taken early
+ * To be called once, before pind_holding_release(). Its given is lowered by these.
+ */
+void pind_holding_discount(struct pind_holding *holding, struct pind_unpinner *unpinner);
+
+/** pind_holding_forget_early() - no unpin is under way that pins can have been taken for early */
+void pind_holding_forget_early(struct pind_holding *holding);
+
+/**
  * pind_holding_release() - take pins from one holder, down to the kernel's count
  * @pincount: pins on the folio by the kernel's count
  * @unpinner: the unpin that has ended; its given is lowered by the pins taken
@@ -211,9 +221,9 @@ u32 pind_holding_record(struct pind_holding *holding, struct pind_account *accou
  *  3. the process that ran the unpin, if the driver is the same, too;
  *  4. a group with more pins than the kernel counts in all;
  *  5. the only group with a holder of the unpin's driver.
- * 1, 3 and 5 take no more pins than the unpin gave back, less those of its share that were
- * taken early, by 2 or 4, since the kernel had given them back already. To be called until it
- * returns false. Idempotent: no pin is taken twice.
+ * 1, 3 and 5 take no more pins than the unpin gave back. To be called until it returns
+ * false. Idempotent: no pin is taken twice, except where a folio that one account held at the
+ * unpin's beginning has several holders at its end.
  *
  * Return: whether pins were taken.
  */

@@ -165,6 +165,9 @@ static bool settle_holding(struct pind_leaf *leaf, unsigned long *slot, u64 pinc
 	bool more = true;
 
 	pind_leaf_assert_locked(leaf);
+	pind_holding_discount(holding, unpinner);
+	if (holding->early && !unpinner->given && !pind_counters_under_way())
+		pind_holding_forget_early(holding);
 	/* a group that lies deep counts as several steps: all levels above it are written */
 	while (steps < PIND_HOLDING_LOOK &&
 	       (more = pind_holding_release(holding, pincount, unpinner, &release))) {

@@ -255,6 +255,7 @@ static void unpin_settle(struct folio *folio, struct pind_unpinner *unpinner, st
 	raw_spinlock_t *lock = pind_leaf_lock(number);
 	struct pind_leaf *leaf = pind_leaf_find(number);
 	bool more, settled;
+	unsigned long slot;
 	u64 pincount;
 
 	if (!leaf)
@@ -262,14 +263,16 @@ static void unpin_settle(struct folio *folio, struct pind_unpinner *unpinner, st
 	raw_spin_lock_irqsave(lock, flags);
 	pincount = pind_folio_pincount(folio, 1);
 	more = pind_ledger_settle(leaf, number, pincount, unpinner, bill);
-	settled = is_settled(*pind_slot_of(leaf, number), unpinner);
+	slot = *pind_slot_of(leaf, number);
+	settled = is_settled(slot, unpinner);
 	if (!more && !settled)
 		pind_ledger_note_unclear(leaf, number, pincount);
 	/*
 	 * A pin that overlapped this unpin unseen may still be counted by the kernel:
-	 * its own unpin found the slot empty, and will not look again.
+	 * its own unpin found the slot empty, and will not look again. And pins that were
+	 * taken early are to be forgotten when no unpin is under way.
 	 */
-	if (more || !settled)
+	if (more || !settled || (slot && !pind_slot_is_inline(slot) && pind_slot_holding(slot)->early))
 		pind_audit_recheck(leaf);
 	raw_spin_unlock_irqrestore(lock, flags);
 }
