@@ -104,7 +104,10 @@ void pind_event_refusal(struct pind_account *account, struct pind_group *by,
 	struct pind_charge_sums sums;
 	bool held;
 
+	/* the refusal has emptied the stocks already, and no sum may say that there was room */
+	pind_charge_exact_begin(&by->charge);
 	pind_charge_read(&by->charge, &sums);
+	pind_charge_exact_end(&by->charge);
 	others = sums.reserved - min(sums.reserved, own);
 	/* a call that fits below max was refused by max_held */
 	held = needed <= max && sums.current_ + others <= max - needed &&
