@@ -14,31 +14,34 @@ const struct pind_reader pind_reader_anyone = {
 };
 
 /*
- * The user who asks: the process, if the opener of the socket is the same user, as
- * netlink_capable() wants it of capabilities. A set-user-ID program writes into whatever
- * socket it is given as its output, and the answer goes to the giver.
+ * Is the process of the user who opened the socket? A set-user-ID program reads and writes
+ * whatever socket it is given as its input or output, and the giver gets the answer. So all rights
+ * of a reader are those that the opener and the process have both; netlink_capable() asks the
+ * opener of less, and does not suit the dump that another process reads on.
  */
-static kuid_t user_of(const struct sk_buff *request)
+static bool is_of_opener(const struct sock *sk)
 {
-	const struct socket *socket = NETLINK_CB(request).sk->sk_socket;
+	const struct socket *socket = sk->sk_socket;
 
-	if (task_active_pid_ns(current) != &init_pid_ns ||
-	    !uid_eq(socket->file->f_cred->euid, current_euid()))
-		return INVALID_UID;
-	return current_euid();
+	return socket && socket->file && uid_eq(socket->file->f_cred->euid, current_euid());
 }
 
 void pind_reader_of(const struct sk_buff *request, const struct net *net,
 		    struct pind_reader *reader)
 {
+	const struct sock *sk = NETLINK_CB(request).sk;
+	bool own = is_of_opener(sk);
+
 	*reader = (struct pind_reader){
 		/* perf_event_open() lets CAP_PERFMON look at any process as well */
-		.knows_all = netlink_capable(request, CAP_SYS_PTRACE) ||
-			     netlink_capable(request, CAP_PERFMON),
-		.may_walk = netlink_capable(request, CAP_SYS_RESOURCE),
-		.uid = user_of(request),
+		.knows_all = sk_capable(sk, CAP_SYS_PTRACE) || sk_capable(sk, CAP_PERFMON),
+		.may_walk = sk_capable(sk, CAP_SYS_RESOURCE),
+		.uid = own && task_active_pid_ns(current) == &init_pid_ns ? current_euid() :
+									    INVALID_UID,
 		.view = net_eq(net, &init_net) ? NULL : current->nsproxy->cgroup_ns,
 	};
+	if (!own)
+		return;
 	/* the id, since the cgroup itself may be left and removed while a dump goes on */
 	rcu_read_lock();
 	reader->cgroup = cgroup_id(task_dfl_cgroup(current));

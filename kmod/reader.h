@@ -20,7 +20,7 @@
  * @uid: its user; none if another user opened its socket, or if it is in a pid namespace,
  *	which shows fewer processes of a user
  * @cgroup: id of its cgroup
- * @level: level of that cgroup; 0: the root, or not known
+ * @level: level of that cgroup; 0: the root, or another user opened its socket
  * @view: the cgroup namespace whose groups it sees; NULL: it sees all, from the root
  */
 struct pind_reader {
