@@ -231,6 +231,20 @@ static int call_with_luggage(void)
 	return 0;
 }
 
+/* What is to become another user does so in a process of its own; it returns 0 if all was well. */
+static void in_child(int (*act)(void))
+{
+	pid_t pid = fork();
+	int status;
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(act());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 /* As another user: 0 if it got the books so often. */
 static int ask_for_books(void)
 {
@@ -250,18 +264,10 @@ static void test_books_in_a_loop(void **state)
 {
 	struct world *w = *state;
 	uint64_t before = world_requests_of(w, "books-get"), began = now_usec(), asked, seconds;
-	pid_t pid;
-	int status;
 
 	if (getuid() != 0)
 		skip();
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0)
-		_exit(ask_for_books());
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
+	in_child(ask_for_books);
 	asked = world_requests_of(w, "books-get") - before;
 	seconds = (now_usec() - began) / 1000000;
 	print_message("# of 200 calls in %llu s, asked of the module: %llu\n",
@@ -277,18 +283,9 @@ static void test_books_in_a_loop(void **state)
 /* A call that waits is small, and has no file descriptors. */
 static void test_luggage(void **state)
 {
-	pid_t pid;
-	int status;
-
 	if (getuid() != 0)
 		skip();
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0)
-		_exit(call_with_luggage());
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
+	in_child(call_with_luggage);
 }
 
 /* What one connection has waiting is bounded, and the rest is told so. */
@@ -296,8 +293,6 @@ static void test_too_many_calls(void **state)
 {
 	struct world *w = *state;
 	char path[64];
-	pid_t pid;
-	int status;
 
 	if (getuid() != 0)
 		skip();
@@ -306,13 +301,7 @@ static void test_too_many_calls(void **state)
 		world_mkdir(w, path);
 		world_fake(w, "Born", "sb", path, false);
 	}
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0)
-		_exit(call_all_at_once());
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
+	in_child(call_all_at_once);
 }
 
 /* However many users ask for whatever they may, root is served at once. */
