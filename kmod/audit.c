@@ -75,7 +75,7 @@ static u64 check_slot(struct pind_leaf *leaf, unsigned long number, struct pind_
 	if (!slot)
 		return 0;
 	pincount = pincount_of(number, slot);
-	/* a sum over all CPUs, so it is taken only where pins will be */
+	/* a sum over all CPUs, so it is taken only where pins may be taken */
 	if (!leaf->rounds && pind_ledger_pins(slot) > pincount) {
 		smp_mb(); /* an unpin that has changed the pincount has begun */
 		under_way = pind_counters_under_way();

@@ -303,10 +303,10 @@ static __always_inline int settle(struct pind_call *call, const struct tally *ta
 {
 	struct pind_charge *charge = &call->account->group->charge;
 
-	if (tally->pins)
+	if (tally->pins) {
 		trace_pind_charge(call->account->group->id, tally->pages, tally->pins);
-	if (tally->pins)
 		pind_call_charge(charge, tally->pages, tally->pins);
+	}
 	pind_count_longterm_requested(tally->pins);
 	if (!ret && tally->above_held)
 		ret = check_held(call, tally);

@@ -49,7 +49,10 @@ bool pind_charge_could_have_room(const struct pind_charge *charge, unsigned long
 	return has_room(charge, atomic_long_read(&charge->settled), pages, held);
 }
 
-/* Keep a level exact if it has come near a limit. Called for each level whose sum was raised. */
+/*
+ * Keep a level exact if it has come near a limit. Called where a sum was raised, except under a
+ * leaf's lock.
+ */
 static void note_near(struct pind_charge *level)
 {
 	if (atomic_read(&level->near) || !pind_level_is_near(level, 1))

@@ -401,6 +401,7 @@ bool pind_holding_release(struct pind_holding *holding, u64 pincount,
 	struct pind_holder *holder = NULL;
 	struct pind_share *share;
 	bool known = false; /* the share is that of the unpin, whose pins they are */
+
 	if (!excess)
 		return false;
 	if (unpinner->account && unpinner->given)
