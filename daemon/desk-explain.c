@@ -8,12 +8,6 @@
 
 #include "desk.h"
 
-/*
- * Pins of what lies deeper are charged to the level that lies as deep as this, the root being 0
- * (PIND_GROUP_DEPTH in kmod/group.h).
- */
-#define DEPTH_MAX 64
-
 /* A group of the line up to the root bounds those below it, unless it only observes. */
 static void bound(struct pind_explanation *e, const char *path, const struct pind_limits *limits,
 		  uint64_t used)
@@ -105,7 +99,7 @@ int pind_desk_explain(void *userdata, const char *path, const struct pind_quota_
 	for (size_t depth = depth_of(path), self = depth;; depth--) {
 		char *slash = strrchr(at, '/');
 
-		if (depth == self || depth <= DEPTH_MAX)
+		if (depth == self || depth <= PIND_GROUP_DEPTH)
 			r = take_level(desk, ret, at, depth == self, error);
 		if (r < 0 || !at[1])
 			return r;

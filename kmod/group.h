@@ -18,12 +18,6 @@
 #include "room.h"
 #include "watch.h"
 
-/*
- * The deepest level below the root that has groups. Pins of a cgroup that lies deeper are
- * charged to its ancestor at this level.
- */
-#define PIND_GROUP_DEPTH 64
-
 struct pind_reader;
 
 /**

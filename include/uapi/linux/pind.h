@@ -21,6 +21,12 @@
 /* The value of max, max-held and high that means "no limit". */
 #define PIND_UNLIMITED		0xffffffffffffffffULL
 
+/*
+ * The deepest level below the root that has groups. Pins of a cgroup that lies deeper are charged
+ * to its ancestor at this level.
+ */
+#define PIND_GROUP_DEPTH	64
+
 /* The answer to call-get lists pin calls that have been under way longer than this, in seconds. */
 #define PIND_WAITING_SECONDS	10
 
