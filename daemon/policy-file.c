@@ -19,7 +19,8 @@ static bool is_dev_null(const struct stat *st)
 	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
 }
 
-ssize_t pind_policy_file_read_all(int fd, char *buffer, size_t size)
+/* Up to @size bytes of any file. Return: how many; negative errno. */
+static ssize_t read_all(int fd, char *buffer, size_t size)
 {
 	size_t length = 0;
 	ssize_t n;
@@ -55,7 +56,7 @@ static int file_text(const char *path, char **ret_text, size_t *ret_length,
 	text = malloc(PIND_POLICY_FILE_SIZE_MAX + 1);
 	if (!text)
 		return -ENOMEM;
-	length = pind_policy_file_read_all(fd, text, PIND_POLICY_FILE_SIZE_MAX + 1);
+	length = read_all(fd, text, PIND_POLICY_FILE_SIZE_MAX + 1);
 	if (length < 0)
 		return pind_problems_add(problems, 0, "it cannot be read: %s",
 					 strerror((int)-length));

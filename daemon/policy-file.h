@@ -4,7 +4,6 @@
 #define PIND_POLICY_FILE_H
 
 #include <stddef.h>
-#include <sys/types.h>
 
 #include "policy-longterm.h"
 #include "policy-rule.h"
@@ -40,8 +39,5 @@ struct pind_policy_file *pind_policy_file_free(struct pind_policy_file *file);
 
 /* The rules stay. */
 void pind_policy_file_forget_text(struct pind_policy_file *file);
-
-/* Reads up to @size bytes of any file. Return: how many; negative errno. */
-ssize_t pind_policy_file_read_all(int fd, char *buffer, size_t size);
 
 #endif /* PIND_POLICY_FILE_H */

@@ -7,8 +7,8 @@
 
 #include <pind/cleanup.h>
 
+#include "file.h"
 #include "since.h"
-#include "store-file.h"
 
 /* Another form of the file has another number. */
 #define FORM 1
@@ -86,7 +86,7 @@ int pind_since_open(const char *directory, uint64_t now, struct pind_since **ret
 	since->directory = strdup(directory);
 	if (!since->directory)
 		return -ENOMEM;
-	r = store_file_read(directory, PIND_SINCE_FILE, &text, &length);
+	r = pind_file_read(directory, PIND_SINCE_FILE, &text, &length);
 	r = r == -ENOMEM ? r : r < 0 ? 0 : read_text(since, text);
 	if (r < 0)
 		return r;
@@ -138,7 +138,7 @@ void pind_since_write(struct pind_since *since, uint64_t load_id, uint64_t now,
 		write_row(stream, &since->rows[i]);
 	if (fclose(stream) != 0 || (since->text && !strcmp(text, since->text)))
 		return;
-	if (store_file_replace(since->directory, PIND_SINCE_FILE, text, NULL) < 0)
+	if (pind_file_replace(since->directory, PIND_SINCE_FILE, text, length, NULL) < 0)
 		return;
 	free(since->text);
 	since->text = TAKE_PTR(text);

@@ -20,7 +20,7 @@ struct store_content {
 void store_content_done(struct store_content *content);
 
 /*
- * Texts have a NUL behind their @length bytes, as store_file_read() gives them.
+ * Texts have a NUL behind their @length bytes, as pind_file_read() gives them.
  */
 
 /**

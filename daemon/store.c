@@ -7,7 +7,7 @@
 
 #include <pind/cleanup.h>
 
-#include "store-file.h"
+#include "file.h"
 #include "store-load.h"
 
 #define BACKUP(file) file "~"
@@ -94,7 +94,7 @@ static int store_print(struct pind_store *store, uint64_t generation, char **ret
 /* Keeps the file of no use aside, if there is one that is not yet. @ret_as: as what, or NULL */
 static int keep_damaged(struct pind_store *store, char **ret_as)
 {
-	int r = store->damaged ? store_file_keep(store->directory, store->damaged, ret_as) : 0;
+	int r = store->damaged ? pind_file_keep(store->directory, store->damaged, ret_as) : 0;
 
 	if (r < 0 && r != -ENOENT)
 		return r;
@@ -113,14 +113,14 @@ static int store_save(struct pind_store *store)
 	r = keep_damaged(store, &kept_as);
 	r = r < 0 ? r : store_print(store, store->generation + 1, &text, &size);
 	if (r >= 0)
-		r = store_file_replace(store->directory, PIND_STORE_FILE, text,
-				       backup ? BACKUP(PIND_STORE_FILE) : NULL);
+		r = pind_file_replace(store->directory, PIND_STORE_FILE, text, size,
+				      backup ? BACKUP(PIND_STORE_FILE) : NULL);
 	if (r < 0)
 		return r;
 	/* a line more to what is of no generation any more does no harm */
 	if (store->changes)
-		(void)store_file_move(store->directory, PIND_STORE_CHANGES,
-				      backup ? BACKUP(PIND_STORE_CHANGES) : NULL);
+		(void)pind_file_move(store->directory, PIND_STORE_CHANGES,
+				     backup ? BACKUP(PIND_STORE_CHANGES) : NULL);
 	store->generation++;
 	store->good = true;
 	store->due = false;
@@ -141,7 +141,7 @@ static int store_append(struct pind_store *store, const char *line)
 			return -ENOMEM;
 		line = both;
 	}
-	r = store_file_append(store->directory, PIND_STORE_CHANGES, store->changes, line);
+	r = pind_file_append(store->directory, PIND_STORE_CHANGES, store->changes, line);
 	if (r == -ESTALE) /* it is no list of all changes any more */
 		return store_save(store);
 	if (r < 0)
@@ -184,7 +184,7 @@ static int read_file(struct pind_store *store, const char *name, struct store_co
 		     size_t *ret_size)
 {
 	_cleanup_free_ char *text = NULL;
-	int r = store_file_read(store->directory, name, &text, ret_size);
+	int r = pind_file_read(store->directory, name, &text, ret_size);
 
 	return r < 0 ? r : store_load_file(text, *ret_size, ret);
 }
@@ -195,7 +195,7 @@ static int read_changes(struct pind_store *store, const char *name, uint64_t fir
 {
 	_cleanup_free_ char *text = NULL;
 	size_t length;
-	int r = store_file_read(store->directory, name, &text, &length);
+	int r = pind_file_read(store->directory, name, &text, &length);
 
 	*ret_length = 0;
 	if (r == -ENOENT)

@@ -21,8 +21,8 @@
 #include <linux/pind.h>
 #include <pind/cleanup.h>
 
+#include "file.h"
 #include "store.h"
-#include "store-file.h"
 
 #define PAGE 4096ULL
 /* Whose file is not written anew at each change. */
@@ -35,13 +35,13 @@ static char directory[64];
 static unsigned int keeps; /* tries to keep a file aside */
 
 /* See meson.build. */
-int __real_store_file_keep(const char *where, const char *name, char **ret_kept);
-int __wrap_store_file_keep(const char *where, const char *name, char **ret_kept);
+int __real_pind_file_keep(const char *where, const char *name, char **ret_kept);
+int __wrap_pind_file_keep(const char *where, const char *name, char **ret_kept);
 
-int __wrap_store_file_keep(const char *where, const char *name, char **ret_kept)
+int __wrap_pind_file_keep(const char *where, const char *name, char **ret_kept)
 {
 	keeps++;
-	return __real_store_file_keep(where, name, ret_kept);
+	return __real_pind_file_keep(where, name, ret_kept);
 }
 
 static int setup(void **state)

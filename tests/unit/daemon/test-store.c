@@ -99,7 +99,7 @@ static void test_round_trip(void **state)
 	store = open_with(1, 0, NULL);
 	assert_null(pind_store_find(store, b.path));
 	(void)pind_store_free(store);
-	assert_int_equal(access(in_directory(PIND_STORE_FILE ".new"), F_OK), -1);
+	assert_int_equal(access(in_directory(".new"), F_OK), -1);
 }
 
 /* Each multiple of a page below 2^64 has to survive a double. */
@@ -203,7 +203,7 @@ static void test_failure_changes_nothing(void **state)
 
 	assert_int_equal(pind_store_put(store, &old), 0);
 	/* the temporary file cannot be made */
-	assert_int_equal(mkdir(in_directory(PIND_STORE_FILE ".new"), 0755), 0);
+	assert_int_equal(mkdir(in_directory(".new"), 0755), 0);
 	assert_true(pind_store_put(store, &new) < 0);
 	assert_true(pind_store_put(store, &other) < 0);
 	assert_true(pind_store_remove(store, "/x") < 0);
@@ -211,7 +211,7 @@ static void test_failure_changes_nothing(void **state)
 	assert_null(pind_store_find(store, "/a"));
 	assert_null(pind_store_at(store, 1));
 	(void)pind_store_free(store);
-	(void)rmdir(in_directory(PIND_STORE_FILE ".new"));
+	(void)rmdir(in_directory(".new"));
 	(void)pind_store_free(open_with(1, 0, NULL));
 }
 

@@ -8,7 +8,10 @@
 
 #include <pind/cleanup.h>
 
-#include "store-file.h"
+#include "file.h"
+
+/* Of a file that is being written: one name for all, so that each name is short enough. */
+#define TEMPORARY "/.new"
 
 /* A million quotas; what is bigger was not written by us. */
 #define SIZE_MAX_READ (256 * 1024 * 1024)
@@ -21,7 +24,7 @@ static char *path_of(const char *directory, const char *name)
 	return asprintf(&path, "%s/%s", directory, name) < 0 ? NULL : path;
 }
 
-int store_file_read(const char *directory, const char *name, char **ret_text, size_t *ret_length)
+int pind_file_read(const char *directory, const char *name, char **ret_text, size_t *ret_length)
 {
 	_cleanup_free_ char *path = path_of(directory, name), *text = NULL;
 	_cleanup_fclose_ FILE *file = path ? fopen(path, "re") : NULL;
@@ -48,7 +51,7 @@ int store_file_read(const char *directory, const char *name, char **ret_text, si
 	return 0;
 }
 
-int store_file_keep(const char *directory, const char *name, char **ret_kept)
+int pind_file_keep(const char *directory, const char *name, char **ret_kept)
 {
 	_cleanup_free_ char *path = path_of(directory, name);
 
@@ -76,10 +79,8 @@ static int directory_sync(const char *directory)
 	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
-static int write_all(int fd, const char *text)
+static int write_all(int fd, const char *text, size_t left)
 {
-	size_t left = strlen(text);
-
 	while (left > 0) {
 		ssize_t written = write(fd, text, left);
 
@@ -93,7 +94,7 @@ static int write_all(int fd, const char *text)
 	return 0;
 }
 
-static int write_new(const char *path, const char *text)
+static int write_new(const char *path, const char *text, size_t length)
 {
 	_cleanup_close_ int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
 				      0644);
@@ -101,19 +102,19 @@ static int write_new(const char *path, const char *text)
 
 	if (fd < 0)
 		return -errno;
-	r = write_all(fd, text);
+	r = write_all(fd, text, length);
 	return r < 0 ? r : fsync(fd) < 0 ? -errno : 0;
 }
 
-int store_file_replace(const char *directory, const char *name, const char *text,
-		       const char *backup)
+int pind_file_replace(const char *directory, const char *name, const char *text, size_t length,
+		      const char *backup)
 {
 	_cleanup_free_ char *path = path_of(directory, name), *temporary = NULL, *old = NULL;
 	int r;
 
-	if (!path || asprintf(&temporary, "%s.new", path) < 0)
+	if (!path || asprintf(&temporary, "%s" TEMPORARY, directory) < 0)
 		return -ENOMEM;
-	r = write_new(temporary, text);
+	r = write_new(temporary, text, length);
 	if (r >= 0 && backup) {
 		/* while there is no backup the file itself is good */
 		old = path_of(directory, backup);
@@ -134,7 +135,7 @@ int store_file_replace(const char *directory, const char *name, const char *text
 	return 0;
 }
 
-int store_file_append(const char *directory, const char *name, size_t length, const char *text)
+int pind_file_append(const char *directory, const char *name, size_t length, const char *text)
 {
 	_cleanup_free_ char *path = path_of(directory, name);
 	_cleanup_close_ int fd = -EBADF;
@@ -150,7 +151,7 @@ int store_file_append(const char *directory, const char *name, size_t length, co
 		return -ESTALE;
 	if (st.st_size > (off_t)length && ftruncate(fd, (off_t)length) < 0)
 		return -errno;
-	r = write_all(fd, text);
+	r = write_all(fd, text, strlen(text));
 	if (r >= 0 && fdatasync(fd) < 0)
 		r = -errno;
 	if (r < 0) {
@@ -162,7 +163,7 @@ int store_file_append(const char *directory, const char *name, size_t length, co
 	return length ? 0 : directory_sync(directory);
 }
 
-int store_file_move(const char *directory, const char *from, const char *to)
+int pind_file_move(const char *directory, const char *from, const char *to)
 {
 	_cleanup_free_ char *old = path_of(directory, from), *new = to ? path_of(directory, to) : NULL;
 
