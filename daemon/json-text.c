@@ -203,21 +203,28 @@ static int check_keys(const cJSON *item, struct pind_problems *problems)
 	return worst;
 }
 
+/* Behind what stands before @p, without the blanks in between. */
+static const char *behind_last(const char *text, const char *p)
+{
+	while (p > text && is_blank(p[-1]))
+		p--;
+	return p;
+}
+
 /* Says what is wrong at @end, where the parser gave up. */
 static int tell_no_json(const char *text, const char *end, struct pind_problems *problems)
 {
-	const char *before;
+	const char *before = end > text ? behind_last(text, end - 1) : text;
 	unsigned int line = 1;
 	int shown;
 
 	/* where it wanted a key it stands one behind what it found */
-	if (end > text && strchr("}],'", end[-1]) && end[-1])
+	if (before > text && strchr("{,", before[-1]) && !is_blank(end[-1]))
 		end--;
 	for (const char *p = text; p < end; p++)
 		if (*p == '\n')
 			line++;
-	for (before = end; before > text && is_blank(before[-1]);)
-		before--;
+	before = behind_last(text, end);
 	shown = (int)strcspn(end, "\r\n");
 	if (shown > SHOWN_MAX)
 		shown = SHOWN_MAX;
