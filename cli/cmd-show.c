@@ -188,7 +188,8 @@ static int print_group(const struct pind_group_info *group, const struct pind_ex
 	table_add(&table, "  mode");
 	table_add(&table, "%s%s", model_mode(group->mode),
 		  group->mode == PIND_MODE_OBSERVE ? " (counts what max would refuse)" : "");
-	if (model_has(&pind_group_kind, group, "runtime") && group_has_quota(group)) {
+	if (model_has(&pind_group_kind, group, "runtime") && group_has_quota(group) &&
+	    !(bounds && bounds->file)) {
 		table_add(&table, "  kept");
 		table_add(&table, "%s",
 			  group->runtime ? "until the cgroup goes or the machine restarts" : "yes");

@@ -5,6 +5,7 @@
 
 #include <pind/cleanup.h>
 
+#include "explain-text.h"
 #include "fail.h"
 #include "group-text.h"
 #include "json.h"
@@ -18,6 +19,20 @@ static void print_path(const char *path)
 
 	if (clean)
 		(void)printf("%s\n", clean);
+}
+
+/* What holds now that the quota is gone: it may be what a file says. */
+static int print_left(struct pind_source *source, const struct pind_options *options,
+		      const struct pind_group_info *group)
+{
+	_cleanup_(explanation_done) struct pind_explanation left = { 0 };
+	const struct pind_quota_change nothing = { 0 };
+
+	if (source->ops->explain(source, options->group, &nothing, &left) == 0 && left.file)
+		return explain_print_rule(&left);
+	/* the quota is gone, whatever keeps the rest from being known */
+	fail_forget();
+	return group_print_quota(group);
 }
 
 int cmd_unset(const struct pind_options *options)
@@ -42,5 +57,5 @@ int cmd_unset(const struct pind_options *options)
 		return r;
 
 	return options->json ? json_print_record(&pind_group_kind, &group)
-			     : group_print_quota(&group);
+			     : print_left(source, options, &group);
 }

@@ -40,21 +40,42 @@ int explain_print_bounds(const struct pind_explanation *e)
 	return 0;
 }
 
-int explain_print_plan(const struct pind_explanation *e)
+/* @verb: what stands between the path and its limits. An exit status. */
+static int print_limits(const struct pind_explanation *e, const char *verb)
 {
 	_cleanup_free_ char *path = text_cleaned(e->path);
 	char max[SIZE_FORMAT_MAX], max_held[SIZE_FORMAT_MAX], high[SIZE_FORMAT_MAX];
 
 	if (!path)
 		return fail_memory();
-	(void)printf("%s would have: max %s", path,
+	(void)printf("%s%s: max %s", path, verb,
 		     e->max == PIND_UNLIMITED ? "none" : size_format(e->max, max));
 	if (e->max_held != PIND_UNLIMITED)
 		(void)printf(", max held %s", size_format(e->max_held, max_held));
-	(void)printf(", high %s, mode %s, %s\n",
-		     e->high == PIND_UNLIMITED ? "none" : size_format(e->high, high), e->mode,
-		     strcmp(e->source, "runtime") ?
-			     "kept" :
-			     "until the cgroup goes or the machine restarts");
+	(void)printf(", high %s, mode %s, ",
+		     e->high == PIND_UNLIMITED ? "none" : size_format(e->high, high), e->mode);
+	return 0;
+}
+
+int explain_print_plan(const struct pind_explanation *e)
+{
+	int r = print_limits(e, " would have");
+
+	if (r != 0)
+		return r;
+	(void)printf("%s\n", strcmp(e->source, "runtime") ?
+				     "kept" :
+				     "until the cgroup goes or the machine restarts");
 	return explain_print_bounds(e);
+}
+
+int explain_print_rule(const struct pind_explanation *e)
+{
+	_cleanup_free_ char *file = text_cleaned(e->file);
+	int r = file ? print_limits(e, "") : fail_memory();
+
+	if (r == 0)
+		(void)printf("by %s, line %u%s\n", file, e->line,
+			     e->present ? "" : "; it binds the cgroup from its first pin");
+	return r;
 }

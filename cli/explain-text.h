@@ -14,4 +14,7 @@ int explain_print_bounds(const struct pind_explanation *explanation);
 /* Likewise, with the quota that would result before them. */
 int explain_print_plan(const struct pind_explanation *explanation);
 
+/* As group_print_quota(), of a quota that is a file's. */
+int explain_print_rule(const struct pind_explanation *explanation);
+
 #endif /* PINCTL_EXPLAIN_TEXT_H */

@@ -126,6 +126,31 @@ static void test_set(void **state)
 	says(0, "/t.slice/a.service: no quota", ARGS("unset", "a.service"));
 }
 
+/* A quota that a file gives is called that; also where one goes that stood before it. */
+static void test_unset_to_rule(void **state)
+{
+	struct world *w = *state;
+
+	world_write(w, "quota.d/10.json",
+		    "{ \"rules\": [\n{ \"match\": \"/t.slice/**\", \"max\": \"3M\" } ] }\n");
+	world_start(w, NULL);
+	pin(w);
+	says(0, "quota.d/10.json, line 2\n", ARGS("show", "a.service"));
+	lacks("  kept", ARGS("show", "a.service"));
+	says(0, "/t.slice/a.service: max 2.0 MiB, high none, mode enforce, kept\n",
+	     ARGS("set", "a.service", "--max", "2M"));
+	says(0, "  kept ", ARGS("show", "a.service"));
+	says(0, "/t.slice/a.service: max 3.0 MiB, high none, mode enforce, by ",
+	     ARGS("unset", "a.service"));
+	says(0, "quota.d/10.json, line 2\n", ARGS("unset", "a.service"));
+	/* of what is not there yet likewise */
+	says(0, "max 2.0 MiB", ARGS("set", "/t.slice/later", "--max", "2M"));
+	says(0, "quota.d/10.json, line 2; it binds the cgroup from its first pin\n",
+	     ARGS("unset", "/t.slice/later"));
+	says(0, "max 2.0 MiB", ARGS("set", "/u.slice", "--max", "2M"));
+	says(0, "/u.slice: no quota\n", ARGS("unset", "/u.slice"));
+}
+
 /* What would be is told in full, and nothing of it is done. */
 static void test_dry_run(void **state)
 {
@@ -411,6 +436,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_set),
+		cmocka_unit_test_setup_teardown(test_unset_to_rule, world_setup_quiet,
+						world_teardown),
 		TEST(test_dry_run),
 		TEST(test_list),
 		TEST(test_above),
