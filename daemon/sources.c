@@ -71,8 +71,9 @@ static int open_store(const char *directory, struct pind_health *health, enum pi
 			     report.restored ? "of the last good copy" : "in it that made sense");
 	if (r < 0)
 		return -ENOMEM;
+	/* which is in the journal by that */
 	pind_journal_damage(PIND_STORE_FILE, report.kept_as, sentence);
-	pind_health_set(health, trouble, sentence);
+	pind_health_replace(health, trouble, sentence);
 	return 0;
 }
 

@@ -22,6 +22,7 @@ static void check_newer(struct world *w, const char *file)
 	world_start(w, GROUP "=4096", NULL);
 	assert_true(world_state_is(w, "degraded"));
 	assert_true(world_reason_has(w, "is of version 2, which a later pind wrote"));
+	assert_int_equal(world_log_count(w, "is of version 2, which a later pind wrote"), 1);
 	assert_int_equal(world_kernel_max(w, GROUP), 4096);
 	assert_false(world_flag(w, GROUP, "Runtime"));
 	world_refused(w, PIND_ERROR_STORE, "is of version 2", PIND_OBJECT, PIND_MANAGER_INTERFACE,
@@ -66,6 +67,7 @@ static void test_restored(void **state)
 	assert_true(world_state_is(w, "degraded"));
 	assert_true(world_reason_has(w, "state/quotas.json was damaged (it is empty); it is kept as "));
 	assert_true(world_reason_has(w, "the 1 quotas of the last good copy are in force"));
+	assert_int_equal(world_log_count(w, "was damaged (it is empty)"), 1);
 	assert_int_equal(world_kernel_max(w, GROUP), 48 * MIB);
 	world_set_max(w, GROUP, 24 * MIB, false);
 	world_stop(w);
