@@ -59,7 +59,8 @@ int pind_desk_change_error(struct pind_desk *desk, int r, enum pind_step step, c
 	if (r == -ENOENT)
 		return sd_bus_error_setf(error, PIND_ERROR_NO_SUCH_GROUP,
 					 "there is no cgroup '%s' and no quota is kept for it, and "
-					 "a runtime quota needs one",
+					 "a runtime quota needs one; one that is kept (pinctl set "
+					 "--kept) does not",
 					 clean);
 	return sd_bus_error_setf(error, PIND_ERROR_NO_SUCH_GROUP,
 				 "the cgroup '%s' cannot be looked at: %s", clean, strerror(-r));

@@ -108,6 +108,9 @@ static void test_container(void **state)
 	world_refused(w, PIND_ERROR_NO_SUCH_GROUP, "a runtime quota needs one", PIND_OBJECT,
 		      PIND_MANAGER_INTERFACE, "SetQuota", "sa{sv}", CONTAINER, 1, "max", "t",
 		      4096ULL);
+	world_refused(w, PIND_ERROR_NO_SUCH_GROUP, "one that is kept (pinctl set --kept) does not",
+		      PIND_OBJECT, PIND_MANAGER_INTERFACE, "SetQuota", "sa{sv}", CONTAINER, 1,
+		      "max", "t", 4096ULL);
 	world_mkdir(w, CONTAINER);
 	set_max(w, CONTAINER, 8 * MIB);
 	assert_true(is_stored(w, true, "docker-"));
