@@ -504,7 +504,7 @@ static int run(struct pind_kernel *kernel, const struct pind_places *places)
 	(void)sd_event_set_watchdog(d->event, true);
 	r = add_signal(d, SIGTERM, on_stop, PIND_ORDER_STOP);
 	r = r < 0 ? r : add_signal(d, SIGINT, on_stop, PIND_ORDER_STOP);
-	r = r < 0 ? r : add_signal(d, SIGHUP, on_reload, PIND_ORDER_CHANGE);
+	r = r < 0 ? r : add_signal(d, SIGHUP, on_reload, PIND_ORDER_FILES);
 	r = r < 0 ? r : make_rooms(d, places);
 	r = r < 0 ? r : start(d);
 	if (r < 0)

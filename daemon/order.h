@@ -12,6 +12,8 @@ enum pind_order {
 	PIND_ORDER_STOP = -120,
 	/* The module came, and has no quota yet, or went. */
 	PIND_ORDER_MODULE = -110,
+	/* SIGHUP: a call that comes after it is answered by what the files say now. */
+	PIND_ORDER_FILES = -100,
 	/* The bus, where changes are done and what others ask is put in line, and events. */
 	PIND_ORDER_CHANGE = 0,
 	/* Reporting refusals. */

@@ -2,6 +2,7 @@
 /* Files of rules: in force from a cgroup's birth, read again by SIGHUP, never half. */
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <pind/cleanup.h>
@@ -91,6 +92,44 @@ static void test_reload(void **state)
 	world_fake(w, "Born", "sb", "/jobs.slice/two", false);
 	assert_int_equal(world_kernel_max(w, "/jobs.slice/two"), PIND_UNLIMITED);
 	assert_true(world_state_is(w, "healthy"));
+}
+
+static int on_max(sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+	uint64_t *ret = userdata;
+
+	assert_true(sd_bus_message_read(reply, "v", "t", ret) > 0);
+	return 0;
+}
+
+/* Who has them read, and then asks, hears of what they say now: so reload pind.service waits. */
+static void test_reload_before_answers(void **state)
+{
+	_cleanup_free_ char *object = NULL;
+	struct world *w = *state;
+	uint64_t max = 0;
+	int status;
+
+	start(w);
+	world_fake(w, "Born", "sb", JOB, false);
+	/* and so it knows already whose connection this is */
+	assert_int_equal(world_number(w, JOB, "Max"), 8 * MIB);
+	rules(w, "10.json", "16M");
+	/* both wait for it when it looks */
+	assert_int_equal(kill(w->daemon_pid, SIGSTOP), 0);
+	assert_int_equal(waitpid(w->daemon_pid, &status, WUNTRACED), w->daemon_pid);
+	assert_int_equal(kill(w->daemon_pid, SIGHUP), 0);
+	assert_true(sd_bus_path_encode(PIND_GROUP_PREFIX, JOB, &object) >= 0);
+	assert_true(sd_bus_call_method_async(w->bus, NULL, PIND_BUS_NAME, object,
+					     "org.freedesktop.DBus.Properties", "Get", on_max, &max,
+					     "ss", PIND_GROUP_INTERFACE, "Max") >= 0);
+	assert_true(sd_bus_flush(w->bus) >= 0);
+	/* which the bus has passed on, as it answers that */
+	assert_true(sd_bus_call_method(w->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+				       "org.freedesktop.DBus", "GetId", NULL, NULL, NULL) >= 0);
+	assert_int_equal(kill(w->daemon_pid, SIGCONT), 0);
+	world_until(w, max);
+	assert_int_equal(max, 16 * MIB);
 }
 
 static void test_bad_file(void **state)
@@ -327,6 +366,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST_QUIET(test_birth),
 		TEST_QUIET(test_reload),
+		TEST_QUIET(test_reload_before_answers),
 		TEST_QUIET(test_bad_file),
 		TEST_QUIET(test_rules_refused),
 		TEST_QUIET(test_longterm),
