@@ -205,8 +205,7 @@ static struct task_struct *get_owner(struct mm_struct *mm, struct task_struct **
 	return task;
 }
 
-/* The account of current, which pins memory of its own. Return: with a reference, or NULL. */
-static struct pind_account *open_recent(unsigned long call_site)
+struct pind_account *pind_account_open_recent(unsigned long call_site)
 {
 	struct pind_account *account;
 
@@ -215,6 +214,7 @@ static struct pind_account *open_recent(unsigned long call_site)
 	if (account && (account->tgid != current->tgid || account->call_site != call_site ||
 			account->start_time != current->group_leader->start_boottime ||
 			account->group->cgroup != task_dfl_cgroup(current) ||
+			READ_ONCE(account->group->charge_owner) ||
 			!atomic_long_inc_not_zero(&account->refs.refs)))
 		account = NULL;
 	rcu_read_unlock_sched();
@@ -268,7 +268,7 @@ out:
 struct pind_account *pind_account_open(struct mm_struct *mm, unsigned long call_site)
 {
 	bool own = mm == current->mm && !(current->flags & PF_KTHREAD);
-	struct pind_account *account = own ? open_recent(call_site) : NULL;
+	struct pind_account *account = own ? pind_account_open_recent(call_site) : NULL;
 
 	if (account)
 		return account;

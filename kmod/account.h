@@ -87,6 +87,12 @@ struct pind_account {
  */
 struct pind_account *pind_account_open(struct mm_struct *mm, unsigned long call_site);
 
+/**
+ * pind_account_open_recent() - likewise, only if that account is at hand and is to pay
+ * For memory of current's own. Context: process. Return: with a reference, or NULL.
+ */
+struct pind_account *pind_account_open_recent(unsigned long call_site);
+
 /** struct pind_person - a process's user and name, to be shown to readers */
 struct pind_person {
 	kuid_t uid;

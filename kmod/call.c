@@ -9,6 +9,7 @@
 #include "folio.h"
 #include "ledger.h"
 #include "need.h"
+#include "payer.h"
 #include "trace.h"
 #include "room.h"
 #include "stock.h"
@@ -117,7 +118,7 @@ int pind_call_begin(struct pind_call *call, unsigned long call_site)
 	if (!(call->flags & FOLL_LONGTERM))
 		return 0;
 
-	account = pind_account_open(call->mm, call_site);
+	account = pind_payer_open(call, call_site);
 	if (IS_ERR(account)) {
 		finish(call);
 		return PTR_ERR(account);

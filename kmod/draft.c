@@ -28,6 +28,7 @@ const struct nla_policy pind_rule_policy[PIND_A_RULE_HIGHEST + 1] = {
 	[PIND_A_RULE_MAX_HELD] = { .type = NLA_U64 },
 	[PIND_A_RULE_HIGH] = { .type = NLA_U64 },
 	[PIND_A_RULE_MODE] = NLA_POLICY_RANGE(NLA_U32, PIND_MODE_OBSERVE, PIND_MODE_ENFORCE),
+	[PIND_A_RULE_CHARGE] = NLA_POLICY_RANGE(NLA_U32, PIND_PAYER_PINNER, PIND_PAYER_OWNER),
 };
 
 const struct nla_policy pind_draft_policy[PIND_A_RULES_MAX + 1] = {
@@ -82,6 +83,7 @@ static void read_quota(struct nlattr **attrs, struct pind_quota *quota)
 		.has_max_held = attrs[PIND_A_RULE_MAX_HELD],
 		.has_high = attrs[PIND_A_RULE_HIGH],
 		.has_mode = attrs[PIND_A_RULE_MODE],
+		.has_charge = attrs[PIND_A_RULE_CHARGE],
 	};
 	if (quota->has_max)
 		quota->max = pind_genl_limit(attrs[PIND_A_RULE_MAX]);
@@ -91,6 +93,8 @@ static void read_quota(struct nlattr **attrs, struct pind_quota *quota)
 		quota->high = pind_genl_limit(attrs[PIND_A_RULE_HIGH]);
 	if (quota->has_mode)
 		quota->enforce = nla_get_u32(attrs[PIND_A_RULE_MODE]) == PIND_MODE_ENFORCE;
+	if (quota->has_charge)
+		quota->charge_owner = nla_get_u32(attrs[PIND_A_RULE_CHARGE]) == PIND_PAYER_OWNER;
 }
 
 /* Return: 0; -EINVAL, with a sentence in @extack. */

@@ -121,6 +121,11 @@ static int fill_events(struct sk_buff *skb, const struct pind_group *group)
 	return 0;
 }
 
+static u32 payer_number(bool owner)
+{
+	return owner ? PIND_PAYER_OWNER : PIND_PAYER_PINNER;
+}
+
 int pind_fill_group(struct sk_buff *skb, const struct pind_reader *reader,
 		    const struct pind_group *group)
 {
@@ -144,7 +149,8 @@ int pind_fill_group(struct sk_buff *skb, const struct pind_reader *reader,
 	    fill_bytes(skb, PIND_A_GROUP_RESERVED, sums.reserved) ||
 	    fill_bytes(skb, PIND_A_GROUP_HELD, sums.held) ||
 	    fill_limit(skb, PIND_A_GROUP_MAX_HELD, READ_ONCE(charge->max_held)) ||
-	    fill_bytes(skb, PIND_A_GROUP_UNCERTAIN, sums.uncertain))
+	    fill_bytes(skb, PIND_A_GROUP_UNCERTAIN, sums.uncertain) ||
+	    nla_put_u32(skb, PIND_A_GROUP_CHARGE, payer_number(group->charge_owner)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -161,7 +167,9 @@ int pind_fill_rule(struct sk_buff *skb, const struct pind_rule *rule)
 	    (quota->has_high && fill_limit(skb, PIND_A_RULE_HIGH, quota->high)) ||
 	    (quota->has_mode &&
 	     nla_put_u32(skb, PIND_A_RULE_MODE,
-			 quota->enforce ? PIND_MODE_ENFORCE : PIND_MODE_OBSERVE)))
+			 quota->enforce ? PIND_MODE_ENFORCE : PIND_MODE_OBSERVE)) ||
+	    (quota->has_charge &&
+	     nla_put_u32(skb, PIND_A_RULE_CHARGE, payer_number(quota->charge_owner))))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -245,10 +245,12 @@ static int parse_quota(struct genl_info *info, struct pind_quota *quota)
 		.has_max_held = attrs[PIND_A_GROUP_MAX_HELD],
 		.has_high = attrs[PIND_A_GROUP_HIGH],
 		.has_mode = attrs[PIND_A_GROUP_MODE],
+		.has_charge = attrs[PIND_A_GROUP_CHARGE],
 	};
-	if (!quota->has_max && !quota->has_max_held && !quota->has_high && !quota->has_mode) {
+	if (!quota->has_max && !quota->has_max_held && !quota->has_high && !quota->has_mode &&
+	    !quota->has_charge) {
 		NL_SET_ERR_MSG(info->extack,
-			       "nothing to set: max, max-held, high and mode are all missing");
+			       "nothing to set: no max, max-held, high, mode or charge");
 		return -EINVAL;
 	}
 	if (quota->has_max)
@@ -259,6 +261,8 @@ static int parse_quota(struct genl_info *info, struct pind_quota *quota)
 		quota->high = pind_genl_limit(attrs[PIND_A_GROUP_HIGH]);
 	if (quota->has_mode)
 		quota->enforce = nla_get_u32(attrs[PIND_A_GROUP_MODE]) == PIND_MODE_ENFORCE;
+	if (quota->has_charge)
+		quota->charge_owner = nla_get_u32(attrs[PIND_A_GROUP_CHARGE]) == PIND_PAYER_OWNER;
 	return 0;
 }
 
@@ -376,6 +380,7 @@ static const struct nla_policy set_policy[] = {
 	[PIND_A_GROUP_HIGH] = { .type = NLA_U64 },
 	[PIND_A_GROUP_MODE] = NLA_POLICY_RANGE(NLA_U32, PIND_MODE_OBSERVE, PIND_MODE_ENFORCE),
 	[PIND_A_GROUP_MAX_HELD] = { .type = NLA_U64 },
+	[PIND_A_GROUP_CHARGE] = NLA_POLICY_RANGE(NLA_U32, PIND_PAYER_PINNER, PIND_PAYER_OWNER),
 };
 
 static const struct nla_policy refusal_policy[] = {

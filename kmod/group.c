@@ -101,9 +101,11 @@ static void bump_generation(void)
 		generation = 1;
 }
 
-/* The level has to be exact, or not yet charged by anybody. */
-static void write_quota(struct pind_charge *charge, const struct pind_quota *quota)
+/* The group's level has to be exact, or not yet charged by anybody. */
+static void write_quota(struct pind_group *group, const struct pind_quota *quota)
 {
+	struct pind_charge *charge = &group->charge;
+
 	/* limits before mode: a group set to enforce a new max must never enforce the old one */
 	if (quota->has_max)
 		WRITE_ONCE(charge->max, quota->max);
@@ -115,6 +117,8 @@ static void write_quota(struct pind_charge *charge, const struct pind_quota *quo
 		WRITE_ONCE(charge->high, quota->high);
 		atomic_set(&charge->above_high, 0);
 	}
+	if (quota->has_charge)
+		WRITE_ONCE(group->charge_owner, quota->charge_owner);
 }
 
 /* A group that is in no index, with one reference to its memory, and no limits. */
@@ -152,7 +156,7 @@ static int add_group(struct pind_group *group, const struct pind_quota *quota)
 	int ret;
 
 	lockdep_assert_held(&group_mutex);
-	write_quota(&group->charge, quota);
+	write_quota(group, quota);
 	/* its rule may have given it a limit that is near */
 	pind_charge_limits_changed(&group->charge);
 	atomic_long_set(&group->members.refs, 2); /* the index, and the caller */
@@ -254,6 +258,11 @@ struct pind_group *pind_group_join(struct task_struct *task)
 	return group;
 }
 
+struct pind_group *pind_group_join_cgroup(struct cgroup *cgroup)
+{
+	return join_cgroup(payer_of(cgroup));
+}
+
 struct pind_group *pind_group_join_id(u64 id)
 {
 	struct pind_group *group = join_known(id);
@@ -293,7 +302,7 @@ static struct pind_group *unmet_group(struct cgroup *cgroup)
 	if (!group)
 		return ERR_PTR(-ENOMEM);
 	pind_rule_find(group->path, &quota);
-	write_quota(&group->charge, &quota);
+	write_quota(group, &quota);
 	return group;
 }
 
@@ -326,7 +335,7 @@ int pind_group_set(struct pind_group *group, const struct pind_quota *quota)
 		goto out;
 	}
 	pind_charge_exact_begin(&group->charge);
-	write_quota(&group->charge, quota);
+	write_quota(group, quota);
 	pind_charge_limits_changed(&group->charge);
 	pind_charge_exact_end(&group->charge);
 out:

@@ -52,6 +52,8 @@ struct pind_event_marks {
  * @refusals: rows of its own accounts, and of groups below it that were freed
  * @watches: eventfds that are signalled at a refusal
  * @failures: rows of its own accounts
+ * @charge_owner: whose memory its processes pin, pays: PIND_PAYER_OWNER; written under the
+ *	group mutex
  * @dead: the cgroup was removed, and the event for that was queued
  * @rcu: frees it, since look-ups take no lock
  */
@@ -71,17 +73,19 @@ struct pind_group {
 	struct pind_refusals refusals;
 	struct pind_watches watches;
 	struct pind_failures failures;
+	bool charge_owner;
 	bool dead;
 	struct rcu_head rcu;
 };
 
 /* A change of a quota, in pages; see PIND_A_GROUP_MAX and its neighbours. */
 struct pind_quota {
-	bool has_max, has_max_held, has_high, has_mode;
+	bool has_max, has_max_held, has_high, has_mode, has_charge;
 	unsigned long max;
 	unsigned long max_held;
 	unsigned long high;
 	bool enforce;
+	bool charge_owner;
 };
 
 int pind_group_init(void);
@@ -102,6 +106,9 @@ static inline struct pind_group *pind_group_of(struct pind_charge *charge)
  * -ENOMEM.
  */
 struct pind_group *pind_group_join(struct task_struct *task);
+
+/** pind_group_join_cgroup() - likewise, of a cgroup, to which the caller has a reference */
+struct pind_group *pind_group_join_cgroup(struct cgroup *cgroup);
 
 /**
  * pind_group_join_id() - likewise, by the cgroup's id
@@ -140,7 +147,7 @@ static inline bool pind_group_is_dead(const struct pind_group *group)
 }
 
 /**
- * pind_group_set() - change max, max_held, high, mode
+ * pind_group_set() - change max, max_held, high, mode, charge
  * Context: process. Return: 0, or -ESTALE for a removed cgroup.
  */
 int pind_group_set(struct pind_group *group, const struct pind_quota *quota);

@@ -60,8 +60,8 @@ static __always_inline bool begin_one(struct one *one, long nr, unsigned int fla
 	if (nr != 1 || !pages || READ_ONCE(pind_look) ||
 	    (flags & (FOLL_LONGTERM | FOLL_GET | PIND_FOLL_PIN)) != FOLL_LONGTERM)
 		return false;
-	one->account = pind_account_open(current->mm, call_site);
-	if (IS_ERR(one->account))
+	one->account = pind_account_open_recent(call_site);
+	if (!one->account)
 		return false;
 	charge = &one->account->group->charge;
 	if (unlikely(!pind_stock_quick_reserve(charge, 1) &&

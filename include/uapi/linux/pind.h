@@ -69,6 +69,17 @@ enum pind_mode {
 };
 
 /**
+ * enum pind_payer - which group a long-term pin call of a group's processes is charged to
+ * @PIND_PAYER_PINNER: that of the process that pins, or whose memory another process pins
+ * @PIND_PAYER_OWNER: that of the cgroup whose memory it is by the memory controller, as known
+ *	of the call's first page when the call begins; that of the pinner where there is none
+ */
+enum pind_payer {
+	PIND_PAYER_PINNER = 1,
+	PIND_PAYER_OWNER = 2,
+};
+
+/**
  * enum pind_limit - which limit of a group refused a pin call
  * @PIND_LIMIT_MAX: max, on current
  * @PIND_LIMIT_MAX_HELD: max-held, on held
@@ -138,7 +149,7 @@ enum pind_misuse_kind {
  * @PIND_CMD_INFO_GET: do: the module, its hooks, its self-check (PIND_A_INFO_*)
  * @PIND_CMD_GROUP_GET: do: one group by id, or (CAP_SYS_PTRACE or CAP_PERFMON) the group
  *	of a process by pid and uid; dump: all (PIND_A_GROUP_*)
- * @PIND_CMD_GROUP_SET: do, admin: set max, max-held, high, mode; answers with the
+ * @PIND_CMD_GROUP_SET: do, admin: set max, max-held, high, mode, charge; answers with the
  *	group
  * @PIND_CMD_GROUP_RESET_PEAK: do, admin: set peak to current; answers likewise
  * @PIND_CMD_ACCOUNT_GET: dump: accounts that hold pins, of all groups or of one
@@ -342,6 +353,8 @@ enum {
 	 * failed, for a reason that is not a quota's
 	 */
 	PIND_A_GROUP_EVENTS_FAILED,
+	/** @PIND_A_GROUP_CHARGE: u32: enum pind_payer, for the processes of this very group */
+	PIND_A_GROUP_CHARGE,
 
 	__PIND_A_GROUP_END,
 	/* the highest attribute; ..._GROUP_MAX is the quota */
@@ -844,6 +857,8 @@ enum {
 	PIND_A_RULE_HIGH,
 	/** @PIND_A_RULE_MODE: u32: enum pind_mode; left out: enforce */
 	PIND_A_RULE_MODE,
+	/** @PIND_A_RULE_CHARGE: u32: enum pind_payer; left out: pinner */
+	PIND_A_RULE_CHARGE,
 
 	__PIND_A_RULE_END,
 	/* the highest attribute; ..._RULE_MAX is the quota */
