@@ -259,25 +259,31 @@ static struct pind_share *share_above(const struct pind_holding *holding, u64 pi
 	return NULL;
 }
 
-/* The only share with a holder of the unpin's driver; NULL if there is none, or may be more. */
+/*
+ * The only share that can have a pin of the unpin's driver; NULL if there is none, or may be
+ * more.
+ */
 static struct pind_share *only_share_of_driver(const struct pind_holding *holding,
 					       const struct pind_unpinner *unpinner)
 {
 	struct pind_share *only = NULL;
 	struct rb_node *node;
+	bool found = false;
 
 	if (!unpinner->driver || holding->nr_holders > PIND_HOLDING_LOOK)
 		return NULL;
 	for (node = rb_first(&holding->holders); node; node = rb_next(node)) {
 		struct pind_holder *holder = rb_entry(node, struct pind_holder, node);
+		bool of_driver = is_driver(holder, unpinner);
 
-		if (!is_driver(holder, unpinner) || holder->share == only)
+		if (!of_driver && !holder->share->mixed)
 			continue;
-		if (only)
+		if (only && only != holder->share)
 			return NULL;
 		only = holder->share;
+		found |= of_driver;
 	}
-	return only;
+	return found ? only : NULL;
 }
 
 /* Another holder of the share whose pin may have gone in place of that of @holder; or NULL. */
@@ -351,47 +357,17 @@ static void take(struct pind_holding *holding, struct pind_holder *holder, u64 p
 	}
 }
 
-/* The share whose pins an unpin gives back, as far as its account, process or driver tells. */
-static struct pind_share *share_of_unpinner(const struct pind_holding *holding,
-					    const struct pind_unpinner *unpinner)
+/* Has the share a holder of another driver than that of @taken, as far as we look? */
+static bool has_other_driver(const struct pind_share *share, const struct pind_holder *taken)
 {
 	struct pind_holder *holder;
-
-	if (unpinner->account) {
-		holder = pind_holding_find(holding, unpinner->account);
-		return holder ? holder->share : NULL;
-	}
-	holder = of_process(holding, unpinner);
-	if (holder && is_driver(holder, unpinner))
-		return holder->share;
-	return only_share_of_driver(holding, unpinner);
-}
-
-void pind_holding_discount(struct pind_holding *holding, struct pind_unpinner *unpinner)
-{
-	struct pind_share *share = unpinner->given && holding->early ?
-					   share_of_unpinner(holding, unpinner) : NULL;
-	u32 pins = share ? min(share->early, unpinner->given) : 0;
-
-	if (!pins)
-		return;
-	share->early -= pins;
-	unpinner->given -= pins;
-}
-
-void pind_holding_forget_early(struct pind_holding *holding)
-{
-	struct rb_node *node;
 	unsigned int i = 0;
 
-	holding->early = false;
-	for (node = rb_first(&holding->shares); node; node = rb_next(node)) {
-		if (++i > PIND_HOLDING_LOOK) {
-			holding->early = true; /* the others keep theirs */
-			return;
-		}
-		rb_entry(node, struct pind_share, node)->early = 0;
-	}
+	hlist_for_each_entry(holder, &share->holders, in_share)
+		if (owner_of(holder->account)->driver != owner_of(taken->account)->driver ||
+		    ++i == PIND_HOLDING_LOOK)
+			return true;
+	return false;
 }
 
 bool pind_holding_release(struct pind_holding *holding, u64 pincount,
@@ -413,6 +389,7 @@ bool pind_holding_release(struct pind_holding *holding, u64 pincount,
 		/* certain: no group has a pin left, or only one group can have lost the pin */
 		holder = of_process(holding, unpinner) ?:
 				 of_share(first_share(holding), unpinner);
+		known = excess <= unpinner->given && is_driver(holder, unpinner);
 	} else if (unpinner->given && (holder = of_process(holding, unpinner)) &&
 		   is_driver(holder, unpinner)) {
 		/* a short-term unpin of the same process is another driver's */
@@ -428,14 +405,12 @@ bool pind_holding_release(struct pind_holding *holding, u64 pincount,
 	} else {
 		return false;
 	}
-	share = holder->share;
+	if (!known && has_other_driver(holder->share, holder))
+		holder->share->mixed = true;
 	take(holding, holder, excess, !pincount || holder->account == unpinner->account, unpinner,
 	     release);
 	unpinner->given -= min(unpinner->given, release->pins);
-	if (!known && !release->share) {
-		share->early = min_t(u64, (u64)share->early + release->pins, U32_MAX);
-		holding->early = true;
-	}
+	release->guessed = !known;
 	return true;
 }
 
@@ -446,9 +421,10 @@ bool pind_holding_may_be_of(const struct pind_holding *holding, u32 driver)
 	if (!driver || holding->nr_holders > PIND_HOLDING_LOOK)
 		return true;
 	for (node = rb_first(&holding->holders); node; node = rb_next(node)) {
-		u32 own = owner_of(rb_entry(node, struct pind_holder, node)->account)->driver;
+		const struct pind_holder *holder = rb_entry(node, struct pind_holder, node);
+		u32 own = owner_of(holder->account)->driver;
 
-		if (!own || own == driver)
+		if (!own || own == driver || holder->share->mixed)
 			return true;
 	}
 	return false;

@@ -50,9 +50,8 @@ struct pind_owner {
 /**
  * struct pind_share - a group that holds the folio: the sums of its holders
  * @uncertain: pages of its charge that were reported as uncertain
- * @early: pins that were taken because the kernel's count alone showed that they had gone: the
- *	unpin that gave them back may have yet to end, and then takes so many fewer. Too many
- *	of them keep a group charged, and so are forgotten while no unpin is under way.
+ * @mixed: a pin of one driver may have been taken for one of another, so the share may have
+ *	pins of any
  */
 struct pind_share {
 	union {
@@ -64,7 +63,7 @@ struct pind_share {
 	u64 pins;
 	u64 covered;
 	u32 uncertain;
-	u32 early;
+	bool mixed;
 };
 
 /** struct pind_holder - an account that holds the folio */
@@ -86,7 +85,6 @@ struct pind_holder {
  * @excess: by how much @pins exceeded the kernel's count at the last pind_holding_mark()
  * @pages: size of the folio in base pages
  * @uncertain: all of the pins may have gone, and the kernel may count plain references
- * @early: a share's @early is or was not 0
  */
 struct pind_holding {
 	struct rb_root holders;
@@ -97,7 +95,6 @@ struct pind_holding {
 	u32 nr_holders;
 	u32 nr_shares;
 	bool uncertain;
-	bool early;
 	struct rcu_head rcu;
 };
 
@@ -121,8 +118,8 @@ struct pind_parts {
  *	interrupt or a kernel thread
  * @tgid: that process
  * @driver: pind_site_driver() of the unpin's return address; 0: not known
- * @given: pins of the folio that the unpin gives back and that were not yet taken from a
- *	holder
+ * @given: pins of the folio that the unpin gives back and that were certainly not yet taken
+ *	from a holder
  */
 struct pind_unpinner {
 	const struct pind_account *account;
@@ -140,6 +137,8 @@ struct pind_unpinner {
  * @covered: pages no longer covered; not 0 only with @folios
  * @uncharge: pages the group no longer owes
  * @surplus: change of the pages that the group keeps in place without paying
+ * @guessed: it showed by the kernel's count alone that the pins had gone. The unpin that gave
+ *	them back may have yet to end, and must not take others then; which one it is is not known.
  * @heir: an account of the group that covers pages of the released holder from now on; or NULL
  * @bequest: how many pages more that account covers
  * @folios: 1 if the account no longer holds the folio, else 0
@@ -153,6 +152,7 @@ struct pind_release {
 	u32 covered;
 	u32 uncharge;
 	s32 surplus;
+	bool guessed;
 	struct pind_account *heir;
 	u32 bequest;
 	u32 folios;
@@ -200,15 +200,6 @@ u32 pind_holding_record(struct pind_holding *holding, struct pind_account *accou
 			u32 *ret_covered, s32 *ret_surplus, bool *ret_new);
 
 /**
- * pind_holding_discount() - an unpin has ended: which of the pins it gives back were taken early
- * To be called once, before pind_holding_release(). Its given is lowered by these.
- */
-void pind_holding_discount(struct pind_holding *holding, struct pind_unpinner *unpinner);
-
-/** pind_holding_forget_early() - no unpin is under way that pins can have been taken for early */
-void pind_holding_forget_early(struct pind_holding *holding);
-
-/**
  * pind_holding_release() - take pins from one holder, down to the kernel's count
  * @pincount: pins on the folio by the kernel's count
  * @unpinner: the unpin that has ended; its given is lowered by the pins taken
@@ -222,8 +213,8 @@ void pind_holding_forget_early(struct pind_holding *holding);
  *  4. a group with more pins than the kernel counts in all;
  *  5. the only group with a holder of the unpin's driver.
  * 1, 3 and 5 take no more pins than the unpin gave back. To be called until it returns
- * false. Idempotent: no pin is taken twice, except where a folio that one account held at the
- * unpin's beginning has several holders at its end.
+ * false. Idempotent: no pin is taken twice, if the given of an unpin that began before a guess
+ * is 0 (see struct pind_release).
  *
  * Return: whether pins were taken.
  */

@@ -69,17 +69,43 @@ void pind_leaf_exit(void);
  * come from a hardirq or from under another raw lock. Inside are only per-CPU and
  * atomic counters, the stock of a charge, and queue_delayed_work() and kfree_rcu(),
  * which may be called anywhere.
+ *
+ * Its guesses: how often pins were taken from slots of these leaves by a guess (see struct
+ * pind_release); written under the lock. It stands here as no slot or holding lasts as long as
+ * an unpin may.
  */
 #define PIND_LEAF_LOCK_BITS 10
 struct pind_leaf_lock {
 	raw_spinlock_t lock;
+	u32 guesses;
 } ____cacheline_aligned_in_smp;
 extern struct pind_leaf_lock pind_leaf_locks[1 << PIND_LEAF_LOCK_BITS];
+
+static inline struct pind_leaf_lock *pind_leaf_lock_entry(unsigned long number)
+{
+	return &pind_leaf_locks[hash_long(number >> PIND_LEAF_SHIFT, PIND_LEAF_LOCK_BITS)];
+}
 
 /** pind_leaf_lock() - the lock of the leaf that a slot number belongs to */
 static inline raw_spinlock_t *pind_leaf_lock(unsigned long number)
 {
-	return &pind_leaf_locks[hash_long(number >> PIND_LEAF_SHIFT, PIND_LEAF_LOCK_BITS)].lock;
+	return &pind_leaf_lock_entry(number)->lock;
+}
+
+/** pind_leaf_guesses() - how many guesses there were in leaves with this lock. Context: any. */
+static inline u32 pind_leaf_guesses(unsigned long number)
+{
+	/* an unpin that has read it gives its pins back after that */
+	return smp_load_acquire(&pind_leaf_lock_entry(number)->guesses);
+}
+
+/** pind_leaf_note_guess() - there was one more. Under the leaf's lock. */
+static inline void pind_leaf_note_guess(unsigned long number)
+{
+	struct pind_leaf_lock *entry = pind_leaf_lock_entry(number);
+
+	lockdep_assert_held(&entry->lock);
+	WRITE_ONCE(entry->guesses, entry->guesses + 1);
 }
 
 /** pind_leaf_assert_locked() - the caller holds the lock of a leaf */

@@ -120,9 +120,10 @@ static void book_release(const struct pind_release *release, struct pind_bill *b
 }
 
 /* Under the leaf's lock. Take from the only holder the pins that the kernel does not count. */
-static void settle_inline(struct pind_leaf *leaf, unsigned long *slot, u64 pincount,
+static void settle_inline(struct pind_leaf *leaf, unsigned long number, u64 pincount,
 			  struct pind_unpinner *unpinner, struct pind_bill *bill)
 {
+	unsigned long *slot = pind_slot_of(leaf, number);
 	u32 pins = pind_slot_pins(*slot), covered = pind_slot_covered(*slot);
 	struct pind_account *account;
 	struct pind_release release;
@@ -146,6 +147,8 @@ static void settle_inline(struct pind_leaf *leaf, unsigned long *slot, u64 pinco
 						       covered, pincount) |
 					(*slot & PIND_SLOT_UNCERTAIN) : 0);
 	book_release(&release, bill);
+	if (release.pins > unpinner->given || account->owner.driver != unpinner->driver)
+		pind_leaf_note_guess(number);
 	unpinner->given -= min(unpinner->given, release.pins);
 }
 
@@ -156,22 +159,22 @@ static void mark(struct pind_holding *holding, u64 pincount)
 }
 
 /* Under the leaf's lock. Return: whether there may be more pins to take. */
-static bool settle_holding(struct pind_leaf *leaf, unsigned long *slot, u64 pincount,
+static bool settle_holding(struct pind_leaf *leaf, unsigned long number, u64 pincount,
 			   struct pind_unpinner *unpinner, struct pind_bill *bill)
 {
+	unsigned long *slot = pind_slot_of(leaf, number);
 	struct pind_holding *holding = pind_slot_holding(*slot);
 	struct pind_release release;
 	unsigned int steps = 0;
 	bool more = true;
 
 	pind_leaf_assert_locked(leaf);
-	pind_holding_discount(holding, unpinner);
-	if (holding->early && !unpinner->given && !pind_counters_under_way())
-		pind_holding_forget_early(holding);
 	/* a group that lies deep counts as several steps: all levels above it are written */
 	while (steps < PIND_HOLDING_LOOK &&
 	       (more = pind_holding_release(holding, pincount, unpinner, &release))) {
 		steps += 1 + release.group->charge.depth / 16;
+		if (release.guessed)
+			pind_leaf_note_guess(number);
 		if (release.share && release.share->uncertain)
 			note_uncertain(release.group, -(long)release.share->uncertain);
 		book_release(&release, bill);
@@ -195,8 +198,8 @@ bool pind_ledger_settle(struct pind_leaf *leaf, unsigned long number, u64 pincou
 	if (!*slot)
 		return false;
 	if (!pind_slot_is_inline(*slot))
-		return settle_holding(leaf, slot, pincount, unpinner, bill);
-	settle_inline(leaf, slot, pincount, unpinner, bill);
+		return settle_holding(leaf, number, pincount, unpinner, bill);
+	settle_inline(leaf, number, pincount, unpinner, bill);
 	return false;
 }
 

@@ -49,6 +49,7 @@
  * @nr: folios to be settled after it
  * @folio: each with a reference
  * @given: pins of it that the unpin gives back
+ * @guesses: see pind_leaf_guesses(), before the kernel's function
  */
 struct unpin {
 	const struct pind_account *account;
@@ -60,6 +61,7 @@ struct unpin {
 	unsigned int nr;
 	struct folio *folio[CHUNK];
 	u32 given[CHUNK];
+	u32 guesses[CHUNK];
 };
 
 static __always_inline void unpin_init(struct unpin *unpin, unsigned long call_site)
@@ -83,6 +85,7 @@ static void settle_later(struct unpin *unpin, struct folio *folio, u32 pins)
 	folio_get(folio);
 	unpin->folio[unpin->nr] = folio;
 	unpin->given[unpin->nr] = pins;
+	unpin->guesses[unpin->nr] = pind_leaf_guesses(pind_folio_number(folio));
 	unpin->nr++;
 }
 
@@ -249,12 +252,14 @@ static bool is_settled(unsigned long slot, const struct pind_unpinner *unpinner)
 	return account->owner.driver && account->owner.driver != unpinner->driver;
 }
 
-static void unpin_settle(struct folio *folio, struct pind_unpinner *unpinner, struct pind_bill *bill)
+/* @guesses: as many as there were in leaves with the folio's lock when the unpin began */
+static void unpin_settle(struct folio *folio, u32 guesses, struct pind_unpinner *unpinner,
+			 struct pind_bill *bill)
 {
 	unsigned long number = pind_folio_number(folio), flags;
 	raw_spinlock_t *lock = pind_leaf_lock(number);
 	struct pind_leaf *leaf = pind_leaf_find(number);
-	bool more, settled;
+	bool more, settled, guessed;
 	unsigned long slot;
 	u64 pincount;
 
@@ -262,6 +267,11 @@ static void unpin_settle(struct folio *folio, struct pind_unpinner *unpinner, st
 		return;
 	raw_spin_lock_irqsave(lock, flags);
 	pincount = pind_folio_pincount(folio, 1);
+	/* its own pins may have been among those: then it would take another group's */
+	slot = *pind_slot_of(leaf, number);
+	guessed = slot && !pind_slot_is_inline(slot) && guesses != pind_leaf_guesses(number);
+	if (guessed)
+		unpinner->given = 0;
 	more = pind_ledger_settle(leaf, number, pincount, unpinner, bill);
 	slot = *pind_slot_of(leaf, number);
 	settled = is_settled(slot, unpinner);
@@ -269,10 +279,9 @@ static void unpin_settle(struct folio *folio, struct pind_unpinner *unpinner, st
 		pind_ledger_note_unclear(leaf, number, pincount);
 	/*
 	 * A pin that overlapped this unpin unseen may still be counted by the kernel:
-	 * its own unpin found the slot empty, and will not look again. And pins that were
-	 * taken early are to be forgotten when no unpin is under way.
+	 * its own unpin found the slot empty, and will not look again.
 	 */
-	if (more || !settled || (slot && !pind_slot_is_inline(slot) && pind_slot_holding(slot)->early))
+	if (more || !settled || guessed)
 		pind_audit_recheck(leaf);
 	raw_spin_unlock_irqrestore(lock, flags);
 }
@@ -288,7 +297,7 @@ static unsigned long settle_all(struct unpin *unpin)
 	unpinner = unpinner_of(unpin);
 	for (i = 0; i < unpin->nr; i++) {
 		unpinner.given = unpin->inside || unpin->unwritten ? 0 : unpin->given[i];
-		unpin_settle(unpin->folio[i], &unpinner, &bill);
+		unpin_settle(unpin->folio[i], unpin->guesses[i], &unpinner, &bill);
 	}
 	pind_bill_pay(&bill);
 	rcu_read_unlock();

@@ -20,6 +20,8 @@ enum { IO_URING = 1, RDMA, BIO };
 static struct pind_owner owners[ACCOUNTS];
 static char groups[GROUPS];
 static long uncertain[GROUPS];
+/* How often a release was one; stands beside the lock in the module (leaf.h). */
+static u32 guesses;
 #define ACCOUNT(i) ((struct pind_account *)&owners[i])
 #define GROUP(i)   ((struct pind_group *)&groups[i])
 
@@ -78,9 +80,9 @@ static u32 unpinned(struct pind_holding *h, u64 pincount, struct pind_unpinner u
 	struct pind_release release;
 	u32 uncharged = 0;
 
-	pind_holding_discount(h, &unpinner);
 	while (pind_holding_release(h, pincount, &unpinner, &release)) {
 		uncharged += release.uncharge;
+		guesses += release.guessed;
 		if (release.share)
 			changed(release.group, -(long)release.share->uncertain);
 		free(release.holder);
@@ -109,6 +111,30 @@ static struct pind_unpinner by(int account, u32 driver, u32 given)
 static struct pind_unpinner by_worker(u32 driver, u32 given)
 {
 	return (struct pind_unpinner){ .driver = driver, .given = given };
+}
+
+/* An unpin that the kernel has counted, and that has yet to end. */
+struct under_way {
+	struct pind_unpinner unpinner;
+	u32 guesses; /* when it began */
+};
+
+static struct under_way begin(struct pind_unpinner unpinner)
+{
+	return (struct under_way){ .unpinner = unpinner, .guesses = guesses };
+}
+
+/* Ends once. Returns pages uncharged. */
+static u32 end(struct pind_holding *h, u64 pincount, struct under_way *unpin)
+{
+	struct pind_unpinner unpinner = unpin->unpinner;
+
+	if (!unpinner.given)
+		return 0;
+	unpin->unpinner.given = 0;
+	if (unpin->guesses != guesses)
+		unpinner.given = 0;
+	return unpinned(h, pincount, unpinner);
 }
 
 static u64 pins_of(const struct pind_holding *h, int group)
@@ -287,13 +313,15 @@ static void test_no_pin_is_taken_again_by_its_unpin(void **state)
 
 	for (int certain = 0; certain < 2; certain++) {
 		struct pind_holding *h = empty(1);
+		struct under_way unpin;
 
 		record(h, 0, 0, 2);
 		record(h, 2, 1, 1);
 		assert_int_equal(unpinned(h, 2, by_worker(IO_URING, 1)), 0);
+		unpin = begin(certain ? account : by(0, IO_URING, 1));
 		assert_int_equal(audit(h, 1), 0);
 		assert_int_equal(pins_of(h, 0), 1);
-		assert_int_equal(unpinned(h, 1, certain ? account : by(0, IO_URING, 1)), 0);
+		assert_int_equal(end(h, 1, &unpin), 0);
 		assert_int_equal(pins_of(h, 0), 1);
 		/* the next one is another */
 		assert_int_equal(unpinned(h, 0, by(0, IO_URING, 1)), 2);
@@ -301,69 +329,72 @@ static void test_no_pin_is_taken_again_by_its_unpin(void **state)
 	}
 }
 
-/* Nor the second of two pins that one unpin gives back, if the audit could take only the first. */
-static void test_an_unpin_takes_what_is_left_to_take(void **state)
-{
-	struct pind_holding *h = empty(1);
-
-	record(h, 0, 0, 3);
-	record(h, 2, 1, 1);
-	assert_int_equal(audit(h, 2), 0);
-	assert_int_equal(pins_of(h, 0), 2);
-	assert_int_equal(unpinned(h, 2, by(0, IO_URING, 2)), 0);
-	assert_int_equal(pins_of(h, 0), 1);
-	assert_int_equal(pins_of(h, 1), 1);
-	assert_int_equal(h->excess, 0);
-	(void)audit(h, 0);
-}
-
 /* Nor if another unpin, of which it is open whose pins it gives back, has taken A's pin. */
 static void test_no_pin_is_taken_again_after_another_unpin(void **state)
 {
 	struct pind_holding *h = empty(1);
+	struct under_way unpin;
 
 	record(h, 0, 0, 2);
 	record(h, 2, 1, 1);
 	/* A's process gives one back, and then a worker B's; the worker's ends first */
+	unpin = begin(by(0, IO_URING, 1));
 	assert_int_equal(unpinned(h, 1, by_worker(IO_URING, 1)), 0);
 	assert_int_equal(pins_of(h, 0), 1);
-	assert_int_equal(unpinned(h, 1, by(0, IO_URING, 1)), 0);
+	assert_int_equal(end(h, 1, &unpin), 0);
 	assert_int_equal(pins_of(h, 0), 1);
 	(void)audit(h, 0);
 }
 
-/* What was taken early and is nobody's under way is forgotten, and then the next unpin is exact. */
-static void test_early_pins_are_forgotten(void **state)
+/* Nor if A's last pin was taken, and A and B have come anew before the unpin ends. */
+static void test_no_pin_is_taken_of_a_folio_that_is_held_anew(void **state)
+{
+	struct pind_holding *h = empty(1);
+	struct under_way unpin;
+
+	record(h, 0, 0, 1);
+	unpin = begin(by(0, IO_URING, 1));
+	assert_int_equal(audit(h, 0), 1);
+	record(h, 0, 0, 1);
+	record(h, 2, 1, 1);
+	/* B lets go by a worker, whose end is still to come, too */
+	assert_int_equal(end(h, 1, &unpin), 0);
+	assert_int_equal(pins_of(h, 0), 1);
+	assert_int_equal(h->excess, 1);
+	(void)audit(h, 0);
+}
+
+/* An unpin that begins after a guess is believed. */
+static void test_a_guess_is_of_the_past(void **state)
 {
 	struct pind_holding *h = empty(1);
 
 	record(h, 0, 0, 1);
 	record(h, 2, 1, 2);
 	assert_int_equal(unpinned(h, 2, by_worker(IO_URING, 1)), 0);
-	assert_int_equal(unpinned(h, 1, by(0, IO_URING, 1)), 1);
-	assert_int_equal(pins_of(h, 1), 1);
-	assert_true(h->early);
-	pind_holding_forget_early(h);
-	assert_false(h->early);
-	record(h, 0, 0, 1);
-	assert_int_equal(unpinned(h, 1, by(2, IO_URING, 1)), 1);
-	assert_int_equal(pins_of(h, 0), 1);
-	assert_int_equal(pins_of(h, 1), 0);
-	(void)audit(h, 0);
-}
-
-/* A pin that was taken before its unpin ended is not held against a later unpin. */
-static void test_an_unpin_is_discounted_once(void **state)
-{
-	struct pind_holding *h = empty(1);
-
-	record(h, 0, 0, 2);
 	assert_int_equal(audit(h, 1), 0);
-	record(h, 2, 1, 1);
-	assert_int_equal(unpinned(h, 2, by(0, IO_URING, 1)), 0);
+	assert_int_equal(pins_of(h, 1), 1);
 	assert_int_equal(unpinned(h, 1, by(0, IO_URING, 1)), 1);
 	assert_int_equal(pins_of(h, 0), 0);
 	assert_int_equal(pins_of(h, 1), 1);
+	(void)audit(h, 0);
+}
+
+/*
+ * A group holds a page by two drivers, and a check takes the pin of the wrong one. Then the other
+ * driver's pins may be that group's as well, though no holder shows it.
+ */
+static void test_a_driver_is_not_known_after_a_guess(void **state)
+{
+	struct pind_holding *h = empty(1);
+
+	record(h, 0, 0, 1); /* io_uring */
+	record(h, 1, 0, 1); /* RDMA */
+	record(h, 7, 3, 1); /* RDMA, another group's */
+	assert_int_equal(audit(h, 1), 0);
+	assert_int_equal(pins_of(h, 0), 1);
+	assert_int_equal(unpinned(h, 1, by_worker(RDMA, 1)), 0);
+	assert_int_equal(pins_of(h, 3), 1);
 	(void)audit(h, 0);
 }
 
@@ -446,17 +477,17 @@ static void test_surplus(void **state)
  * Against the truth: whatever is pinned and unpinned by processes, workers and
  * short-term readers, no group has fewer pins than the kernel owes it, and none has
  * more than the kernel counts. An unpin may end some steps after the kernel has counted it,
- * though no later than the folio's last one.
+ * also when all pins of the folio have gone meanwhile, and others have come.
  */
 #define UNDER_WAY 3
 
 static void test_no_group_is_charged_for_less_than_it_holds(void **state)
 {
-	struct pind_unpinner under_way[UNDER_WAY] = {};
+	struct under_way under_way[UNDER_WAY] = {};
 	u64 truth[ACCOUNTS] = {}, held[GROUPS], pincount = 0, i;
 	struct pind_holding *h = empty(1);
 	int account, step, group, ended = 0;
-	bool few; /* groups, and pins */
+	bool few, audited; /* few: groups, and pins */
 
 	srand(7);
 	for (step = 0; step < 200000; step++) {
@@ -472,18 +503,17 @@ static void test_no_group_is_charged_for_less_than_it_holds(void **state)
 		} else if (truth[account]) {
 			truth[account]--;
 			pincount--;
-			under_way[step % UNDER_WAY] = rand() % 2 ?
-				by(account, owners[account].driver, 1) :
-				by_worker(owners[account].driver, 1);
+			under_way[step % UNDER_WAY] =
+				begin(rand() % 2 ? by(account, owners[account].driver, 1)
+						 : by_worker(owners[account].driver, 1));
 		}
 		/* the oldest, and perhaps all */
-		for (i = 1; i <= (pincount && rand() % 4 ? 1 : UNDER_WAY); i++) {
+		for (i = 1; i <= (rand() % 4 ? 1 : UNDER_WAY); i++) {
 			ended = (step + i) % UNDER_WAY;
-			if (under_way[ended].given)
-				(void)unpinned(h, pincount, under_way[ended]);
-			under_way[ended].given = 0;
+			(void)end(h, pincount, &under_way[ended]);
 		}
-		if (rand() % 8 == 0)
+		audited = rand() % 8 == 0;
+		if (audited)
 			(void)audit(h, pincount);
 		memset(held, 0, sizeof(held));
 		for (i = 0; i < ACCOUNTS; i++)
@@ -493,7 +523,7 @@ static void test_no_group_is_charged_for_less_than_it_holds(void **state)
 			assert_true(pins_of(h, group) <= pincount || ended != step % UNDER_WAY);
 			assert_true(uncertain[group] == 0 || h->excess);
 		}
-		if (!pincount)
+		if (!pincount && audited)
 			assert_int_equal(h->nr_holders, 0);
 	}
 	(void)audit(h, 0);
@@ -576,10 +606,10 @@ int main(void)
 		cmocka_unit_test(test_a_worker_is_known_by_its_driver),
 		cmocka_unit_test(test_a_process_gives_back_its_own),
 		cmocka_unit_test(test_no_pin_is_taken_again_by_its_unpin),
-		cmocka_unit_test(test_an_unpin_takes_what_is_left_to_take),
 		cmocka_unit_test(test_no_pin_is_taken_again_after_another_unpin),
-		cmocka_unit_test(test_early_pins_are_forgotten),
-		cmocka_unit_test(test_an_unpin_is_discounted_once),
+		cmocka_unit_test(test_no_pin_is_taken_of_a_folio_that_is_held_anew),
+		cmocka_unit_test(test_a_guess_is_of_the_past),
+		cmocka_unit_test(test_a_driver_is_not_known_after_a_guess),
 		cmocka_unit_test(test_the_driver_is_found_among_many_of_a_process),
 		cmocka_unit_test(test_what_is_known_for_certain_comes_first),
 		cmocka_unit_test(test_no_group_holds_more_than_the_kernel),
