@@ -48,10 +48,10 @@ struct pind_go {
  * @covered: pages that its pins cover
  * @since: when it last began to hold pins, ns of CLOCK_BOOTTIME, to a tick
  * @exited: when its process was first seen to be gone, likewise; 0: not yet
- * @go: the current or last go; see PIND_A_REFUSAL_TAKEN
+ * @go: the current or last go, see PIND_A_REFUSAL_TAKEN; looked at with a reference only
+ * @rcu: frees the account, since look-ups take no lock
  * @comm: name of the process
  * @site: @call_site, with its name and a reference
- * @rcu: frees it, since look-ups take no lock
  */
 struct pind_account {
 	struct pind_owner owner;
@@ -70,10 +70,12 @@ struct pind_account {
 	atomic_long_t covered;
 	u64 since;
 	u64 exited;
-	struct pind_go go;
+	union {
+		struct pind_go go;
+		struct rcu_head rcu;
+	};
 	char comm[TASK_COMM_LEN];
 	const struct pind_named_site *site;
-	struct rcu_head rcu;
 };
 
 /**

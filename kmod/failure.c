@@ -26,25 +26,41 @@ static enum pind_failure_kind kind_of(long got)
 	}
 }
 
-/* The account's row; else the place for a new row: a free one, or that of the oldest row. */
-static struct pind_failure **find_place(const struct pind_account *account, bool *ret_found)
+void pind_failures_init(struct pind_failures *failures)
 {
-	struct pind_failure **rows = account->group->failures.row, **place = rows;
-	unsigned int i;
+	INIT_LIST_HEAD(&failures->rows);
+}
+
+static struct pind_failure *find_row(const struct pind_account *account)
+{
+	struct pind_failure *row;
 
 	lockdep_assert_held(&failure_lock);
-	*ret_found = false;
-	for (i = 0; i < PIND_FAILURES; i++) {
-		if (rows[i] && rows[i]->tgid == account->tgid &&
-		    rows[i]->start_time == account->start_time &&
-		    rows[i]->call_site == account->call_site) {
-			*ret_found = true;
-			return &rows[i];
-		}
-		if (*place && (!rows[i] || rows[i]->last < (*place)->last))
-			place = &rows[i];
+	list_for_each_entry(row, &account->group->failures.rows, node)
+		if (row->tgid == account->tgid && row->start_time == account->start_time &&
+		    row->call_site == account->call_site)
+			return row;
+	return NULL;
+}
+
+/* Add a row; the oldest makes room. Return: the one that went, or NULL. */
+static struct pind_failure *add_row(struct pind_failures *failures, struct pind_failure *added)
+{
+	struct pind_failure *row, *oldest = NULL;
+	unsigned int nr = 0;
+
+	lockdep_assert_held(&failure_lock);
+	list_for_each_entry(row, &failures->rows, node) {
+		nr++;
+		if (!oldest || row->last < oldest->last)
+			oldest = row;
 	}
-	return place;
+	if (nr < PIND_FAILURES) {
+		list_add_tail(&added->node, &failures->rows);
+		return NULL;
+	}
+	list_replace(&oldest->node, &added->node);
+	return oldest;
 }
 
 static struct pind_failure *new_row(const struct pind_account *account)
@@ -75,53 +91,52 @@ static void grow_row(struct pind_failure *row, unsigned long wanted, long got)
 
 void pind_failure_note(struct pind_account *account, unsigned long wanted, long got)
 {
-	struct pind_failure **place, *unused = NULL;
-	bool found;
+	struct pind_failure *row, *unused = NULL;
 
 	atomic_long_inc(&account->group->events_failed);
 	spin_lock(&failure_lock);
-	place = find_place(account, &found);
-	if (!found) {
+	row = find_row(account);
+	if (!row) {
 		spin_unlock(&failure_lock);
 		unused = new_row(account);
 		spin_lock(&failure_lock);
 		/* another thread may have added the row meanwhile */
-		place = find_place(account, &found);
-		if (!found && unused) {
-			swap(*place, unused);
-			found = true;
+		row = find_row(account);
+		if (!row && unused) {
+			row = unused;
+			unused = add_row(&account->group->failures, row);
 		}
 	}
-	if (found)
-		grow_row(*place, wanted, got);
+	if (row)
+		grow_row(row, wanted, got);
 	spin_unlock(&failure_lock);
 	kfree(unused);
 }
 
 void pind_failure_bury(struct pind_group *group)
 {
-	unsigned int i;
+	struct pind_failure *row, *next;
+	LIST_HEAD(rows);
 
-	for (i = 0; i < PIND_FAILURES; i++) {
-		struct pind_failure *row;
-
-		spin_lock(&failure_lock);
-		row = group->failures.row[i];
-		group->failures.row[i] = NULL;
-		spin_unlock(&failure_lock);
+	spin_lock(&failure_lock);
+	list_splice_init(&group->failures.rows, &rows);
+	spin_unlock(&failure_lock);
+	list_for_each_entry_safe(row, next, &rows, node)
 		kfree(row);
-	}
 }
 
 int pind_failure_read(struct pind_group *group, unsigned int index, struct pind_failure *row)
 {
+	const struct pind_failure *there;
+	unsigned int i = 0;
 	int found = -1;
 
 	spin_lock(&failure_lock);
-	for (; found < 0 && index < PIND_FAILURES; index++) {
-		if (group->failures.row[index]) {
-			*row = *group->failures.row[index];
+	list_for_each_entry(there, &group->failures.rows, node) {
+		if (i++ == index) {
+			*row = *there;
 			found = index;
+			break;
 		}
 	}
 	spin_unlock(&failure_lock);

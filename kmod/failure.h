@@ -7,6 +7,7 @@
 #ifndef PIND_FAILURE_H
 #define PIND_FAILURE_H
 
+#include <linux/list.h>
 #include <linux/sched.h>
 #include <linux/uidgid.h>
 
@@ -31,6 +32,7 @@ enum pind_failure_kind {
 
 /**
  * struct pind_failure - one row; see PIND_A_FAILURE_*
+ * @node: among the rows of its group
  * @tgid, @start_time, @call_site: process and call site of the account
  * @count: number of calls, by enum pind_failure_kind
  * @first, @last: times of the first and last failure, ns of CLOCK_REALTIME
@@ -38,6 +40,7 @@ enum pind_failure_kind {
  * @error: error of the last call, positive; 0: it got too few pages
  */
 struct pind_failure {
+	struct list_head node;
 	pid_t tgid;
 	u64 start_time;
 	unsigned long call_site;
@@ -51,10 +54,12 @@ struct pind_failure {
 	struct pind_site site;
 };
 
-/** struct pind_failures - the rows that a group keeps; a free place is NULL */
+/** struct pind_failures - the rows that a group keeps, PIND_FAILURES at most */
 struct pind_failures {
-	struct pind_failure *row[PIND_FAILURES];
+	struct list_head rows;
 };
+
+void pind_failures_init(struct pind_failures *failures);
 
 /**
  * pind_failure_note() - note that the kernel failed a call

@@ -141,6 +141,7 @@ static struct pind_group *new_group(struct cgroup *cgroup, struct pind_group *pa
 	group->cgroup = cgroup;
 	pind_event_marks_init(&group->events);
 	pind_refusals_init(&group->refusals);
+	pind_failures_init(&group->failures);
 	pind_watches_init(&group->watches);
 	pind_charge_init(&group->charge, parent ? &parent->charge : NULL);
 	pind_room_init(&group->room);
