@@ -75,7 +75,7 @@ struct look {
 	bool forsake;
 	struct due {
 		uint64_t id;
-		const char *path; /* the group\'s, or the store\'s */
+		const char *path; /* the group's, or the store's */
 		struct pind_wish wish;
 		bool same;		 /* it has those limits: only what is done is another */
 		bool files;		 /* it has what the files said before, */
