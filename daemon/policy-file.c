@@ -119,6 +119,7 @@ static int read_rule(struct pind_policy_file *file, const cJSON *object, unsigne
 	if (r == 0) {
 		rule->file = file->path;
 		file->n++;
+		file->n_patterns += !pind_policy_rule_is_plain(rule);
 	}
 	return r;
 }

@@ -19,6 +19,7 @@ struct pind_policy_file {
 	char *path;
 	struct pind_policy_rule *rules; /* in their order; their @file is @path */
 	size_t n;
+	size_t n_patterns; /* of them, those that are not for one path */
 	struct pind_policy_longterm *longterm; /* likewise */
 	size_t n_longterm;
 	char *text; /* as it was read; NULL once pind_policy_file_forget_text() */

@@ -339,6 +339,11 @@ void pind_policy_rule_done(struct pind_policy_rule *rule)
 	*rule = (struct pind_policy_rule){};
 }
 
+bool pind_policy_rule_is_plain(const struct pind_policy_rule *rule)
+{
+	return !rule->is_unit && pind_pattern_is_plain(rule->pattern);
+}
+
 bool pind_policy_rule_fits(const struct pind_policy_rule *rule, const char *path)
 {
 	const char *text = rule->is_unit ? strrchr(path, '/') + 1 : path;

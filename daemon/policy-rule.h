@@ -51,6 +51,9 @@ int pind_policy_rule_read(const cJSON *object, unsigned int number, struct pind_
 
 void pind_policy_rule_done(struct pind_policy_rule *rule);
 
+/* Is it for one path, or has it a pattern? */
+bool pind_policy_rule_is_plain(const struct pind_policy_rule *rule);
+
 /* Does it speak of the cgroup at @path? */
 bool pind_policy_rule_fits(const struct pind_policy_rule *rule, const char *path);
 

@@ -44,7 +44,7 @@ struct loading {
 	struct candidate *candidates;
 	size_t n_candidates;
 	struct pind_policy_file **files;
-	size_t n_files, n_rules, n_longterm;
+	size_t n_files, n_rules, n_patterns, n_longterm;
 	bool incomplete; /* a directory could not be read */
 	struct pind_problems problems;
 };
@@ -283,19 +283,29 @@ static void remember(const struct pind_policy *policy, struct loading *loading,
 static bool has_room(const struct loading *loading, const struct pind_policy_file *file)
 {
 	return loading->n_rules + file->n <= PIND_POLICY_RULES_MAX &&
+	       loading->n_patterns + file->n_patterns <= PIND_RULE_PATTERNS_MAX &&
 	       loading->n_longterm + file->n_longterm <= PIND_LONGTERM_MAX;
 }
 
 static int say_no_room(struct loading *loading, const struct pind_policy_file *file)
 {
-	bool rules = loading->n_rules + file->n > PIND_POLICY_RULES_MAX;
+	const char *what = "entries of longterm";
+	size_t n = file->n_longterm;
+	int max = PIND_LONGTERM_MAX;
 
+	if (loading->n_rules + file->n > PIND_POLICY_RULES_MAX) {
+		what = "rules";
+		n = file->n;
+		max = PIND_POLICY_RULES_MAX;
+	} else if (loading->n_patterns + file->n_patterns > PIND_RULE_PATTERNS_MAX) {
+		what = "rules with a pattern or a unit";
+		n = file->n_patterns;
+		max = PIND_RULE_PATTERNS_MAX;
+	}
 	return pind_problems_add(&loading->problems, 0,
 				 "its %zu %s would be more than %d with those of the files "
 				 "before it",
-				 rules ? file->n : file->n_longterm,
-				 rules ? "rules" : "entries of longterm",
-				 rules ? PIND_POLICY_RULES_MAX : PIND_LONGTERM_MAX);
+				 n, what, max);
 }
 
 /* Reads a candidate, or takes what was last read under its name. 0 or -ENOMEM. */
@@ -329,6 +339,7 @@ static int take_candidate(const struct pind_policy *policy, struct loading *load
 	}
 	loading->files[loading->n_files++] = file;
 	loading->n_rules += file->n;
+	loading->n_patterns += file->n_patterns;
 	loading->n_longterm += file->n_longterm;
 	return 0;
 }

@@ -75,12 +75,6 @@ static struct pind_limits limits_of(const struct pind_quota *quota)
 	return pind_limits_rounded(limits);
 }
 
-/* Is it a rule for one path? */
-static bool is_plain(const struct pind_policy_rule *rule)
-{
-	return !rule->is_unit && pind_pattern_is_plain(rule->pattern);
-}
-
 struct pind_limits pind_wanted_limits(const struct pind_wanted *wanted,
 				      const struct pind_policy_rule *rule)
 {
@@ -169,7 +163,7 @@ bool pind_wanted_rule(const struct pind_wanted *wanted, const char *path, bool k
 		return true;
 	}
 	for (size_t i = 0; (rule = pind_policy_at(wanted->policy, i)); i++)
-		if (is_plain(rule) && !strcmp(rule->pattern, path)) {
+		if (pind_policy_rule_is_plain(rule) && !strcmp(rule->pattern, path)) {
 			*ret = pind_wanted_file(wanted, path).limits;
 			return true;
 		}
@@ -183,8 +177,9 @@ static const struct pind_policy_rule *decider(const struct pind_wanted *wanted, 
 
 	while (--n > i) {
 		other = pind_policy_at(wanted->policy, n);
-		if (is_plain(other) ? !strcmp(other->pattern, rule->pattern)
-				    : pind_policy_rule_fits(other, rule->pattern))
+		if (pind_policy_rule_is_plain(other)
+			    ? !strcmp(other->pattern, rule->pattern)
+			    : pind_policy_rule_fits(other, rule->pattern))
 			return other;
 	}
 	return rule;
@@ -208,7 +203,7 @@ ssize_t pind_wanted_rules(const struct pind_wanted *wanted, struct pind_rule **r
 	/* the last rule that fits decides, in the kernel the first */
 	for (size_t i = files; i-- > 0;) {
 		rule = pind_policy_at(wanted->policy, i);
-		if (is_plain(rule)) {
+		if (pind_policy_rule_is_plain(rule)) {
 			/* the kernel asks it first, whatever comes behind it in the files */
 			limits = pind_wanted_limits(wanted, decider(wanted, i, files));
 			rules[n].path = rule->pattern;

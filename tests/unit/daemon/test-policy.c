@@ -450,18 +450,45 @@ static void test_all_problems(void **state)
 	assert_string_equal(problems[3].file, path_of(etc, "b.json"));
 }
 
-/* A file with @n rules. */
-static void write_many(const char *name, unsigned int n)
+/* A file with @n rules, each for a path of its own, and what @behind adds to that. */
+static void write_matches(const char *name, unsigned int n, const char *behind)
 {
 	FILE *file = fopen(path_of(etc, name), "w");
 
 	assert_non_null(file);
 	(void)fputs("{\"rules\":[\n", file);
 	for (unsigned int i = 0; i < n; i++)
-		(void)fprintf(file, "{\"match\":\"/%u\",\"max\":%u}%s\n", i, i,
+		(void)fprintf(file, "{\"match\":\"/%u%s\",\"max\":%u}%s\n", i, behind, i,
 			      i + 1 < n ? "," : "");
 	(void)fputs("]}", file);
 	assert_int_equal(fclose(file), 0);
+}
+
+static void write_many(const char *name, unsigned int n)
+{
+	write_matches(name, n, "");
+}
+
+/* The module has room for fewer patterns than paths: no file takes it from those before it. */
+static void test_patterns(void **state)
+{
+	const struct pind_problem *problem;
+
+	write_matches("a.json", PIND_RULE_PATTERNS_MAX, "/*");
+	write_matches("b.json", 100, "");
+	(void)load(0);
+	assert_int_equal(count_rules(), PIND_RULE_PATTERNS_MAX + 100);
+	write_file(etc, "c.json", "{\"rules\":[{\"unit\":\"a.service\",\"max\":1}]}");
+	problem = load(1);
+	assert_string_equal(problem->file, path_of(etc, "c.json"));
+	assert_string_equal(problem->sentence,
+			    "its 1 rules with a pattern or a unit would be more than 4096 with "
+			    "those of the files before it");
+	assert_int_equal(count_rules(), PIND_RULE_PATTERNS_MAX + 100);
+	/* whose last good state stays, and with it what c.json has no room beside */
+	write_matches("a.json", PIND_RULE_PATTERNS_MAX + 1, "/*");
+	problem = load(2);
+	assert_string_equal(problem->file, path_of(etc, "a.json"));
 }
 
 static void test_bounds(void **state)
@@ -537,6 +564,7 @@ int main(void)
 		each(test_unreadable),
 		each(test_wrong),
 		each(test_all_problems),
+		each(test_patterns),
 		each(test_bounds),
 		each(test_given_files),
 	};
