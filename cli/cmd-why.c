@@ -190,6 +190,17 @@ static int read_process(const struct pind_options *options, struct target *targe
 	return 0;
 }
 
+/* What was refused may pass since somebody raised the quota: then it is the reason no more. */
+static void look_at_limit(struct pind_source *source, struct why *why)
+{
+	_cleanup_(group_info_done) struct pind_group_info by = { 0 };
+
+	if (source->ops->group(source, why->refusal->by, &by) == 0)
+		why_take_limit(why, &by);
+	else
+		fail_forget();
+}
+
 /* Since when refusals and failures are known. */
 static int read_since(struct pind_source *source, uint64_t *ret)
 {
@@ -232,8 +243,10 @@ static int collect(struct pind_source *source, const struct pind_options *option
 		find_process(target, &accounts, why);
 	}
 	why->refusal = last_refusal(refusals, target);
-	if (why->refusal)
+	if (why->refusal) {
 		why->region = why_region(why->refusal, refusals);
+		look_at_limit(source, why);
+	}
 	why->failure = last_failure(failures, target);
 	if (target->pid && !why->process.pid && !why->refusal && !why->failure)
 		return fail_no_process(options->group);

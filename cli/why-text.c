@@ -50,6 +50,15 @@ static void add_quota(struct table *table, const struct why *why)
 		  size_format(refusal->max, max));
 	table_add(table, "    in");
 	table_add(table, "%s", refusal->by);
+	if (!why->passes_now)
+		return;
+	table_add(table, "    by now");
+	if (why->observes_now)
+		table_add(table, "it observes only, which lets that call pass");
+	else
+		table_add(table, "%s is %s, which lets that call pass",
+			  refusal->limit == PIND_LIMIT_MAX_HELD ? "max held" : "max",
+			  limit_text(why->limit_now, max));
 }
 
 static void add_memlock(struct table *table, const struct why *why)
@@ -129,6 +138,10 @@ static void advise_quota(const struct why *why)
 
 static void advise_unknown(const struct why *why)
 {
+	if (why->refusal) {
+		(void)puts("The quota that refused it lets that call pass by now: try again.");
+		return;
+	}
 	(void)puts(
 		why->process.pid
 			? "No limit is near, and the kernel failed no call of it. What is left: one "
@@ -177,7 +190,8 @@ static void advise(const struct why *why, const char *path)
 		advise_memory(why->memory_path ?: path);
 		break;
 	case WHY_FAILED:
-		(void)puts("\nNo quota refused it; the kernel failed it.");
+		(void)puts(why->refusal ? "\nThe kernel failed it."
+					: "\nNo quota refused it; the kernel failed it.");
 		why_failure_advise(why->failure);
 		break;
 	case WHY_UNKNOWN:
@@ -257,7 +271,9 @@ int why_print_json(const struct why *why, const char *path)
 			cJSON_Delete(refusal);
 			return fail_memory();
 		}
-		if (json_add_number(object, "max_needed", why_max_needed(why->refusal, why->region)) < 0)
+		if (json_add_number(object, "max_needed",
+				    why_max_needed(why->refusal, why->region)) < 0 ||
+		    !cJSON_AddBoolToObject(object, "passes_now", why->passes_now))
 			return fail_memory();
 	}
 	if (why->failure) {

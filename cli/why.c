@@ -35,13 +35,15 @@ static enum why_cause judge_known(const struct why *why)
 {
 	const struct pind_failure_info *failure = why->failure;
 
-	if (why->refusal && (!failure || failure->last < why->refusal->last))
+	bool refused = why->refusal && !why->passes_now;
+
+	if (refused && (!failure || failure->last < why->refusal->last))
 		return WHY_QUOTA;
 	if (!failure)
 		return WHY_UNKNOWN;
 	/* some of the pages were got: a driver may be content with that, and ask again */
 	if (failure->partial == failure->count)
-		return why->refusal ? WHY_QUOTA : WHY_UNKNOWN;
+		return refused ? WHY_QUOTA : WHY_UNKNOWN;
 	if (failure->error == ENOMEM && is_near(why->memory.current, why->memory.max))
 		return WHY_MEMORY;
 	return WHY_FAILED;
@@ -92,7 +94,7 @@ uint64_t why_region(const struct pind_refusal_info *refusal, const struct pind_r
 	return region;
 }
 
-uint64_t why_max_needed(const struct pind_refusal_info *refusal, uint64_t region)
+static uint64_t bytes_needed(const struct pind_refusal_info *refusal, uint64_t region)
 {
 	uint64_t more = refusal->needed ?: refusal->wanted;
 	uint64_t known = refusal->taken + refusal->wanted;
@@ -100,7 +102,20 @@ uint64_t why_max_needed(const struct pind_refusal_info *refusal, uint64_t region
 	/* what it had taken is in current, and gone when it tries again */
 	if (region > known)
 		more += region - known;
-	return (refusal->current + refusal->reserved + more + MIB - 1) / MIB * MIB;
+	return refusal->current + refusal->reserved + more;
+}
+
+uint64_t why_max_needed(const struct pind_refusal_info *refusal, uint64_t region)
+{
+	return (bytes_needed(refusal, region) + MIB - 1) / MIB * MIB;
+}
+
+void why_take_limit(struct why *why, const struct pind_group_info *by)
+{
+	why->limit_now = why->refusal->limit == PIND_LIMIT_MAX_HELD ? by->max_held : by->max;
+	why->observes_now = by->mode == PIND_MODE_OBSERVE;
+	why->passes_now =
+		why->observes_now || why->limit_now >= bytes_needed(why->refusal, why->region);
 }
 
 bool why_is_piece(const struct pind_refusal_info *refusal)

@@ -25,6 +25,9 @@ struct why {
 	const struct pind_refusal_info *refusal; /* the last one, or NULL */
 	const struct pind_failure_info *failure; /* likewise */
 	uint64_t region;			 /* see why_region() */
+	bool passes_now;    /* the quota that refused it lets that call pass by now */
+	bool observes_now;  /* for it observes only */
+	uint64_t limit_now; /* the limit that refused, as it is now */
 	uint64_t since; /* both are known since then, ns of CLOCK_REALTIME; 0: not known */
 	struct process_limits process;		 /* pid 0: none */
 	struct group_memory memory; /* of its cgroup, or the one above it that is nearest to its limit */
@@ -55,6 +58,9 @@ uint64_t why_region(const struct pind_refusal_info *refusal, const struct pind_r
 /* The max with which the refused call would have passed, in whole MiB; with @region of
  * why_region(), all of that. */
 uint64_t why_max_needed(const struct pind_refusal_info *refusal, uint64_t region);
+
+/* Notes what the limit that refused is now; @by: the group whose limit it is. */
+void why_take_limit(struct why *why, const struct pind_group_info *by);
 
 /* Does this driver pin a region by calls of at most 2 MiB, so that more may come? */
 bool why_is_piece(const struct pind_refusal_info *refusal);

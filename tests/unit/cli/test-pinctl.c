@@ -305,6 +305,26 @@ static void why(void **state)
 	check(2, NULL, "why needs a process or a group", ARGS("why"));
 }
 
+/* A quota that lets the call pass by now is not what stops it. */
+static void why_raised(void **state)
+{
+	check(0, "max 80.0 MiB", NULL, ARGS("set", "tenant-a.slice", "--max", "80M"));
+	check(10, "  pinctl set '/tenant.slice/tenant-a.slice' --max 81M\n", NULL,
+	      ARGS("why", "tenant-a.slice"));
+	check(0, "max 81.0 MiB", NULL, ARGS("set", "tenant-a.slice", "--max", "81M"));
+	check(13, "    by now     max is 81.0 MiB, which lets that call pass\n", NULL,
+	      ARGS("why", "tenant-a.slice"));
+	check(13, "\nThe quota that refused it lets that call pass by now: try again.\n", NULL,
+	      ARGS("why", "tenant-a.slice"));
+	check(13, "\"passes_now\":\ttrue", NULL, ARGS("why", "--json", "tenant-a.slice"));
+	check(0, "observe", NULL,
+	      ARGS("set", "tenant-a.slice", "--max", "48M", "--mode", "observe"));
+	check(13, "    by now     it observes only, which lets that call pass\n", NULL,
+	      ARGS("why", "812"));
+	check(0, "enforce", NULL, ARGS("set", "tenant-a.slice", "--mode", "enforce"));
+	check(10, "\"passes_now\":\tfalse", NULL, ARGS("why", "--json", "tenant-a.slice"));
+}
+
 static void suggest(void **state)
 {
 	check(0, "a max of 102.0 MiB, by\n", NULL, ARGS("suggest", "tenant-a.slice"));
@@ -889,6 +909,7 @@ int main(void)
 		cmocka_unit_test_setup(refusals_narrow, healthy),
 		cmocka_unit_test_setup(why, healthy),
 		cmocka_unit_test_setup(why_since, healthy),
+		cmocka_unit_test_setup(why_raised, healthy),
 		cmocka_unit_test_setup(suggest, healthy),
 		cmocka_unit_test_setup(vmstat, healthy),
 		cmocka_unit_test_setup(audit, healthy),

@@ -59,6 +59,12 @@ static void likeliest(void **state)
 	assert_int_equal(why_judge(&why), WHY_QUOTA);
 	why.failure = NULL;
 	assert_int_equal(why_judge(&why), WHY_QUOTA);
+	/* somebody has raised it since */
+	why.passes_now = true;
+	assert_int_equal(why_judge(&why), WHY_MAPPINGS);
+	why.failure = &failure;
+	assert_int_equal(why_judge(&why), WHY_FAILED);
+	why.passes_now = false;
 	assert_int_equal(why_judge(&(struct why){ 0 }), WHY_UNKNOWN);
 }
 
