@@ -24,10 +24,14 @@
 /* Of a group so many processes are looked at; more tell nothing more. */
 #define PROCESSES_MAX 1000
 
+/* So far may a time of day be off that is made of a time since the boot. */
+#define CLOCK_SLACK_NS UINT64_C(10000000000)
+
 /* What is asked about. */
 struct target {
 	pid_t pid;	  /* 0: a group */
 	const char *path; /* of the group, or of the process's; NULL: not known */
+	uint64_t started; /* the process that has the number now, ns of CLOCK_REALTIME; 0: none */
 };
 
 static int exit_status(enum why_cause cause)
@@ -49,8 +53,11 @@ static int exit_status(enum why_cause cause)
 }
 
 /* Who may not know the process of a row has it by its group. */
-static bool is_target(uint32_t pid, const char *path, const struct target *target)
+static bool is_target(uint32_t pid, const char *path, uint64_t last, const struct target *target)
 {
+	/* what was before it began was another process's */
+	if (last + CLOCK_SLACK_NS < target->started)
+		return false;
 	if (target->pid && pid)
 		return pid == (uint32_t)target->pid;
 	if (target->pid)
@@ -62,7 +69,7 @@ static bool is_of(const struct pind_refusal_info *refusal, const struct target *
 {
 	if (refusal->mode == PIND_MODE_OBSERVE)
 		return false;
-	return is_target(refusal->pid, refusal->path, target);
+	return is_target(refusal->pid, refusal->path, refusal->last, target);
 }
 
 static const struct pind_refusal_info *last_refusal(const struct pind_records *refusals,
@@ -87,7 +94,7 @@ static const struct pind_failure_info *last_failure(const struct pind_records *f
 	for (size_t i = 0; i < failures->n; i++) {
 		const struct pind_failure_info *failure = records_at(failures, i);
 
-		if (is_target(failure->pid, failure->path, target) &&
+		if (is_target(failure->pid, failure->path, failure->last, target) &&
 		    (!last || last->last <= failure->last))
 			last = failure;
 	}
@@ -187,6 +194,8 @@ static int read_process(const struct pind_options *options, struct target *targe
 	else
 		process_limits_read_use(process_root(), &why->process);
 	target->path = why->process.path;
+	if (why->process.started)
+		target->started = when_of_boottime(why->process.started);
 	return 0;
 }
 

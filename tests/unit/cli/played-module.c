@@ -199,6 +199,27 @@ static int play_none(struct pind_source *source, struct pind_records *records)
 	return 0;
 }
 
+/* One of the process, at that time, if the test says so: PLAYED_REFUSED, in ns since 1970. */
+static int play_refusals(struct pind_source *source, struct pind_records *refusals)
+{
+	const char *when = getenv("PLAYED_REFUSED");
+	struct pind_refusal_info *refusal = when ? records_add(refusals) : NULL;
+
+	if (!refusal)
+		return when ? fail_memory() : 0;
+	refusal->last = strtoull(when, NULL, 10);
+	refusal->pid = PLAYED_PID;
+	refusal->count = 1;
+	refusal->mode = PIND_MODE_ENFORCE;
+	refusal->wanted = refusal->needed = 1 << 20;
+	return model_set_text(&pind_refusal_kind, refusal, "path", "/played.slice/db.service") <
+				       0 ||
+			       model_set_text(&pind_refusal_kind, refusal, "by", "/played.slice") <
+				       0
+		       ? fail_memory()
+		       : 0;
+}
+
 static void play_close(struct pind_source *source)
 {
 }
@@ -212,7 +233,7 @@ int __wrap_source_open_kernel(struct pind_source **ret)
 		.books = play_books,
 		.longterm = play_longterm,
 		.accounts = play_accounts,
-		.refusals = play_none,
+		.refusals = play_refusals,
 		.failures = play_none,
 		.calls = play_calls,
 		.frames = play_frames,

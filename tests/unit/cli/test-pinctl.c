@@ -287,8 +287,9 @@ static void why(void **state)
 	check(10, "  pinctl set '/tenant.slice/tenant-a.slice' --max 81M\n", NULL,
 	      ARGS("why", "tenant-a.slice"));
 	check(10, "\"cause\":\t\"quota\"", NULL, ARGS("why", "--json", "tenant-a.slice"));
-	/* a process that is gone */
-	check(10, "    wanted     32.0 MiB by io_uring\n", NULL, ARGS("why", "812"));
+	/* a process that is gone; one that has its number knows nothing of it */
+	if (access("/proc/812", F_OK) != 0)
+		check(10, "    wanted     32.0 MiB by io_uring\n", NULL, ARGS("why", "812"));
 	check(12, "failed 3 pin calls", NULL, ARGS("why", "4199999"));
 	check(12, "2 with EFAULT, 1 with some of its pages only\n", NULL, ARGS("why", "4199999"));
 	check(12, "This memory cannot be pinned: nothing is mapped there", NULL,
@@ -320,7 +321,7 @@ static void why_raised(void **state)
 	check(0, "observe", NULL,
 	      ARGS("set", "tenant-a.slice", "--max", "48M", "--mode", "observe"));
 	check(13, "    by now     it observes only, which lets that call pass\n", NULL,
-	      ARGS("why", "812"));
+	      ARGS("why", "tenant-a.slice"));
 	check(0, "enforce", NULL, ARGS("set", "tenant-a.slice", "--mode", "enforce"));
 	check(10, "\"passes_now\":\tfalse", NULL, ARGS("why", "--json", "tenant-a.slice"));
 }

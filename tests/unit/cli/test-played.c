@@ -3,10 +3,13 @@
  * pinctl with a module that is played (played-module.c), and with a /proc and a hierarchy of
  * cgroups that are folders: what it asks the module for, and what it finds beside.
  */
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <pind/cleanup.h>
 
@@ -101,6 +104,33 @@ static void why_mappings(void **state)
 	      "\nLikeliest: vm.max_map_count is used up. To allow more:\n  sysctl "
 	      "vm.max_map_count=20\n",
 	      NULL, ARGS("why", "--kernel", PROCESS));
+}
+
+static int64_t ns_of(clockid_t clock)
+{
+	struct timespec now;
+
+	assert_int_equal(clock_gettime(clock, &now), 0);
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+/* Of a process that had this number before, another one knows nothing. */
+static void why_another(void **state)
+{
+	char when[32];
+
+	process(*state, PROCESS, "0000000000000000", "unlimited");
+	(void)snprintf(when, sizeof(when), "%" PRId64, ns_of(CLOCK_REALTIME));
+	(void)setenv("PLAYED_REFUSED", when, 1);
+	check(13, "refused 1 time, last ", NULL, ARGS("why", "--kernel", PROCESS));
+	(void)snprintf(when, sizeof(when), "%" PRId64,
+		       ns_of(CLOCK_REALTIME) - ns_of(CLOCK_BOOTTIME));
+	(void)setenv("PLAYED_REFUSED", when, 1);
+	fake_proc_process(*state, atoi(PROCESS), 'S', 1,
+			  (uint64_t)(ns_of(CLOCK_BOOTTIME) / 1000000000 * sysconf(_SC_CLK_TCK)));
+	check(13, "no quota refused anything of it since", NULL, ARGS("why", "--kernel", PROCESS));
+	check(13, "refused 1 time, last ", NULL, ARGS("why", "--kernel", "/played.slice"));
+	(void)unsetenv("PLAYED_REFUSED");
 }
 
 static void why_memory(void **state)
@@ -250,8 +280,9 @@ static void frames(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(why_memlock), TEST(why_mappings), TEST(why_memory), TEST(why_group),
-		TEST(show_memory), TEST(waiting),      TEST(ps),	 TEST(frames),
+		TEST(why_memlock), TEST(why_mappings), TEST(why_memory),
+		TEST(why_group),   TEST(why_another),  TEST(show_memory),
+		TEST(waiting),	   TEST(ps),	       TEST(frames),
 	};
 
 	(void)unsetenv("COLUMNS");
