@@ -18,14 +18,21 @@ int count_parse_delay(const char *text, double *ret)
 	char *end = NULL;
 	uint64_t span;
 
-	if (text && when_parse_span(text, &span) == 0)
+	if (!text)
+		return 0;
+	if (when_parse_span(text, &span) == 0) {
 		*ret = (double)span / NSEC_PER_SEC;
-	else if (text && isdigit((unsigned char)text[0]))
-		*ret = strtod(text, &end);
-	if (!text || (*ret >= DELAY_LEAST && *ret <= DELAY_LONGEST && (!end || !*end)))
+	} else {
+		*ret = isdigit((unsigned char)text[0]) ? strtod(text, &end) : 0;
+		if (end && *end)
+			*ret = 0;
+	}
+	if (*ret >= DELAY_LEAST && *ret <= DELAY_LONGEST)
 		return 0;
 	return fail(PIND_EXIT_USAGE,
-		    "the delay \"%s\" is none: write seconds from 0.1 on, such as 0.5, 2 or 1min",
+		    "the delay \"%s\" is none: write seconds from 0.1 on, such as 0.5, 2 or 1min, "
+		    "a day at "
+		    "most",
 		    text);
 }
 
