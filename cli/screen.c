@@ -82,6 +82,8 @@ bool screen_is_utf8(void)
 void screen_set_locale(void)
 {
 	(void)setlocale(LC_ALL, "");
+	/* 0.5 is half a second, also of q= in an HTTP request, where others write 0,5 */
+	(void)setlocale(LC_NUMERIC, "C");
 	if (!screen_is_utf8())
 		(void)setlocale(LC_CTYPE, "C.UTF-8");
 }

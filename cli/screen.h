@@ -30,6 +30,7 @@ size_t screen_height(void);
 /**
  * screen_set_locale - be in the user's locale, and know UTF-8 whatever that is
  *
+ * Numbers have a point in every locale, as in the man pages and in what scripts are written for.
  * Names of others are UTF-8 in every locale, and passed on as they are.
  */
 void screen_set_locale(void);

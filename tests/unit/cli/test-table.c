@@ -8,6 +8,7 @@
 #include <pind/cleanup.h>
 
 #include "cmocka-all.h"
+#include "screen.h"
 #include "table.h"
 #include "text.h"
 #include "when.h"
@@ -221,6 +222,15 @@ static void quoted(void **state)
 	}
 }
 
+/* A number is written and read as the man pages have it, whatever the user's language has. */
+static void numbers(void **state)
+{
+	(void)setenv("LC_ALL", "C.UTF-8", 1);
+	screen_set_locale();
+	assert_string_equal(setlocale(LC_CTYPE, NULL), "C.UTF-8");
+	assert_string_equal(setlocale(LC_NUMERIC, NULL), "C");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,7 +238,7 @@ int main(void)
 		cmocka_unit_test(aligned),	  cmocka_unit_test(fits),
 		cmocka_unit_test(without_titles), cmocka_unit_test(nothing_is_cut),
 		cmocka_unit_test(many_rows),	  cmocka_unit_test(clean_text),
-		cmocka_unit_test(ages),
+		cmocka_unit_test(ages),		  cmocka_unit_test(numbers),
 	};
 
 	(void)setlocale(LC_ALL, "C.UTF-8");
