@@ -20,7 +20,6 @@
 
 /* What is to be shown; NULL or 0: all. */
 struct filter {
-	const char *path; /* of calls: accounts come by group */
 	const char *driver;
 	uint64_t before; /* ns of CLOCK_BOOTTIME */
 };
@@ -85,31 +84,44 @@ static char *empty_sentence(const struct pind_options *options, size_t all, cons
 {
 	_cleanup_free_ char *by = NULL, *held = NULL;
 	char *sentence;
+	int r;
 
-	if (all == 0)
-		return strdup("Nobody holds long-term pins here.");
-	if (options->driver && asprintf(&by, " by a driver \"%s\"%s%s%s", options->driver,
-					drivers[0] ? " (but by " : "", drivers,
-					drivers[0] ? ")" : "") < 0)
+	if (all > 0 && options->driver &&
+	    asprintf(&by, " by a driver \"%s\"%s%s%s", options->driver,
+		     drivers[0] ? " (but by " : "", drivers, drivers[0] ? ")" : "") < 0)
 		return NULL;
-	if (options->older_than && asprintf(&held, " for longer than %s", options->older_than) < 0)
+	if (all > 0 && options->older_than &&
+	    asprintf(&held, " for longer than %s", options->older_than) < 0)
 		return NULL;
-	if (asprintf(&sentence, "Nobody holds long-term pins here%s%s.", by ?: "", held ?: "") < 0)
+	if (options->waiting)
+		r = asprintf(&sentence, "No pin call%s has been under way%s here.", by ?: "",
+			     held ?: " for more than 10 s");
+	else if (options->orphans)
+		r = asprintf(&sentence, "No long-term pins here%s%s whose process is gone.",
+			     by ?: "", held ?: "");
+	else
+		r = asprintf(&sentence, "Nobody holds long-term pins here%s%s.", by ?: "",
+			     held ?: "");
+	if (r < 0)
 		return NULL;
 	text_clean(sentence);
 	return sentence;
 }
 
-static const char *driver_at(const struct pind_records *accounts, size_t i)
+/* Of an account, or of a call under way. */
+static const char *driver_at(const struct pind_records *records, size_t i)
 {
-	return model_shown(((const struct pind_account_info *)records_at(accounts, i))->driver);
+	const struct pind_field *driver =
+		&records->kind->fields[model_find(records->kind, "driver")];
+
+	return model_shown(*(char *const *)model_at(driver, records_at(records, i)));
 }
 
-/* Is this driver one of the first @n accounts'? */
-static bool is_driver_of(const struct pind_records *accounts, size_t n, const char *driver)
+/* Is this driver one of the first @n records'? */
+static bool is_driver_of(const struct pind_records *records, size_t n, const char *driver)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (strcmp(driver_at(accounts, i), driver) == 0)
+		if (strcmp(driver_at(records, i), driver) == 0)
 			return true;
 	}
 	return false;
@@ -191,13 +203,12 @@ static int add_keepers(struct table *table, const struct keepers *keepers)
 }
 
 static int print_orphans(const struct pind_records *orphans, struct keeper_search *search,
-			 const struct table_look *look)
+			 const struct table_look *look, const char *empty)
 {
 	_cleanup_(table_done) struct table table = TABLE_OF(ps_table, look);
 	uint64_t now = when_now(CLOCK_BOOTTIME);
 
-	if (orphans->n == 0 &&
-	    table_say_empty(look, "No long-term pins here whose process is gone."))
+	if (orphans->n == 0 && table_say_empty(look, empty))
 		return 0;
 	for (size_t i = 0; i < orphans->n; i++) {
 		const struct pind_account_info *orphan = records_at(orphans, i);
@@ -259,14 +270,14 @@ static const struct table_column call_columns[] = {
 
 static const struct table_columns call_table = TABLE_COLUMNS(call_columns);
 
-static int print_calls(const struct pind_records *calls, const struct table_look *look)
+static int print_calls(const struct pind_records *calls, const struct table_look *look,
+		       const char *empty)
 {
 	_cleanup_(table_done) struct table table = TABLE_OF(call_table, look);
 	uint64_t now = when_now(CLOCK_BOOTTIME);
 	char ago[WHEN_MAX];
 
-	if (calls->n == 0 &&
-	    table_say_empty(look, "No pin call has been under way for more than 10 s here."))
+	if (calls->n == 0 && table_say_empty(look, empty))
 		return 0;
 	for (size_t i = 0; i < calls->n; i++) {
 		const struct pind_call_info *call = records_at(calls, i);
@@ -282,13 +293,19 @@ static int print_calls(const struct pind_records *calls, const struct table_look
 	return table_print(&table, stdout);
 }
 
+static bool is_call_here(const void *record, const void *userdata)
+{
+	const struct pind_call_info *call = record;
+	const struct pind_group_info *group = userdata;
+
+	return !group->path || path_is_below(call->path, group->path);
+}
+
 static bool is_call_wanted(const void *record, const void *userdata)
 {
 	const struct pind_call_info *call = record;
-	const struct filter *filter = userdata;
 
-	return (!filter->path || path_is_below(call->path, filter->path)) &&
-	       is_of_filter(filter, call->driver, call->since);
+	return is_of_filter(userdata, call->driver, call->since);
 }
 
 /* Of the kernel, whoever is asked else: it tells each reader what that one may know. */
@@ -297,6 +314,7 @@ static int list_calls(const struct pind_options *options)
 	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
 	_cleanup_(records_done) struct pind_records calls = RECORDS(pind_call_kind);
 	_cleanup_(source_closep) struct pind_source *source = NULL;
+	_cleanup_free_ char *drivers = NULL, *empty = NULL;
 	struct filter filter = { 0 };
 	const char *key = NULL;
 	int r;
@@ -310,12 +328,16 @@ static int list_calls(const struct pind_options *options)
 		r = source->ops->calls(source, &calls);
 	if (r != 0)
 		return r;
-	filter.path = group.path;
+	records_keep(&calls, is_call_here, &group);
+	drivers = drivers_of(&calls, options->driver);
+	empty = drivers ? empty_sentence(options, calls.n, drivers) : NULL;
+	if (!empty)
+		return fail_memory();
 	records_keep(&calls, is_call_wanted, &filter);
 	if (key && records_sort(&calls, key, NULL) < 0)
 		return fail_memory();
 	return options->json ? json_print_records(&calls)
-			     : print_calls(&calls, &options->look);
+			     : print_calls(&calls, &options->look, empty);
 }
 
 int cmd_ps(const struct pind_options *options)
@@ -338,14 +360,14 @@ int cmd_ps(const struct pind_options *options)
 	if (r != 0)
 		return r;
 
+	account_mark_gone(&accounts);
+	if (options->orphans)
+		records_keep(&accounts, is_orphan, NULL);
 	drivers = drivers_of(&accounts, options->driver);
 	empty = drivers ? empty_sentence(options, accounts.n, drivers) : NULL;
 	if (!empty)
 		return fail_memory();
-	account_mark_gone(&accounts);
 	records_keep(&accounts, is_wanted, &filter);
-	if (options->orphans)
-		records_keep(&accounts, is_orphan, NULL);
 	if (accounts.n > 1)
 		qsort(accounts.items, accounts.n, accounts.kind->size, compare_accounts);
 	if (key && records_sort(&accounts, key, NULL) < 0)
@@ -354,5 +376,5 @@ int cmd_ps(const struct pind_options *options)
 		return options->json ? print_accounts_json(&accounts)
 				     : print_accounts(&accounts, &options->look, empty);
 	return options->json ? print_orphans_json(&accounts, &search)
-			     : print_orphans(&accounts, &search, &options->look);
+			     : print_orphans(&accounts, &search, &options->look, empty);
 }

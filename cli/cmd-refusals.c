@@ -110,27 +110,54 @@ static int compare_seq(const void *a, const void *b)
 	return p->seq < q->seq ? -1 : p->seq > q->seq;
 }
 
-/* Why there is no row, where @all were known before the filter. */
-static bool say_empty(const struct table_look *look, size_t all)
+/* "10:12, when the module was loaded": since when they are known. */
+static const char *since_when(struct pind_source *source, char *buffer, size_t size)
 {
-	char sentence[128];
+	_cleanup_(records_done) struct pind_records hooks = RECORDS(pind_hook_kind);
+	_cleanup_(status_info_done) struct pind_status_info status = { 0 };
+	char minute[WHEN_MAX];
+
+	if (source->ops->status(source, &status, &hooks) != 0)
+		fail_forget();
+	if (!status.loaded)
+		return "the module was loaded";
+	(void)snprintf(
+		buffer, size, "%s, when the module was loaded",
+		when_minute(when_of_boottime(status.loaded), when_now(CLOCK_REALTIME), minute));
+	return buffer;
+}
+
+/* Why there is no row, where @all were known before the filter. */
+static bool say_empty(struct pind_source *source, const struct table_look *look, size_t all)
+{
+	char sentence[192], since[WHEN_MAX + 32];
 
 	if (all == 0)
-		return table_say_empty(look, "No quota refused anything since the module was "
-					     "loaded; `pinctl why PID` looks at other limits.");
-	(void)snprintf(sentence, sizeof(sentence),
-		       "None of the %zu refusals that are known is of that kind; `pinctl why PID` "
-		       "looks at other limits.",
-		       all);
+		(void)snprintf(
+			sentence, sizeof(sentence),
+			"No quota refused anything since %s; `pinctl why PID` looks at other "
+			"limits.",
+			since_when(source, since, sizeof(since)));
+	else if (all == 1)
+		(void)snprintf(
+			sentence, sizeof(sentence),
+			"The one refusal that is known is not of that kind; `pinctl why PID` "
+			"looks at other limits.");
+	else
+		(void)snprintf(
+			sentence, sizeof(sentence),
+			"None of the %zu refusals that are known is of that kind; `pinctl why "
+			"PID` looks at other limits.",
+			all);
 	return table_say_empty(look, sentence);
 }
 
-static int print_refusals(const struct pind_records *refusals, const struct table_look *look,
-			  size_t all)
+static int print_refusals(struct pind_source *source, const struct pind_records *refusals,
+			  const struct table_look *look, size_t all)
 {
 	_cleanup_(table_done) struct table table = TABLE_OF(refusals_table, look);
 
-	if (refusals->n == 0 && say_empty(look, all))
+	if (refusals->n == 0 && say_empty(source, look, all))
 		return 0;
 	for (size_t i = 0; i < refusals->n; i++)
 		add_row(&table, records_at(refusals, i));
@@ -168,7 +195,9 @@ static int parse_filter(const struct pind_options *options, struct filter *filte
 	if (options->pid) {
 		pid = strtoul(options->pid, &end, 10);
 		if (options->pid[0] < '1' || options->pid[0] > '9' || *end || pid > INT32_MAX)
-			return fail(PIND_EXIT_USAGE, "pid \"%s\" is no process's number",
+			return fail(PIND_EXIT_USAGE,
+				    "pid \"%s\" is no process's number: write one from 1 on, in "
+				    "decimal",
 				    options->pid);
 		filter->pid = (uint32_t)pid;
 	}
@@ -211,5 +240,5 @@ int cmd_refusals(const struct pind_options *options)
 	if (refusals.n > 1)
 		qsort(refusals.items, refusals.n, refusals.kind->size, compare_seq);
 	return options->json ? json_print_records(&refusals)
-			     : print_refusals(&refusals, &options->look, all);
+			     : print_refusals(source, &refusals, &options->look, all);
 }

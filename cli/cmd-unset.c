@@ -10,13 +10,17 @@
 #include "group-text.h"
 #include "json.h"
 #include "source.h"
+#include "table.h"
 #include "text.h"
 #include "verb.h"
+
+static size_t printed;
 
 static void print_path(const char *path)
 {
 	_cleanup_free_ char *clean = text_cleaned(path);
 
+	printed++;
 	if (clean)
 		(void)printf("%s\n", clean);
 }
@@ -35,6 +39,17 @@ static int print_left(struct pind_source *source, const struct pind_options *opt
 	return group_print_quota(group);
 }
 
+static int unset_stale(struct pind_source *source, bool dry_run)
+{
+	static const struct table_look usual;
+	int r = source->ops->unset_stale(source, dry_run, print_path);
+
+	if (r == 0 && printed == 0)
+		(void)table_say_empty(&usual, "No quota is kept for a container, pod or the like "
+					      "that is gone.");
+	return r;
+}
+
 int cmd_unset(const struct pind_options *options)
 {
 	_cleanup_(group_info_done) struct pind_group_info group = { 0 };
@@ -50,7 +65,7 @@ int cmd_unset(const struct pind_options *options)
 		return fail(PIND_EXIT_USAGE, "unset takes --dry-run with --stale only");
 	r = source_open_to_change(&source);
 	if (r == 0 && options->stale)
-		return source->ops->unset_stale(source, options->dry_run, print_path);
+		return unset_stale(source, options->dry_run);
 	if (r == 0)
 		r = source->ops->unset_quota(source, options->group, &group);
 	if (r != 0)

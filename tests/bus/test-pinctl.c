@@ -337,8 +337,28 @@ static void test_stale(void **state)
 	says(2, "unset needs a group, or --stale instead of one", ARGS("unset"));
 	says(0, CONTAINER "\n", ARGS("unset", "--stale", "--dry-run"));
 	says(0, CONTAINER "\n", ARGS("unset", "--stale"));
-	lacks(CONTAINER, ARGS("unset", "--stale"));
+	says(0, "No quota is kept for a container, pod or the like that is gone.\n",
+	     ARGS("unset", "--stale"));
+	says(0, "No quota is kept for a container, pod or the like that is gone.\n",
+	     ARGS("unset", "--stale", "--dry-run"));
 	world_fake(w, "Unload", NULL);
+}
+
+/* An empty answer says of what it is one, and since when. */
+static void test_empty(void **state)
+{
+	struct world *w = *state;
+
+	says(0, "No quota refused anything since ", ARGS("refusals"));
+	says(0, ", when the module was loaded; `pinctl why PID` looks at other limits.\n",
+	     ARGS("refusals"));
+	says(0, "[]", ARGS("refusals", "--json"));
+	pin(w);
+	world_fake(w, "Refuse", "ssayb", "/t.slice", "/t.slice", 1, 'x', true);
+	says(0,
+	     "The one refusal that is known is not of that kind; `pinctl why PID` looks at other "
+	     "limits.\n",
+	     ARGS("refusals", "--driver", "rdma"));
 }
 
 /* What monitor says, as it happens. */
@@ -442,6 +462,7 @@ int main(void)
 		TEST(test_list),
 		TEST(test_above),
 		TEST(test_stale),
+		TEST(test_empty),
 		TEST(test_monitor),
 		TEST(test_monitor_exceeded),
 		TEST(test_shown_names),

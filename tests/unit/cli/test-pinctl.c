@@ -255,6 +255,8 @@ static void refusals_choice(void **state)
 	check(0, "[]", NULL, ARGS("ps", "--json", "--older-than", "500w"));
 	check(0, "\"pid\":\t4194305", NULL, ARGS("ps", "--json", "--older-than", "0"));
 	check(2, NULL, "\"old\"", ARGS("ps", "--older-than", "old"));
+	check(2, NULL, "pid \"fio\" is no process's number: write one from 1 on, in decimal",
+	      ARGS("refusals", "--pid", "fio"));
 }
 
 static int64_t seconds_of(clockid_t clock)

@@ -202,6 +202,23 @@ static void show_memory(void **state)
 	      ARGS("suggest", "--kernel", "--json", "/played.slice"));
 }
 
+/* That a driver's are none of them says which are. */
+static void orphans(void **state)
+{
+	_cleanup_(run_done) struct run run = { 0 };
+
+	fake_proc_is_host(*state);
+	check(0, "fio (gone)", NULL, ARGS("ps", "--orphans", "--kernel"));
+	run_pinctl(&run, ARGS("ps", "--orphans", "--kernel", "--driver", "rdma"));
+	assert_string_equal(run.err, "No long-term pins here by a driver \"rdma\" (but by io_uring) "
+				     "whose process is gone.\n");
+	run_done(&run);
+	fake_proc_process(*state, atoi(PROCESS), 'S', 1, 100);
+	fake_proc_process(*state, atoi(OTHER), 'S', 1, 100);
+	run_pinctl(&run, ARGS("ps", "--orphans", "--kernel", "--driver", "rdma"));
+	assert_string_equal(run.err, "No long-term pins here whose process is gone.\n");
+}
+
 static void waiting(void **state)
 {
 	_cleanup_(run_done) struct run run = { 0 };
@@ -219,6 +236,10 @@ static void waiting(void **state)
 	run_pinctl(&run, ARGS("ps", "--waiting", "--raw", "--noheadings", "-oWANTED,GROUP",
 			      "--sort=GROUP"));
 	assert_string_equal(run.out, "1048576 /else.slice\n1048576 /played.slice\n");
+	run_done(&run);
+	run_pinctl(&run, ARGS("ps", "--waiting", "--driver", "rdma"));
+	assert_string_equal(run.err, "No pin call by a driver \"rdma\" (but by io_uring) has been "
+				     "under way for more than 10 s here.\n");
 	run_done(&run);
 	run_pinctl(&run, ARGS("ps", "--waiting", "--json", "--driver", "rdma"));
 	assert_string_equal(run.out, "[]\n");
@@ -281,7 +302,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(why_memlock), TEST(why_mappings), TEST(why_memory),
-		TEST(why_group),   TEST(why_another),  TEST(show_memory),
+		TEST(why_group),   TEST(why_another), TEST(orphans),  TEST(show_memory),
 		TEST(waiting),	   TEST(ps),	       TEST(frames),
 	};
 
