@@ -12,6 +12,7 @@
 #include "fail.h"
 #include "record-file.h"
 #include "sample-json.h"
+#include "text.h"
 #include "top-rows.h"
 #include "verb.h"
 #include "when.h"
@@ -31,6 +32,7 @@ struct replay {
 	char *path;	       /* of the group, or NULL */
 	bool one;	       /* the last one before until only */
 	size_t n;	       /* shown */
+	bool met;	       /* something of the group stands in what is shown */
 };
 
 static int parse(const struct pind_options *options, struct replay *replay)
@@ -72,7 +74,9 @@ static int find_path(struct replay *replay)
 	if (!name)
 		return 0;
 	if (name[0] == '/' && strncmp(name, "/sys/fs/cgroup", 14) != 0) {
-		replay->path = strdup(name);
+		size_t n = strlen(name);
+
+		replay->path = strndup(name, n > 1 && name[n - 1] == '/' ? n - 1 : n);
 		return replay->path ? 0 : fail_memory();
 	}
 	r = source_open(replay->options->kernel, &source);
@@ -126,8 +130,10 @@ static int show(struct replay *replay, const struct record *record)
 	if (r < 0)
 		r = fail(PIND_EXIT_FAILED, "a record is whole, and yet not to be understood: it "
 					   "may be of a newer pinctl");
-	if (r == 0 && replay->path)
+	if (r == 0 && replay->path) {
 		sample_keep(&sample, replay->path);
+		replay->met |= sample.groups.n + sample.accounts.n + sample.refusals.n > 0;
+	}
 	if (r == 0 && replay->options->json) {
 		free(body);
 		body = sample_to_json(&sample);
@@ -217,6 +223,14 @@ static int show_all(struct replay *replay, struct record_reader *reader)
 	return r != 0 || any ? r : fail_nothing(replay);
 }
 
+/* It may be misspelt, or had no pins and no quota; its row would be missing either way. */
+static void say_nothing_of(const char *path)
+{
+	_cleanup_free_ char *clean = text_cleaned(path);
+
+	(void)fprintf(stderr, "pinctl: nothing of %s was recorded then\n", clean ?: "it");
+}
+
 int cmd_replay(const struct pind_options *options)
 {
 	struct replay replay = { 0 };
@@ -231,6 +245,8 @@ int cmd_replay(const struct pind_options *options)
 	r = record_reader_open(options->directory ?: RECORD_FOLDER, &reader);
 	if (r == 0)
 		r = replay.one ? show_one(&replay, &reader) : show_all(&replay, &reader);
+	if (r == 0 && replay.path && !replay.met)
+		say_nothing_of(replay.path);
 	if (reader.damaged > 0)
 		(void)fprintf(stderr, "pinctl: %zu record%s not whole, and passed over\n",
 			      reader.damaged, reader.damaged == 1 ? " is" : "s are");
