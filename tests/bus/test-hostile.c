@@ -187,7 +187,7 @@ static int on_answer(sd_bus_message *reply, void *userdata, sd_bus_error *error)
 static int call_all_at_once(void)
 {
 	struct answers answers = {};
-	sd_bus *bus = NULL;
+	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
 
 	if (setgid(NOBODY) < 0 || setuid(NOBODY) < 0 || sd_bus_open_system(&bus) < 0)
 		return 2;
@@ -208,9 +208,9 @@ static int call_all_at_once(void)
 static int call_with_luggage(void)
 {
 	char long_name[9000];
-	sd_bus_error error = SD_BUS_ERROR_NULL;
-	sd_bus_message *m = NULL;
-	sd_bus *bus = NULL;
+	_cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
 
 	if (setgid(NOBODY) < 0 || setuid(NOBODY) < 0 || sd_bus_open_system(&bus) < 0)
 		return 2;
@@ -248,7 +248,7 @@ static void in_child(int (*act)(void))
 /* As another user: 0 if it got the books so often. */
 static int ask_for_books(void)
 {
-	sd_bus *bus = NULL;
+	_cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
 
 	if (setgid(NOBODY) < 0 || setuid(NOBODY) < 0 || sd_bus_open_system(&bus) < 0)
 		return 2;
