@@ -155,7 +155,7 @@ static int act(uid_t uid, unsigned int calls, uint64_t seed)
 {
 	static struct caller caller;
 	unsigned int done = 0;
-	char *group = NULL;
+	_cleanup_free_ char *group = NULL;
 
 	if (uid && (setgid(uid) < 0 || setuid(uid) < 0))
 		return 2;
