@@ -115,6 +115,8 @@ static void print_table_options(const char *verb, uint64_t options)
 			continue;
 		(void)printf("option\t%s\t--%s\t%s\t%s\n", verb, row->name,
 			     row->value ? row->value : "-", row->help);
+		if (row->letter)
+			(void)printf("letter\t%s\t-%c\t--%s\n", verb, row->letter, row->name);
 	}
 }
 

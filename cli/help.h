@@ -17,6 +17,7 @@ void help_print_verb(const struct verb *verb);
  *					process, verb or -)
  *	option VERB NAME VALUE SUMMARY	(VERB: - where no verb is given yet;
  *					VALUE: what stands behind it, or -)
+ *	letter VERB LETTER NAME		(the short form of that option)
  *	column VERB NAME
  *	sort VERB NAME			(a column that --sort takes)
  *	value VALUE WORD		(what may stand for VALUE, beside others)

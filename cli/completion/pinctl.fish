@@ -40,6 +40,10 @@ function __pinctl_value -a verb value
             __pinctl_rows column 2 $verb 3 ''
         case COLUMN
             __pinctl_rows sort 2 $verb 3 ''
+        case FILE
+            __fish_complete_path (commandline -ct)
+        case DIRECTORY
+            __fish_complete_directories (commandline -ct) ''
         case '*'
             __pinctl_rows value 2 $value 3 ''
     end
@@ -49,7 +53,9 @@ function __pinctl_complete
     set -l verb (__pinctl_verb)
     set -l before (commandline -opc)[-1]
     set -l argument (__pinctl_rows verb 2 $verb 3 '')
-    test "$before" = -o; and set before --output
+    set -l long (__pinctl_table | awk -F '\t' -v verb="$verb" -v name="$before" \
+        '$1 == "letter" && $2 == verb && $3 == name { print $4 }')
+    test -n "$long"; and set before $long
     set -l value (__pinctl_table | awk -F '\t' -v verb="$verb" -v name="$before" \
         '$1 == "option" && $2 == verb && $3 == name && $4 != "-" { print $4 }')
     if test -n "$value"

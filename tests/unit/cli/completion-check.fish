@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # completion-check.fish FOLDER PINCTL: what fish completes by the files in FOLDER.
 set -g failed 0
-set -p PATH (dirname $argv[2])
+set -p PATH (realpath (dirname $argv[2]))
 source $argv[1]/pinctl.fish
 
 # completes LINE RESULT...: without what stands behind a tab
@@ -26,4 +26,13 @@ if not contains $fish_pid (complete -C 'pinctl maps ' | string replace -r '\t.*'
     set -g failed 1
 end
 completes 'pinctl metrics --js'
+completes 'pinctl top -d 10' 10min
+completes 'pinctl top -n x'
+set -l here (mktemp -d)
+cd $here
+mkdir folder
+touch file
+completes 'pinctl metrics --file f' file folder/
+completes 'pinctl record --directory f' folder/
+rm -r $here
 exit $failed

@@ -19,6 +19,9 @@ compadd() {
 _describe() {
 	print -rl -- "${(P@)4}"
 }
+_files() {
+	print -r -- files "$@"
+}
 compset() {
 	return 0
 }
@@ -41,4 +44,7 @@ offers enforce pinctl set /x --mode ''
 offers vdpa pinctl refusals --driver ''
 offers unset pinctl help ''
 offers $$ pinctl maps ''
+offers 10min pinctl top -d ''
+offers files pinctl metrics --file ''
+offers 'files -/' pinctl record --directory ''
 exit $failed
