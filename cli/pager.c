@@ -15,6 +15,10 @@
 /* As systemctl's: quit if it fits, colours, long lines cut, no clearing, ^C ends it. */
 #define LESS_OPTIONS "FRSXMK"
 
+/* The shell's exit status where it cannot run the pager, and where it does not find it. */
+#define SHELL_CANNOT   126
+#define SHELL_NOTFOUND 127
+
 /* Somebody else's rights must not lead to a shell of one's own. */
 static bool rights_are_lent(void)
 {
@@ -79,7 +83,7 @@ static int start(const char *pager, pid_t *ret_pid)
 void pager_show(const char *text, size_t length)
 {
 	const char *pager = chosen();
-	int input = -1;
+	int input = -1, status = 0;
 	FILE *stream;
 	pid_t pid;
 
@@ -96,6 +100,10 @@ void pager_show(const char *text, size_t length)
 		(void)fwrite(text, 1, length, stream);
 		(void)fclose(stream);
 	}
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
+	/* of a pager that is not there the shell says so: the output is not to be lost by that */
+	if (WIFEXITED(status) &&
+	    (WEXITSTATUS(status) == SHELL_CANNOT || WEXITSTATUS(status) == SHELL_NOTFOUND))
+		(void)fwrite(text, 1, length, stdout);
 }

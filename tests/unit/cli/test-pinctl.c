@@ -888,6 +888,11 @@ static void pager(void **state)
 	run_on_terminal(&run, ARGS("show", "/none"));
 	assert_int_equal(run.status, 3);
 	run_done(&run);
+	/* one that is not there takes nothing away */
+	(void)setenv("PAGER", "/nowhere/pager", 1);
+	run_on_terminal(&run, ARGS("list"));
+	assert_non_null(strstr(run.out, "tenant.slice"));
+	run_done(&run);
 	check(0, "\n/ ", NULL, ARGS("list"));
 	(void)setenv("LINES", "100", 1);
 	run_on_terminal(&run, ARGS("list"));
