@@ -122,7 +122,11 @@ static void add_memory_rows(struct table *table, const struct pind_group_info *g
 	else
 		table_add(table, "%s of memory.max %s", size_format(memory.current, size),
 			  size_format(memory.max, max));
-	if (memory.max != PIND_UNLIMITED && memory.max > 0) {
+	if (memory.max == PIND_UNLIMITED && group->current > 0) {
+		table_add(table, "  pinned of that");
+		table_add(table, "%s: cannot be reclaimed as long as it is pinned",
+			  size_format(group->current, size));
+	} else if (memory.max != PIND_UNLIMITED && memory.max > 0) {
 		unsigned int percent = (unsigned int)((unsigned __int128)group->current * 100 /
 						      memory.max);
 

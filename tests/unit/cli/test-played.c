@@ -186,8 +186,10 @@ static void why_group(void **state)
 static void show_memory(void **state)
 {
 	memory(*state, "/played.slice", "4194304\n", "max\n");
-	check(0, "  memory               4.0 MiB, no memory.max\n", NULL,
-	      ARGS("show", "--kernel", "/played.slice"));
+	check(0,
+	      "  memory               4.0 MiB, no memory.max\n"
+	      "  pinned of that       12.0 KiB: cannot be reclaimed as long as it is pinned\n",
+	      NULL, ARGS("show", "--kernel", "/played.slice"));
 	check(0, "  mlocked              8.0 KiB (unevictable; ", NULL,
 	      ARGS("show", "--kernel", "/played.slice"));
 	memory(*state, "/played.slice", "16384\n", "24576\n");
