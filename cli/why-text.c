@@ -96,10 +96,13 @@ static void add_kernel(struct table *table, const struct why *why)
 			  why->max_entries);
 	}
 	table_add(table, "  memory");
+	if (!why->memory_path) {
+		table_add(table, "not known: the memory controller has no figures of this group");
+		return;
+	}
 	table_add(table, "%s of memory.max %s%s%s", size_format(why->memory.current, current),
-		  limit_text(why->memory.max, max),
-		  why->memory.max != PIND_UNLIMITED && why->memory_path ? " of " : "",
-		  why->memory.max != PIND_UNLIMITED && why->memory_path ? why->memory_path : "");
+		  limit_text(why->memory.max, max), why->memory.max != PIND_UNLIMITED ? " of " : "",
+		  why->memory.max != PIND_UNLIMITED ? why->memory_path : "");
 }
 
 /* What lets a process lock more: now, and when its unit starts again. */
@@ -247,10 +250,13 @@ static int add_process(cJSON *object, const struct why *why)
 			       json_add_number(object, "pinned_vm", process->pinned) < 0 ||
 			       json_add_number(object, "user_rings", why->user_rings) < 0 ||
 			       json_add_number(object, "user_locked", why->user_locked) < 0 ||
-			       json_add_number(object, "mappings", process->mappings) < 0 ||
+			       (process->mappings &&
+				json_add_number(object, "mappings", process->mappings) < 0) ||
 			       json_add_number(object, "max_mappings", why->max_mappings) < 0 ||
-			       json_add_number(object, "memory_current", why->memory.current) < 0 ||
-			       add_limit(object, "memory_max", why->memory.max) < 0
+			       (why->memory_path &&
+				(json_add_number(object, "memory_current", why->memory.current) <
+					 0 ||
+				 add_limit(object, "memory_max", why->memory.max) < 0))
 		       ? -1
 		       : 0;
 }

@@ -88,6 +88,25 @@ static void why_memlock(void **state)
 	      NULL, ARGS("why", "--kernel", "--json", PROCESS));
 }
 
+/* A figure that cannot be read is no 0. */
+static void why_unknown(void **state)
+{
+	_cleanup_(run_done) struct run run = { 0 };
+
+	process(*state, PROCESS, "0000000000000000", "unlimited");
+	fake_proc_file(*state, PROCESS "/maps", "");
+	check(13, "  mappings        not to be seen: run pinctl as root\n", NULL,
+	      ARGS("why", "--kernel", PROCESS));
+	check(13,
+	      "  memory          not known: the memory controller has no figures of this group\n",
+	      NULL, ARGS("why", "--kernel", PROCESS));
+	run_pinctl(&run, ARGS("why", "--kernel", "--json", PROCESS));
+	assert_non_null(strstr(run.out, "\"pinned_vm\":\t16384"));
+	assert_null(strstr(run.out, "\"mappings\""));
+	assert_null(strstr(run.out, "\"memory_current\""));
+	assert_null(strstr(run.out, "\"memory_max\""));
+}
+
 /* What a capability lets pass is no limit; the next one is. */
 static void why_mappings(void **state)
 {
@@ -303,8 +322,8 @@ static void frames(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(why_memlock), TEST(why_mappings), TEST(why_memory),
-		TEST(why_group),   TEST(why_another), TEST(orphans),  TEST(show_memory),
+		TEST(why_memlock), TEST(why_mappings), TEST(why_memory), TEST(why_group),
+		TEST(why_another), TEST(why_unknown),  TEST(orphans),	 TEST(show_memory),
 		TEST(waiting),	   TEST(ps),	       TEST(frames),
 	};
 
