@@ -90,14 +90,21 @@ static const char *cell_number(uint64_t number, char *buffer)
 	return buffer;
 }
 
+/* A larger percentage has no room in its column. */
+#define USE_MOST 999
+
 static const char *cell_use(const struct top_row *row, char *buffer)
 {
+	unsigned __int128 percent;
+
 	if (row->max == PIND_UNLIMITED)
 		return "-";
 	if (row->max == 0)
 		return row->current ? "over" : "0%";
-	(void)snprintf(buffer, TOP_CELL_MAX, "%" PRIu64 "%%",
-		       (uint64_t)((unsigned __int128)row->current * 100 / row->max));
+	percent = (unsigned __int128)row->current * 100 / row->max;
+	if (percent > USE_MOST)
+		return "over";
+	(void)snprintf(buffer, TOP_CELL_MAX, "%u%%", (unsigned int)percent);
 	return buffer;
 }
 

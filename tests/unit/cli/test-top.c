@@ -82,6 +82,22 @@ static void groups(void **state)
 	sample_done(&sample);
 }
 
+/* Its column has four places, and 149… would pass for 149%. */
+static void use(void **state)
+{
+	struct top_row row = { .current = 999, .max = 100 };
+	struct top_rows rows = { 0 };
+	char buffer[TOP_CELL_MAX];
+
+	assert_string_equal(top_cell(&rows, &row, TOP_USE, 0, buffer), "999%");
+	row.current = 1000;
+	assert_string_equal(top_cell(&rows, &row, TOP_USE, 0, buffer), "over");
+	row.max = 0;
+	assert_string_equal(top_cell(&rows, &row, TOP_USE, 0, buffer), "over");
+	row.current = 0;
+	assert_string_equal(top_cell(&rows, &row, TOP_USE, 0, buffer), "0%");
+}
+
 /* Two call sites of one driver are one line; so are two processes, by driver. */
 static void processes(void **state)
 {
@@ -160,6 +176,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(groups),
+		cmocka_unit_test(use),
 		cmocka_unit_test(processes),
 		cmocka_unit_test(nothing),
 		cmocka_unit_test(history),
