@@ -98,13 +98,15 @@ static int print_longterm(const struct pind_records *longterm)
 	return table_print(&table, stdout);
 }
 
-/* What is wrong with the files: to stderr, where it is no row of the table. */
+/* What is wrong with files, or with what is kept: to stderr, where it is no row of the table. */
 static void print_problems(const struct pind_records *problems)
 {
 	for (size_t i = 0; i < problems->n; i++) {
 		const struct pind_problem_info *problem = records_at(problems, i);
 
-		if (problem->line)
+		if (!problem->file[0])
+			(void)fprintf(stderr, "%s\n", problem->sentence);
+		else if (problem->line)
 			(void)fprintf(stderr, "%s:%u: %s\n", problem->file, problem->line,
 				      problem->sentence);
 		else

@@ -131,10 +131,13 @@ int pind_bus_method_list_problems(sd_bus_message *call, void *userdata, sd_bus_e
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	const struct pind_problems *problems;
 	struct pind_bus *bus = userdata;
+	const char *sealed = bus->calls->sealed(bus->userdata);
 	int r;
 
 	r = sd_bus_message_new_method_return(call, &reply);
 	r = r < 0 ? r : sd_bus_message_open_container(reply, 'a', "(sus)");
+	if (r >= 0 && sealed)
+		r = sd_bus_message_append(reply, "(sus)", "", 0, sealed);
 	problems = bus->calls->problems(bus->userdata);
 	for (size_t i = 0; r >= 0 && i < problems->n; i++)
 		r = sd_bus_message_append(reply, "(sus)", problems->entries[i].file,

@@ -146,8 +146,9 @@ struct pind_bus_calls {
 			       sd_bus_error *error);
 	int (*peak_reset)(void *userdata, struct pind_group *group, sd_bus_error *error);
 
-	/* The faults in files of rules. */
+	/* The faults in files of rules; and why kept quotas cannot be read, or NULL. */
 	const struct pind_problems *(*problems)(void *userdata);
+	const char *(*sealed)(void *userdata);
 	/* Whose pins they take for long-term ones, from index 0 on; NULL at the end. */
 	const struct pind_policy_longterm *(*longterm)(void *userdata, size_t index);
 

@@ -413,6 +413,13 @@ static const struct pind_problems *desk_problems(void *userdata)
 	return pind_policy_problems(pind_wanted_policy(desk->wanted));
 }
 
+static const char *desk_sealed(void *userdata)
+{
+	const struct pind_desk *desk = userdata;
+
+	return pind_wanted_sealed(desk->wanted);
+}
+
 static const struct pind_policy_longterm *desk_longterm(void *userdata, size_t index)
 {
 	const struct pind_desk *desk = userdata;
@@ -434,6 +441,7 @@ const struct pind_bus_calls pind_desk_calls = {
 	.quota_unset = call_quota_unset,
 	.quota_explain = pind_desk_explain,
 	.problems = desk_problems,
+	.sealed = desk_sealed,
 	.longterm = desk_longterm,
 	.unset_stale = call_unset_stale,
 	.path_of_unknown = call_path_of_unknown,

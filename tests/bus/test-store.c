@@ -11,6 +11,22 @@
 #define GROUP "/job.slice"
 #define NEWER "{\"version\":2,\"quotas\":{}}"
 
+/* The problems that are listed have these words; the file is named in them. */
+static void lists_problem(struct world *w, const char *words)
+{
+	sd_bus_message *reply =
+		world_call(w, PIND_OBJECT, PIND_MANAGER_INTERFACE, "ListProblems", NULL);
+	const char *file, *sentence;
+	uint32_t line;
+
+	assert_true(sd_bus_message_enter_container(reply, 'a', "(sus)") > 0);
+	assert_true(sd_bus_message_read(reply, "(sus)", &file, &line, &sentence) > 0);
+	assert_string_equal(file, "");
+	assert_int_equal(line, 0);
+	assert_non_null(strstr(sentence, words));
+	(void)sd_bus_message_unref(reply);
+}
+
 /* Of a later version: it is left alone, and so is what the kernel has from it. */
 static void check_newer(struct world *w, const char *file)
 {
@@ -23,6 +39,7 @@ static void check_newer(struct world *w, const char *file)
 	assert_true(world_state_is(w, "degraded"));
 	assert_true(world_reason_has(w, "is of version 2, which a later pind wrote"));
 	assert_int_equal(world_log_count(w, "is of version 2, which a later pind wrote"), 1);
+	lists_problem(w, "/quotas.json is of version 2, which a later pind wrote");
 	assert_int_equal(world_kernel_max(w, GROUP), 4096);
 	assert_false(world_flag(w, GROUP, "Runtime"));
 	world_refused(w, PIND_ERROR_STORE, "is of version 2", PIND_OBJECT, PIND_MANAGER_INTERFACE,
