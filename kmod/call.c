@@ -118,13 +118,15 @@ int pind_call_begin(struct pind_call *call, unsigned long call_site)
 	if (!(call->flags & FOLL_LONGTERM))
 		return 0;
 
+	/* before the payer, which may be asked of a page whose fault hangs */
+	call->waiting = pind_waiting_begin(call_site, call->nr);
 	account = pind_payer_open(call, call_site);
 	if (IS_ERR(account)) {
+		pind_waiting_end(call->waiting);
 		finish(call);
 		return PTR_ERR(account);
 	}
 	call->account = account;
-	call->waiting = pind_waiting_begin(call_site, call->nr);
 	if (call->nr >= PIND_GO_PAGES)
 		pind_account_go(account);
 	if (reserve(call, call->nr, 0, false, &by))

@@ -145,12 +145,11 @@ int pind_fill_group(struct sk_buff *skb, const struct pind_reader *reader,
 			READ_ONCE(charge->enforce) ? PIND_MODE_ENFORCE : PIND_MODE_OBSERVE) ||
 	    pind_fill_u64(skb, PIND_A_GROUP_PINS, sums.pins) ||
 	    nla_put_u32(skb, PIND_A_GROUP_DEAD, pind_group_is_dead(group)) ||
-	    fill_events(skb, group) ||
-	    fill_bytes(skb, PIND_A_GROUP_RESERVED, sums.reserved) ||
+	    fill_events(skb, group) || fill_bytes(skb, PIND_A_GROUP_RESERVED, sums.reserved) ||
 	    fill_bytes(skb, PIND_A_GROUP_HELD, sums.held) ||
 	    fill_limit(skb, PIND_A_GROUP_MAX_HELD, READ_ONCE(charge->max_held)) ||
 	    fill_bytes(skb, PIND_A_GROUP_UNCERTAIN, sums.uncertain) ||
-	    nla_put_u32(skb, PIND_A_GROUP_CHARGE, payer_number(group->charge_owner)))
+	    nla_put_u32(skb, PIND_A_GROUP_CHARGE, payer_number(READ_ONCE(group->charge_owner))))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -140,10 +140,15 @@ static inline struct pind_group *pind_group_get(struct pind_group *group)
 /** pind_group_put() - undo pind_group_get(). Context: any. */
 void pind_group_put(struct pind_group *group);
 
-/** pind_group_is_dead() - was the cgroup removed. Context: any. */
+/** pind_cgroup_is_dead() - was a cgroup removed. Context: any, with a reference to it. */
+static inline bool pind_cgroup_is_dead(const struct cgroup *cgroup)
+{
+	return !(READ_ONCE(cgroup->self.flags) & CSS_ONLINE);
+}
+
 static inline bool pind_group_is_dead(const struct pind_group *group)
 {
-	return !(READ_ONCE(group->cgroup->self.flags) & CSS_ONLINE);
+	return pind_cgroup_is_dead(group->cgroup);
 }
 
 /**

@@ -216,6 +216,19 @@ static struct pind_holder *of_process(const struct pind_holding *holding,
 	return is_process(holder, unpinner) ? holder : NULL;
 }
 
+/* Do all accounts of a holder's process and driver, of which it is the first, pay in one group? */
+static bool is_of_one_share(const struct pind_holder *holder, const struct pind_unpinner *unpinner)
+{
+	const struct pind_holder *other = holder;
+	unsigned int i = 0;
+
+	while ((other = pind_holding_next(other)) && is_process(other, unpinner) &&
+	       is_driver(other, unpinner))
+		if (other->share != holder->share || ++i == PIND_HOLDING_LOOK)
+			return false;
+	return true;
+}
+
 /* The holder of a share whose pin most likely went; the group is the same for all of them. */
 static struct pind_holder *of_share(const struct pind_share *share,
 				    const struct pind_unpinner *unpinner)
@@ -286,11 +299,14 @@ static struct pind_share *only_share_of_driver(const struct pind_holding *holdin
 	return found ? only : NULL;
 }
 
-/* Another holder of the share whose pin may have gone in place of that of @holder; or NULL. */
+/*
+ * Another holder of the share whose pin may have gone in place of that of @holder; or NULL.
+ * @known: it went by the driver of the unpin
+ */
 static struct pind_holder *heir_of(const struct pind_share *share, const struct pind_holder *holder,
-				   const struct pind_unpinner *unpinner)
+				   const struct pind_unpinner *unpinner, bool known)
 {
-	bool of_driver = is_driver(holder, unpinner);
+	bool of_driver = known && !share->mixed && is_driver(holder, unpinner);
 	struct pind_holder *other;
 	unsigned int i = 0;
 
@@ -301,15 +317,16 @@ static struct pind_holder *heir_of(const struct pind_share *share, const struct 
 }
 
 /*
- * The last pin of @holder is taken by a guess: another holder of the group may be the one that
- * gave its pin back. A pin may cover many pages (io_uring keeps one pin of a whole huge page),
- * so that other holder covers the pages of @holder from now on.
+ * The last pin of @holder is taken, and others are left: another holder of the group may be the
+ * one that gave its pin back, now or when a pin was taken for it before. A pin may cover many pages
+ * (io_uring keeps one pin of a whole huge page), so that other holder covers the pages of @holder
+ * from now on.
  */
 static void bequeath(const struct pind_holding *holding, const struct pind_holder *holder,
-		     const struct pind_unpinner *unpinner, struct pind_release *release)
+		     const struct pind_unpinner *unpinner, bool known, struct pind_release *release)
 {
 	struct pind_share *share = holder->share;
-	struct pind_holder *heir = heir_of(share, holder, unpinner);
+	struct pind_holder *heir = heir_of(share, holder, unpinner, known);
 
 	if (!heir)
 		return;
@@ -322,9 +339,9 @@ static void bequeath(const struct pind_holding *holding, const struct pind_holde
 	share->covered += release->bequest;
 }
 
-/* @certain: they are pins of this holder, or all that there are. */
-static void take(struct pind_holding *holding, struct pind_holder *holder, u64 pins, bool certain,
-		 const struct pind_unpinner *unpinner, struct pind_release *release)
+/* @all: the kernel counts no pin any more. @known: the pins are those of the unpin. */
+static void take(struct pind_holding *holding, struct pind_holder *holder, u64 pins, bool all,
+		 bool known, const struct pind_unpinner *unpinner, struct pind_release *release)
 {
 	struct pind_share *share = holder->share;
 	u32 charge = pind_share_charge(holding, share), surplus = surplus_of(holding, share);
@@ -345,8 +362,8 @@ static void take(struct pind_holding *holding, struct pind_holder *holder, u64 p
 		rb_erase(&holder->node, &holding->holders);
 		hlist_del(&holder->in_share);
 		holding->nr_holders--;
-		if (!certain)
-			bequeath(holding, holder, unpinner, release);
+		if (!all)
+			bequeath(holding, holder, unpinner, known, release);
 	}
 	release->uncharge = charge - pind_share_charge(holding, share);
 	release->surplus = (s32)(surplus_of(holding, share) - surplus);
@@ -391,7 +408,7 @@ bool pind_holding_release(struct pind_holding *holding, u64 pincount,
 				 of_share(first_share(holding), unpinner);
 		known = excess <= unpinner->given && is_driver(holder, unpinner);
 	} else if (unpinner->given && (holder = of_process(holding, unpinner)) &&
-		   is_driver(holder, unpinner)) {
+		   is_driver(holder, unpinner) && is_of_one_share(holder, unpinner)) {
 		/* a short-term unpin of the same process is another driver's */
 		excess = min_t(u64, excess, unpinner->given);
 		known = true;
@@ -407,8 +424,7 @@ bool pind_holding_release(struct pind_holding *holding, u64 pincount,
 	}
 	if (!known && has_other_driver(holder->share, holder))
 		holder->share->mixed = true;
-	take(holding, holder, excess, !pincount || holder->account == unpinner->account, unpinner,
-	     release);
+	take(holding, holder, excess, !pincount, known, unpinner, release);
 	unpinner->given -= min(unpinner->given, release->pins);
 	release->guessed = !known;
 	return true;

@@ -119,7 +119,7 @@ struct pind_parts {
  * @tgid: that process
  * @driver: pind_site_driver() of the unpin's return address; 0: not known
  * @given: pins of the folio that the unpin gives back and that were certainly not yet taken
- *	from a holder
+ *	from a holder; 0 if that is not certain
  */
 struct pind_unpinner {
 	const struct pind_account *account;
@@ -209,7 +209,7 @@ u32 pind_holding_record(struct pind_holding *holding, struct pind_account *accou
  *  1. the account that the unpin is certainly for;
  *  2. any holder, if only one group is left or the kernel counts no pin: one of the
  *     unpin's own process and driver first;
- *  3. the process that ran the unpin, if the driver is the same, too;
+ *  3. the process that ran the unpin, if the driver is the same, too, and it pays in one group;
  *  4. a group with more pins than the kernel counts in all;
  *  5. the only group with a holder of the unpin's driver.
  * 1, 3 and 5 take no more pins than the unpin gave back. To be called until it returns

@@ -70,14 +70,14 @@ void pind_leaf_exit(void);
  * atomic counters, the stock of a charge, and queue_delayed_work() and kfree_rcu(),
  * which may be called anywhere.
  *
- * Its guesses: how often pins were taken from slots of these leaves by a guess (see struct
- * pind_release); written under the lock. It stands here as no slot or holding lasts as long as
- * an unpin may.
+ * Its guesses: how often pins were taken from holdings in these leaves by a guess (see struct
+ * pind_release); written under the lock. It stands here as no holding lasts as long as an unpin
+ * may.
  */
 #define PIND_LEAF_LOCK_BITS 10
 struct pind_leaf_lock {
 	raw_spinlock_t lock;
-	u32 guesses;
+	u64 guesses;
 } ____cacheline_aligned_in_smp;
 extern struct pind_leaf_lock pind_leaf_locks[1 << PIND_LEAF_LOCK_BITS];
 
@@ -93,7 +93,7 @@ static inline raw_spinlock_t *pind_leaf_lock(unsigned long number)
 }
 
 /** pind_leaf_guesses() - how many guesses there were in leaves with this lock. Context: any. */
-static inline u32 pind_leaf_guesses(unsigned long number)
+static inline u64 pind_leaf_guesses(unsigned long number)
 {
 	/* an unpin that has read it gives its pins back after that */
 	return smp_load_acquire(&pind_leaf_lock_entry(number)->guesses);

@@ -120,10 +120,9 @@ static void book_release(const struct pind_release *release, struct pind_bill *b
 }
 
 /* Under the leaf's lock. Take from the only holder the pins that the kernel does not count. */
-static void settle_inline(struct pind_leaf *leaf, unsigned long number, u64 pincount,
+static void settle_inline(struct pind_leaf *leaf, unsigned long *slot, u64 pincount,
 			  struct pind_unpinner *unpinner, struct pind_bill *bill)
 {
-	unsigned long *slot = pind_slot_of(leaf, number);
 	u32 pins = pind_slot_pins(*slot), covered = pind_slot_covered(*slot);
 	struct pind_account *account;
 	struct pind_release release;
@@ -147,8 +146,6 @@ static void settle_inline(struct pind_leaf *leaf, unsigned long number, u64 pinc
 						       covered, pincount) |
 					(*slot & PIND_SLOT_UNCERTAIN) : 0);
 	book_release(&release, bill);
-	if (release.pins > unpinner->given || account->owner.driver != unpinner->driver)
-		pind_leaf_note_guess(number);
 	unpinner->given -= min(unpinner->given, release.pins);
 }
 
@@ -199,7 +196,7 @@ bool pind_ledger_settle(struct pind_leaf *leaf, unsigned long number, u64 pincou
 		return false;
 	if (!pind_slot_is_inline(*slot))
 		return settle_holding(leaf, number, pincount, unpinner, bill);
-	settle_inline(leaf, number, pincount, unpinner, bill);
+	settle_inline(leaf, slot, pincount, unpinner, bill);
 	return false;
 }
 

@@ -157,22 +157,24 @@ bool pind_ledger_prepare(struct page *page);
  */
 unsigned long pind_ledger_need(const struct pind_claim *claim, bool *ret_held);
 
-/**
- * pind_ledger_concerns() - is a folio in the ledger
- * The fast way out of every unpin, without a lock. Context: any.
- */
-static __always_inline bool pind_ledger_concerns(struct folio *folio)
+/** pind_ledger_peek() - the slot of a folio as it was a moment ago; no lock. Context: any. */
+static __always_inline unsigned long pind_ledger_peek(struct folio *folio)
 {
-	unsigned long number = pind_folio_number(folio);
+	unsigned long number = pind_folio_number(folio), slot;
 	struct pind_leaf *leaf;
-	bool concerns;
 
 	/* as rcu_read_lock_sched_notrace(), which compilers leave out of line */
 	preempt_disable_notrace();
 	leaf = pind_leaf_find(number);
-	concerns = leaf && READ_ONCE(*pind_slot_of(leaf, number));
+	slot = leaf ? READ_ONCE(*pind_slot_of(leaf, number)) : 0;
 	preempt_enable_notrace();
-	return concerns;
+	return slot;
+}
+
+/** pind_ledger_concerns() - is a folio in the ledger; the fast way out of every unpin */
+static __always_inline bool pind_ledger_concerns(struct folio *folio)
+{
+	return pind_ledger_peek(folio);
 }
 
 /**

@@ -7,7 +7,10 @@
 #include "owner.h"
 #include "payer.h"
 
-/* The folio of a call's first page, faulted in as the pin would; with a reference, or NULL. */
+/*
+ * The folio of a call's first page, faulted in if it is not there; with a reference, or NULL. If
+ * the call only reads a private mapping of a file, the pin may yet get a copy.
+ */
 static struct folio *first_folio(const struct pind_call *call)
 {
 	struct folio *folio;
@@ -37,8 +40,8 @@ static struct cgroup *owner_of(const struct pind_call *call, const struct pind_g
 		return NULL;
 	owner = pind_owner_get(folio);
 	put_page(&folio->page); /* not folio_put(): the folio may be a device's memory */
-	/* one above would let the pinner off its own limits */
-	if (owner && cgroup_is_descendant(pinner->cgroup, owner)) {
+	/* one above would let the pinner off its own limits; one that is gone has none */
+	if (owner && (pind_cgroup_is_dead(owner) || cgroup_is_descendant(pinner->cgroup, owner))) {
 		cgroup_put(owner);
 		owner = NULL;
 	}

@@ -14,7 +14,7 @@
  * it is an account of the same process in the group that owns the call's first page (owner.h),
  * so that group's limits and those above it bind the call. The first page stands for all: a
  * region is the memory of one guest, and a call reserves in one group. Where nobody owns that
- * page yet, or its owner is the pinner's group or lies above it, the pinner's group pays.
+ * page, or its owner was removed, or is the pinner's group or lies above it, the pinner's pays.
  *
  * Context: process, may sleep. Return: as pind_account_open().
  */

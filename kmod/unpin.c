@@ -35,6 +35,9 @@
 /* Folios handled in one go, so that struct unpin fits the stack. */
 #define CHUNK 64
 
+/* In place of a number of guesses: see struct unpin. No number is as large. */
+#define DISBELIEVED U64_MAX
+
 /* Pages whose pins may be taken before the kernel's function, sixty-four at a time. */
 #define TAKE_PAGES 512
 
@@ -49,7 +52,8 @@
  * @nr: folios to be settled after it
  * @folio: each with a reference
  * @given: pins of it that the unpin gives back
- * @guesses: see pind_leaf_guesses(), before the kernel's function
+ * @guesses: see pind_leaf_guesses(), before the kernel's function; DISBELIEVED if only one account
+ *	held the folio then
  */
 struct unpin {
 	const struct pind_account *account;
@@ -61,7 +65,7 @@ struct unpin {
 	unsigned int nr;
 	struct folio *folio[CHUNK];
 	u32 given[CHUNK];
-	u32 guesses[CHUNK];
+	u64 guesses[CHUNK];
 };
 
 static __always_inline void unpin_init(struct unpin *unpin, unsigned long call_site)
@@ -75,8 +79,12 @@ static __always_inline void unpin_init(struct unpin *unpin, unsigned long call_s
 	unpin->nr = 0;
 }
 
-/* A folio that is in the ledger: settle it after the unpin. */
-static void settle_later(struct unpin *unpin, struct folio *folio, u32 pins)
+/*
+ * A folio that is in the ledger: settle it after the unpin. @slot: its slot. If that is one in
+ * place, its pins may be taken for another unpin, and several accounts hold the folio before
+ * this unpin ends: nothing shows that.
+ */
+static void settle_later(struct unpin *unpin, struct folio *folio, unsigned long slot, u32 pins)
 {
 	if (unpin->nr && unpin->folio[unpin->nr - 1] == folio) {
 		unpin->given[unpin->nr - 1] += pins;
@@ -85,7 +93,9 @@ static void settle_later(struct unpin *unpin, struct folio *folio, u32 pins)
 	folio_get(folio);
 	unpin->folio[unpin->nr] = folio;
 	unpin->given[unpin->nr] = pins;
-	unpin->guesses[unpin->nr] = pind_leaf_guesses(pind_folio_number(folio));
+	unpin->guesses[unpin->nr] = pind_slot_is_inline(slot)
+					    ? DISBELIEVED
+					    : pind_leaf_guesses(pind_folio_number(folio));
 	unpin->nr++;
 }
 
@@ -119,7 +129,7 @@ static __always_inline unsigned long begin_in_leaf(struct unpin *unpin, const st
 			WRITE_ONCE(*at, 0);
 			emptied++;
 		} else if (value) {
-			settle_later(unpin, page_folio(page), 1);
+			settle_later(unpin, page_folio(page), value, 1);
 		}
 	}
 	if (emptied)
@@ -172,14 +182,15 @@ static noinline unsigned long begin_plain_pages(struct unpin *unpin, struct page
 static void begin_folio(struct unpin *unpin, struct folio *folio, unsigned long pins)
 {
 	u32 pages, id = pind_taken_folio(folio, pins, unpin->taken.id, &pages);
+	unsigned long slot;
 
 	if (id) {
 		unpin->taken.id = id;
 		unpin->taken.pins += pins;
 		unpin->taken.pages += pages;
 		unpin->taken.refs++;
-	} else if (pind_ledger_concerns(folio)) {
-		settle_later(unpin, folio, pins);
+	} else if ((slot = pind_ledger_peek(folio))) {
+		settle_later(unpin, folio, slot, pins);
 	}
 }
 
@@ -252,13 +263,14 @@ static bool is_settled(unsigned long slot, const struct pind_unpinner *unpinner)
 	return account->owner.driver && account->owner.driver != unpinner->driver;
 }
 
-/* @guesses: as many as there were in leaves with the folio's lock when the unpin began */
-static void unpin_settle(struct folio *folio, u32 guesses, struct pind_unpinner *unpinner,
+/* @guesses: see struct unpin */
+static void unpin_settle(struct folio *folio, u64 guesses, struct pind_unpinner *unpinner,
 			 struct pind_bill *bill)
 {
 	unsigned long number = pind_folio_number(folio), flags;
 	raw_spinlock_t *lock = pind_leaf_lock(number);
 	struct pind_leaf *leaf = pind_leaf_find(number);
+	u32 given = unpinner->given;
 	bool more, settled, guessed;
 	unsigned long slot;
 	u64 pincount;
@@ -274,6 +286,8 @@ static void unpin_settle(struct folio *folio, u32 guesses, struct pind_unpinner 
 		unpinner->given = 0;
 	more = pind_ledger_settle(leaf, number, pincount, unpinner, bill);
 	slot = *pind_slot_of(leaf, number);
+	if (guessed)
+		unpinner->given = given; /* of none of them is it known that it was taken */
 	settled = is_settled(slot, unpinner);
 	if (!more && !settled)
 		pind_ledger_note_unclear(leaf, number, pincount);
@@ -281,7 +295,7 @@ static void unpin_settle(struct folio *folio, u32 guesses, struct pind_unpinner 
 	 * A pin that overlapped this unpin unseen may still be counted by the kernel:
 	 * its own unpin found the slot empty, and will not look again.
 	 */
-	if (more || !settled || guessed)
+	if (more || !settled)
 		pind_audit_recheck(leaf);
 	raw_spin_unlock_irqrestore(lock, flags);
 }
