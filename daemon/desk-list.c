@@ -142,7 +142,7 @@ static int list_word(const struct pind_list *list, const struct pind_quota *quot
 	const struct pind_word word = {
 		quota->cgroup_id ? PIND_SOURCE_RUNTIME : PIND_SOURCE_KEPT,
 		quota->path,
-		{ quota->max, quota->max_held, quota->high, quota->mode },
+		{ quota->max, quota->max_held, quota->high, quota->mode, false },
 		quota->reaction,
 		NULL,
 	};

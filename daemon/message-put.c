@@ -43,6 +43,8 @@ void pind_message_put_group_change(struct nlmsghdr *nlh, uint64_t id,
 		mnl_attr_put_u64(nlh, PIND_A_GROUP_HIGH, change->high);
 	if (change->set_mode)
 		mnl_attr_put_u32(nlh, PIND_A_GROUP_MODE, change->mode);
+	if (change->set_charge)
+		mnl_attr_put_u32(nlh, PIND_A_GROUP_CHARGE, change->charge);
 }
 
 void pind_message_put_process(struct nlmsghdr *nlh, uint32_t pid, uint32_t uid)
@@ -105,8 +107,10 @@ bool pind_message_put_rule(struct nlmsghdr *nlh, size_t size, const struct pind_
 	if (limits->set_high &&
 	    !mnl_attr_put_u64_check(nlh, size, PIND_A_RULE_HIGH, limits->high))
 		return false;
-	return !limits->set_mode ||
-	       mnl_attr_put_u32_check(nlh, size, PIND_A_RULE_MODE, limits->mode);
+	if (limits->set_mode && !mnl_attr_put_u32_check(nlh, size, PIND_A_RULE_MODE, limits->mode))
+		return false;
+	return !limits->set_charge ||
+	       mnl_attr_put_u32_check(nlh, size, PIND_A_RULE_CHARGE, limits->charge);
 }
 
 static bool put_longterm(struct nlmsghdr *nlh, size_t size, const struct pind_longterm *entry)

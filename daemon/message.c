@@ -85,6 +85,7 @@ static const struct pind_span_field group_fields[] = {
 	FIELD(pind_group_info, PIND_A_GROUP_HELD, PIND_SPAN_U64, held),
 	FIELD(pind_group_info, PIND_A_GROUP_MAX_HELD, PIND_SPAN_U64, max_held),
 	FIELD(pind_group_info, PIND_A_GROUP_UNCERTAIN, PIND_SPAN_U64, uncertain),
+	FIELD_OPTIONAL(pind_group_info, PIND_A_GROUP_CHARGE, PIND_SPAN_U32, charge),
 	{},
 };
 
@@ -296,6 +297,8 @@ static int group_check(const struct pind_group_info *group)
 	if (group->path[0] != '/')
 		return -EBADMSG;
 	if (group->mode != PIND_MODE_OBSERVE && group->mode != PIND_MODE_ENFORCE)
+		return -EBADMSG;
+	if (group->charge > PIND_PAYER_OWNER)
 		return -EBADMSG;
 	return 0;
 }

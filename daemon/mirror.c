@@ -164,7 +164,7 @@ int pind_mirror_read_info(struct pind_mirror *mirror)
 static bool differs(const struct pind_group_info *a, const struct pind_group_info *b)
 {
 	return a->max != b->max || a->max_held != b->max_held || a->high != b->high ||
-	       a->mode != b->mode || !a->dead != !b->dead;
+	       a->mode != b->mode || a->charge != b->charge || !a->dead != !b->dead;
 }
 
 int pind_mirror_take(const struct pind_group_info *info, void *userdata)

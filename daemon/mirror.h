@@ -19,7 +19,7 @@ struct pind_mirror_handlers {
 	/* The group came to stand for its path, or is about to stand for it no more. */
 	void (*added)(const struct pind_group *group, void *userdata);
 	void (*removed)(const struct pind_group *group, void *userdata);
-	/* Max, MaxHeld, High, Mode or Dead are others. */
+	/* Max, MaxHeld, High, Mode, Charge or Dead are others. */
 	void (*changed)(struct pind_group *group, void *userdata);
 	/* The group came to be above its max or max_held, is no longer, or is so and dead. */
 	void (*over)(const struct pind_group *group, void *userdata);

@@ -43,6 +43,8 @@ static void print_rule(FILE *out, const struct pind_policy_rule *rule, uint64_t 
 	print_size(out, "max", &rule->max, total_ram);
 	print_size(out, "max_held", &rule->max_held, total_ram);
 	print_size(out, "high", &rule->high, total_ram);
+	if (rule->charge_owner)
+		(void)fputs(", charge owner", out);
 	if (rule->reaction.on_exceed != PIND_ON_EXCEED_NOTHING)
 		(void)fprintf(out, ", on_exceed %s", pind_reaction_text(text, &rule->reaction));
 	(void)fputc('\n', out);

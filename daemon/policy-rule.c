@@ -110,6 +110,16 @@ static int read_mode(struct reading *reading, const struct key *key, const cJSON
 	return 0;
 }
 
+static int read_charge(struct reading *reading, const struct key *key, const cJSON *value)
+{
+	const char *text = cJSON_GetStringValue(value);
+
+	if (!text || (strcmp(text, "pinner") && strcmp(text, "owner")))
+		return value_wrong(reading, value, "does not exist", "\"pinner\" or \"owner\"");
+	reading->rule.charge_owner = !strcmp(text, "owner");
+	return 0;
+}
+
 static int read_on_exceed(struct reading *reading, const struct key *key, const cJSON *value)
 {
 	const char *text = cJSON_GetStringValue(value);
@@ -158,6 +168,7 @@ static const struct key keys[] = {
 	{ "high", read_size, offsetof(struct reading, rule.high) },
 	{ "reserve", read_reserve, offsetof(struct reading, rule.reserve) },
 	{ "mode", read_mode, 0 },
+	{ "charge", read_charge, 0 },
 	{ "on_exceed", read_on_exceed, 0 },
 	{ "signal", read_signal, 0 },
 	{ "grace", read_grace, 0 },
@@ -166,8 +177,8 @@ static const struct key keys[] = {
 };
 
 #define KEYS_IN_WORDS                                                                         \
-	"match, unit, max, max_held, high, reserve, mode, on_exceed, signal, grace, dry_run " \
-	"or comment"
+	"match, unit, max, max_held, high, reserve, mode, charge, on_exceed, signal, grace, " \
+	"dry_run or comment"
 
 /* Something wrong with the rule itself. */
 #define rule_wrong(reading, format, ...)                                               \
@@ -281,7 +292,8 @@ static int check_whole(struct reading *reading)
 	bool max = reading_has(reading, "max"), max_held = reading_has(reading, "max_held");
 	bool reserve = reading_has(reading, "reserve");
 
-	if (!max && !max_held && !reserve && !reading_has(reading, "high"))
+	if (!max && !max_held && !reserve && !reading_has(reading, "high") &&
+	    !reading_has(reading, "charge"))
 		return rule_wrong(reading, "limits nothing: write max, max_held or high; \"max\": "
 					   "\"max\" for no limit");
 	if (reserve && (reading->rule.is_unit || strcmp(reading->rule.pattern, "/") != 0))
@@ -364,6 +376,7 @@ void pind_policy_rule_limits(const struct pind_policy_rule *rule, uint64_t total
 		.max_held = size_bytes(&rule->max_held, total_ram),
 		.high = size_bytes(&rule->high, total_ram),
 		.mode = rule->mode,
+		.charge_owner = rule->charge_owner,
 	};
 	if (rule->has_reserve) {
 		reserve = size_bytes(&rule->reserve, total_ram);

@@ -31,6 +31,7 @@ struct pind_policy_rule {
 	bool has_reserve; /* max is what is left of the machine's memory, then */
 	struct pind_size reserve;
 	uint32_t mode; /* enum pind_mode */
+	bool charge_owner;
 	struct pind_reaction reaction;
 	char *comment;	   /* or NULL */
 	const char *file;  /* its path, the file's own */

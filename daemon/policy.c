@@ -22,6 +22,7 @@ struct ruling {
 	size_t n_files;
 	const struct pind_policy_rule **rules; /* theirs, all in order */
 	size_t n_rules;
+	bool charges_owner; /* one of them */
 };
 
 struct pind_policy {
@@ -379,8 +380,10 @@ static int list_rules(struct ruling *ruling)
 		return -ENOMEM;
 	ruling->n_rules = 0;
 	for (size_t i = 0; i < ruling->n_files; i++)
-		for (size_t k = 0; k < ruling->files[i]->n; k++)
+		for (size_t k = 0; k < ruling->files[i]->n; k++) {
 			ruling->rules[ruling->n_rules++] = &ruling->files[i]->rules[k];
+			ruling->charges_owner |= ruling->files[i]->rules[k].charge_owner;
+		}
 	return 0;
 }
 
@@ -509,6 +512,11 @@ const struct pind_policy_longterm *pind_policy_longterm_at(const struct pind_pol
 const struct pind_policy_rule *pind_policy_find(const struct pind_policy *policy, const char *path)
 {
 	return find_rule(&policy->now, path);
+}
+
+bool pind_policy_charges_owner(const struct pind_policy *policy)
+{
+	return policy->now.charges_owner;
 }
 
 bool pind_policy_find_before(const struct pind_policy *policy, const char *path,

@@ -68,6 +68,9 @@ const struct pind_policy_longterm *pind_policy_longterm_at(const struct pind_pol
 /* The rule that decides of the cgroup at @path, or NULL. */
 const struct pind_policy_rule *pind_policy_find(const struct pind_policy *policy, const char *path);
 
+/* Does any rule say that the owner of the memory pays? */
+bool pind_policy_charges_owner(const struct pind_policy *policy);
+
 /**
  * pind_policy_find_before - the rule that decided of a path before the last load
  * @ret: NULL if none did. Before the first load it is what the files said in an earlier life

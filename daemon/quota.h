@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The limits of a group: all that a quota sets. Sizes are bytes, or PIND_UNLIMITED; mode is
- * an enum pind_mode.
+ * an enum pind_mode. Beside them stands who pays, of which only files may say anything.
  */
 #ifndef PIND_QUOTA_H
 #define PIND_QUOTA_H
@@ -17,12 +17,13 @@ struct pind_limits {
 	uint64_t max_held;
 	uint64_t high;
 	uint32_t mode;
+	bool charge_owner; /* PIND_PAYER_OWNER */
 };
 
 static inline struct pind_limits pind_limits_none(void)
 {
 	return (struct pind_limits){ PIND_UNLIMITED, PIND_UNLIMITED, PIND_UNLIMITED,
-				     PIND_MODE_ENFORCE };
+				     PIND_MODE_ENFORCE, false };
 }
 
 /* Does the group pin, or keep in place, more than it may? */
@@ -34,13 +35,20 @@ static inline bool pind_group_is_over(const struct pind_group_info *info)
 /* Those that a group has. */
 static inline struct pind_limits pind_limits_of(const struct pind_group_info *info)
 {
-	return (struct pind_limits){ info->max, info->max_held, info->high, info->mode };
+	return (struct pind_limits){ info->max, info->max_held, info->high, info->mode,
+				     info->charge == PIND_PAYER_OWNER };
 }
 
 static inline bool pind_limits_same(const struct pind_limits *a, const struct pind_limits *b)
 {
 	return a->max == b->max && a->max_held == b->max_held && a->high == b->high &&
-	       a->mode == b->mode;
+	       a->mode == b->mode && a->charge_owner == b->charge_owner;
+}
+
+/* Who pays: an enum pind_payer. */
+static inline uint32_t pind_limits_payer(const struct pind_limits *limits)
+{
+	return limits->charge_owner ? PIND_PAYER_OWNER : PIND_PAYER_PINNER;
 }
 
 static inline bool pind_limits_are_none(const struct pind_limits *limits)
@@ -70,10 +78,14 @@ static inline struct pind_limits pind_limits_changed(const struct pind_limits *l
 		change->set_max_held ? change->max_held : limits->max_held,
 		change->set_high ? change->high : limits->high,
 		change->set_mode ? change->mode : limits->mode,
+		change->set_charge ? change->charge == PIND_PAYER_OWNER : limits->charge_owner,
 	};
 }
 
-/* The change that leaves none of the former limits. */
+/*
+ * The change that leaves none of the former limits. The pinner as payer is not said: of a rule
+ * it is the default, and an older module would refuse to be asked for it.
+ */
 static inline struct pind_group_change pind_limits_change(const struct pind_limits *limits)
 {
 	return (struct pind_group_change){
@@ -81,10 +93,12 @@ static inline struct pind_group_change pind_limits_change(const struct pind_limi
 		.set_max_held = true,
 		.set_high = true,
 		.set_mode = true,
+		.set_charge = limits->charge_owner,
 		.max = limits->max,
 		.max_held = limits->max_held,
 		.high = limits->high,
 		.mode = limits->mode,
+		.charge = pind_limits_payer(limits),
 	};
 }
 

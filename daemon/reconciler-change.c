@@ -136,6 +136,8 @@ int pind_reconciler_plan(struct pind_reconciler *rec, const char *path,
 								       : &wish.limits,
 				       &request->change);
 	plan.new = pind_limits_rounded(plan.new);
+	/* nor is it the kernel's word, or that of whoever asks, who pays: it is the files' */
+	plan.new.charge_owner = wish.limits.charge_owner;
 	plan.reaction = request->set_reaction ? request->reaction : wish.reaction;
 	plan.runtime = is_runtime(path, request->kind, wish.source);
 	*ret = plan;
@@ -319,7 +321,7 @@ int pind_reconciler_unset_stale(struct pind_reconciler *rec, bool dry, const str
 		const struct pind_wish old = {
 			.source = PIND_SOURCE_KEPT,
 			.limits = { gone.quotas[i].max, gone.quotas[i].max_held,
-				    gone.quotas[i].high, gone.quotas[i].mode },
+				    gone.quotas[i].high, gone.quotas[i].mode, false },
 			.reaction = gone.quotas[i].reaction,
 		};
 

@@ -101,6 +101,24 @@ static void look_add(struct look *look, const struct due *what)
 	look->due[look->n++] = *what;
 }
 
+/*
+ * A group has a quota, and what the files said before they were read last of who pays. Is it to
+ * have something else of that, and nothing else? @ret: what it had.
+ */
+static bool payer_changed(const struct pind_wanted *wanted, const struct pind_limits *has,
+			  const struct due *due, struct pind_wish *ret)
+{
+	struct pind_wish before;
+
+	if (has->charge_owner == due->wish.limits.charge_owner ||
+	    !pind_wanted_file_before(wanted, due->path, &before) ||
+	    before.limits.charge_owner != has->charge_owner)
+		return false;
+	*ret = due->wish;
+	ret->limits.charge_owner = has->charge_owner;
+	return pind_limits_same(has, &ret->limits);
+}
+
 static int look_at(struct pind_group *group, void *userdata)
 {
 	const struct pind_limits has = pind_limits_of(&group->info);
@@ -115,11 +133,18 @@ static int look_at(struct pind_group *group, void *userdata)
 	if (due.wish.source <= PIND_SOURCE_FILE)
 		due.files = pind_wanted_file_before(wanted, due.path, &due.before) &&
 			    pind_limits_same(&has, &due.before.limits);
+	else
+		due.files = payer_changed(wanted, &has, &due, &due.before);
 	if (due.same &&
 	    (!due.files || pind_reaction_same(&due.wish.reaction, &due.before.reaction)))
 		return 0;
-	if (due.wish.source == PIND_SOURCE_NONE && !look->forsake && !due.files)
-		return 0;
+	if (due.wish.source == PIND_SOURCE_NONE && !look->forsake && !due.files) {
+		/* limits may be somebody's whom no store knows; that owners pay only files say */
+		if (!has.charge_owner)
+			return 0;
+		due.wish.limits = has;
+		due.wish.limits.charge_owner = false;
+	}
 	/* it may have them from what cannot be read */
 	if (!pind_wanted_sealed(wanted) || pind_limits_are_none(&has))
 		look_add(look, &due);
@@ -147,9 +172,14 @@ static void look_at_runtime(struct look *look)
 
 int pind_reconciler_give(struct pind_reconciler *rec, uint64_t id, const struct pind_limits *limits)
 {
-	const struct pind_group_change change = pind_limits_change(limits);
+	const struct pind_groups *groups = pind_mirror_groups(rec->rooms.mirror);
+	const struct pind_group *group = pind_groups_by_id(groups, id);
+	struct pind_group_change change = pind_limits_change(limits);
 	struct pind_kernel *kernel = rec->rooms.kernel;
 
+	/* an older module knows of no payer; of a group that was not met the rules have said it */
+	if (group && group->info.charge)
+		change.set_charge = true;
 	return kernel->ops->group_set(kernel, id, &change, pind_mirror_take, rec->rooms.mirror);
 }
 

@@ -78,6 +78,7 @@ struct pind_group_info {
 	uint64_t held;
 	uint64_t max_held;
 	uint64_t uncertain;
+	uint32_t charge; /* enum pind_payer; 0: the module is older than that */
 };
 
 struct pind_account_info {
@@ -280,10 +281,12 @@ struct pind_group_change {
 	bool set_high;
 	bool set_mode;
 	bool set_max_held;
+	bool set_charge;
 	uint64_t max;
 	uint64_t high;
 	uint32_t mode;
 	uint64_t max_held;
+	uint32_t charge;
 };
 
 /* Which cgroups get which limits when the module meets them. */
@@ -304,6 +307,12 @@ static inline const char *pind_limit_name(uint32_t limit)
 static inline const char *pind_mode_name(uint32_t mode)
 {
 	return mode == PIND_MODE_OBSERVE ? "observe" : "enforce";
+}
+
+/* The words of the files and the bus for enum pind_payer. */
+static inline const char *pind_payer_name(uint32_t payer)
+{
+	return payer == PIND_PAYER_OWNER ? "owner" : "pinner";
 }
 
 #endif /* PIND_SNAPSHOT_H */

@@ -70,7 +70,8 @@ struct pind_policy *pind_wanted_policy(struct pind_wanted *wanted)
 
 static struct pind_limits limits_of(const struct pind_quota *quota)
 {
-	const struct pind_limits limits = { quota->max, quota->max_held, quota->high, quota->mode };
+	const struct pind_limits limits = { quota->max, quota->max_held, quota->high, quota->mode,
+					    false };
 
 	return pind_limits_rounded(limits);
 }
@@ -123,10 +124,23 @@ const char *pind_wanted_changed_by(const struct pind_wanted *wanted)
 	return pind_policy_find_before(wanted->policy, "/", &rule) ? "files" : "memory";
 }
 
-static struct pind_wish wish_of(enum pind_source source, const struct pind_quota *quota)
+/* The files say who pays, also where a quota sets the limits. */
+static struct pind_limits limits_of_path(const struct pind_wanted *wanted,
+					 const struct pind_quota *quota)
+{
+	struct pind_limits limits = limits_of(quota);
+
+	/* only where it can matter: there may be ten thousand quotas, and as many rules */
+	if (pind_policy_charges_owner(wanted->policy))
+		limits.charge_owner = pind_wanted_file(wanted, quota->path).limits.charge_owner;
+	return limits;
+}
+
+static struct pind_wish wish_of(const struct pind_wanted *wanted, enum pind_source source,
+				const struct pind_quota *quota)
 {
 	return (struct pind_wish){ .source = source,
-				   .limits = limits_of(quota),
+				   .limits = limits_of_path(wanted, quota),
 				   .reaction = quota->reaction,
 				   .owner = quota->owner };
 }
@@ -141,14 +155,14 @@ struct pind_wish pind_wanted_find(const struct pind_wanted *wanted, const char *
 	if (runtime && runtime->cgroup_id != id)
 		runtime = NULL;
 	if (runtime && !runtime->owner)
-		return wish_of(PIND_SOURCE_RUNTIME, runtime);
+		return wish_of(wanted, PIND_SOURCE_RUNTIME, runtime);
 	kept = pind_store_find(wanted->kept, path);
 	if (kept)
-		return wish_of(PIND_SOURCE_KEPT, kept);
+		return wish_of(wanted, PIND_SOURCE_KEPT, kept);
 	wish = pind_wanted_file(wanted, path);
 	/* the word of a delegated cgroup's owner counts where no administrator says anything */
 	if (runtime && wish.source == PIND_SOURCE_NONE)
-		return wish_of(PIND_SOURCE_RUNTIME, runtime);
+		return wish_of(wanted, PIND_SOURCE_RUNTIME, runtime);
 	return wish;
 }
 
@@ -159,7 +173,7 @@ bool pind_wanted_rule(const struct pind_wanted *wanted, const char *path, bool k
 	const struct pind_policy_rule *rule;
 
 	if (quota) {
-		*ret = limits_of(quota);
+		*ret = limits_of_path(wanted, quota);
 		return true;
 	}
 	for (size_t i = 0; (rule = pind_policy_at(wanted->policy, i)); i++)
@@ -216,7 +230,7 @@ ssize_t pind_wanted_rules(const struct pind_wanted *wanted, struct pind_rule **r
 	}
 	/* of two for one path the later one holds */
 	for (size_t i = 0; (quota = pind_store_at(wanted->kept, i)); i++) {
-		limits = limits_of(quota);
+		limits = limits_of_path(wanted, quota);
 		rules[n].path = quota->path;
 		rules[n++].limits = pind_limits_change(&limits);
 	}

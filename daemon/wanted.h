@@ -2,7 +2,8 @@
 /*
  * What is wanted: one answer for a path, and whose word it is. A runtime quota of the very
  * cgroup comes before the kept quota of its path, and that before the files' rules; the
- * word of a delegated cgroup's owner comes last. Knows neither the kernel nor what is there.
+ * word of a delegated cgroup's owner comes last. Who pays is said by the files alone, whoever
+ * sets the limits. Knows neither the kernel nor what is there.
  */
 #ifndef PIND_WANTED_H
 #define PIND_WANTED_H

@@ -27,7 +27,11 @@ static void begin(struct message *m, uint8_t command)
 
 static void test_request(void **state)
 {
-	const struct pind_group_change change = { .set_max = true, .max = 8192, .high = 1 };
+	const struct pind_group_change change = { .set_max = true,
+						  .max = 8192,
+						  .high = 1,
+						  .set_charge = true,
+						  .charge = PIND_PAYER_OWNER };
 	struct message m;
 	struct genlmsghdr *genl;
 	struct nlattr *attr;
@@ -46,10 +50,12 @@ static void test_request(void **state)
 			assert_int_equal(mnl_attr_get_u64(attr), 7);
 		else if (mnl_attr_get_type(attr) == PIND_A_GROUP_MAX)
 			assert_int_equal(mnl_attr_get_u64(attr), 8192);
+		else if (mnl_attr_get_type(attr) == PIND_A_GROUP_CHARGE)
+			assert_int_equal(mnl_attr_get_u32(attr), PIND_PAYER_OWNER);
 		else
 			fail();
 	}
-	assert_int_equal(n, 2);
+	assert_int_equal(n, 3);
 	assert_true(m.nlh->nlmsg_len <= PIND_REQUEST_SIZE);
 }
 
@@ -57,7 +63,13 @@ static void test_rule_request(void **state)
 {
 	const struct pind_rule rule = {
 		.path = "/a.slice",
-		.limits = { .set_max = true, .max = 8192, .set_mode = true, .mode = 1, .high = 1 },
+		.limits = { .set_max = true,
+			    .max = 8192,
+			    .set_mode = true,
+			    .mode = 1,
+			    .high = 1,
+			    .set_charge = true,
+			    .charge = PIND_PAYER_OWNER },
 	};
 	const struct nlattr *attr;
 	struct message m;
@@ -73,6 +85,9 @@ static void test_rule_request(void **state)
 	attr = mnl_attr_next(attr);
 	assert_int_equal(mnl_attr_get_type(attr), PIND_A_RULE_MODE);
 	assert_int_equal(mnl_attr_get_u32(attr), PIND_MODE_OBSERVE);
+	attr = mnl_attr_next(attr);
+	assert_int_equal(mnl_attr_get_type(attr), PIND_A_RULE_CHARGE);
+	assert_int_equal(mnl_attr_get_u32(attr), PIND_PAYER_OWNER);
 	assert_ptr_equal(mnl_attr_next(attr), mnl_nlmsg_get_payload_tail(m.nlh));
 }
 
@@ -173,6 +188,10 @@ static void test_group(void **state)
 	assert_int_equal(group.events_high, 13);
 	assert_int_equal(group.events_refused, 14);
 	assert_int_equal(group.reserved, 15);
+	assert_int_equal(group.charge, 0); /* the module is older than that */
+	mnl_attr_put_u32(m.nlh, PIND_A_GROUP_CHARGE, PIND_PAYER_OWNER);
+	assert_int_equal(pind_message_parse_group(m.nlh, &group), 0);
+	assert_int_equal(group.charge, PIND_PAYER_OWNER);
 }
 
 /* The message without one of its attributes. */
@@ -238,6 +257,8 @@ static void test_lengths(void **state)
 	assert_bad_with(PIND_A_GROUP_PATH, 2, "a"); /* no path */
 	assert_bad_with(PIND_A_GROUP_MODE, 4, "\3\0\0\0");
 	assert_bad_with(PIND_A_GROUP_MODE, 4, zeros);
+	assert_bad_with(PIND_A_GROUP_CHARGE, 4, "\3\0\0\0");
+	assert_bad_with(PIND_A_GROUP_CHARGE, 8, zeros);
 }
 
 static void test_twice(void **state)

@@ -58,6 +58,10 @@ static void test_understood(void **state)
 	      "");
 	check("{\"rules\":[{\"unit\":\"a.slice\",\"max\":\"max\"}]}", 0,
 	      ":1: unit a.slice: enforce, no limit\n", "");
+	check("{\"rules\":[{\"unit\":\"spdk.service\",\"charge\":\"owner\"}]}", 0,
+	      ":1: unit spdk.service: enforce, no limit, charge owner\n", "");
+	check("{\"rules\":[{\"match\":\"/a\",\"max\":0,\"charge\":\"pinner\"}]}", 0,
+	      ":1: match /a: enforce, max 0 B\n", "");
 	/* no escape sequence reaches the terminal */
 	check("{\"rules\":[{\"match\":\"/\\u001b[3*]\",\"max\":0}]}", 0,
 	      ":1: match /?[3*]: enforce, max 0 B\n", "");

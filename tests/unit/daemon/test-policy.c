@@ -110,7 +110,7 @@ static void test_whole_rule(void **state)
 		   "  { \"match\": \"/\", \"reserve\": \"25%\" },\n"
 		   "  { \"unit\": \"user-*.slice\", \"max\": \"1.5G\", \"max_held\": 4096,\n"
 		   "    \"high\": \"10%\", \"mode\": \"observe\", \"on_exceed\": \"stop-unit\",\n"
-		   "    \"comment\": \"für alle\" },\n"
+		   "    \"comment\": \"für alle\", \"charge\": \"owner\" },\n"
 		   "  { \"match\": \"/x/**\", \"high\": 1e3 }\n"
 		   "] }\n");
 	(void)load(0);
@@ -134,17 +134,45 @@ static void test_whole_rule(void **state)
 	pind_policy_rule_limits(rule, RAM, &limits);
 	assert_true(limits.max == 1536 * MIB && limits.max_held == 4096);
 	assert_true(limits.high == RAM / 10 && limits.mode == PIND_MODE_OBSERVE);
+	assert_true(limits.charge_owner && pind_policy_charges_owner(policy));
 
 	rule = pind_policy_at(policy, 2);
 	pind_policy_rule_limits(rule, RAM, &limits);
 	assert_true(limits.max == PIND_UNLIMITED && limits.high == 1000);
 	assert_int_equal(limits.mode, PIND_MODE_ENFORCE);
+	assert_false(limits.charge_owner);
 	assert_null(pind_policy_at(policy, 3));
 
 	assert_ptr_equal(pind_policy_find(policy, "/user.slice/user-1.slice"),
 			 pind_policy_at(policy, 1));
 	assert_ptr_equal(pind_policy_find(policy, "/"), pind_policy_at(policy, 0));
 	assert_null(pind_policy_find(policy, "/user.slice"));
+}
+
+/* Who pays is enough to make a rule, which then limits nothing. */
+static void test_charge_alone(void **state)
+{
+	struct pind_limits limits;
+
+	write_file(etc, "10.json",
+		   "{\"rules\":[{\"match\":\"/a\",\"charge\":\"owner\"},\n"
+		   "{\"match\":\"/b\",\"charge\":\"pinner\"}]}");
+	(void)load(0);
+	assert_true(max_of("/a") == PIND_UNLIMITED);
+	pind_policy_rule_limits(pind_policy_find(policy, "/a"), RAM, &limits);
+	assert_true(limits.charge_owner);
+	pind_policy_rule_limits(pind_policy_find(policy, "/b"), RAM, &limits);
+	assert_false(limits.charge_owner);
+	assert_true(pind_limits_are_none(&limits));
+	assert_true(pind_policy_charges_owner(policy));
+	/* a later rule decides all, and this one says nothing of it */
+	write_file(etc, "20.json", RULE("7"));
+	(void)load(0);
+	pind_policy_rule_limits(pind_policy_find(policy, "/a"), RAM, &limits);
+	assert_true(limits.max == 7 && !limits.charge_owner);
+	write_file(etc, "10.json", "");
+	(void)load(0);
+	assert_false(pind_policy_charges_owner(policy));
 }
 
 /* A reserve of more than there is leaves nothing. */
@@ -384,6 +412,11 @@ static void test_wrong(void **state)
 		{ ONE("{\"match\":\"/a\",\"max\":1,\"mode\":\"obseve\"}"), 2,
 		  "the mode \"obseve\" does not exist: write \"enforce\" or \"observe\"" },
 		{ ONE("{\"match\":\"/a\",\"max\":1,\"mode\":2}"), 2, "the mode 2" },
+		{ ONE("{\"match\":\"/a\",\n\"charge\":\"guest\"}"), 3,
+		  "the charge \"guest\" does not exist: write \"pinner\" or \"owner\"" },
+		{ ONE("{\"match\":\"/a\",\"charge\":null}"), 2, "the charge null" },
+		{ ONE("{\"match\":\"/a\",\"charge\":\"owner\",\"on_exceed\":\"kill\"}"), 2,
+		  "neither max" },
 		{ ONE("{\"match\":\"/a\",\"max\":1,\"on_exceed\":\"die\"}"), 2,
 		  "the on_exceed \"die\" does not exist" },
 		{ ONE("{\"match\":\"/a\",\"high\":1,\"on_exceed\":\"kill\"}"), 2, "neither max" },
@@ -555,6 +588,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		each(test_whole_rule),
+		each(test_charge_alone),
 		each(test_reserve_too_large),
 		each(test_last_decides),
 		each(test_precedence_and_masking),

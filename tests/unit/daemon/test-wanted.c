@@ -168,17 +168,49 @@ static void test_files(void **state)
 	assert_false(pind_wanted_rule(wanted, "/tenant.slice/b", true, &limits));
 }
 
-/* What the kernel would decide, of a list of rules; PIND_UNLIMITED if there is none. */
-static uint64_t decided(const struct pind_rule *rules, ssize_t n, const char *path)
+static bool owner_pays(struct pind_wanted *wanted, const char *path, uint64_t id)
 {
+	return pind_wanted_find(wanted, path, id).limits.charge_owner;
+}
+
+/* Files alone say who pays, also where something else sets the limits. */
+static void test_charge(void **state)
+{
+	struct pind_wanted *wanted = *state;
+	struct pind_limits limits;
+
+	put(wanted, "/t/a", GIB, 0);
+	put(wanted, "/t/b", GIB, 5);
+	assert_false(owner_pays(wanted, "/t/a", 0) || owner_pays(wanted, "/t/b", 5));
+	write_rules(wanted, "10.json",
+		    "{ \"match\": \"/t/*\", \"max\": \"2G\", \"charge\": \"owner\" },\n"
+		    "{ \"match\": \"/t/c\", \"max\": \"1M\" }");
+	assert_true(owner_pays(wanted, "/t/a", 0) && owner_pays(wanted, "/t/b", 5));
+	expect(wanted, "/t/a", 0, PIND_SOURCE_KEPT, GIB);
+	expect(wanted, "/t/b", 5, PIND_SOURCE_RUNTIME, GIB);
+	assert_false(owner_pays(wanted, "/t/c", 0) || owner_pays(wanted, "/u", 0));
+	put(wanted, "/t/c", GIB, 0);
+	assert_false(owner_pays(wanted, "/t/c", 0));
+	/* the kernel's rule for the path says the same */
+	assert_true(pind_wanted_rule(wanted, "/t/a", true, &limits));
+	assert_true(limits.max == GIB && limits.charge_owner);
+	write_rules(wanted, "10.json", "");
+	assert_false(owner_pays(wanted, "/t/a", 0) || owner_pays(wanted, "/t/b", 5));
+}
+
+/* What the kernel would decide, of a list of rules. */
+static struct pind_limits decided(const struct pind_rule *rules, ssize_t n, const char *path)
+{
+	const struct pind_limits none = pind_limits_none();
+
 	for (ssize_t i = n; i-- > 0;)
 		if (rules[i].path && !strcmp(rules[i].path, path))
-			return rules[i].limits.max;
+			return pind_limits_changed(&none, &rules[i].limits);
 	for (ssize_t i = 0; i < n; i++)
 		if (rules[i].pattern &&
 		    pind_pattern_matches_path(rules[i].pattern, rules[i].unit, path))
-			return rules[i].limits.max;
-	return PIND_UNLIMITED;
+			return pind_limits_changed(&none, &rules[i].limits);
+	return none;
 }
 
 /* The kernel asks the paths first, then the first pattern: it decides as the files do. */
@@ -207,15 +239,14 @@ static void test_owner(void **state)
 
 static void test_rules(void **state)
 {
-	static const char *const paths[] = {
-		"/", "/a", "/b", "/a/x", "/a/u.service", "/c", "/kept"
-	};
+	static const char *const paths[] = { "/",  "/a",    "/b", "/a/x", "/a/u.service",
+					     "/c", "/kept", "/d" };
 	struct pind_wanted *wanted = *state;
 	struct pind_rule *rules;
 	ssize_t n;
 
 	write_rules(wanted, "10.json",
-		    "{ \"match\": \"/**\", \"max\": \"1G\" },\n"
+		    "{ \"match\": \"/**\", \"max\": \"1G\", \"charge\": \"owner\" },\n"
 		    "{ \"match\": \"/a\", \"max\": \"2G\" },\n"
 		    "{ \"match\": \"/b\", \"max\": \"3G\" },\n"
 		    "{ \"match\": \"/kept\", \"max\": \"3G\" }");
@@ -224,14 +255,21 @@ static void test_rules(void **state)
 		    "{ \"unit\": \"u.*\", \"max\": \"5G\" },\n"
 		    "{ \"match\": \"/a\", \"max\": \"6G\" }");
 	put(wanted, "/kept", 7 * GIB, 0);
+	put(wanted, "/d", 8 * GIB, 0);
 	n = pind_wanted_rules(wanted, &rules);
-	assert_int_equal(n, 8);
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-		assert_true(decided(rules, n, paths[i]) ==
-			    pind_wanted_find(wanted, paths[i], 0).limits.max);
-	assert_true(decided(rules, n, "/a") == 6 * GIB);
-	assert_true(decided(rules, n, "/b") == 4 * GIB);
-	assert_true(decided(rules, n, "/kept") == 7 * GIB);
+	assert_int_equal(n, 9);
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		struct pind_limits kernel = decided(rules, n, paths[i]);
+		struct pind_wish wish = pind_wanted_find(wanted, paths[i], 0);
+
+		assert_true(pind_limits_same(&kernel, &wish.limits));
+	}
+	assert_true(decided(rules, n, "/a").max == 6 * GIB);
+	assert_true(decided(rules, n, "/b").max == 4 * GIB);
+	assert_true(decided(rules, n, "/kept").max == 7 * GIB);
+	assert_false(decided(rules, n, "/kept").charge_owner);
+	assert_true(decided(rules, n, "/d").max == 8 * GIB);
+	assert_true(decided(rules, n, "/d").charge_owner);
 	free(rules);
 }
 
@@ -266,8 +304,8 @@ static void test_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_order),     TEST(test_files), TEST(test_owner), TEST(test_rules),
-		TEST(test_half_done), TEST(test_many),
+		TEST(test_order), TEST(test_files),	TEST(test_charge), TEST(test_owner),
+		TEST(test_rules), TEST(test_half_done), TEST(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
