@@ -147,6 +147,8 @@ int pind_bus_append_group(sd_bus_message *m, const struct pind_group_info *group
 			r = pind_bus_append_number(m, numbers[i].key, numbers[i].value);
 	if (r >= 0 && group->mode != PIND_MODE_ENFORCE)
 		r = pind_bus_append_text_entry(m, "mode", pind_mode_name(group->mode));
+	if (r >= 0 && group->charge == PIND_PAYER_OWNER)
+		r = pind_bus_append_text_entry(m, "charge", pind_payer_name(group->charge));
 	r = r < 0 ? r : append_if_true(m, "runtime", runtime);
 	r = r < 0 ? r : append_if_true(m, "dead", group->dead);
 	r = r < 0 ? r : append_if_true(m, "over", pind_group_is_over(group));

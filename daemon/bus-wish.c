@@ -33,6 +33,12 @@ static int append_limit_entries(sd_bus_message *m, const struct pind_limits *lim
 				     pind_mode_name(limits->mode));
 }
 
+static int append_payer(sd_bus_message *m, const struct pind_limits *limits)
+{
+	return sd_bus_message_append(m, "{sv}", "charge", "s",
+				     pind_payer_name(pind_limits_payer(limits)));
+}
+
 static int append_reaction(sd_bus_message *m, const struct pind_reaction *reaction)
 {
 	int r = sd_bus_message_append(m, "{sv}", "on_exceed", "s",
@@ -57,6 +63,7 @@ static int append_wish(sd_bus_message *m, const char *key, const struct pind_wis
 	r = r < 0 ? r : sd_bus_message_open_container(m, 'v', "a{sv}");
 	r = r < 0 ? r : sd_bus_message_open_container(m, 'a', "{sv}");
 	r = r < 0 ? r : append_limit_entries(m, &wish->limits);
+	r = r < 0 ? r : append_payer(m, &wish->limits);
 	r = r < 0 ? r : append_reaction(m, &wish->reaction);
 	if (r >= 0 && wish->file)
 		r = sd_bus_message_append(m, "{sv}{sv}", "file", "s", wish->file, "line", "u",
@@ -334,8 +341,11 @@ int pind_bus_append_word(sd_bus_message *m, const struct pind_word *word)
 	r = r < 0 ? r : append_limit_entries(m, &word->limits);
 	r = r < 0 ? r : append_reaction(m, &word->reaction);
 	if (r >= 0 && rule) {
-		r = sd_bus_message_append(m, "{sv}{sv}{sv}", "unit", "b", (int)rule->is_unit,
-					  "file", "s", rule->file, "line", "u", rule->line);
+		r = append_payer(m, &word->limits);
+		r = r < 0 ? r
+			  : sd_bus_message_append(m, "{sv}{sv}{sv}", "unit", "b",
+						  (int)rule->is_unit, "file", "s", rule->file,
+						  "line", "u", rule->line);
 		r = r < 0 ? r : pind_bus_append_text_entry(m, "comment", rule->comment ?: "");
 	}
 	return r < 0 ? r : sd_bus_message_close_container(m);
@@ -353,6 +363,7 @@ int pind_bus_append_explanation(sd_bus_message *m, const struct pind_explanation
 		r = sd_bus_message_append(m, "{sv}{sv}", "file", "s", e->file, "line", "u",
 					  e->line);
 	r = r < 0 ? r : append_limit_entries(m, &e->limits);
+	r = r < 0 ? r : append_payer(m, &e->limits);
 	r = r < 0 ? r : append_reaction(m, &e->reaction);
 	r = r < 0 ? r
 		  : sd_bus_message_append(m, "{sv}{sv}{sv}{sv}", "current", "t", e->current,

@@ -190,9 +190,10 @@ void pind_bus_emit_group_changed(struct pind_bus *bus, const struct pind_group *
 	int r;
 
 	r = pind_bus_group_object(group->info.path, &object);
-	r = r < 0 ? r : sd_bus_emit_properties_changed(bus->bus, object, PIND_GROUP_INTERFACE,
-						       "Max", "MaxHeld", "High", "Mode", "Runtime",
-						       "Dead", NULL);
+	r = r < 0 ? r
+		  : sd_bus_emit_properties_changed(bus->bus, object, PIND_GROUP_INTERFACE, "Max",
+						   "MaxHeld", "High", "Mode", "Charge", "Runtime",
+						   "Dead", NULL);
 	log_failure("PropertiesChanged", r);
 }
 

@@ -220,7 +220,7 @@ void pind_bus_emit_quota(struct pind_bus *bus, const struct pind_change *change)
 /* The group's object came to be, or is about to go (it must still be found). */
 void pind_bus_emit_added(struct pind_bus *bus, const struct pind_group *group);
 void pind_bus_emit_removed(struct pind_bus *bus, const struct pind_group *group);
-/* Max, High, Mode, Runtime or Dead changed. */
+/* Max, MaxHeld, High, Mode, Charge, Runtime or Dead changed. */
 void pind_bus_emit_group_changed(struct pind_bus *bus, const struct pind_group *group);
 /* State, Reason, ModuleVersion or LoadId changed. */
 void pind_bus_emit_status_changed(struct pind_bus *bus);

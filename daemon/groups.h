@@ -15,7 +15,7 @@ struct pind_group {
 	bool seen; /* a mark for whoever reads all groups anew */
 	bool over; /* it is alive, and above its max or max_held */
 	uint64_t high_journaled; /* CLOCK_MONOTONIC, us: that it rose above its high; 0: never */
-	bool changed; /* Max, High, Mode, Runtime or Dead, since the bus was told */
+	bool changed;		 /* a property that the bus is told of, since it was */
 	struct pind_group *next; /* others of the same path */
 };
 

@@ -195,7 +195,11 @@ static const char *limits_text(char *buffer, size_t size, const struct pind_limi
 						 used ? ", " : "", all[i].name,
 						 pind_text_size(bytes, all[i].bytes));
 	if (limits->mode == PIND_MODE_OBSERVE && used < size)
-		(void)snprintf(buffer + used, size - used, "%smode observe", used ? ", " : "");
+		used += (size_t)snprintf(buffer + used, size - used, "%smode observe",
+					 used ? ", " : "");
+	if (limits->charge_owner && used < size)
+		(void)snprintf(buffer + used, size - used, "%scharged to the owner of the memory",
+			       used ? ", " : "");
 	return buffer;
 }
 
@@ -262,7 +266,9 @@ void pind_journal_quota(const struct pind_change *change)
 		"PIND_NEW_HIGH=%" PRIu64, change->new.limits.high, "PIND_NEW_MODE=%s",
 		pind_mode_name(change->new.limits.mode), "PIND_OLD_FILE=%s", old_file,
 		"PIND_NEW_FILE=%s", new_file, "PIND_OLD_ON_EXCEED=%s", old_act,
-		"PIND_NEW_ON_EXCEED=%s", new_act, NULL);
+		"PIND_NEW_ON_EXCEED=%s", new_act, "PIND_OLD_CHARGE=%s",
+		pind_payer_name(pind_limits_payer(&change->old.limits)), "PIND_NEW_CHARGE=%s",
+		pind_payer_name(pind_limits_payer(&change->new.limits)), NULL);
 	show(message);
 }
 

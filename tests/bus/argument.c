@@ -89,6 +89,8 @@ static char *draw_text(const struct argument_words *words)
 		"high",
 		"mode",
 		"max_held",
+		"charge",
+		"owner",
 		"runtime",
 		"kept",
 		"enforce",

@@ -104,7 +104,8 @@ static int method_churn(sd_bus_message *call, void *userdata, sd_bus_error *erro
 	struct pind_group_info group = { .max = PIND_UNLIMITED,
 					 .max_held = PIND_UNLIMITED,
 					 .high = PIND_UNLIMITED,
-					 .mode = PIND_MODE_ENFORCE };
+					 .mode = PIND_MODE_ENFORCE,
+					 .charge = PIND_PAYER_PINNER };
 	struct fake_kernel *k = userdata;
 	char path[64];
 	uint32_t n;
@@ -206,6 +207,24 @@ static int method_set(sd_bus_message *call, void *userdata, sd_bus_error *error)
 	group->max = max;
 	group->high = high;
 	group->mode = mode;
+	return done(call);
+}
+
+/* Somebody has set it past the daemon. */
+static int method_charge(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+	struct pind_group_info *group;
+	const char *path;
+	uint32_t charge;
+	int r;
+
+	r = sd_bus_message_read(call, "su", &path, &charge);
+	if (r < 0)
+		return r;
+	group = fake_group(userdata, path);
+	if (!group)
+		return no_cgroup(error, path);
+	group->charge = charge;
 	return done(call);
 }
 
@@ -428,6 +447,8 @@ static int method_grow_old(sd_bus_message *call, void *userdata, sd_bus_error *e
 	struct fake_kernel *k = userdata;
 
 	k->old = true;
+	for (size_t i = 0; i < k->n_groups; i++)
+		k->groups[i].charge = 0;
 	return done(call);
 }
 
@@ -562,6 +583,7 @@ static const sd_bus_vtable fake_vtable[] = {
 	SD_BUS_METHOD("Forget", "s", NULL, method_forget, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Use", "sttt", NULL, method_use, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Set", "sttu", NULL, method_set, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("Charge", "su", NULL, method_charge, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Get", "s", "ttu", method_get, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Account", "susss", NULL, method_account, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD("Refuse", "ssayb", NULL, method_refuse, SD_BUS_VTABLE_UNPRIVILEGED),

@@ -128,6 +128,13 @@ static void change_group(struct pind_group_info *group, const struct pind_group_
 		group->high = whole_pages(change->high);
 	if (change->set_mode)
 		group->mode = change->mode;
+	if (change->set_charge)
+		group->charge = change->charge;
+}
+
+bool fake_is_beyond(const struct fake_kernel *k, const struct pind_group_change *change)
+{
+	return k->old && change->set_charge;
 }
 
 struct pind_group_info *fake_group(struct fake_kernel *k, const char *path)
@@ -152,6 +159,7 @@ struct pind_group_info *fake_group(struct fake_kernel *k, const char *path)
 		.max_held = PIND_UNLIMITED,
 		.high = PIND_UNLIMITED,
 		.mode = PIND_MODE_ENFORCE,
+		.charge = k->old ? 0 : PIND_PAYER_PINNER,
 	};
 	rule = fake_rule_find(k, path);
 	if (rule)
@@ -399,6 +407,8 @@ static int fake_group_set(struct pind_kernel *kernel, uint64_t id,
 
 	if (r < 0)
 		return r;
+	if (fake_is_beyond(k, change))
+		return -EINVAL;
 	fake_quota_came(k);
 	group = meet(k, id);
 	if (group && group->dead)

@@ -157,6 +157,9 @@ extern const struct pind_misuse fake_misuse;
 /* Counts the request; negative if it is to fail. */
 int fake_request(struct fake_kernel *k, enum fake_request request);
 
+/* Does it ask for something that an older module does not know? */
+bool fake_is_beyond(const struct fake_kernel *k, const struct pind_group_change *change);
+
 /* The rule for a path, as the module would find it; or NULL. */
 const struct pind_rule *fake_rule_find(struct fake_kernel *k, const char *path);
 /* Before a list is gone through, and after that, with what the first one returned. */

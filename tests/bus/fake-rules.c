@@ -84,7 +84,7 @@ int fake_rules_swap(struct pind_kernel *kernel, const struct pind_rule *rules, s
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < n; i++)
-		if (rule_is_wrong(k, &rules[i]))
+		if (rule_is_wrong(k, &rules[i]) || fake_is_beyond(k, &rules[i].limits))
 			return -EINVAL;
 	fake_quota_came(k);
 	fake_rules_forget(k);
@@ -103,7 +103,7 @@ int fake_rule_set(struct pind_kernel *kernel, const char *path,
 
 	if (r < 0)
 		return r;
-	if (rule_is_wrong(k, &rule))
+	if (rule_is_wrong(k, &rule) || fake_is_beyond(k, limits))
 		return -EINVAL;
 	known = rule_of_path(k, path);
 	if (!known)

@@ -45,12 +45,13 @@ static void read_value(sd_bus_message *m, char *text, size_t size)
 /* One line for each rule: its values, as far as it has them, in the order of the contract. */
 static char *list_rules(struct world *w, const char *name)
 {
-	static const char *const keys[] = { "source", "pattern", "unit",   "max",    "max_held",
-					    "high",   "mode",	 "file",   "line",   "on_exceed",
-					    "grace",  "dry_run", "signal", "comment" };
+	static const char *const keys[] = {
+		"source", "pattern", "unit",	  "max",   "max_held", "high",	 "mode",   "charge",
+		"file",	  "line",    "on_exceed", "grace", "dry_run",  "signal", "comment"
+	};
 	sd_bus_message *m =
 		world_call(w, PIND_OBJECT, PIND_MANAGER_INTERFACE, "ListRules", "s", name);
-	char values[14][64], *text;
+	char values[15][64], *text;
 	size_t size;
 	FILE *stream = open_memstream(&text, &size);
 	const char *key;
@@ -68,7 +69,7 @@ static char *list_rules(struct world *w, const char *name)
 			assert_true(sd_bus_message_exit_container(m) >= 0);
 		}
 		assert_true(sd_bus_message_exit_container(m) >= 0);
-		for (size_t i = 0; i < 14; i++)
+		for (size_t i = 0; i < 15; i++)
 			if (values[i][0])
 				(void)fprintf(stream, "%s%s", i ? " " : "", values[i]);
 		(void)fputc('\n', stream);
@@ -103,9 +104,10 @@ static size_t count_problems(struct world *w, char *first)
 	return n;
 }
 
-#define ROOT_RULE "file / 0 %llu max max enforce quota.d/10-a.json 2 nothing\n"
-#define TENANT_RULE                                                                            \
-	"file tenant-*.slice 1 8388608 max max observe quota.d/10-a.json 3 kill 30000000 0 a " \
+#define ROOT_RULE "file / 0 %llu max max enforce pinner quota.d/10-a.json 2 nothing\n"
+#define TENANT_RULE                                                                               \
+	"file tenant-*.slice 1 8388608 max max observe pinner quota.d/10-a.json 3 kill 30000000 " \
+	"0 a "                                                                                    \
 	"tenant\n"
 
 static void start(struct world *w)

@@ -245,7 +245,8 @@ static void books_line(struct world *w, sd_bus_message *m)
 	see(w, "Books %lld %lld", (long long)difference, (long long)account_pins);
 }
 
-static uint64_t read_max(sd_bus_message *m)
+/* @ret_charge: who pays */
+static uint64_t read_max(sd_bus_message *m, const char **ret_charge)
 {
 	uint64_t max = 0;
 	const char *key;
@@ -256,6 +257,8 @@ static uint64_t read_max(sd_bus_message *m)
 		assert_true(sd_bus_message_read(m, "s", &key) > 0);
 		if (!strcmp(key, "max"))
 			assert_true(sd_bus_message_read(m, "v", "t", &max) > 0);
+		else if (!strcmp(key, "charge"))
+			assert_true(sd_bus_message_read(m, "v", "s", ret_charge) > 0);
 		else
 			assert_true(sd_bus_message_skip(m, "v") >= 0);
 		assert_true(sd_bus_message_exit_container(m) >= 0);
@@ -267,7 +270,7 @@ static uint64_t read_max(sd_bus_message *m)
 
 static void quota_line(struct world *w, sd_bus_message *m)
 {
-	const char *key, *path = "", *through = "";
+	const char *key, *path = "", *through = "", *charged = "", *charge = "";
 	uint64_t old = 0, new = 0;
 	uint32_t uid = UINT32_MAX;
 
@@ -281,15 +284,15 @@ static void quota_line(struct world *w, sd_bus_message *m)
 		else if (!strcmp(key, "uid"))
 			assert_true(sd_bus_message_read(m, "v", "u", &uid) > 0);
 		else if (!strcmp(key, "old"))
-			old = read_max(m);
+			old = read_max(m, &charged);
 		else if (!strcmp(key, "new"))
-			new = read_max(m);
+			new = read_max(m, &charge);
 		else
 			assert_true(sd_bus_message_skip(m, "v") >= 0);
 		assert_true(sd_bus_message_exit_container(m) >= 0);
 	}
-	see(w, "Quota %s %s %d %llu %llu", path, through, (int)uid, (unsigned long long)old,
-	    (unsigned long long)new);
+	see(w, "Quota %s %s %d %llu %llu %s %s", path, through, (int)uid, (unsigned long long)old,
+	    (unsigned long long)new, charged, charge);
 }
 
 static void exceeded_line(struct world *w, sd_bus_message *m)

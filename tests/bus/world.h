@@ -121,7 +121,7 @@ void world_flooded(struct world *w, uint64_t *ret_before, uint64_t *ret_after);
  * Waits until a signal was seen whose line begins with @begin. Lines:
  *   "Refused SEQ COMM DRIVER PATH BY", "High PATH CURRENT HIGH",
  *   "Books DIFFERENCE ACCOUNT_PINS", "Misuse", "Added PATH", "Removed PATH", "Changed PATH",
- * "Changed Manager", "Quota PATH THROUGH UID OLD_MAX NEW_MAX",
+ * "Changed Manager", "Quota PATH THROUGH UID OLD_MAX NEW_MAX OLD_CHARGE NEW_CHARGE",
  *   "Exceeded PATH STAGE ON_EXCEED DRY_RUN SENTENCE"
  */
 void world_saw(struct world *w, const char *begin);
