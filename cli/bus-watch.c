@@ -200,6 +200,7 @@ static int group_changed(struct watcher *watcher, sd_bus_message *message)
 	if (model_has(&pind_group_kind, &group, "max") ||
 	    model_has(&pind_group_kind, &group, "high") ||
 	    model_has(&pind_group_kind, &group, "mode") ||
+	    model_has(&pind_group_kind, &group, "charge") ||
 	    model_has(&pind_group_kind, &group, "runtime")) {
 		event.type = PIND_EVENT_QUOTA;
 		return report(watcher, &event);

@@ -19,6 +19,7 @@ static const struct table_column cat_columns[] = {
 	{ "MAX-HELD", TABLE_RIGHT | TABLE_AUTO, 3 },
 	{ "HIGH", TABLE_RIGHT | TABLE_AUTO, 2 },
 	{ "MODE", 0, 4 },
+	{ "CHARGE", TABLE_AUTO, 7 },
 	{ "ON-EXCEED", TABLE_AUTO, 5 },
 	{ "SOURCE", TABLE_PATH },
 	{ "COMMENT", TABLE_TEXT | TABLE_AUTO, 6 },
@@ -47,12 +48,32 @@ static void add_row(struct table *table, const struct pind_rule_info *rule, cons
 	add_limit(table, rule->max_held);
 	add_limit(table, rule->high);
 	table_add(table, "%s", rule->mode == PIND_MODE_OBSERVE ? "observe" : "enforce");
+	/* the pinner pays unless somebody says otherwise */
+	table_add(table, "%s", rule->charge == PIND_PAYER_PINNER ? "-" : model_payer(rule->charge));
 	table_add(table, "%s", reaction ?: "-");
 	if (rule->file)
 		table_add(table, "%s:%u", rule->file, rule->line);
 	else
 		table_add(table, "%s", rule->source);
 	table_add(table, "%s", rule->comment && rule->comment[0] ? rule->comment : "-");
+}
+
+/*
+ * Of the rules and quotas about one group, is it the last one? Who pays is said by the files
+ * alone: by the last rule of them, also where a quota comes after it.
+ */
+static const char *decides(const struct pind_records *rules, size_t i)
+{
+	const struct pind_rule_info *rule = records_at(rules, i), *later;
+
+	if (i == rules->n - 1)
+		return "yes";
+	while (++i < rules->n) {
+		later = records_at(rules, i);
+		if (later->file)
+			return "no";
+	}
+	return rule->charge == PIND_PAYER_OWNER ? "charge" : "no";
 }
 
 /* All in their order; of a group, that which decides is on top. */
@@ -66,10 +87,9 @@ static int print_rules(const struct pind_records *rules, const struct pind_optio
 						    : "There are no rules and no quotas."))
 		return 0;
 	for (size_t i = 0; i < rules->n; i++) {
-		if (!options->group)
-			add_row(&table, records_at(rules, i), "-");
-		else
-			add_row(&table, records_at(rules, rules->n - 1 - i), i == 0 ? "yes" : "no");
+		size_t at = options->group ? rules->n - 1 - i : i;
+
+		add_row(&table, records_at(rules, at), options->group ? decides(rules, at) : "-");
 	}
 	return table_print(&table, stdout);
 }

@@ -28,6 +28,7 @@ static const struct table_column list_columns[] = {
 	{ "MAX-HELD", TABLE_RIGHT | TABLE_EXTRA, .key = "max_held" },
 	{ "UNCERTAIN", TABLE_RIGHT | TABLE_EXTRA, .key = "uncertain" },
 	{ "MODE", TABLE_EXTRA, .key = "mode" },
+	{ "CHARGE", TABLE_EXTRA, .key = "charge" },
 	{ "REFUSED", TABLE_RIGHT | TABLE_EXTRA, .key = "events_max" },
 	{ "OBSERVED", TABLE_RIGHT | TABLE_EXTRA, .key = "events_observed" },
 	{ "OWN-REFUSED", TABLE_RIGHT | TABLE_EXTRA, .key = "events_refused" },
@@ -36,7 +37,7 @@ static const struct table_column list_columns[] = {
 };
 
 /* Of them, those at the end that are shown only where they are asked for. */
-#define N_EXTRAS 10
+#define N_EXTRAS 11
 
 const struct table_columns list_table = TABLE_COLUMNS(list_columns);
 
@@ -70,6 +71,8 @@ static const char *note(const struct pind_group_info *group)
 		return "over";
 	if (group->mode == PIND_MODE_OBSERVE)
 		return "observe";
+	if (group_charges_owner(group))
+		return "owner pays";
 	if (group->runtime)
 		return "runtime";
 	return "";
@@ -115,6 +118,7 @@ static void add_extras(struct table *table, const struct pind_group_info *group)
 	add_limit(table, group_has_max_held(group) ? group->max_held : PIND_UNLIMITED);
 	add_known_size(table, group, "uncertain", group->uncertain);
 	table_add(table, "%s", model_mode(group->mode));
+	table_add(table, "%s", model_payer(group->charge));
 	add_number(table, group->events_max);
 	add_number(table, group->events_observed);
 	add_number(table, group->events_refused);

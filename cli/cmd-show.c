@@ -192,6 +192,11 @@ static int print_group(const struct pind_group_info *group, const struct pind_ex
 	table_add(&table, "  mode");
 	table_add(&table, "%s%s", model_mode(group->mode),
 		  group->mode == PIND_MODE_OBSERVE ? " (counts what max would refuse)" : "");
+	if (group_charges_owner(group)) {
+		table_add(&table, "  charge");
+		table_add(&table, "owner (what its processes pin is charged to the cgroup whose "
+				  "memory it is)");
+	}
 	if (model_has(&pind_group_kind, group, "runtime") && group_has_quota(group) &&
 	    !(bounds && bounds->file)) {
 		table_add(&table, "  kept");

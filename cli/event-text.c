@@ -11,6 +11,7 @@
 
 #include "event-text.h"
 #include "fail.h"
+#include "group-text.h"
 #include "reaction-text.h"
 #include "screen.h"
 #include "text.h"
@@ -130,9 +131,10 @@ static int print_quota(uint64_t now, const struct pind_group_info *group)
 			       limit(group->max_held, size));
 	if (model_has(kind, group, "high"))
 		(void)snprintf(high, sizeof(high), ", high %s", limit(group->high, size));
-	return print_line(now, SCREEN_BOLD, "quota", "%s changed%s%s%s%s%s%s", group->path, max,
-			  max_held, high,
-			  mode ? ", mode " : "", mode ? model_mode(group->mode) : "",
+	return print_line(now, SCREEN_BOLD, "quota", "%s changed%s%s%s%s%s%s%s", group->path, max,
+			  max_held, high, mode ? ", mode " : "",
+			  mode ? model_mode(group->mode) : "",
+			  group_payer_text(group_charges_owner(group)),
 			  !runtime	   ? ""
 			  : group->runtime ? ", runtime"
 					   : ", kept");

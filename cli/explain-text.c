@@ -7,6 +7,7 @@
 
 #include "explain-text.h"
 #include "fail.h"
+#include "group-text.h"
 #include "reaction-text.h"
 #include "text.h"
 
@@ -52,8 +53,9 @@ static int print_limits(const struct pind_explanation *e, const char *verb)
 		     e->max == PIND_UNLIMITED ? "none" : size_format(e->max, max));
 	if (e->max_held != PIND_UNLIMITED)
 		(void)printf(", max held %s", size_format(e->max_held, max_held));
-	(void)printf(", high %s, mode %s, ",
-		     e->high == PIND_UNLIMITED ? "none" : size_format(e->high, high), e->mode);
+	(void)printf(", high %s, mode %s%s, ",
+		     e->high == PIND_UNLIMITED ? "none" : size_format(e->high, high), e->mode,
+		     group_payer_text(e->charge && !strcmp(e->charge, "owner")));
 	return 0;
 }
 

@@ -17,16 +17,17 @@ int group_print_quota(const struct pind_group_info *group)
 	if (!path)
 		return fail_memory();
 	if (!group_has_quota(group)) {
-		(void)printf("%s: no quota\n", path);
+		(void)printf("%s: no quota%s\n", path,
+			     group_payer_text(group_charges_owner(group)));
 		return 0;
 	}
 	if (group_has_max_held(group))
 		(void)snprintf(max_held, sizeof(max_held), ", max held %s",
 			       size_format(group->max_held, size));
-	(void)printf("%s: max %s%s, high %s, mode %s%s%s\n", path,
+	(void)printf("%s: max %s%s, high %s, mode %s%s%s%s\n", path,
 		     group->max == PIND_UNLIMITED ? "none" : size_format(group->max, max), max_held,
 		     group->high == PIND_UNLIMITED ? "none" : size_format(group->high, high),
-		     model_mode(group->mode),
+		     model_mode(group->mode), group_payer_text(group_charges_owner(group)),
 		     group->runtime ? ", until the cgroup goes or the machine restarts" : ", kept",
 		     model_has(&pind_group_kind, group, "enforced") ?
 			     "; enforced as soon as the kernel module is loaded" :

@@ -12,4 +12,10 @@
  */
 int group_print_quota(const struct pind_group_info *group);
 
+/* Behind its limits: whose group pays, where that is not the pinner's. */
+static inline const char *group_payer_text(bool owner)
+{
+	return owner ? ", charged to the owner of the memory" : "";
+}
+
 #endif /* PINCTL_GROUP_TEXT_H */

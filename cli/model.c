@@ -8,6 +8,7 @@
 #include "model.h"
 
 static const char *const mode_words[] = { "observe", "enforce", NULL };
+static const char *const payer_words[] = { "pinner", "owner", NULL };
 static const char *const limit_words[] = { "max", "max_held", NULL };
 static const char *const hook_state_words[] = { "attached", "absent", "lost", NULL };
 
@@ -45,7 +46,10 @@ static const struct pind_field group_fields[] = {
 	ROW(pind_group_info, peak, U64, PIND_A_GROUP_PEAK, USUAL),
 	ROW(pind_group_info, max, LIMIT, PIND_A_GROUP_MAX, USUAL),
 	ROW(pind_group_info, high, LIMIT, PIND_A_GROUP_HIGH, USUAL),
-	ROW(pind_group_info, mode, WORD, PIND_A_GROUP_MODE, .words = mode_words, USUAL),
+	ROW(pind_group_info, mode, WORD, PIND_A_GROUP_MODE, .words = mode_words, USUAL,
+	    .usual_word = PIND_MODE_ENFORCE),
+	ROW(pind_group_info, charge, WORD, PIND_A_GROUP_CHARGE, .words = payer_words, OPTIONAL,
+	    USUAL, .usual_word = PIND_PAYER_PINNER),
 	ROW(pind_group_info, runtime, FLAG, 0, OPTIONAL, USUAL),
 	ROW(pind_group_info, pins, U64, PIND_A_GROUP_PINS, USUAL),
 	ROW(pind_group_info, dead, FLAG, PIND_A_GROUP_DEAD, USUAL),
@@ -96,6 +100,7 @@ static const struct pind_field explanation_fields[] = {
 	ROW(pind_explanation, max_held, LIMIT, 0),
 	ROW(pind_explanation, high, LIMIT, 0),
 	ROW(pind_explanation, mode, TEXT, 0),
+	ROW(pind_explanation, charge, TEXT, 0, OPTIONAL),
 	ROW(pind_explanation, on_exceed, TEXT, 0, OPTIONAL),
 	ROW(pind_explanation, grace, U64, 0, OPTIONAL),
 	ROW(pind_explanation, dry_run, FLAG, 0, OPTIONAL),
@@ -284,6 +289,7 @@ static const struct pind_field rule_fields[] = {
 	ROW(pind_rule_info, max_held, LIMIT, 0),
 	ROW(pind_rule_info, high, LIMIT, 0),
 	ROW(pind_rule_info, mode, WORD, 0, .words = mode_words),
+	ROW(pind_rule_info, charge, WORD, 0, .words = payer_words, OPTIONAL),
 	ROW(pind_rule_info, file, TEXT, 0, OPTIONAL),
 	ROW(pind_rule_info, line, U32, 0, OPTIONAL),
 	ROW(pind_rule_info, on_exceed, TEXT, 0, OPTIONAL),
@@ -488,7 +494,7 @@ void model_add_usual(const struct pind_kind *kind, void *record)
 		if (field->type == PIND_FIELD_LIMIT)
 			*(uint64_t *)model_at(field, record) = PIND_UNLIMITED;
 		else if (field->type == PIND_FIELD_WORD)
-			*(uint32_t *)model_at(field, record) = PIND_MODE_ENFORCE;
+			*(uint32_t *)model_at(field, record) = field->usual_word;
 		*seen_of(record) |= UINT64_C(1) << i;
 	}
 }
@@ -532,6 +538,12 @@ const char *model_word(const struct pind_field *field, uint32_t number)
 const char *model_mode(uint32_t mode)
 {
 	return model_word(&group_fields[model_find(&pind_group_kind, "mode")], mode);
+}
+
+const char *model_payer(uint32_t payer)
+{
+	return payer ? model_word(&group_fields[model_find(&pind_group_kind, "charge")], payer)
+		     : "-";
 }
 
 const char *model_missing(const struct pind_kind *kind, const void *record)
@@ -592,6 +604,11 @@ bool group_has_max_held(const struct pind_group_info *group)
 	       group->max_held != PIND_UNLIMITED;
 }
 
+bool group_charges_owner(const struct pind_group_info *group)
+{
+	return group->charge == PIND_PAYER_OWNER;
+}
+
 bool group_has_quota(const struct pind_group_info *group)
 {
 	return group->max != PIND_UNLIMITED || group_has_max_held(group) || group->high != PIND_UNLIMITED ||
@@ -600,7 +617,8 @@ bool group_has_quota(const struct pind_group_info *group)
 
 bool group_is_interesting(const struct pind_group_info *group)
 {
-	return group->pins > 0 || group->current > 0 || group_has_quota(group);
+	return group->pins > 0 || group->current > 0 || group_has_quota(group) ||
+	       group_charges_owner(group);
 }
 
 bool hook_is_lost(const struct pind_hook_info *hook)

@@ -33,6 +33,7 @@ struct pind_field {
 	int attribute;		  /* on the wire; 0: it is not there */
 	bool optional;		  /* a source may leave it out */
 	bool usual;		  /* a list leaves it out of records that have what most have */
+	uint32_t usual_word;	  /* PIND_FIELD_WORD: what that is */
 	const char *const *words; /* PIND_FIELD_WORD: NULL-terminated, from 1 on */
 };
 
@@ -58,6 +59,7 @@ struct pind_group_info {
 	uint64_t max;
 	uint64_t high;
 	uint32_t mode; /* enum pind_mode */
+	uint32_t charge; /* enum pind_payer */
 	bool runtime;
 	uint64_t pins;
 	bool dead;
@@ -86,6 +88,7 @@ struct pind_explanation {
 	uint64_t max_held;
 	uint64_t high;
 	char *mode;
+	char *charge; /* "pinner" or "owner"; NULL: an older daemon */
 	char *on_exceed;
 	uint64_t grace; /* as of struct pind_rule_info */
 	bool dry_run;
@@ -275,6 +278,7 @@ struct pind_rule_info {
 	uint64_t max_held;
 	uint64_t high;
 	uint32_t mode; /* enum pind_mode */
+	uint32_t charge; /* enum pind_payer; seen of a file only */
 	char *file;
 	uint32_t line;
 	char *on_exceed;
@@ -500,8 +504,8 @@ bool model_has(const struct pind_kind *kind, const void *record, const char *key
 void model_mark(const struct pind_kind *kind, void *record, const char *key);
 
 /*
- * Gives the fields that a list has left out what most records have: no limit, the mode "enforce",
- * 0, false.
+ * Gives the fields that a list has left out what most records have: no limit, the usual word, 0,
+ * false.
  */
 void model_add_usual(const struct pind_kind *kind, void *record);
 
@@ -523,6 +527,8 @@ uint32_t model_word_number(const struct pind_field *field, const char *word);
 /* Word of a number, "unknown" if there is none. */
 const char *model_word(const struct pind_field *field, uint32_t number);
 const char *model_mode(uint32_t mode);
+/* "-" where it is not known. */
+const char *model_payer(uint32_t payer);
 
 /* Key of the first field that is missing and not optional, NULL if none is. */
 const char *model_missing(const struct pind_kind *kind, const void *record);
@@ -551,6 +557,9 @@ bool hook_is_lost(const struct pind_hook_info *hook);
 
 /* Has it a max on held memory? It has none if daemon and module know of none. */
 bool group_has_max_held(const struct pind_group_info *group);
+
+/* Is what its processes pin charged to the cgroup whose memory it is? */
+bool group_charges_owner(const struct pind_group_info *group);
 
 /* Has it a max, a max on held memory, a high, or a mode of its own? */
 bool group_has_quota(const struct pind_group_info *group);

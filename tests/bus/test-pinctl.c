@@ -430,6 +430,42 @@ static void test_monitor(void **state)
 	(void)fclose(monitor.lines);
 }
 
+/* A file says that the owner of the memory pays: wherever a group is shown. */
+static void test_charge(void **state)
+{
+#define OWNER ", charged to the owner of the memory"
+	struct world *w = *state;
+	struct monitor monitor;
+
+	world_mkdir(w, "/t.slice");
+	world_fake(w, "Born", "sb", "/t.slice", false);
+	lacks("charge", ARGS("show", "t.slice"));
+	says(0, "\"charge\":\t\"pinner\"", ARGS("show", "t.slice", "--json"));
+	world_write(w, "quota.d/10.json",
+		    "{ \"rules\": [ { \"unit\": \"t.slice\", \"charge\": \"owner\" } ] }");
+	listen(w, &monitor);
+	assert_int_equal(kill(w->daemon_pid, SIGHUP), 0);
+	next(w, &monitor, ", mode enforce" OWNER ", kept\n");
+	assert_int_equal(world_log_count(w, "was changed: charged to the owner of the memory, "
+					    "before no quota (files, "),
+			 1);
+	(void)kill(monitor.pid, SIGTERM);
+	(void)waitpid(monitor.pid, NULL, 0);
+	(void)fclose(monitor.lines);
+	says(0, "  charge                owner (what its processes pin is charged to",
+	     ARGS("show", "t.slice"));
+	says(0, "\"charge\":\t\"owner\"", ARGS("show", "t.slice", "--json"));
+	says(0, "/t.slice      0 B  owner pays\n", ARGS("list", "-o", "group,current,note"));
+	says(0, "\"charge\":\t\"owner\"", ARGS("list", "--json"));
+	says(0, "t.slice  owner", ARGS("cat", "-o", "pattern,charge"));
+	says(0, "mode enforce" OWNER ", kept\n",
+	     ARGS("set", "t.slice", "--max", "1M", "--dry-run"));
+	says(0, "/t.slice: max 4.0 MiB, high none, mode enforce" OWNER ", kept\n",
+	     ARGS("set", "t.slice", "--max", "4M"));
+	says(0, "/t.slice: max none, high none, mode enforce" OWNER ", by ",
+	     ARGS("unset", "t.slice"));
+}
+
 /* A group that is above its quota, until it is not. */
 static void test_monitor_exceeded(void **state)
 {
@@ -464,6 +500,7 @@ int main(void)
 		TEST(test_stale),
 		TEST(test_empty),
 		TEST(test_monitor),
+		TEST(test_charge),
 		TEST(test_monitor_exceeded),
 		TEST(test_shown_names),
 		TEST(test_shown_names_change),

@@ -460,10 +460,11 @@ static int list_misuse(sd_bus_message *call, void *userdata, sd_bus_error *error
 
 #define LIMITS(max) \
 	"max", "t", max, "max_held", "t", PIND_UNLIMITED, "high", "t", PIND_UNLIMITED, "mode", "s"
-#define FILE_RULE(pattern, unit, max, mode, line, deed, words)                                    \
-	12, "source", "s", "file", "pattern", "s", pattern, "unit", "b", unit, LIMITS(max), mode, \
-		"file", "s", "/etc/pind/quota.d/a.json", "line", "u", line, "on_exceed", "s",     \
-		deed, "grace", "t", 60 * UINT64_C(1000000), "comment", "s", words
+#define FILE_RULE(pattern, unit, max, mode, charge, line, deed, words)                             \
+	13, "source", "s", "file", "pattern", "s", pattern, "unit", "b", unit, LIMITS(max), mode,  \
+		"charge", "s", charge, "file", "s", "/etc/pind/quota.d/a.json", "line", "u", line, \
+		"on_exceed", "s", deed, "grace", "t", 60 * UINT64_C(1000000), "comment", "s",      \
+		words
 #define KEPT_RULE 6, "source", "s", "kept", "pattern", "s", "/a.slice", LIMITS(32 * MIB), "enforce"
 
 static int list_rules(sd_bus_message *call, void *userdata, sd_bus_error *error)
@@ -478,8 +479,9 @@ static int list_rules(sd_bus_message *call, void *userdata, sd_bus_error *error)
 		return sd_bus_reply_method_return(call, "aa{sv}", 0);
 	return sd_bus_reply_method_return(
 		call, "aa{sv}", 3,
-		FILE_RULE("a*.slice", 1, 64 * MIB, "observe", 7, "stop-unit", "for \033all"),
-		FILE_RULE("/a.slice", 0, PIND_UNLIMITED, "enforce", 9, "nothing", ""),
+		FILE_RULE("a*.slice", 1, 64 * MIB, "observe", "pinner", 7, "stop-unit",
+			  "for \033all"),
+		FILE_RULE("/a.slice", 0, PIND_UNLIMITED, "enforce", "owner", 9, "nothing", ""),
 		KEPT_RULE);
 }
 

@@ -28,6 +28,7 @@ static void exact_numbers(void **state)
 		.max_held = PIND_UNLIMITED,
 		.high = 0,
 		.mode = PIND_MODE_ENFORCE,
+		.charge = PIND_PAYER_OWNER,
 	};
 	_cleanup_free_ char *text = NULL;
 
@@ -41,12 +42,15 @@ static void exact_numbers(void **state)
 	}
 	assert_int_equal(model_set_text(&pind_group_kind, &group, "path", "/a"), 0);
 	text = print(&pind_group_kind, &group);
-	assert_string_equal(text,
-			    "{\"path\":\"/a\",\"id\":9007199254740993,\"parent_id\":0,"
-			    "\"current\":18446744073709551614,\"reserved\":0,\"peak\":0,\"max\":null,\"high\":0,"
-			    "\"mode\":\"enforce\",\"pins\":0,\"dead\":false,\"events_max\":0,"
-			    "\"events_observed\":0,\"events_high\":0,\"events_refused\":0,\"events_failed\":0,"
-			    "\"held\":0,\"max_held\":null,\"uncertain\":0}");
+	assert_string_equal(
+		text,
+		"{\"path\":\"/a\",\"id\":9007199254740993,\"parent_id\":0,"
+		"\"current\":18446744073709551614,\"reserved\":0,\"peak\":0,\"max\":null,\"high\":"
+		"0,"
+		"\"mode\":\"enforce\",\"charge\":\"owner\",\"pins\":0,\"dead\":false,\"events_"
+		"max\":0,"
+		"\"events_observed\":0,\"events_high\":0,\"events_refused\":0,\"events_failed\":0,"
+		"\"held\":0,\"max_held\":null,\"uncertain\":0}");
 }
 
 static void signed_numbers(void **state)

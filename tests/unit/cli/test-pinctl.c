@@ -477,10 +477,16 @@ static void cat(void **state)
 	assert_string_equal(run.err, "/etc/pind/quota.d/b.json:3: a ',' is missing\n"
 				     "/run/pind/quota.d: it cannot be read\n");
 	run_done(&run);
-	/* of one group, that which decides is on top */
-	run_pinctl(&run, ARGS("cat", "a.slice", "-o", "decides,source", "--raw"));
-	assert_string_equal(run.out, "DECIDES SOURCE\nyes kept\nno /etc/pind/quota.d/a.json:9\n"
-				     "no /etc/pind/quota.d/a.json:7\n");
+	/* of one group, that which decides is on top; who pays is the word of files alone */
+	run_pinctl(&run, ARGS("cat", "a.slice", "-o", "decides,charge,source", "--raw"));
+	assert_string_equal(run.out, "DECIDES CHARGE SOURCE\nyes - kept\n"
+				     "charge owner /etc/pind/quota.d/a.json:9\n"
+				     "no - /etc/pind/quota.d/a.json:7\n");
+	assert_json(cJSON_GetArrayItem(cJSON_GetObjectItem(json, "rules"), 1),
+		    "{\"source\":\"file\",\"pattern\":\"/a.slice\",\"unit\":false,\"max\":null,"
+		    "\"max_held\":null,\"high\":null,\"mode\":\"enforce\",\"charge\":\"owner\","
+		    "\"file\":\"/etc/pind/quota.d/a.json\",\"line\":9,\"on_exceed\":\"nothing\","
+		    "\"grace\":60000000,\"comment\":\"\"}");
 	assert_json(cJSON_GetArrayItem(cJSON_GetObjectItem(json, "rules"), 2),
 		    "{\"source\":\"kept\",\"pattern\":\"/a.slice\",\"max\":33554432,"
 		    "\"max_held\":null,\"high\":null,\"mode\":\"enforce\"}");

@@ -28,6 +28,9 @@ static void put_group(struct nl_msg *message, int skip)
 		case PIND_A_GROUP_MODE:
 			assert_int_equal(nla_put_u32(message, a, PIND_MODE_OBSERVE), 0);
 			break;
+		case PIND_A_GROUP_CHARGE:
+			assert_int_equal(nla_put_u32(message, a, PIND_PAYER_OWNER), 0);
+			break;
 		case PIND_A_GROUP_DEAD:
 			assert_int_equal(nla_put_u32(message, a, 1), 0);
 			break;
@@ -63,6 +66,7 @@ static void whole_group(void **state)
 	assert_true(group.max == UINT64_MAX - PIND_A_GROUP_MAX);
 	assert_true(group.events_refused == UINT64_MAX - PIND_A_GROUP_EVENTS_REFUSED);
 	assert_int_equal(group.mode, PIND_MODE_OBSERVE);
+	assert_int_equal(group.charge, PIND_PAYER_OWNER);
 	assert_true(group.dead);
 	assert_false(model_has(&pind_group_kind, &group, "runtime"));
 }
