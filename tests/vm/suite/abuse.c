@@ -2,8 +2,8 @@
 /*
  * abuse ID: asks the module wrongly in every way it has, about the group with
  * this id, which must have a quota. Each wrong question must be refused, with a
- * text, and must leave the group's max, max-held, high and mode as they are. Each right one must be
- * answered, so that it is the fault that is refused and not the rest.
+ * text, and must leave the group's max, max-held, high, mode and charge as they are. Each right one
+ * must be answered, so that it is the fault that is refused and not the rest.
  *
  * Prints a line for each fault it finds in the module and at last how many
  * questions it asked. Exit status 1 if it found one.
@@ -43,12 +43,12 @@ struct operation {
 	bool dump;
 	bool admin;
 	uint16_t last; /* highest attribute of its set */
-	struct attribute attributes[5];
+	struct attribute attributes[6];
 };
 
 struct quota {
 	uint64_t max, max_held, high;
-	uint32_t mode;
+	uint32_t mode, charge;
 };
 
 struct abuse {
@@ -82,9 +82,10 @@ static struct operation operations[] = {
 			  { PIND_A_GROUP_MAX, 8, 77 << 20 },
 			  { PIND_A_GROUP_HIGH, 8, 33 << 20 },
 			  { PIND_A_GROUP_MODE, 4, PIND_MODE_ENFORCE },
-			  { PIND_A_GROUP_MAX_HELD, 8, 99 << 20 } } },
-	{ "group-reset-peak", PIND_CMD_GROUP_RESET_PEAK, .admin = true, .last = PIND_A_GROUP_HIGHEST,
-	  .attributes = { { PIND_A_GROUP_ID, 8, ID, true } } },
+			  { PIND_A_GROUP_MAX_HELD, 8, 99 << 20 },
+			  { PIND_A_GROUP_CHARGE, 4, PIND_PAYER_OWNER } } },
+	{ "group-reset-peak", PIND_CMD_GROUP_RESET_PEAK, .admin = true,
+	  .last = PIND_A_GROUP_HIGHEST, .attributes = { { PIND_A_GROUP_ID, 8, ID, true } } },
 	{ "account-get dump", PIND_CMD_ACCOUNT_GET, .dump = true, .last = PIND_A_ACCOUNT_MAX,
 	  .attributes = { { PIND_A_ACCOUNT_GROUP_ID, 8, ID } } },
 	{ "counters-get", PIND_CMD_COUNTERS_GET, .last = PIND_A_COUNTERS_MAX },
@@ -118,7 +119,8 @@ static struct operation operations[] = {
 			  { PIND_A_RULE_MAX, 8, 77 << 20 },
 			  { PIND_A_RULE_HIGH, 8, 33 << 20 },
 			  { PIND_A_RULE_MODE, 4, PIND_MODE_ENFORCE },
-			  { PIND_A_RULE_MAX_HELD, 8, 99 << 20 } } },
+			  { PIND_A_RULE_MAX_HELD, 8, 99 << 20 },
+			  { PIND_A_RULE_CHARGE, 4, PIND_PAYER_OWNER } } },
 	{ "rule-unset", PIND_CMD_RULE_UNSET, .admin = true, .last = PIND_A_RULE_HIGHEST,
 	  .attributes = { { PIND_A_RULE_PATH, 3, A_PATH, true } } },
 	{ "rule-get dump", PIND_CMD_RULE_GET, .dump = true, .admin = true,
@@ -138,6 +140,7 @@ static int get_quota(struct abuse *abuse, struct quota *ret_quota)
 		.max_held = group.values[PIND_A_GROUP_MAX_HELD],
 		.high = group.values[PIND_A_GROUP_HIGH],
 		.mode = (uint32_t)group.values[PIND_A_GROUP_MODE],
+		.charge = (uint32_t)group.values[PIND_A_GROUP_CHARGE],
 	};
 	return 0;
 }
@@ -154,6 +157,7 @@ static int set_quota(struct abuse *abuse, const struct quota *quota)
 	mnl_attr_put_u64(message, PIND_A_GROUP_MAX_HELD, quota->max_held);
 	mnl_attr_put_u64(message, PIND_A_GROUP_HIGH, quota->high);
 	mnl_attr_put_u32(message, PIND_A_GROUP_MODE, quota->mode);
+	mnl_attr_put_u32(message, PIND_A_GROUP_CHARGE, quota->charge);
 	r = family_ask(&abuse->family, message, NULL, NULL, &answer);
 	return r < 0 ? r : answer.error;
 }
@@ -208,9 +212,11 @@ static void expect_same_quota(struct abuse *abuse, const struct question *questi
 	if (r < 0)
 		fault(abuse, question, "the group cannot be read any more: %s", strerror(-r));
 	else if (quota.max != abuse->quota.max || quota.max_held != abuse->quota.max_held ||
-		 quota.high != abuse->quota.high || quota.mode != abuse->quota.mode)
-		fault(abuse, question, "changed the quota to max %llu high %llu mode %u",
-		      (unsigned long long)quota.max, (unsigned long long)quota.high, quota.mode);
+		 quota.high != abuse->quota.high || quota.mode != abuse->quota.mode ||
+		 quota.charge != abuse->quota.charge)
+		fault(abuse, question, "changed the quota to max %llu high %llu mode %u charge %u",
+		      (unsigned long long)quota.max, (unsigned long long)quota.high, quota.mode,
+		      quota.charge);
 	(void)set_quota(abuse, &abuse->quota);
 }
 
@@ -403,10 +409,14 @@ static void abuse_values(struct abuse *abuse, struct question *question,
 		{ PIND_CMD_GROUP_SET, PIND_A_GROUP_MODE, 0, 0 },
 		{ PIND_CMD_GROUP_SET, PIND_A_GROUP_MODE, PIND_MODE_ENFORCE + 1, 0 },
 		{ PIND_CMD_GROUP_SET, PIND_A_GROUP_MODE, 0xffffffff, 0 },
+		{ PIND_CMD_GROUP_SET, PIND_A_GROUP_CHARGE, 0, 0 },
+		{ PIND_CMD_GROUP_SET, PIND_A_GROUP_CHARGE, PIND_PAYER_OWNER + 1, 0 },
 		{ PIND_CMD_GROUP_RESET_PEAK, PIND_A_GROUP_ID, NO_SUCH_ID, -ENOENT },
 		{ PIND_CMD_RULE_SET, PIND_A_RULE_PATH, 'x', 0 },
 		{ PIND_CMD_RULE_SET, PIND_A_RULE_MODE, 0, 0 },
 		{ PIND_CMD_RULE_SET, PIND_A_RULE_MODE, PIND_MODE_ENFORCE + 1, 0 },
+		{ PIND_CMD_RULE_SET, PIND_A_RULE_CHARGE, 0, 0 },
+		{ PIND_CMD_RULE_SET, PIND_A_RULE_CHARGE, PIND_PAYER_OWNER + 1, 0 },
 		{ PIND_CMD_RULE_UNSET, PIND_A_RULE_PATH, '/' | 'y' << 8, -ENOENT },
 		{ PIND_CMD_PAGE_GET, PIND_A_PAGE_PFN, 1ULL << 60, 0 },
 		{ PIND_CMD_PAGE_GET, PIND_A_PAGE_PFN, ~0ULL, 0 },

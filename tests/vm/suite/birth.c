@@ -151,6 +151,7 @@ static const struct {
 	{ "a pattern that is none", { .pattern = "/a[" }, -EINVAL },
 	{ "a pattern of a unit with '/'", { .pattern = "a/b", .unit = true }, -EINVAL },
 	{ "no such mode", { .path = "/a", .mode = 3 }, -ERANGE },
+	{ "no such payer", { .path = "/a", .charge = 3 }, -ERANGE },
 };
 
 static void wrong_in_list(struct family *family)

@@ -23,6 +23,8 @@ static void put_rule(struct nlmsghdr *message, const struct rule *rule)
 		mnl_attr_put_u64(message, PIND_A_RULE_MAX, rule->max);
 	if (rule->mode)
 		mnl_attr_put_u32(message, PIND_A_RULE_MODE, rule->mode);
+	if (rule->charge)
+		mnl_attr_put_u32(message, PIND_A_RULE_CHARGE, rule->charge);
 }
 
 int rules_add(struct family *family, const struct rule *rules, size_t n,

@@ -16,6 +16,7 @@ struct rule {
 	bool unit;
 	uint64_t max; /* bytes */
 	uint32_t mode; /* 0: is not named */
+	uint32_t charge; /* likewise */
 };
 
 /**

@@ -22,6 +22,7 @@ static const struct {
 	{ "max", PIND_A_GROUP_MAX },
 	{ "high", PIND_A_GROUP_HIGH },
 	{ "mode", PIND_A_GROUP_MODE },
+	{ "charge", PIND_A_GROUP_CHARGE },
 	{ "pins", PIND_A_GROUP_PINS },
 	{ "dead", PIND_A_GROUP_DEAD },
 	{ "events_max", PIND_A_GROUP_EVENTS_MAX },
@@ -45,6 +46,8 @@ static void print_value(uint16_t attribute, uint64_t value)
 {
 	if (attribute == PIND_A_GROUP_MODE)
 		(void)puts(value == PIND_MODE_OBSERVE ? "observe" : "enforce");
+	else if (attribute == PIND_A_GROUP_CHARGE)
+		(void)puts(value == PIND_PAYER_OWNER ? "owner" : "pinner");
 	else if (value == PIND_UNLIMITED)
 		(void)puts("null");
 	else
