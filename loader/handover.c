@@ -209,7 +209,8 @@ static int on_ledger(const struct nlmsghdr *nlh, void *userdata)
 static bool has_limits(const struct pind_group_info *info)
 {
 	return !info->dead && (info->max != PIND_UNLIMITED || info->max_held != PIND_UNLIMITED ||
-			       info->high != PIND_UNLIMITED || info->mode != PIND_MODE_ENFORCE);
+			       info->high != PIND_UNLIMITED || info->mode != PIND_MODE_ENFORCE ||
+			       info->charge > PIND_PAYER_PINNER);
 }
 
 static int on_group(const struct nlmsghdr *nlh, void *userdata)
@@ -407,6 +408,8 @@ static int give_limits(struct handover *handover)
 			.high = group->high,
 			.set_mode = true,
 			.mode = group->mode,
+			.set_charge = group->charge, /* 0: a module older than that */
+			.charge = group->charge,
 		};
 
 		if (!has_limits(group))
