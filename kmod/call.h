@@ -12,7 +12,7 @@
 
 /**
  * struct pind_call - a pin call under way
- * @mm: the memory that is pinned; decides, with the calling task, which account pays
+ * @mm: the memory that is pinned; decides, with the calling task, which account pays (payer.h)
  * @memfd: the file whose pages are pinned instead of mapped memory; or NULL
  * @folio: the only folio of the call, to which pins are added; or NULL
  * @locked: the caller holds the mmap lock of @mm; if not, it is current's

@@ -72,7 +72,8 @@ enum pind_mode {
  * enum pind_payer - which group a long-term pin call of a group's processes is charged to
  * @PIND_PAYER_PINNER: that of the process that pins, or whose memory another process pins
  * @PIND_PAYER_OWNER: that of the cgroup whose memory it is by the memory controller, as known
- *	of the call's first page when the call begins; that of the pinner where there is none
+ *	of the call's first page when the call begins; that of the pinner where there is none, or
+ *	it was removed, or is the pinner's or lies above it
  */
 enum pind_payer {
 	PIND_PAYER_PINNER = 1,
