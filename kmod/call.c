@@ -336,7 +336,7 @@ static unsigned long count_pins(struct page **pages, unsigned long npages)
 	return pins;
 }
 
-/* Each call is looked at, as it is since before this one, or not. */
+/* For exact counters and surveys. They may have begun after this call did. */
 static noinline void count_call(const struct pind_call *call, struct page **pages, long got)
 {
 	unsigned long pins = count_pins(pages, got);

@@ -42,7 +42,7 @@ struct ruling {
 	struct pind_quota quota;
 };
 
-/* Refuse an attribute with a sentence, which must stay in memory as a literal does. */
+/* Refuse an attribute with a sentence, which has to be a literal: it is kept by its address. */
 static int refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, const char *sentence)
 {
 	NL_SET_BAD_ATTR(extack, attr);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who pins: in a range of frames, or memory of a cgroup from outside of it. */
+/* Dumps of pinners: in a range of frames, or of a cgroup's memory from outside of it. */
 #include <linux/jiffies.h>
 #include <linux/sched/signal.h>
 #include <net/genetlink.h>
@@ -65,7 +65,7 @@ static u8 command_of(const struct pind_span *span)
 	return span->others_of ? PIND_CMD_OTHERS_GET : PIND_CMD_FRAME_GET;
 }
 
-/* From where it was left. Return: as dump_one(). */
+/* Dump rows, from the one at which the last message ended. Return: as dump_one(). */
 static int dump_span_rows(struct sk_buff *skb, struct netlink_callback *cb,
 			  const struct pind_reader *reader, struct pind_span *span,
 			  const struct pind_span_row *rows, unsigned int nr)
@@ -102,7 +102,7 @@ static int walk_some(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
-/* A message at least each time, or the dump would be over. */
+/* Each call writes a message at least, or the dump would be over. */
 static int dump_span(struct sk_buff *skb, struct netlink_callback *cb,
 		     struct pind_span *(*begin)(struct netlink_callback *cb))
 {
@@ -114,7 +114,7 @@ static int dump_span(struct sk_buff *skb, struct netlink_callback *cb,
 		return ret;
 	cb->seq = 1;
 	if (!span) {
-		/* under a lock of generic netlink's, so no more than this */
+		/* the first call runs under a lock of generic netlink: it does no more than this */
 		span = begin(cb);
 		if (IS_ERR(span))
 			return PTR_ERR(span);

@@ -15,7 +15,7 @@
 #include "ledger.h"
 #include "page.h"
 
-/* Who reads, and from where it may: all dumps but that of groups are for home. */
+/* All dumps except that of groups are for readers in the initial network namespace. */
 int pind_dump_begin(struct netlink_callback *cb, struct pind_reader *reader)
 {
 	int ret = pind_reader_is_home(pind_dump_net(cb), cb->extack);
@@ -37,7 +37,7 @@ static int fill_group(struct sk_buff *skb, const struct pind_reader *reader, con
 
 int pind_dump_groups(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	u64 *cursor = DUMP_CONTEXT(cb, u64); /* lowest id not yet told */
+	u64 *cursor = DUMP_CONTEXT(cb, u64); /* lowest id not yet dumped */
 	struct pind_reader reader;
 	struct pind_group *group;
 	int ret = 0;
@@ -442,7 +442,7 @@ int pind_dump_audit_done(struct netlink_callback *cb)
 	return 0;
 }
 
-/* Owners from this id on are still to be told; @ended: the search was, too. */
+/* Owners from this id on are still to be dumped; @ended: the search was dumped, too. */
 struct lasting_cursor {
 	u64 owner;
 	bool ended;

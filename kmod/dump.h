@@ -23,15 +23,16 @@ struct pind_reader;
 		(type *)(cb)->ctx;                              \
 	})
 
-/** pind_dump_net() - the network namespace of whoever asked */
+/** pind_dump_net() - the network namespace of the socket that asked */
 static inline struct net *pind_dump_net(const struct netlink_callback *cb)
 {
 	return sock_net(cb->skb->sk);
 }
 
 /**
- * pind_dump_begin() - who reads; all dumps but that of groups begin so each part
- * Return: 0; -EPERM, with a sentence, where it is not in the initial network namespace.
+ * pind_dump_begin() - the reader of a dump; called for each part of it
+ * Return: 0; -EPERM, with a sentence, where the reader is not in the initial network namespace.
+ * Only the dump of groups is open to such a reader.
  */
 int pind_dump_begin(struct netlink_callback *cb, struct pind_reader *reader);
 
@@ -57,7 +58,7 @@ int pind_dump_pages_done(struct netlink_callback *cb);
 int pind_dump_audit(struct sk_buff *skb, struct netlink_callback *cb);
 int pind_dump_audit_done(struct netlink_callback *cb);
 
-/* Both work likewise, for as long at a time. */
+/* Both work while their messages are read, as the audit does. */
 int pind_dump_frames(struct sk_buff *skb, struct netlink_callback *cb);
 int pind_dump_others(struct sk_buff *skb, struct netlink_callback *cb);
 int pind_dump_span_done(struct netlink_callback *cb);

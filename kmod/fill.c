@@ -226,7 +226,7 @@ int pind_fill_account(struct sk_buff *skb, const struct pind_reader *reader,
 			    sum_of(&account->covered));
 }
 
-/* What was removed has no path any more. */
+/* A cgroup that was removed has no path any more. */
 int pind_fill_owner(struct sk_buff *skb, int id_type, int path_type, u64 id)
 {
 	struct cgroup *cgroup;

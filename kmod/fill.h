@@ -40,7 +40,7 @@ int pind_fill_call(struct sk_buff *skb, const struct pind_reader *reader,
 int pind_fill_misuse(struct sk_buff *skb, const struct pind_reader *reader,
 		     const struct pind_misuse *misuse);
 
-/** pind_fill_owner() - id and path of a cgroup whose memory something is; of none (0) nothing */
+/** pind_fill_owner() - id and path of the cgroup that owns memory; nothing if @id is 0 */
 int pind_fill_owner(struct sk_buff *skb, int id_type, int path_type, u64 id);
 
 /** pind_fill_holder() - an account with what it holds of one folio */

@@ -102,7 +102,7 @@ static bool is_free(struct pind_frames *walk, struct page *page)
 	return walk->in_free || PageBuddy(page);
 }
 
-/* From a frame without online memory: the first frame at which that may be otherwise. */
+/* @pfn has no online memory: the first frame behind it that may have some. */
 static unsigned long end_of_absent(unsigned long pfn)
 {
 	if (pfn >= pind_leaf_large)

@@ -7,7 +7,7 @@
  * least the seconds in the parameter lasting_age and at fifteen looks or more, *lasts*. One look
  * that finds it not pinned, or in the ledger, begins its time anew.
  *
- * A pin that stays cannot be told from one that is given back and taken again between two
+ * Nothing distinguishes a pin that stays from one that is given back and taken again between two
  * looks. So memory that is under direct I/O nearly all the time may count as lasting; the
  * longer lasting_age is, the more rarely. Memory that some account holds is not looked at,
  * whatever other pins it has. The "owner" of memory is defined in owner.h.

@@ -77,7 +77,7 @@ err_watch:
 	pind_watch_exit();
 err_hook:
 	pind_hook_detach();
-	/* somebody may have asked for some already */
+	/* a request may have made rules, a list or a survey already */
 	pind_survey_exit();
 	pind_rules_exit();
 	pind_longterm_exit();

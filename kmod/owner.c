@@ -45,7 +45,7 @@ u64 pind_owner_id(struct folio *folio)
 
 bool pind_cgroup_is_below(struct cgroup *cgroup, u64 id)
 {
-	/* by its ids: the one that is asked about may have been removed */
+	/* by ids: the cgroup with @id may have been removed */
 	for (; cgroup; cgroup = cgroup_parent(cgroup))
 		if (cgroup_id(cgroup) == id)
 			return true;
@@ -85,7 +85,7 @@ bool pind_owner_file(struct folio *folio, char name[PIND_FILE_NAME_MAX + 1])
 	struct address_space *mapping;
 	bool found;
 
-	/* an inode is not freed before it has locked each of its folios, and let it go */
+	/* before an inode is freed, each of its folios is locked and let go */
 	if (!folio_trylock(folio))
 		return false;
 	mapping = folio_mapping(folio);

@@ -21,7 +21,7 @@
  * newer kernels charge it to the cgroup above from the removal on.
  *
  * Context: any; no lock is taken. Return: the cgroup, with a reference (cgroup_put()); NULL if
- * the memory is charged to none, as the kernel's own, or to one of cgroup v1, or no longer.
+ * the memory is charged to no cgroup (as the kernel's own), to one of v1, or no longer.
  */
 struct cgroup *pind_owner_get(struct folio *folio);
 
@@ -37,14 +37,14 @@ bool pind_cgroup_is_below(struct cgroup *cgroup, u64 id);
 /**
  * pind_owner_file() - the name, without its folder, of the file that a folio is of
  * @folio: as for pind_owner_get()
- * @name: gets it
+ * @name: gets the name
  *
- * No path: a folio knows an inode, and no mount. Nor is a reference taken on inode or dentry,
- * which could be in the way of an unmount: the folio's lock keeps the inode, if it can be had at
- * once.
+ * The name is no path: a folio knows an inode, and no mount. No reference is taken on inode or
+ * dentry, since that could be in the way of an unmount. The folio's lock keeps the inode, if the
+ * lock is free.
  *
- * Context: process; does not sleep. Return: false, and @name is undefined, where it is of none or
- * the name is not at hand.
+ * Context: process; does not sleep. Return: false, and @name is undefined, where the folio is of
+ * no file, or the name is not at hand.
  */
 bool pind_owner_file(struct folio *folio, char name[PIND_FILE_NAME_MAX + 1]);
 

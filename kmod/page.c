@@ -56,7 +56,7 @@ static enum pind_pinned pinned_of(struct folio *folio, long refs, bool certain)
 	/* as folio_maybe_dma_pinned() */
 	if (refs < GUP_PIN_COUNTING_BIAS)
 		return PIND_PINNED_NO;
-	/* by mappings as many references may remain although the pins written down have gone */
+	/* mappings may be as many references as the pins written down, which may have gone */
 	return certain && pind_folio_pincount(folio, 1) ? PIND_PINNED_YES : PIND_PINNED_MAYBE;
 }
 
@@ -86,7 +86,7 @@ static int fill_owner(struct sk_buff *skb, struct folio *folio)
 	return pind_owner_file(folio, file) ? nla_put_string(skb, PIND_A_PAGE_FILE, file) : 0;
 }
 
-/* With a reference on the page, which is not told of. */
+/* The caller has a reference on the page, which is left out of the answer. */
 static int fill_page(struct sk_buff *skb, const struct pind_reader *reader, struct page *page)
 {
 	struct folio *folio = page_folio(page);

@@ -33,7 +33,7 @@ u32 pind_site_locate(struct pind_site *site, unsigned long call_site)
 		if (kstrtou32(offset, 0, &bytes))
 			bytes = 0;
 	}
-	/* what has no name is told by its address, which is not for everybody's eyes */
+	/* in place of a name that is missing stands the address, which not every user may see */
 	strscpy(site->symbol, name[0] == '0' ? "unknown" : name, sizeof(site->symbol));
 	return bytes;
 }

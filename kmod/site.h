@@ -59,8 +59,8 @@ u32 pind_site_locate(struct pind_site *site, unsigned long call_site);
 
 /**
  * pind_site_goes() - is the code of a call site about to go
- * @state: that a module has come to: when it has begun to live its init code goes, in the
- *	end all of it
+ * @state: the state that @module has come to: a module that becomes live loses its init code,
+ *	one that is unloaded loses all code
  */
 static inline bool pind_site_goes(unsigned long call_site, const struct module *module,
 				  unsigned long state)
@@ -72,8 +72,11 @@ static inline bool pind_site_goes(unsigned long call_site, const struct module *
 #define PIND_SITE_MEMO_BITS 8
 
 /**
- * struct pind_site_memo - what was found out of call sites by their names, by hash
- * Each is one word, so that it needs no lock.
+ * struct pind_site_memo - call sites of which a question about their names was answered, by hash
+ * @yes: those for which the answer was yes
+ * @no: those for which it was no
+ *
+ * Each answer is one word, so no lock is needed.
  */
 struct pind_site_memo {
 	unsigned long yes[1 << PIND_SITE_MEMO_BITS];
@@ -81,14 +84,14 @@ struct pind_site_memo {
 };
 
 /**
- * pind_site_recall() - is a call site such
- * @ask: finds it out by the name, if it is not known
+ * pind_site_recall() - the answer for a call site
+ * @ask: answers by the site's name, if @memo does not have the answer
  * Context: any that @ask may run in.
  */
 bool pind_site_recall(struct pind_site_memo *memo, unsigned long call_site,
 		      bool (*ask)(const struct pind_site *site));
 
-/** pind_site_unlearn() - nothing of it need hold any more. Context: any. */
+/** pind_site_unlearn() - forget all answers. Context: any. */
 void pind_site_unlearn(struct pind_site_memo *memo);
 
 /**

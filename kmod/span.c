@@ -123,7 +123,7 @@ static void note_holders(struct pind_span *span, struct folio *folio)
 
 		if (!is_asked_for(span, pinners[i].account))
 			continue;
-		/* it has given back its last pin since */
+		/* the account has given back its last pin since */
 		if (!atomic_long_inc_not_zero(&pinners[i].account->refs.refs))
 			continue;
 		*row = row_of(span, folio);
@@ -188,14 +188,14 @@ static void add_up(struct pind_span *span, struct pind_span_row *from, struct fo
 	} else if (span->nr < PIND_FRAME_ROWS) {
 		name_file(from, folio);
 		span->row[span->nr++] = *from;
-		from->account = NULL; /* its reference has gone with it */
+		from->account = NULL; /* the row has its reference now */
 		from->file = NULL;
 	} else {
 		span->lost++;
 	}
 }
 
-/* The next used place of the ledger, up to the end of the leaf that comes next. */
+/* The next used slot of the ledger, up to the end of the leaf that comes next. */
 static bool next_place(struct pind_frames *walk, unsigned long *ret_number)
 {
 	unsigned long number = walk->next, end = walk->last + 1;
@@ -217,7 +217,7 @@ static bool next_place(struct pind_frames *walk, unsigned long *ret_number)
 	return number < end;
 }
 
-/* Is the folio's memory asked about. Neighbours are often of one owner. */
+/* Does the request ask about the folio's memory? Neighbours often have the same owner. */
 static bool is_owned(struct pind_span *span, struct folio *folio)
 {
 	u64 owner = pind_owner_id(folio);
@@ -243,7 +243,7 @@ static struct folio *next_owned(struct pind_span *span, unsigned int *budget)
 		folio = pind_frame_hold(pind_slot_pfn(number));
 		if (!folio)
 			continue;
-		/* another one may be there by now, which is not what the place is for */
+		/* another folio may be there by now, and the slot is not for that one */
 		if (pind_folio_number(folio) == number && is_owned(span, folio))
 			return folio;
 		folio_put(folio);
@@ -256,7 +256,7 @@ static struct folio *next_folio(struct pind_span *span, unsigned int *budget)
 	return span->others_of ? next_owned(span, budget) : pind_frames_next(&span->walk, budget);
 }
 
-/* Who holds a folio that was found; by frames, also that nobody known does. */
+/* Note the holders of a folio; in a walk over frames, also a folio that no account holds. */
 static void note(struct pind_span *span, struct folio *folio)
 {
 	note_holders(span, folio);
@@ -274,7 +274,7 @@ bool pind_span_step(struct pind_span *span)
 	cond_resched();
 	while (!span->nr_of_folio && (folio = next_folio(span, &budget))) {
 		note(span, folio);
-		/* each looks through the rows: as long as so many frames take */
+		/* each of its rows is looked for among all: that takes as long as so many frames */
 		budget -= min(budget, span->nr_of_folio * span->nr / 64);
 		for (i = 0; i < span->nr_of_folio; i++) {
 			if (span->each)

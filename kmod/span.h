@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Who pins anything in a range of frames (PIND_CMD_FRAME_GET), or memory of a cgroup from outside
- * of it (PIND_CMD_OTHERS_GET).
+ * Requests about pinners: the accounts that pin anything in a range of frames
+ * (PIND_CMD_FRAME_GET), or that pin memory of a cgroup from outside of it (PIND_CMD_OTHERS_GET).
  */
 #ifndef PIND_SPAN_H
 #define PIND_SPAN_H
@@ -15,20 +15,20 @@ struct pind_account;
 struct pind_reader;
 
 /**
- * struct pind_span_row - pins that somebody has on folios of one place
- * @account: whose, with a reference; NULL: of nobody who is known
- * @owner: id of the cgroup whose memory it is; 0: of none
- * @zone: that they lie in; NULL: wherever
- * @cma: they lie in CMA
+ * struct pind_span_row - the pins of one account on folios that are alike
+ * @account: the account, with a reference; NULL: pins that no account holds
+ * @owner: id of the cgroup that owns the folios' memory (owner.h); 0: none does
+ * @zone: the zone in which the folios lie; NULL: it does not matter
+ * @cma: the folios lie in CMA
  * @pinned: enum pind_pinned
  * @folios: number of folios
  * @pages: their pages
- * @pins: pins of the account; without one, by the kernel's count
+ * @pins: pins of the account; without an account, pins by the kernel's count
  * @covered: pages that the account's pins cover
- * @since: when the one that lasts longest was first found; 0: they are not known to last
- * @first: the first frame of all
- * @last: the last one
- * @mapping: tells one file from another, and is never followed; NULL: of none, or of several
+ * @since: when the folio that lasts longest was first found; 0: none is known to last
+ * @first: the lowest frame of the folios
+ * @last: the highest one
+ * @mapping: identifies the file of the memory, and is never followed; NULL: no file, or several
  * @file: that file's name; or NULL
  */
 struct pind_span_row {
@@ -53,12 +53,12 @@ struct pind_span_row {
 
 /**
  * struct pind_span - a request under way; one thread at a time
- * @walk: over the frames, or over the places of the ledger
- * @first: of the request
- * @each: rows are told folio by folio
- * @others_of: id of the cgroup whose memory is asked about; 0: it is a range of frames
- * @owner: of the folio that was found last in the ledger
- * @owner_is_below: is that others_of or below it
+ * @walk: over the frames, or over the slots of the ledger
+ * @first: first frame of the request
+ * @each: rows are reported folio by folio
+ * @others_of: id of the cgroup whose memory is asked about; 0: a range of frames is
+ * @owner: owner of the folio that was found last in the ledger
+ * @owner_is_below: that owner is @others_of, or a cgroup below it
  * @pinned: pages of pinned folios
  * @unheld: how many of those no account holds
  * @lost: rows that were not added to the sums for want of room
@@ -87,18 +87,18 @@ struct pind_span {
 	struct pind_span_row row[PIND_FRAME_ROWS];
 };
 
-/** pind_span_new() - Context: process, may sleep. Return: NULL if there is no memory. */
+/** pind_span_new() - begin a request. Context: process, may sleep. Return: NULL: no memory. */
 struct pind_span *pind_span_new(unsigned long first, unsigned long last, bool each);
 
-/** pind_span_new_others() - of the memory of a cgroup, by its id, and of those below it */
+/** pind_span_new_others() - likewise, about the memory of a cgroup and of those below it */
 struct pind_span *pind_span_new_others(u64 id);
 
-/** pind_span_free() - also of NULL. Context: process. */
+/** pind_span_free() - end a request; @span may be NULL. Context: process. */
 void pind_span_free(struct pind_span *span);
 
 /**
  * pind_span_step() - look at some thousand frames or folios, or on to the next pinned folio
- * Context: process, yields. Return: whether of_folio has rows to be told, with each.
+ * Context: process, yields. Return: whether @of_folio has rows to be reported; only with @each.
  */
 bool pind_span_step(struct pind_span *span);
 

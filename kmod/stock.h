@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The stock of each CPU: amounts that it keeps for a few levels, and adds to the levels
- * later; see charge.h. "Telling" the levels is to add such an amount to a level and to all
+ * later; see charge.h. To "tell" the levels is to add such an amount to a level and to all
  * above it. reserve, cancel, settle and uncharge take at most PIND_STOCK_PAGES pages and
  * pins, and return false, with nothing changed, where the levels have to be told at once:
  * the level is exact, or lies too deep, or the amount does not fit. Context: any.

@@ -24,21 +24,21 @@
 #define PLACES_BITS 9
 #define PLACES	    (1 << PLACES_BITS)
 
-/* A site is in one of so many places, from its hash on; so a full table costs no more. */
+/* A site may be in this many places, from its hash on: a full table makes no search longer. */
 #define PROBES 16
 
-/* A caller is looked for so many frames up, of which the first few are ours. */
+/* So many frames of the stack are searched for a caller; the first few are ours. */
 #define FRAMES 16
 
-/* The call site of a place whose code has gone: it is found no more. */
+/* Stands for the call site of a place whose code has gone, so that no call finds the place. */
 #define GONE 1UL
 
 /* "iov_iter_extract_pages+0x1f" */
 #define THROUGH_LEN (PIND_SYMBOL_LEN + sizeof("+0x12345678") - 1)
 
 /*
- * A place is taken by whoever sets @call_site first, who fills in where it is and then sets
- * @ready. It is counted before that, too.
+ * A place belongs to the CPU that sets @call_site first. That CPU fills in the names and then
+ * sets @ready. Calls are counted before that, too.
  */
 struct place {
 	unsigned long call_site; /* 0: free */
@@ -52,7 +52,7 @@ struct place {
 	char through[THROUGH_LEN];
 };
 
-/* Written where the counting is, under RCU; emptied when no survey goes on any more. */
+/* Calls are counted here under RCU; the table is emptied only while no survey is under way. */
 static struct place *places;
 static atomic64_t lost;
 
@@ -69,7 +69,7 @@ static DECLARE_DELAYED_WORK(end_work, end_in_time);
 
 /* ---- counting: in any context */
 
-/* They pin what an iterator describes, for many a driver. */
+/* Is it one of the functions that pin the memory of an iterator, for many drivers? */
 static bool is_between(const struct pind_site *site)
 {
 	static const char *const between[] = { "iov_iter_extract_", "extract_iter_to_sg",
@@ -84,7 +84,7 @@ static bool is_between(const struct pind_site *site)
 
 static struct pind_site_memo found_between;
 
-/* The first on the stack that is none of those between; or 0. */
+/* The first return address on the stack that is in none of those functions; or 0. */
 static unsigned long caller_of(unsigned long call_site)
 {
 	unsigned long frames[FRAMES];
@@ -127,7 +127,7 @@ static noinline void describe(struct place *place, unsigned long call_site, unsi
 	smp_store_release(&place->ready, true);
 }
 
-/* Under RCU. @through: what the site calls, which calls the pin function; 0: it does itself. */
+/* Under RCU. @through: the function between the site and the pin function; 0: there is none. */
 static struct place *place_of(unsigned long call_site, unsigned long through)
 {
 	bool is_new;
@@ -140,7 +140,7 @@ static struct place *place_of(unsigned long call_site, unsigned long through)
 	return place;
 }
 
-/* Under RCU: whoever sees it here is waited for before the table is emptied. */
+/* Under RCU: begin_now() waits for all that saw the bit here before it empties the table. */
 static bool may_count(void)
 {
 	return smp_load_acquire(&pind_look) & BIT(PIND_LOOK_SURVEY);
@@ -213,7 +213,7 @@ static void end_in_time(struct work_struct *work)
 {
 	mutex_lock(&survey_mutex);
 	if (goes_on && ktime_get_boottime_ns() < until)
-		end_at(until); /* it was prolonged meanwhile */
+		end_at(until); /* the survey was prolonged meanwhile */
 	else
 		end_now();
 	mutex_unlock(&survey_mutex);
@@ -227,7 +227,7 @@ static int begin_now(void)
 		places = kvcalloc(PLACES, sizeof(*places), GFP_KERNEL);
 	if (!places)
 		return -ENOMEM;
-	/* those that the last survey was seen by */
+	/* wait for calls that still saw the last survey */
 	synchronize_rcu();
 	memset(places, 0, PLACES * sizeof(*places));
 	atomic64_set(&lost, 0);
@@ -278,10 +278,10 @@ void pind_survey_exit(void)
 
 /* ---- site-get */
 
-/* What a dump goes on with. */
+/* The position at which a dump goes on. */
 struct cursor {
 	unsigned int place;
-	bool ended; /* the survey was told, too */
+	bool ended; /* the survey itself was dumped, too */
 };
 
 static int fill_place(struct sk_buff *skb, const struct pind_reader *reader, const void *object)
@@ -310,7 +310,7 @@ static int fill_survey(struct sk_buff *skb, const struct pind_reader *reader, co
 	return 0;
 }
 
-/* Return: 0: all were told; or -EMSGSIZE. */
+/* Return: 0 if all places were dumped; -EMSGSIZE if the rest needs another message. */
 static int dump_places(struct sk_buff *skb, struct netlink_callback *cb, struct cursor *cursor)
 {
 	int ret = 0;

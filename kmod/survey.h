@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A survey: for a bounded time each short-term pin and unpin is counted at the call site that
- * it comes from, so that one may see which driver takes them. While none goes on this costs
- * nothing (look.h).
+ * A survey: for a bounded time each short-term pin and unpin is counted at its call site, so
+ * that one may see which driver takes such pins. While no survey goes on this costs nothing
+ * (look.h).
  *
- * A fixed table, written without a lock, since an unpin may come from a hardirq. It is
- * allocated for the first survey, and kept.
+ * The counts are in a table of fixed size, written without a lock, since an unpin may come from
+ * a hardirq. The table is allocated for the first survey, and kept.
  */
 #ifndef PIND_SURVEY_H
 #define PIND_SURVEY_H
@@ -20,7 +20,7 @@ struct genl_info;
 struct module;
 struct netlink_callback;
 
-/** pind_surveyed() - does a survey go on. Context: any. */
+/** pind_surveyed() - is a survey under way. Context: any. */
 static __always_inline bool pind_surveyed(void)
 {
 	return pind_looks(PIND_LOOK_SURVEY);
@@ -28,8 +28,8 @@ static __always_inline bool pind_surveyed(void)
 
 /**
  * pind_survey_requested() - a call took pins without FOLL_LONGTERM
- * @call_site: its return address; of a function of the kernel that pins what an iterator
- *	describes, that one's own caller is looked for on the stack
+ * @call_site: return address of the call; if it lies in a function of the kernel that pins the
+ *	memory of an iterator, the caller of that function is looked for on the stack
  * Context: any, in the call.
  */
 void pind_survey_requested(unsigned long call_site, unsigned long pins);
