@@ -85,49 +85,61 @@ static char *built_for(const struct why *why)
 	return file && fclose(file) == 0 && n ? TAKE_PTR(list) : NULL;
 }
 
-static char *not_found(const struct why *why)
+/* The kernel's modules are installed, and ours is not among them. */
+static bool is_not_built(const struct why *why)
 {
-	_cleanup_free_ char *others = NULL, *file = NULL;
+	_cleanup_free_ char *file = module_file(why, why->release);
+
+	return exists(why, "/lib/modules/%s") && !file;
+}
+
+/* A sentence of its own, which says for which kernel it is wanted. */
+static char *not_built(const struct why *why)
+{
+	_cleanup_free_ char *others = built_for(why), *remedy = NULL;
+	bool by_dkms = exists(why, "/var/lib/dkms/pind");
 	char *sentence;
 	int r;
 
-	if (!exists(why, "/lib/modules/%s")) {
-		r = asprintf(&sentence,
-			     "there is no /lib/modules/%s, so this kernel's modules are not "
-			     "installed: boot a kernel that is installed",
+	if (by_dkms && !exists(why, "/lib/modules/%s/build"))
+		r = asprintf(&remedy,
+			     "its headers are missing, so install linux-headers-%s and run "
+			     "'dkms autoinstall -k %s'",
+			     why->release, why->release);
+	else if (by_dkms)
+		r = asprintf(&remedy,
+			     "run 'dkms autoinstall -k %s', which says why if it cannot (its log "
+			     "is below /var/lib/dkms/pind)",
 			     why->release);
-		return r < 0 ? NULL : sentence;
+	else
+		r = asprintf(&remedy, "build and install it for this one");
+	if (r < 0) {
+		remedy = NULL;
+		return NULL;
 	}
-	file = module_file(why, why->release);
-	if (file) {
+	r = asprintf(&sentence, "the kernel module pind is not built for %s: %s%s; %s%s%s",
+		     why->release, others ? "it is there only for " : "no kernel has it",
+		     others ?: "", remedy, THEN,
+		     others && !by_dkms ? ", or boot one that has it" : "");
+	return r < 0 ? NULL : sentence;
+}
+
+static char *not_found(const struct why *why)
+{
+	_cleanup_free_ char *file = module_file(why, why->release);
+	char *sentence;
+	int r;
+
+	if (file)
 		r = asprintf(&sentence,
 			     "%s is there, but modprobe's index does not name it: run "
 			     "'depmod'" THEN,
 			     file);
-		return r < 0 ? NULL : sentence;
-	}
-	others = built_for(why);
-	if (exists(why, "/var/lib/dkms/pind") && !exists(why, "/lib/modules/%s/build"))
-		r = asprintf(&sentence,
-			     "it is not built for this kernel%s%s%s, whose headers are missing: "
-			     "install linux-headers-%s and run 'dkms autoinstall -k %s'" THEN,
-			     others ? " (only for " : "", others ?: "", others ? ")" : "",
-			     why->release, why->release);
-	else if (exists(why, "/var/lib/dkms/pind"))
-		r = asprintf(&sentence,
-			     "it is not built for this kernel%s%s%s: run 'dkms autoinstall -k %s', "
-			     "which says why if it cannot (its log is below /var/lib/dkms/pind)" THEN,
-			     others ? " (only for " : "", others ?: "", others ? ")" : "",
-			     why->release);
-	else if (others)
-		r = asprintf(&sentence,
-			     "it is not built for this kernel (only for %s): build and install it "
-			     "for this one" THEN ", or boot one that has it",
-			     others);
 	else
 		r = asprintf(&sentence,
-			     "it is not built for this kernel, nor for any other that is "
-			     "installed: build and install it" THEN);
+			     "there is no /lib/modules/%s, so this kernel's modules are not "
+			     "installed: boot a kernel that is installed",
+			     why->release);
 	return r < 0 ? NULL : sentence;
 }
 
@@ -198,9 +210,12 @@ static char *reason(const struct why *why)
 
 char *why_sentence(const struct why *why)
 {
-	_cleanup_free_ char *text = reason(why);
+	_cleanup_free_ char *text = NULL;
 	char *sentence;
 
+	if (why->kind == WHY_NOT_FOUND && is_not_built(why))
+		return not_built(why);
+	text = reason(why);
 	if (!text || asprintf(&sentence, "the kernel module pind is not loaded into Linux %s: %s",
 			      why->release, text) < 0)
 		return NULL;

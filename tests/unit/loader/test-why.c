@@ -41,14 +41,16 @@ static void test_not_built(void **state)
 	says(NOT_FOUND, "into Linux 6.1.0-57-amd64: ", "there is no /lib/modules/6.1.0-57-amd64",
 	     NULL);
 	make("/lib/modules/6.1.0-57-amd64/kernel/x.ko", "");
-	says(NOT_FOUND, "nor for any other", "systemctl restart pind", NULL);
+	says(NOT_FOUND, "pind is not built for 6.1.0-57-amd64: no kernel has it; build",
+	     "systemctl restart pind", NULL);
 	make("/lib/modules/6.1.0-56-amd64/updates/pind.ko", "");
 	make("/lib/modules/6.1.0-56-amd64/updates/dkms/pind.ko.xz", "");
 	make("/lib/modules/6.1.0-55-amd64/extra/pind.ko", "");
-	says(NOT_FOUND, "not built for this kernel (only for 6.1.0-55-amd64, 6.1.0-56-amd64): ",
-	     "boot one that has it", NULL);
+	says(NOT_FOUND, "not built for 6.1.0-57-amd64: ",
+	     ": it is there only for 6.1.0-55-amd64, 6.1.0-56-amd64; build", "boot one that has it",
+	     NULL);
 	make("/var/lib/dkms/pind/0.1/source/x", "");
-	says(NOT_FOUND, "(only for 6.1.0-55-amd64, 6.1.0-56-amd64)",
+	says(NOT_FOUND, "not built for 6.1.0-57-amd64: it is there only for 6.1.0-55-amd64, ",
 	     "install linux-headers-6.1.0-57-amd64", "dkms autoinstall -k 6.1.0-57-amd64", NULL);
 	make("/lib/modules/6.1.0-57-amd64/build", NULL);
 	says(NOT_FOUND, "run 'dkms autoinstall -k 6.1.0-57-amd64', which says why", NULL);
