@@ -44,7 +44,9 @@ static char *map_aligned(size_t size, enum area_kind kind)
 
 	if (map == MAP_FAILED)
 		return NULL;
-	if (madvise(map, room, advice) < 0) {
+	/* a kernel without huge pages, as with PREEMPT_RT, does not know the advice: who needs some
+	 * looks */
+	if (madvise(map, room, advice) < 0 && errno != EINVAL) {
 		int error = errno;
 
 		(void)munmap(map, room);

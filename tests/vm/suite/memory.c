@@ -60,7 +60,8 @@ static int make_zero(struct memory *memory)
 
 	if (r < 0)
 		return r;
-	if (madvise(memory->area, memory->size, MADV_NOHUGEPAGE) < 0)
+	/* of a kernel without huge pages nothing is asked */
+	if (madvise(memory->area, memory->size, MADV_NOHUGEPAGE) < 0 && errno != EINVAL)
 		return -errno;
 	for (size_t at = 0; at < memory->size; at += 2 * PAGE) {
 		memory->area[at] = 1;
