@@ -33,8 +33,8 @@ static __always_inline bool reserve(struct pind_call *call, unsigned long pages,
 }
 
 /*
- * Put back what the reservation took out of the surplus for @pages, at most: recording them takes
- * it out for good.
+ * Put back the pages that the reservation took out of the surplus, @pages at most: to record them
+ * takes them out for good.
  */
 static void put_held_back(struct pind_call *call, unsigned long pages)
 {
@@ -301,7 +301,7 @@ void pind_call_charge(struct pind_charge *charge, unsigned long pages, unsigned 
 		announce_high(charge);
 }
 
-/* Charge what was recorded. Return: @ret; if that is 0, -ENOMEM where max_held refuses. */
+/* Charge the recorded pages. Return: @ret; if that is 0, -ENOMEM where max_held refuses. */
 static __always_inline int settle(struct pind_call *call, const struct tally *tally, int ret)
 {
 	struct pind_charge *charge = &call->account->group->charge;
@@ -381,7 +381,7 @@ long pind_call_end(struct pind_call *call, struct page **pages, long got)
 	return got;
 }
 
-/* Write down what the kernel pinned of a part. Its large folios are compared with max_held later. */
+/* Write down the pages pinned of a part. Its large folios are compared with max_held later. */
 static int end_part(struct pind_call *call, struct page **pages, long got, struct tally *tally)
 {
 	struct tally part = {};

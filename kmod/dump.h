@@ -16,7 +16,7 @@ struct pind_reader;
 /* How long a request that is worked off as its answer is read works for one message. */
 #define DUMP_WORK_TIME (HZ / 20)
 
-/* Where a dump keeps what it goes on with. */
+/* Where a dump keeps its position. */
 #define DUMP_CONTEXT(cb, type)                                  \
 	({                                                      \
 		BUILD_BUG_ON(sizeof(type) > sizeof((cb)->ctx)); \

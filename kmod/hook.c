@@ -470,7 +470,7 @@ void pind_hook_detach(void)
 	/*
 	 * When unregister_ftrace_function() returns, no task is between the patched call and
 	 * its pind_hook_enter(): the function waits for RCU-tasks, and there is no voluntary
-	 * sleep in between. Whoever else may have taken the hooks off has waited likewise.
+	 * sleep in between. If other code has taken the hooks off, it has waited likewise.
 	 */
 	if (pind_hook_is_on(&ops) && unregister_ftrace_function(&ops))
 		stay_forever();

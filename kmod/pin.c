@@ -114,7 +114,7 @@ static __always_inline long end_one(const struct one *one, unsigned long start,
 }
 
 /*
- * What a pin function was asked for, to be asked again for a part of it.
+ * The request of a pin call, to be made again for a part of it.
  * @dropped: the kernel dropped the mmap lock, and it was taken again
  */
 struct request {

@@ -95,8 +95,8 @@ bool pind_site_recall(struct pind_site_memo *memo, unsigned long call_site,
 void pind_site_unlearn(struct pind_site_memo *memo);
 
 /**
- * pind_site_driver_of() - a number for the driver that a place belongs to: its module;
- * of what is built in, the first word of the function's name ("io", "xdp", "bio")
+ * pind_site_driver_of() - a number for the driver that a place belongs to: its module; for
+ * built-in code, the first word of the function's name ("io", "xdp", "bio")
  * Return: never 0.
  */
 u32 pind_site_driver_of(const struct pind_site *site);

@@ -71,7 +71,7 @@ void pind_span_free(struct pind_span *span)
 	kvfree(span);
 }
 
-/* What all rows of a folio have in common. */
+/* A row with the members that all rows of a folio have in common. */
 static struct pind_span_row row_of(const struct pind_span *span, struct folio *folio)
 {
 	bool anywhere = span->others_of;
