@@ -8,6 +8,7 @@
 
 #include "fail.h"
 #include "json.h"
+#include "lasting-processes.h"
 #include "source.h"
 #include "table.h"
 #include "verb.h"
@@ -98,7 +99,11 @@ int cmd_lasting(const struct pind_options *options)
 	struct pind_search_info search = { 0 };
 	int r;
 
-	r = source_open(options->kernel, &source);
+	if (options->processes)
+		return lasting_processes(options);
+	r = table_check_look(&lasting_table, &options->look);
+	if (r == 0)
+		r = source_open(options->kernel, &source);
 	if (r == 0 && options->group)
 		r = source->ops->group(source, options->group, &group);
 	if (r == 0)

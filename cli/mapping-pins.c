@@ -132,6 +132,11 @@ static int add_folio(struct search *search, const struct pind_frame_info *row,
 		}
 		r = add_run(search, run, frames * search->page, holders, first, end);
 	}
+	if (mapped && first == end && row->since) {
+		if (!search->pins->lasting || row->since < search->pins->oldest)
+			search->pins->oldest = row->since;
+		search->pins->lasting += mapped * search->page;
+	}
 	for (size_t i = first; r == 0 && mapped && i < end; i++) {
 		const struct pind_account_info *holder = records_at(holders, i);
 

@@ -27,6 +27,8 @@ struct mapping_pins {
 	struct mapping_pin *pins; /* by mapping, what pins most first */
 	size_t n;
 	size_t room;
+	uint64_t lasting; /* bytes that are mapped, pinned in no account, and known to last */
+	uint64_t oldest;  /* since when the first of them has, ns of CLOCK_BOOTTIME */
 };
 
 /**

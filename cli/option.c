@@ -46,6 +46,8 @@ const struct option_row option_rows[N_OPTIONS] = {
 			       "ring, the container) in which they live on; that needs root"),
 	[OPTION_WAITING] = ROW("waiting", 0, NULL, waiting,
 			       "pin calls that have been under way for more than 10 s"),
+	[OPTION_PROCESSES] = ROW("processes", 0, NULL, processes,
+				 "by the processes that map it; that needs root"),
 	[OPTION_GROUP] =
 		ROW("group", 0, "GROUP", group, "only what this group and those below it hold"),
 	[OPTION_DRIVER] = ROW("driver", 0, "DRIVER", driver, "only by this driver"),

@@ -60,6 +60,7 @@ struct pind_options {
 	bool dead;
 	bool orphans;
 	bool waiting;
+	bool processes;
 	bool runtime;
 	bool kept;
 	bool dry_run;

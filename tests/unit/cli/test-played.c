@@ -317,6 +317,54 @@ static void frames(void **state)
 	check(2, NULL, "is too large: it may be at most 4503599627370495", ARGS("page", "--frames", "0-0xffffffffffffffff"));
 }
 
+/* It maps the frames 16 to 19 in two places; nobody known pins 18, and it lasts. */
+static void maps_frames(const char *proc, const char *pid)
+{
+	char path[PATH_MAX];
+	FILE *file;
+
+	process(proc, pid, "0000000000000000", "65536");
+	(void)snprintf(path, sizeof(path), "%s/smaps", pid);
+	fake_proc_file(proc, path,
+		       "00000000-00004000 rw-p 00000000 00:00 0 \nRss:                  16 kB\n"
+		       "00004000-00008000 rw-s 00000000 00:00 0 \nRss:                  16 kB\n");
+	(void)snprintf(path, sizeof(path), "%s/%s/pagemap", proc, pid);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	for (uint64_t i = 0; i < 8; i++) {
+		uint64_t entry = UINT64_C(1) << 63 | (16 + i % 4);
+
+		assert_int_equal(fwrite(&entry, sizeof(entry), 1, file), 1);
+	}
+	assert_int_equal(fclose(file), 0);
+}
+
+static void lasting_processes(void **state)
+{
+	_cleanup_(run_done) struct run run = { 0 };
+
+	fake_proc_process(*state, atoi(OTHER), 'S', 1, 100);
+	check(1, NULL, "the /proc here has not the host's processes",
+	      ARGS("lasting", "--processes"));
+	fake_proc_is_host(*state);
+	run_pinctl(&run, ARGS("lasting", "--processes"));
+	assert_string_equal(run.err, "No process here maps memory that stays pinned in no account.\n");
+	run_done(&run);
+	maps_frames(*state, PROCESS);
+	run_pinctl(&run, ARGS("lasting", "--processes", "--raw", "--noheadings",
+			      "-oPID,PROCESS,GROUP,SIZE"));
+	assert_string_equal(run.err, "");
+	assert_string_equal(run.out, PROCESS " fio?[2J " SERVICE " 4096\n");
+	check(0, "\"processes\":\t[{\n\t\t\t\"pid\":\t" PROCESS ",", NULL,
+	      ARGS("lasting", "--processes", "--json", "/played.slice"));
+	check(0, "\"size\":\t4096,\n\t\t\t\"oldest\":\t1\n", NULL,
+	      ARGS("lasting", "--processes", "--json"));
+	fake_proc_file(*state, PROCESS "/cgroup", "0::/else.slice\n");
+	check(0, "\"processes\":\t[]", NULL,
+	      ARGS("lasting", "--processes", "--json", "/played.slice"));
+	check(2, NULL, "there is no column \"FOLIOS\"", ARGS("lasting", "--processes", "-oFOLIOS"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, fake_proc_remove)
 
 int main(void)
@@ -325,6 +373,7 @@ int main(void)
 		TEST(why_memlock), TEST(why_mappings), TEST(why_memory), TEST(why_group),
 		TEST(why_another), TEST(why_unknown),  TEST(orphans),	 TEST(show_memory),
 		TEST(waiting),	   TEST(ps),	       TEST(frames),
+		TEST(lasting_processes),
 	};
 
 	(void)unsetenv("COLUMNS");
