@@ -44,17 +44,21 @@ static void add_row(struct table *table, const struct pind_lasting_info *lasting
 
 static void print_search(const struct pind_search_info *search)
 {
+	double ns = search->walked ? (double)search->cpu / (double)search->walked : 0.0;
+
 	if (!search->rate) {
 		(void)puts("\nThe search is switched off: the module's parameter lasting_rate is 0.");
 		return;
 	}
+	/* 10^9 ns a second are all of a CPU */
 	(void)printf("\nPinned at every look for %" PRIu64 " s and more, and in no account: without "
 		     "FOLL_LONGTERM, or\nsince before the module was loaded. The search has made "
-		     "%" PRIu64 " round%s and takes %.1f ns\nof CPU time a frame; %" PRIu64
-		     " folio%s being watched.\n",
-		     search->age, search->rounds, search->rounds == 1 ? "" : "s",
-		     search->walked ? (double)search->cpu / (double)search->walked : 0.0,
-		     search->watched, search->watched == 1 ? " is" : "s are");
+		     "%" PRIu64 " round%s and takes %.1f ns\nof CPU time a frame: at %" PRIu64
+		     " frames a second %.2f %% of a CPU at most. %" PRIu64
+		     " folio%s\nbeing watched.\n",
+		     search->age, search->rounds, search->rounds == 1 ? "" : "s", ns, search->rate,
+		     ns * (double)search->rate / 1e7, search->watched,
+		     search->watched == 1 ? " is" : "s are");
 	if (search->rest)
 		(void)printf("%" PRIu64 " more found no room and are in no row.\n", search->rest);
 }
