@@ -401,6 +401,12 @@ static void books(void **state)
 	      "  lasting      8.0 PiB pinned in no account: see `pinctl lasting`\n",
 	      NULL, ARGS("status"));
 	check(0, "  long-term    also pins of nvidia, cass_pin [cxi_ss1]\n", NULL, ARGS("status"));
+	check(0,
+	      "  not seen     plain references: vmsplice, MSG_ZEROCOPY, direct I/O on Linux 6.1,\n"
+	      "               VirtualBox, VMware, xpmem, knem\n"
+	      "               drivers' own memory: cudaHostAlloc, dma-buf heaps, TTM; guest_memfd\n"
+	      "               what limits each: the table in docs/PINNING.md\n",
+	      NULL, ARGS("status"));
 	check(0, "\"longterm\":\t[{\n\t\t\t\"module\":\t\"nvidia\"\n\t\t}, {", NULL,
 	      ARGS("status", "--json"));
 	check(0, "\"books\":\t0,\n", NULL, ARGS("status", "--json"));
