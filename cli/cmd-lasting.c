@@ -7,6 +7,7 @@
 #include <pind/cleanup.h>
 
 #include "fail.h"
+#include "fuse.h"
 #include "json.h"
 #include "lasting-processes.h"
 #include "source.h"
@@ -75,8 +76,10 @@ static int print_lasting(const struct pind_records *lasting, const struct pind_s
 	for (size_t i = 0; i < lasting->n; i++)
 		add_row(&table, records_at(lasting, i));
 	r = table_print(&table, stdout);
-	if (r == 0 && !look->raw && !look->noheadings && lasting->n > 0)
+	if (r == 0 && !look->raw && !look->noheadings && lasting->n > 0) {
 		print_search(search);
+		fuse_print(fuse_root());
+	}
 	return r;
 }
 

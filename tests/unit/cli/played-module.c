@@ -5,6 +5,7 @@
  * process_root() and pind_cgroup_mount(), a /proc and a hierarchy of cgroups that the test has
  * made: PLAYED_PROC and PLAYED_CGROUPS in the environment.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 int __wrap_source_open_kernel(struct pind_source **ret);
 const char *__wrap_process_root(void);
 const char *__wrap_pind_cgroup_mount(void);
+const char *__wrap_fuse_root(void);
 const char *__real_pind_cgroup_mount(void);
 
 /* A process pins frames 16 to 19, and two more; another one pins 17. Nobody known pins 18. */
@@ -29,6 +31,28 @@ const char *__wrap_process_root(void)
 const char *__wrap_pind_cgroup_mount(void)
 {
 	return getenv("PLAYED_CGROUPS") ?: __real_pind_cgroup_mount();
+}
+
+/* They are a folder beside the processes. */
+const char *__wrap_fuse_root(void)
+{
+	static char path[4096];
+
+	(void)snprintf(path, sizeof(path), "%s/fuse", __wrap_process_root());
+	return path;
+}
+
+static int play_lasting(struct pind_source *source, struct pind_records *lasting,
+			struct pind_search_info *search)
+{
+	struct pind_lasting_info *row = records_add(lasting);
+
+	if (!row || model_set_text(&pind_lasting_kind, row, "owner", "/played.slice") < 0)
+		return fail_memory();
+	row->folios = row->pins = 1;
+	row->size = PLAYED_PAGE;
+	search->rate = 1;
+	return 0;
 }
 
 static int play_group(struct pind_source *source, const char *name, struct pind_group_info *group)
@@ -237,6 +261,7 @@ int __wrap_source_open_kernel(struct pind_source **ret)
 		.failures = play_none,
 		.calls = play_calls,
 		.frames = play_frames,
+		.lasting = play_lasting,
 		.close = play_close,
 	};
 	static struct pind_source source = { .ops = &ops };

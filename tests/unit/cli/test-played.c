@@ -365,6 +365,22 @@ static void lasting_processes(void **state)
 	check(2, NULL, "there is no column \"FOLIOS\"", ARGS("lasting", "--processes", "-oFOLIOS"));
 }
 
+/* What ends the requests of a FUSE server that does not answer is named, with its number. */
+static void lasting_fuse(void **state)
+{
+	_cleanup_(run_done) struct run run = { 0 };
+
+	fake_proc_file(*state, "fuse/41/waiting", "0\n");
+	run_pinctl(&run, ARGS("lasting", "--kernel"));
+	assert_null(strstr(run.out, "FUSE"));
+	fake_proc_file(*state, "fuse/43/waiting", "384\n");
+	check(0, "/fuse/43/abort    # 384 waiting; mounted as 0:43 in /proc/PID/mountinfo\n", NULL,
+	      ARGS("lasting", "--kernel"));
+	run_done(&run);
+	run_pinctl(&run, ARGS("lasting", "--kernel", "--raw"));
+	assert_null(strstr(run.out, "FUSE"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, fake_proc_remove)
 
 int main(void)
@@ -373,7 +389,7 @@ int main(void)
 		TEST(why_memlock), TEST(why_mappings), TEST(why_memory), TEST(why_group),
 		TEST(why_another), TEST(why_unknown),  TEST(orphans),	 TEST(show_memory),
 		TEST(waiting),	   TEST(ps),	       TEST(frames),
-		TEST(lasting_processes),
+		TEST(lasting_processes), TEST(lasting_fuse),
 	};
 
 	(void)unsetenv("COLUMNS");
