@@ -106,10 +106,18 @@ static int parse(const struct pind_options *options, struct pind_walk_info *walk
 			       : parse_block(options->memory_block, walk);
 }
 
+/* All that a number of 64 bits can count is a little less than the frames that have numbers. */
+static uint64_t bytes_of(const struct pind_walk_info *walk)
+{
+	uint64_t frames = walk->last - walk->first + 1, page = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	return frames > (PIND_UNLIMITED - 1) / page ? PIND_UNLIMITED - 1 : frames * page;
+}
+
 /* What is short has ended before it could be read. */
 void page_frames_progress(const struct pind_walk_info *walk)
 {
-	uint64_t all = walk->last - walk->first + 1, page = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t all = walk->last - walk->first + 1;
 	uint64_t done = walk->next < walk->first ? 0 : walk->next - walk->first;
 	char size[SIZE_FORMAT_MAX];
 
@@ -119,7 +127,7 @@ void page_frames_progress(const struct pind_walk_info *walk)
 		(void)fputs("\r\033[K", stderr);
 	else
 		(void)fprintf(stderr, "\r%3.0f %% of %s\033[K", 100.0 * (double)done / (double)all,
-			      size_format(all * page, size));
+			      size_format(bytes_of(walk), size));
 	(void)fflush(stderr);
 }
 
@@ -167,10 +175,9 @@ static void say_frames(const char *before, uint64_t frames, const char *what)
 static void print_walk(const struct pind_walk_info *walk)
 {
 	char all[SIZE_FORMAT_MAX], pinned[SIZE_FORMAT_MAX], unheld[SIZE_FORMAT_MAX];
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
 
 	(void)printf("Frames %" PRIu64 " to %" PRIu64 " (%s): %" PRIu64 " looked at", walk->first,
-		     walk->last, size_format((walk->last - walk->first + 1) * page, all),
+		     walk->last, size_format(bytes_of(walk), all),
 		     walk->looked);
 	say_frames(", ", walk->free, "of them free");
 	say_frames("; ", walk->holes, "where no memory is");

@@ -306,6 +306,8 @@ static void frames(void **state)
 	      ARGS("page", "--frames", "16-31"));
 	check(0, "Frames 100 to 200 (404.0 KiB): 101 looked at\nNothing is pinned there.\n", NULL,
 	      ARGS("page", "--frames", "100-200"));
+	check(0, "Frames 0 to 4503599627370495 (16.0 EiB): ", NULL,
+	      ARGS("page", "--frames", "0-4503599627370495"));
 	check(0, "\"frames\":\t[{\n\t\t\t\"first\":\t16,", NULL,
 	      ARGS("page", "--frames", "16-31", "--each", "--json"));
 	check(0, "\"pid\":\t4200002,", NULL, ARGS("page", "--frames", "17-17", "--json"));
