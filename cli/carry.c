@@ -12,6 +12,7 @@
 
 #include "carry.h"
 #include "fail.h"
+#include "new-file.h"
 
 /*
  * The file: a line for each series, "series TOTAL AGE NAME", and for each source that
@@ -107,7 +108,7 @@ static int take_lock(struct carry *carry)
 
 	if (asprintf(&path, "%s.lock", carry->path) < 0)
 		return fail_memory();
-	carry->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	carry->lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (carry->lock < 0 || flock(carry->lock, LOCK_EX) < 0)
 		return fail(PIND_EXIT_FAILED, "%s cannot be locked: %s", path, strerror(errno));
 	return 0;
@@ -189,7 +190,7 @@ int carry_save(struct carry *carry)
 
 	if (asprintf(&path, "%s.new", carry->path) < 0)
 		return fail_memory();
-	file = fopen(path, "we");
+	file = new_file_open(path);
 	bad = !file;
 	if (file) {
 		twalk_r(carry->series, write_row, &(struct writing){ file, "series", AGE_MAX });

@@ -11,6 +11,7 @@
 #include "exposition.h"
 #include "fail.h"
 #include "http.h"
+#include "new-file.h"
 #include "varlink.h"
 #include "verb.h"
 
@@ -100,7 +101,7 @@ static int write_file(const char *path, const char *text, size_t size)
 
 	if (asprintf(&new, "%s.new", path) < 0)
 		return fail_memory();
-	file = fopen(new, "we");
+	file = new_file_open(new);
 	bad = !file;
 	if (file) {
 		bad = fwrite(text, 1, size, file) != size;

@@ -2,6 +2,7 @@
 /* pinctl metrics, against the mock of the daemon. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <pind/cleanup.h>
@@ -122,6 +123,32 @@ static void metrics_file(void **state)
 	assert_int_equal(access(path, F_OK), -1);
 }
 
+/* What another user has put into the folder leads root's numbers into no other file. */
+static void metrics_follow_no_link(void **state)
+{
+	static const char *const links[] = { "pind.prom.new", "counters.new", "counters.lock" };
+	char folder[] = "/tmp/pinctl-links-XXXXXX", victim[64], file[64], counters[64], link[64];
+	struct stat st;
+
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(victim, sizeof(victim), "%s/victim", folder);
+	(void)snprintf(file, sizeof(file), "%s/pind.prom", folder);
+	(void)snprintf(counters, sizeof(counters), "%s/counters", folder);
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		(void)snprintf(link, sizeof(link), "%s/counters.lock", folder);
+		(void)unlink(link);
+		(void)snprintf(link, sizeof(link), "%s/%s", folder, links[i]);
+		assert_int_equal(symlink(victim, link), 0);
+		check(i == 2, NULL, i == 2 ? "cannot be locked" : NULL,
+		      ARGS("metrics", "--state", counters, "--file", file));
+		assert_int_equal(lstat(victim, &st), -1);
+		(void)unlink(link);
+		(void)unlink(file);
+		(void)unlink(counters);
+	}
+	assert_int_equal(rmdir(folder), 0);
+}
+
 static void metrics_by_http(void **state)
 {
 	assert_int_equal(system("\"$HTTP_CHECK\""), 0);
@@ -139,6 +166,7 @@ int main(void)
 		cmocka_unit_test_setup(metrics_bounded, healthy),
 		cmocka_unit_test_setup(metrics_carried, healthy),
 		cmocka_unit_test_setup(metrics_file, healthy),
+		cmocka_unit_test_setup(metrics_follow_no_link, healthy),
 		cmocka_unit_test_setup(metrics_by_http, healthy),
 		cmocka_unit_test_setup(metrics_by_varlink, healthy),
 	};
