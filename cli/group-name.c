@@ -20,7 +20,24 @@ static bool is_shown_as(const char *path, const char *name)
 	return strcmp(shown, name) == 0;
 }
 
-int group_name_shown(const struct pind_records *groups, const char *name, const char **ret)
+/* Is all above it a slice? Those are systemd's, and it is systemd that makes what is in them. */
+static bool is_in_slices(const char *path)
+{
+	const char *last = strrchr(path, '/');
+
+	for (const char *part = path; part != last;) {
+		const char *end = strchr(part + 1, '/');
+		size_t length = (size_t)(end - part);
+
+		if (length < sizeof("/.slice") || strncmp(end - 6, ".slice", 6) != 0)
+			return false;
+		part = end;
+	}
+	return true;
+}
+
+int group_name_shown(const struct pind_records *groups, const char *name, bool units,
+		     const char **ret)
 {
 	_cleanup_free_ char *paths = NULL;
 	const char *found = NULL;
@@ -37,7 +54,7 @@ int group_name_shown(const struct pind_records *groups, const char *name, const 
 			return 0;
 		/* a cgroup that was removed and made again stands there twice */
 		if (!path || path[0] != '/' || (found && strcmp(found, path) == 0) ||
-		    !is_shown_as(path, name))
+		    (units && name[0] != '/' && !is_in_slices(path)) || !is_shown_as(path, name))
 			continue;
 		if (text_add_word(&paths, path) < 0)
 			return fail_memory();

@@ -151,7 +151,7 @@ static int run_as_shown(const struct verb *verb, struct pind_options *options)
 	for (size_t i = 0; i < options->n_arguments; i++) {
 		const char *name = options->arguments[i], *shown;
 
-		r = group_name_shown(&groups, name, &shown);
+		r = group_name_shown(&groups, name, verb->changes, &shown);
 		if (r != 0)
 			return r;
 		if (shown && verb->changes && strcmp(strrchr(shown, '/') + 1, name) == 0)

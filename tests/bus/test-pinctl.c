@@ -273,6 +273,30 @@ static void test_users_unit(void **state)
 	assert_int_equal(world_kernel_max(w, USERS), PIND_UNLIMITED);
 }
 
+/* A user's cgroup that is shown as a unit which does not run gets no quota meant for that. */
+static void test_users_likeness(void **state)
+{
+#define LIKENESS "/user.slice/user@1000.service/data\\x62ase.service"
+	struct world *w = *state;
+
+	pin(w);
+	world_mkdir(w, "/user.slice");
+	world_mkdir(w, "/user.slice/user@1000.service");
+	world_mkdir(w, LIKENESS);
+	world_fake(w, "Use", "sttt", LIKENESS, MIB, MIB, 1ULL);
+	says(0, LIKENESS "\n", ARGS("show", "database.service"));
+	says(3, "'database.service'", ARGS("set", "database.service", "--max", "2M"));
+	says(3, "'database.service'", ARGS("reset-peak", "database.service"));
+	assert_int_equal(world_kernel_max(w, LIKENESS), PIND_UNLIMITED);
+	/* nor does it hide the one that is meant */
+	world_mkdir(w, GUEST);
+	world_fake(w, "Use", "sttt", GUEST, MIB, MIB, 1ULL);
+	world_mkdir(w, "/user.slice/user@1000.service/machine-qemu-1\\x2ddb.scope");
+	world_fake(w, "Use", "sttt", "/user.slice/user@1000.service/machine-qemu-1\\x2ddb.scope",
+		   MIB, MIB, 1ULL);
+	says(0, GUEST ": max 2.0 MiB", ARGS("set", "machine-qemu-1-db.scope", "--max", "2M"));
+}
+
 /* How many entries the group's dictionary has in the daemon's list. */
 static size_t keys_of(struct world *w, const char *path)
 {
@@ -505,6 +529,7 @@ int main(void)
 		TEST(test_shown_names),
 		TEST(test_shown_names_change),
 		TEST(test_users_unit),
+		TEST(test_users_likeness),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
