@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
 #include <search.h>
 #include <string.h>
 
 #include <pind/cleanup.h>
 
+#include "budget.h"
 #include "clock.h"
+#include "journal.h"
 #include "order.h"
 #include "refusals.h"
 
@@ -40,6 +43,7 @@ struct level {
 	struct level **link; /* what points to it */
 	uint64_t by_id;
 	uint32_t limit;
+	uint64_t turn; /* in the journal: who has the least comes next */
 	size_t n;
 	struct row *rows[PIND_REFUSALS_ROWS];
 	struct row *rest; /* what is beyond them, or NULL */
@@ -52,6 +56,9 @@ struct pind_refusals {
 	void *userdata;
 	void *tree; /* tsearch(3): levels by group and limit */
 	struct level *levels;
+	struct pind_budget journal;
+	uint64_t turns;
+	uint64_t unwritten; /* refusals that the journal has no room for, of groups that went */
 	uint64_t next; /* when the timer comes, us of CLOCK_MONOTONIC */
 };
 
@@ -153,6 +160,7 @@ static struct level *level_want(struct pind_refusals *refusals, const struct pin
 	if (level->next)
 		level->next->link = &level->next;
 	refusals->levels = level;
+	level->turn = ++refusals->turns;
 	return level;
 }
 
@@ -215,25 +223,35 @@ static void timer_set(struct pind_refusals *refusals, uint64_t next)
 									       SD_EVENT_ONESHOT);
 }
 
+static struct row *row_at(const struct level *level, size_t i)
+{
+	return i < level->n ? level->rows[i] : level->rest;
+}
+
 /* When the row has to be told next. */
-static uint64_t row_next(const struct row *row)
+static uint64_t row_next(const struct pind_refusals *refusals, const struct row *row)
 {
 	uint64_t next = UINT64_MAX;
 
-	for (int way = 0; row && way < WAYS; way++)
-		if (row->news[way].count && row->news[way].due < next)
-			next = row->news[way].due;
+	for (int way = 0; row && way < WAYS; way++) {
+		uint64_t due = row->news[way].due;
+
+		if (way == WAY_JOURNAL && due < pind_budget_next(&refusals->journal))
+			due = pind_budget_next(&refusals->journal);
+		if (row->news[way].count && due < next)
+			next = due;
+	}
 	return next;
 }
 
 /* The timer goes to when the next row is due. */
 static void refusals_settle(struct pind_refusals *refusals)
 {
-	uint64_t next = UINT64_MAX;
+	uint64_t next = refusals->unwritten ? pind_budget_next(&refusals->journal) : UINT64_MAX;
 
 	for (struct level *level = refusals->levels; level; level = level->next)
 		for (size_t i = 0; i <= level->n; i++) {
-			uint64_t due = row_next(i < level->n ? level->rows[i] : level->rest);
+			uint64_t due = row_next(refusals, row_at(level, i));
 
 			if (due < next)
 				next = due;
@@ -326,24 +344,32 @@ int pind_refusals_add(struct pind_refusals *refusals, const struct pind_refusal 
 		news_add(&row->news[way], &taken, count);
 	if (refusal->mode == PIND_MODE_OBSERVE)
 		row_let_go_on(row);
-	if (row_next(row) < refusals->next)
-		timer_set(refusals, row_next(row));
+	if (row_next(refusals, row) < refusals->next)
+		timer_set(refusals, row_next(refusals, row));
 	return 0;
 }
 
-/* Tells the row in one way, if there is something. */
-static bool row_tell(struct pind_refusals *refusals, struct row *row, enum way way, uint64_t now)
+/* Tells the row in one way, if there is something. @last: it cannot be told later */
+static bool row_tell(struct pind_refusals *refusals, struct row *row, enum way way, uint64_t now,
+		     bool last)
 {
 	struct news *news = &row->news[way];
 	struct pind_refusal refusal = row->last;
 
-	if (!news->count || news->due > now)
+	if (!news->count || (news->due > now && !last))
 		return false;
+	if (way == WAY_JOURNAL && !pind_budget_take(&refusals->journal, now)) {
+		if (!last)
+			return false;
+		refusals->unwritten += news->count;
+		*news = (struct news){ .due = now + intervals[way] };
+		return false;
+	}
 	refusal.count = news->count;
 	refusal.first = news->first;
 	refusal.wanted_min = news->wanted_min;
 	refusal.wanted_max = news->wanted_max;
-	*news = (struct news){ .due = pind_clock_now() + intervals[way] };
+	*news = (struct news){ .due = now + intervals[way] };
 	if (way == WAY_SIGNAL)
 		refusals->handlers->signal(&refusal, refusals->userdata);
 	else
@@ -351,32 +377,76 @@ static bool row_tell(struct pind_refusals *refusals, struct row *row, enum way w
 	return true;
 }
 
-/* Tells what is due at @now, at most @most rows. Return: how many. */
-static size_t level_tell(struct pind_refusals *refusals, struct level *level, uint64_t now,
-			 size_t most)
+/* Tells in one way what is due, at most @most rows. @last: tells all. Return: how many. */
+static size_t level_tell(struct pind_refusals *refusals, struct level *level, enum way way,
+			 size_t most, bool last)
 {
+	uint64_t now = pind_clock_now();
 	size_t n = 0;
 
-	for (size_t i = 0; i <= level->n && n < most; i++) {
-		struct row *row = i < level->n ? level->rows[i] : level->rest;
-		bool told = false;
-
-		for (int way = 0; row && way < WAYS; way++)
-			told |= row_tell(refusals, row, way, now);
-		n += told;
-	}
+	for (size_t i = 0; i <= level->n && n < most; i++)
+		if (row_at(level, i))
+			n += row_tell(refusals, row_at(level, i), way, now, last);
 	return n;
+}
+
+static void level_tell_all(struct pind_refusals *refusals, struct level *level)
+{
+	for (int way = 0; way < WAYS; way++)
+		(void)level_tell(refusals, level, way, SIZE_MAX, true);
+}
+
+static bool level_is_due(const struct level *level, uint64_t now)
+{
+	for (size_t i = 0; i <= level->n; i++) {
+		const struct row *row = row_at(level, i);
+
+		if (row && row->news[WAY_JOURNAL].count && row->news[WAY_JOURNAL].due <= now)
+			return true;
+	}
+	return false;
+}
+
+/* One entry of the limit whose turn it is. Return: was there one? */
+static bool write_one(struct pind_refusals *refusals)
+{
+	uint64_t now = pind_clock_now();
+	struct level *next = NULL;
+
+	if (pind_budget_next(&refusals->journal) > now)
+		return false;
+	for (struct level *level = refusals->levels; level; level = level->next)
+		if ((!next || level->turn < next->turn) && level_is_due(level, now))
+			next = level;
+	if (!next)
+		return false;
+	next->turn = ++refusals->turns;
+	return level_tell(refusals, next, WAY_JOURNAL, 1, false) > 0;
+}
+
+/* What the journal has no entry of, once there is room for one. */
+static void tell_unwritten(struct pind_refusals *refusals)
+{
+	if (!refusals->unwritten || !pind_budget_take(&refusals->journal, pind_clock_now()))
+		return;
+	pind_log(LOG_WARNING,
+		 "%" PRIu64 " refusals of groups that are gone have no entry of their own: "
+		 "there were too many",
+		 refusals->unwritten);
+	refusals->unwritten = 0;
 }
 
 static int on_timer(sd_event_source *source, uint64_t time, void *userdata)
 {
 	struct pind_refusals *refusals = userdata;
-	uint64_t now = pind_clock_now();
 	size_t n = 0;
 
 	refusals->handlers->begin(refusals->userdata);
 	for (struct level *level = refusals->levels; level && n < ROWS_AT_ONCE; level = level->next)
-		n += level_tell(refusals, level, now, ROWS_AT_ONCE - n);
+		n += level_tell(refusals, level, WAY_SIGNAL, ROWS_AT_ONCE - n, false);
+	for (n = 0; n < ROWS_AT_ONCE && write_one(refusals); n++)
+		;
+	tell_unwritten(refusals);
 	refusals_settle(refusals);
 	return 0;
 }
@@ -385,13 +455,14 @@ void pind_refusals_flush(struct pind_refusals *refusals)
 {
 	refusals->handlers->begin(refusals->userdata);
 	for (struct level *level = refusals->levels; level; level = level->next)
-		(void)level_tell(refusals, level, UINT64_MAX, SIZE_MAX);
+		level_tell_all(refusals, level);
+	tell_unwritten(refusals);
 	refusals_settle(refusals);
 }
 
 static void level_forget(struct pind_refusals *refusals, struct level *level)
 {
-	(void)level_tell(refusals, level, UINT64_MAX, SIZE_MAX);
+	level_tell_all(refusals, level);
 	(void)tdelete(level, &refusals->tree, compare_level);
 	*level->link = level->next;
 	if (level->next)

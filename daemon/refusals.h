@@ -8,7 +8,9 @@
  * A limit has PIND_REFUSALS_ROWS rows; what is beyond them is told as one more.
  *
  * So nobody fills the journal or keeps the daemon busy by being refused in a loop, and
- * nobody's refusal is lost in those of others.
+ * nobody's refusal is lost in those of others. Of all limits together the journal has no more
+ * than budget.h says, as a tenant may have many groups: the limits take turns, and what has to
+ * wait is in the number of its next entry.
  */
 #ifndef PIND_REFUSALS_H
 #define PIND_REFUSALS_H

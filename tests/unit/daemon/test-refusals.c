@@ -6,6 +6,7 @@
 
 #include <linux/pind.h>
 
+#include "budget.h"
 #include "clock.h"
 #include "refusals.h"
 
@@ -21,11 +22,24 @@ uint64_t __wrap_pind_clock_now(void)
 	return now;
 }
 
+int __real_sd_event_source_set_time(sd_event_source *source, uint64_t time);
+int __wrap_sd_event_source_set_time(sd_event_source *source, uint64_t time);
+
+/* The loop has another clock: to it all times have come, so the timer comes in each turn. */
+int __wrap_sd_event_source_set_time(sd_event_source *source, uint64_t time)
+{
+	return __real_sd_event_source_set_time(source, 0);
+}
+
 struct world {
 	sd_event *event;
 	struct pind_refusals *refusals;
 	uint64_t reported[PIDS]; /* refusals of each process that the bus heard of */
+	uint64_t entries;	 /* in the journal */
+	uint64_t victims;	 /* of them, those of the limit VICTIM */
 };
+
+#define VICTIM 1000000
 
 static void on_signal(const struct pind_refusal *refusal, void *userdata)
 {
@@ -37,6 +51,10 @@ static void on_signal(const struct pind_refusal *refusal, void *userdata)
 
 static void on_journal(const struct pind_refusal *refusal, void *userdata)
 {
+	struct world *w = userdata;
+
+	w->entries++;
+	w->victims += refusal->by_id == VICTIM;
 }
 
 static void on_begin(void *userdata)
@@ -174,6 +192,56 @@ static void test_made_room(void **state)
 		assert_int_equal(w->reported[pid], 1);
 }
 
+/* A process of each of a tenant's groups is refused once more. */
+static void refuse_all(struct world *w, uint64_t groups, uint64_t count)
+{
+	static uint64_t seq = 1000;
+
+	for (uint64_t id = 1; id <= groups; id++) {
+		struct pind_refusal refusal = refusal_of(1, seq + 1, count, seq + 1);
+
+		seq++;
+		refusal.by_id = refusal.group_id = id;
+		add(w, &refusal, false, false);
+	}
+}
+
+static void run(struct world *w, unsigned int turns)
+{
+	while (turns-- > 0)
+		assert_true(sd_event_run(w->event, 0) >= 0);
+}
+
+/* A tenant with many groups fills no journal, and does not keep others out of it. */
+static void test_many_groups(void **state)
+{
+	const uint64_t groups = PIND_BUDGET_BURST + 100;
+	struct pind_refusal refusal = refusal_of(2, 1, 1, 1);
+	struct world *w = *state;
+
+	now += 1000 * PIND_REFUSALS_JOURNAL_USEC;
+	refuse_all(w, groups, 1);
+	run(w, (unsigned int)groups);
+	assert_int_equal(w->entries, PIND_BUDGET_BURST);
+	refusal.by_id = refusal.group_id = VICTIM;
+	add(w, &refusal, false, false);
+	/* each has its turn */
+	for (uint64_t i = 0; i <= groups + 8 && !w->victims; i++) {
+		now += PIND_BUDGET_USEC;
+		if (i % 600 == 0)
+			refuse_all(w, groups, 2 + i);
+		run(w, 1);
+	}
+	assert_int_equal(w->victims, 1);
+	assert_in_range(w->entries, PIND_BUDGET_BURST, PIND_BUDGET_BURST + groups + 9);
+	/* nor by removing the groups */
+	w->entries = 0;
+	refuse_all(w, groups, 10000);
+	for (uint64_t id = 1; id <= groups; id++)
+		pind_refusals_forget(w->refusals, id);
+	assert_in_range(w->entries, 0, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -183,6 +251,7 @@ int main(void)
 		TEST(test_event_behind_reading),
 		TEST(test_two_call_sites),
 		TEST(test_made_room),
+		TEST(test_many_groups),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
