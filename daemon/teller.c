@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include <systemd/sd-daemon.h>
 
 #include <pind/cleanup.h>
 
+#include "budget.h"
 #include "clock.h"
 #include "journal.h"
 #include "order.h"
@@ -28,6 +30,8 @@ struct pind_teller {
 	uint64_t since;			/* refusals up to this number were told before we ran */
 	uint64_t last;			/* the newest one that was heard of, told or not */
 	bool read;			/* they were read once in this life */
+	struct pind_budget journal;	/* for groups that come and go above a limit */
+	uint64_t unwritten;		/* of what the journal has no entry, as there was no room */
 	sd_event_source *later;
 	/* Groups of which the bus has to be told, by id; @changed_all: more than there is room for.
 	 */
@@ -118,13 +122,33 @@ void pind_teller_status(struct pind_teller *teller)
 	pind_mirror_freeze(teller->mirror, false);
 }
 
+/*
+ * May the journal have one more entry of a group above a limit? There is one a minute of each, but
+ * a tenant may make and remove groups without end.
+ */
+static bool may_write(struct pind_teller *teller)
+{
+	if (!pind_budget_take(&teller->journal, pind_clock_now())) {
+		teller->unwritten++;
+		return false;
+	}
+	if (teller->unwritten)
+		pind_log(LOG_WARNING,
+			 "%" PRIu64 " entries of groups that were above their high or quota, or no "
+			 "longer, are missing: there were too many",
+			 teller->unwritten);
+	teller->unwritten = 0;
+	return true;
+}
+
 void pind_teller_high(struct pind_teller *teller, const struct pind_group_info *group)
 {
 	const struct pind_groups *groups = pind_mirror_groups(teller->mirror);
 	struct pind_group *known = pind_groups_by_id(groups, group->id);
 	uint64_t now = pind_clock_now();
 
-	if (!known || !known->high_journaled || now - known->high_journaled >= HIGH_USEC) {
+	if ((!known || !known->high_journaled || now - known->high_journaled >= HIGH_USEC) &&
+	    may_write(teller)) {
 		pind_journal_high(group);
 		if (known)
 			known->high_journaled = now;
@@ -142,7 +166,8 @@ void pind_teller_quota(struct pind_teller *teller, const struct pind_change *cha
 
 void pind_teller_excess(struct pind_teller *teller, const struct pind_excess_event *event)
 {
-	if (!event->quiet)
+	/* what is done to a group is always in the journal */
+	if (!event->quiet && (event->stage >= PIND_STAGE_DUE || may_write(teller)))
 		pind_journal_excess(event);
 	if (teller->bus)
 		pind_bus_emit_excess(teller->bus, event);

@@ -11,6 +11,7 @@
 
 #include <pind/cleanup.h>
 
+#include "budget.h"
 #include "world.h"
 
 #define TENANT "/tenant.slice"
@@ -343,6 +344,27 @@ static void test_root_is_served_first(void **state)
 	assert_true(beside < 2 * alone + 20000);
 }
 
+/* A tenant whose groups rise above their high, each a first time, does not fill the journal. */
+static void test_many_rise_above_high(void **state)
+{
+	struct timespec began, ended;
+	struct world *w = *state;
+	char path[64];
+
+	world_mkdir(w, TENANT);
+	(void)clock_gettime(CLOCK_MONOTONIC, &began);
+	for (int i = 0; i < PIND_BUDGET_BURST + 200; i++) {
+		(void)snprintf(path, sizeof(path), TENANT "/g%d", i);
+		world_mkdir(w, path);
+		world_fake(w, "Born", "sb", path, false);
+		world_fake(w, "High", "s", path);
+	}
+	(void)clock_gettime(CLOCK_MONOTONIC, &ended);
+	/* on a machine that takes long there is room for more meanwhile */
+	assert_in_range(world_log_count(w, "rose above its high"), PIND_BUDGET_BURST,
+			PIND_BUDGET_BURST + 10 * (ended.tv_sec - began.tv_sec + 2));
+}
+
 /* Anyone may ask about any path; one as deep as can be takes no longer than others. */
 static void test_explanation_of_the_deepest(void **state)
 {
@@ -380,6 +402,7 @@ int main(void)
 		TEST(test_luggage),
 		TEST(test_too_many_calls),
 		TEST(test_root_is_served_first),
+		TEST(test_many_rise_above_high),
 		cmocka_unit_test_setup_teardown(test_explanation_of_the_deepest, world_setup_quiet,
 						world_teardown),
 	};
