@@ -3,6 +3,7 @@
 #define SD_JOURNAL_SUPPRESS_LOCATION
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -119,13 +120,14 @@ const char *pind_journal_refusal_message(char *buffer, const struct pind_refusal
 
 void pind_journal_refusal(const struct pind_refusal *refusal)
 {
-	char message[PIND_REFUSAL_MESSAGE_SIZE];
+	char message[PIND_REFUSAL_MESSAGE_SIZE], path[PATH_MAX], by[PATH_MAX];
 
 	(void)pind_journal_refusal_message(message, refusal);
 	(void)sd_journal_send(
 		"MESSAGE=%s", message, "MESSAGE_ID=%s", PIND_MESSAGE_REFUSAL, "PRIORITY=%d",
 		refusal->mode == PIND_MODE_OBSERVE ? LOG_NOTICE : LOG_WARNING, "PIND_CGROUP=%s",
-		refusal->path, "PIND_REFUSED_BY=%s", refusal->by_path, "PIND_PID=%" PRIu32,
+		pind_text_clean(path, sizeof(path), refusal->path), "PIND_REFUSED_BY=%s",
+		pind_text_clean(by, sizeof(by), refusal->by_path), "PIND_PID=%" PRIu32,
 		refusal->pid, "PIND_COMM=%s", refusal->comm, "PIND_DRIVER=%s",
 		pind_driver_name(refusal->symbol, refusal->module), "PIND_SYMBOL=%s",
 		refusal->symbol, "PIND_MODULE=%s", refusal->module, "PIND_WANTED=%" PRIu64,
@@ -142,17 +144,17 @@ void pind_journal_refusal(const struct pind_refusal *refusal)
 
 void pind_journal_high(const struct pind_group_info *group)
 {
-	char message[PIND_TEXT_PATH_SIZE + 128], path[PIND_TEXT_PATH_SIZE];
+	char message[PIND_TEXT_PATH_SIZE + 128], path[PIND_TEXT_PATH_SIZE], field[PATH_MAX];
 	char current[PIND_TEXT_SIZE_SIZE], high[PIND_TEXT_SIZE_SIZE];
 
 	/* current is of when the event was sent, and may be below high again */
 	(void)snprintf(message, sizeof(message), "%s rose above its high of %s, and pins %s now",
 		       pind_text_clean(path, sizeof(path), group->path),
 		       pind_text_size(high, group->high), pind_text_size(current, group->current));
-	(void)sd_journal_send("MESSAGE=%s", message, "MESSAGE_ID=%s", PIND_MESSAGE_HIGH,
-			      "PRIORITY=%d", LOG_NOTICE, "PIND_CGROUP=%s", group->path,
-			      "PIND_CURRENT=%" PRIu64, group->current, "PIND_HIGH=%" PRIu64,
-			      group->high, NULL);
+	(void)sd_journal_send(
+		"MESSAGE=%s", message, "MESSAGE_ID=%s", PIND_MESSAGE_HIGH, "PRIORITY=%d",
+		LOG_NOTICE, "PIND_CGROUP=%s", pind_text_clean(field, sizeof(field), group->path),
+		"PIND_CURRENT=%" PRIu64, group->current, "PIND_HIGH=%" PRIu64, group->high, NULL);
 	show(message);
 }
 
@@ -231,6 +233,7 @@ void pind_journal_quota(const struct pind_change *change)
 	char raw[PIND_TEXT_NAME_SIZE], uid[24] = "", pid[24] = "";
 	char old_file[PIND_TEXT_NAME_SIZE], new_file[PIND_TEXT_NAME_SIZE];
 	char old_act[PIND_REACTION_TEXT_SIZE], new_act[PIND_REACTION_TEXT_SIZE], acts[240] = "";
+	char field[PATH_MAX], by_field[PATH_MAX];
 	const char *file;
 	const char *group = change->by ? change->by->group : NULL;
 
@@ -256,8 +259,9 @@ void pind_journal_quota(const struct pind_change *change)
 		       file[0] ? ", " : "", file);
 	(void)sd_journal_send(
 		"MESSAGE=%s", message, "MESSAGE_ID=%s", PIND_MESSAGE_QUOTA, "PRIORITY=%d",
-		LOG_NOTICE, "PIND_CGROUP=%s", change->path, "PIND_THROUGH=%s", change->through,
-		"PIND_BY_UID=%s", uid, "PIND_BY_PID=%s", pid, "PIND_BY_CGROUP=%s", group ?: "",
+		LOG_NOTICE, "PIND_CGROUP=%s", pind_text_clean(field, sizeof(field), change->path),
+		"PIND_THROUGH=%s", change->through, "PIND_BY_UID=%s", uid, "PIND_BY_PID=%s", pid,
+		"PIND_BY_CGROUP=%s", pind_text_clean(by_field, sizeof(by_field), group ?: ""),
 		"PIND_BY_UNIT=%s", unit, "PIND_OLD_MAX=%" PRIu64, change->old.limits.max,
 		"PIND_OLD_MAX_HELD=%" PRIu64, change->old.limits.max_held, "PIND_OLD_HIGH=%" PRIu64,
 		change->old.limits.high, "PIND_OLD_MODE=%s",
@@ -326,22 +330,25 @@ void pind_journal_excess(const struct pind_excess_event *event)
 	};
 	char message[2 * PIND_TEXT_PATH_SIZE], path[PIND_TEXT_PATH_SIZE];
 	char text[PIND_TEXT_PATH_SIZE], clean[PIND_TEXT_PATH_SIZE];
+	char field[PATH_MAX], sentence[PATH_MAX];
 	const struct pind_reaction *reaction = &event->reaction;
 	const struct pind_group_info *group = event->group;
 
 	(void)pind_text_clean(clean, sizeof(clean), excess_text(text, sizeof(text), event));
 	(void)snprintf(message, sizeof(message), "%s %s",
 		       pind_text_clean(path, sizeof(path), group->path), clean);
-	(void)sd_journal_send("MESSAGE=%s", message, "MESSAGE_ID=%s", stages[event->stage].id,
-			      "PRIORITY=%d", stages[event->stage].priority, "PIND_CGROUP=%s",
-			      group->path, "PIND_STAGE=%s", pind_stage_name(event->stage),
-			      "PIND_CURRENT=%" PRIu64, group->current, "PIND_HELD=%" PRIu64,
-			      group->held, "PIND_MAX=%" PRIu64, group->max,
-			      "PIND_MAX_HELD=%" PRIu64, group->max_held, "PIND_ON_EXCEED=%s",
-			      pind_on_exceed_name(reaction->on_exceed), "PIND_SIGNAL=%s",
-			      reaction->signal ? pind_signal_name(reaction->signal) : "",
-			      "PIND_GRACE_USEC=%" PRIu64, reaction->grace, "PIND_DRY_RUN=%d",
-			      (int)event->dry_run, "PIND_SENTENCE=%s", event->sentence ?: "", NULL);
+	(void)sd_journal_send(
+		"MESSAGE=%s", message, "MESSAGE_ID=%s", stages[event->stage].id, "PRIORITY=%d",
+		stages[event->stage].priority, "PIND_CGROUP=%s",
+		pind_text_clean(field, sizeof(field), group->path), "PIND_STAGE=%s",
+		pind_stage_name(event->stage), "PIND_CURRENT=%" PRIu64, group->current,
+		"PIND_HELD=%" PRIu64, group->held, "PIND_MAX=%" PRIu64, group->max,
+		"PIND_MAX_HELD=%" PRIu64, group->max_held, "PIND_ON_EXCEED=%s",
+		pind_on_exceed_name(reaction->on_exceed), "PIND_SIGNAL=%s",
+		reaction->signal ? pind_signal_name(reaction->signal) : "",
+		"PIND_GRACE_USEC=%" PRIu64, reaction->grace, "PIND_DRY_RUN=%d", (int)event->dry_run,
+		"PIND_SENTENCE=%s",
+		pind_text_clean(sentence, sizeof(sentence), event->sentence ?: ""), NULL);
 	show(message);
 }
 
@@ -376,7 +383,7 @@ void pind_journal_misuse(const struct pind_misuse *misuse)
 
 void pind_journal_lasting(const struct pind_lasting *lasting)
 {
-	char message[512], path[384], size[SIZE_FORMAT_MAX];
+	char message[512], path[384], size[SIZE_FORMAT_MAX], field[PATH_MAX];
 
 	(void)pind_text_clean(path, sizeof(path), lasting->path);
 	(void)snprintf(message, sizeof(message),
@@ -384,7 +391,8 @@ void pind_journal_lasting(const struct pind_lasting *lasting)
 		       "tells how it goes on",
 		       size_format(lasting->size, size), path[0] ? path : "no cgroup");
 	(void)sd_journal_send("MESSAGE=%s", message, "MESSAGE_ID=%s", PIND_MESSAGE_LASTING,
-			      "PRIORITY=%d", LOG_WARNING, "PIND_CGROUP=%s", lasting->path,
+			      "PRIORITY=%d", LOG_WARNING, "PIND_CGROUP=%s",
+			      pind_text_clean(field, sizeof(field), lasting->path),
 			      "PIND_SIZE=%" PRIu64, lasting->size, "PIND_PINS=%" PRIu64,
 			      lasting->pins, "PIND_OLDEST=%" PRIu64, lasting->oldest, NULL);
 	show(message);

@@ -29,7 +29,8 @@
  *            MESSAGE_IDs: came to be above or no longer is; an act is due; how it ended
  *   rules    PIND_RULES (how many the files have now), PIND_RULES_BEFORE, PIND_PROBLEMS
  *
- * Sizes are bytes.
+ * Sizes are bytes. In fields that a catalog quotes, control characters of paths are '?', as in the
+ * MESSAGE: `journalctl -x` writes those fields to a terminal as they are.
  */
 #ifndef PIND_JOURNAL_H
 #define PIND_JOURNAL_H

@@ -2,6 +2,8 @@
 /* What people read: sizes, names of strangers, the sentence of a refusal. */
 #include "cmocka-all.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "journal.h"
@@ -175,6 +177,74 @@ static void test_books(void **state)
 			       "the root is charged"));
 }
 
+/* The fields of the last entry, a line each. */
+static char entry[64 * 1024];
+
+/* See meson.build. Each field has one value. */
+int __wrap_sd_journal_send(const char *format, ...);
+
+int __wrap_sd_journal_send(const char *format, ...)
+{
+	size_t at = 0;
+	va_list values;
+
+	va_start(values, format);
+	for (const char *field = format; field; field = va_arg(values, const char *)) {
+		const char *conversion = strchr(field, '%') + 1;
+
+		at += (size_t)snprintf(entry + at, sizeof(entry) - at, "%.*s",
+				       (int)(conversion - 1 - field), field);
+		if (*conversion == 's')
+			at += (size_t)snprintf(entry + at, sizeof(entry) - at, "%s",
+					       va_arg(values, const char *));
+		else if (*conversion == 'l' || *conversion == 'z')
+			(void)va_arg(values, long);
+		else
+			(void)va_arg(values, int);
+		entry[at++] = '\n';
+	}
+	va_end(values);
+	entry[at] = '\0';
+	return 0;
+}
+
+/* What catalogs quote goes to a terminal as it is, whatever a tenant has called its cgroup. */
+static void quotes(const char *field)
+{
+	char wanted[128];
+
+	(void)snprintf(wanted, sizeof(wanted), "\n%s=/t/?[2J\n", field);
+	assert_non_null(strstr(entry, wanted));
+	assert_null(strchr(entry, '\x1b'));
+}
+
+static void test_fields(void **state)
+{
+	static char path[] = "/t/\x1b[2J";
+	const struct pind_refusal refusal = { .path = path, .by_path = path, .comm = "a",
+					      .symbol = "a", .module = "" };
+	const struct pind_group_info group = { .path = path };
+	const struct pind_lasting lasting = { .path = path };
+	const struct pind_caller caller = { .group = path };
+	const struct pind_change change = { .path = path, .through = "bus", .by = &caller };
+	const struct pind_excess_event event = { .stage = PIND_STAGE_FAILED, .group = &group,
+						 .sentence = path };
+
+	pind_journal_refusal(&refusal);
+	quotes("PIND_CGROUP");
+	quotes("PIND_REFUSED_BY");
+	pind_journal_high(&group);
+	quotes("PIND_CGROUP");
+	pind_journal_lasting(&lasting);
+	quotes("PIND_CGROUP");
+	pind_journal_quota(&change);
+	quotes("PIND_CGROUP");
+	quotes("PIND_BY_CGROUP");
+	pind_journal_excess(&event);
+	quotes("PIND_CGROUP");
+	quotes("PIND_SENTENCE");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +252,7 @@ int main(void)
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_refusal),
 		cmocka_unit_test(test_books),
+		cmocka_unit_test(test_fields),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
