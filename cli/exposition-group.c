@@ -76,8 +76,7 @@ struct path {
 	bool told;
 };
 
-/* Bytes that no label can have are shown as others; then two paths may be one. */
-static int is_plain(const char *path, bool *ret)
+int exposition_is_plain(const char *path, bool *ret)
 {
 	_cleanup_free_ char *clean = text_cleaned(path);
 
@@ -134,7 +133,7 @@ static int choose(struct path *paths, size_t n, size_t most)
 		ranked[i] = &paths[i];
 	qsort(ranked, n, sizeof(*ranked), compare_rank);
 	for (size_t i = 0; r == 0 && i < n && told < most; i++) {
-		r = is_plain(ranked[i]->first->path, &ranked[i]->told);
+		r = exposition_is_plain(ranked[i]->first->path, &ranked[i]->told);
 		told += ranked[i]->told;
 	}
 	return r;

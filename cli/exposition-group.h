@@ -3,6 +3,8 @@
 #ifndef PINCTL_EXPOSITION_GROUP_H
 #define PINCTL_EXPOSITION_GROUP_H
 
+#include <stdbool.h>
+
 #include "metric.h"
 #include "records.h"
 
@@ -16,5 +18,14 @@
  */
 int exposition_write_groups(const struct metric_writer *writer, uint64_t load,
 			    struct pind_records *groups, size_t most);
+
+/**
+ * exposition_is_plain - can a label have this path as it is
+ *
+ * Bytes that no label can have are shown as others; then two paths may be one.
+ *
+ * Return: likewise.
+ */
+int exposition_is_plain(const char *path, bool *ret);
 
 #endif /* PINCTL_EXPOSITION_GROUP_H */

@@ -5,6 +5,7 @@
 
 #include "exposition.h"
 #include "exposition-group.h"
+#include "exposition-lasting.h"
 #include "fail.h"
 
 /* What is read before anything is written: half an answer is none. */
@@ -16,6 +17,8 @@ struct readings {
 	struct pind_records groups;
 	struct pind_records accounts;
 	struct pind_records misuse;
+	struct pind_records lasting;
+	bool has_lasting; /* else it may not be asked for, or daemon or module are older */
 };
 
 /* What resets a counter. */
@@ -268,6 +271,8 @@ static int write_numbers(const struct metric_writer *writer, struct readings *re
 	r = r ? r : exposition_write_groups(writer, load, &readings->groups, groups);
 	r = r ? r : write_hooks(writer, load, &readings->hooks);
 	r = r ? r : write_misuse(writer, readings);
+	if (r == 0 && readings->has_lasting)
+		r = exposition_write_lasting(writer, &readings->lasting, groups);
 	return r ? r : write_exited(writer, &readings->accounts);
 }
 
@@ -284,6 +289,19 @@ static int write_all(const struct metric_writer *writer, struct readings *readin
 	return r;
 }
 
+/* By whose memory it is; the total is there without it. */
+static int read_lasting(struct pind_source *source, struct readings *readings)
+{
+	struct pind_search_info search = { 0 };
+	int r = source->ops->lasting(source, &readings->lasting, &search);
+
+	readings->has_lasting = r == 0;
+	if (r != PIND_EXIT_FAILED && r != PIND_EXIT_NOT_ALLOWED)
+		return r;
+	fail_forget();
+	return 0;
+}
+
 static int read_all(struct pind_source *source, struct readings *readings)
 {
 	int r = source->ops->status(source, &readings->status, &readings->hooks);
@@ -294,7 +312,8 @@ static int read_all(struct pind_source *source, struct readings *readings)
 	r = r ? r : source->ops->counters(source, &readings->counters);
 	r = r ? r : source->ops->groups(source, &readings->groups);
 	r = r ? r : source->ops->accounts(source, NULL, &readings->accounts);
-	return r ? r : source->ops->misuse(source, &readings->misuse);
+	r = r ? r : source->ops->misuse(source, &readings->misuse);
+	return r ? r : read_lasting(source, readings);
 }
 
 static void readings_done(struct readings *readings)
@@ -304,6 +323,7 @@ static void readings_done(struct readings *readings)
 	records_done(&readings->groups);
 	records_done(&readings->accounts);
 	records_done(&readings->misuse);
+	records_done(&readings->lasting);
 }
 
 int exposition_write(struct pind_source *source, const struct metric_writer *writer, size_t groups)
@@ -313,6 +333,7 @@ int exposition_write(struct pind_source *source, const struct metric_writer *wri
 		.groups = RECORDS(pind_group_kind),
 		.accounts = RECORDS(pind_account_kind),
 		.misuse = RECORDS(pind_misuse_kind),
+		.lasting = RECORDS(pind_lasting_kind),
 	};
 	int r = read_all(source, &readings);
 

@@ -2,7 +2,8 @@
 /*
  * All numbers as metrics. What is told is bounded: of so many groups each has samples, and
  * of the others the events are told together, as those of group="rest". Groups that have a
- * quota come first, then those that hold most. A group is named by its path alone, so one
+ * quota come first, then those that hold most; memory that stays pinned in no account is told
+ * likewise, of the groups that have most of it. A group is named by its path alone, so one
  * that was removed and its successor are one series.
  */
 #ifndef PINCTL_EXPOSITION_H

@@ -51,7 +51,9 @@ static int mock_stored = 1; /* is the quota of /stored.slice still there */
 static sd_event *mock_event;
 static int64_t mock_difference; /* of the books */
 static uint64_t mock_load;	/* the module was loaded anew so often */
-static int mock_old;		/* the daemon knows no GetBooks */
+static int mock_old;		/* the daemon knows no GetBooks, and no ListLasting */
+static int mock_secret;		/* ListLasting is not allowed */
+static int mock_remade;		/* a cgroup with lasting memory was made again */
 static int mock_hangs;		/* no answer comes any more */
 static int mock_ends;		/* it ends instead of an answer */
 static int mock_crowd = -1;	/* so many groups instead of those above, and no quotas */
@@ -407,18 +409,40 @@ static int get_counters(sd_bus_message *call, void *userdata, sd_bus_error *erro
 		"t", UINT64_C(9007199254740993), "first", "t", UINT64_C(1700000000123456789),   \
 		"last", "t", UINT64_C(1700000000123456789), "pid", "u", 0, "comm", "s", ""
 
+#define LASTING(owner, id, folios, size, oldest)                                                \
+	6, "owner", "s", owner, "owner_id", "t", UINT64_C(id), "folios", "t", UINT64_C(folios), \
+		"size", "t", size, "pins", "t", UINT64_C(folios), "oldest", "t", UINT64_C(oldest)
+
+#define LASTING_SEARCH                                                                            \
+	7, "rounds", "t", UINT64_C(4), "walked", "t", UINT64_C(1000), "cpu", "t", UINT64_C(9500), \
+		"watched", "t", UINT64_C(8193), "rest", "t", UINT64_C(0), "rate", "t",            \
+		UINT64_C(1048576), "age", "t", UINT64_C(60)
+
+/* /a.slice is there twice, and a moment may seem to be ahead of now. */
+static int list_lasting_remade(sd_bus_message *call)
+{
+	return sd_bus_reply_method_return(
+		call, "aa{sv}a{sv}", 4, LASTING("/b.slice", 8, 1, MIB, 18446744073709551614),
+		LASTING("/a.slice", 7, 1, MIB, 1000), LASTING("/c\n.slice", 9, 1, 8 * MIB, 1000),
+		LASTING("/a.slice", 6, 1, 2 * MIB, 18446744073709551614), LASTING_SEARCH);
+}
+
 static int list_lasting(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
 	if (no_module())
 		return sd_bus_error_set(error, PIND_ERROR_NO_MODULE, NOT_BUILT);
+	if (mock_old)
+		return sd_bus_error_set(error, SD_BUS_ERROR_UNKNOWN_METHOD, "mock: not known");
+	if (mock_secret)
+		return sd_bus_error_set(error, SD_BUS_ERROR_ACCESS_DENIED, "mock: a secret");
+	if (mock_remade)
+		return list_lasting_remade(call);
 	return sd_bus_reply_method_return(
-		call, "aa{sv}a{sv}", 2, 5, "owner", "s", "", "folios", "t", UINT64_C(1), "size", "t",
-		UINT64_C(4096), "pins", "t", UINT64_C(1), "oldest", "t", UINT64_C(1000), 6, "owner",
-		"s", "/tenant.slice/tenant-a.slice", "owner_id", "t", UINT64_C(9007199254740993),
-		"folios", "t", UINT64_C(8192), "size", "t", 32 * MIB, "pins", "t", UINT64_C(8193),
-		"oldest", "t", UINT64_C(1000), 7, "rounds", "t", UINT64_C(4), "walked", "t",
-		UINT64_C(1000), "cpu", "t", UINT64_C(9500), "watched", "t", UINT64_C(8193), "rest",
-		"t", UINT64_C(0), "rate", "t", UINT64_C(1048576), "age", "t", UINT64_C(60));
+		call, "aa{sv}a{sv}", 2, 5, "owner", "s", "", "folios", "t", UINT64_C(1), "size",
+		"t", UINT64_C(4096), "pins", "t", UINT64_C(1), "oldest", "t", UINT64_C(1000), 6,
+		"owner", "s", "/tenant.slice/tenant-a.slice", "owner_id", "t",
+		UINT64_C(9007199254740993), "folios", "t", UINT64_C(8192), "size", "t", 32 * MIB,
+		"pins", "t", UINT64_C(8193), "oldest", "t", UINT64_C(1000), LASTING_SEARCH);
 }
 
 #define SITE(driver, symbol, module, through, requested, returned)                                 \
@@ -725,6 +749,14 @@ static int act(sd_bus *bus, const char *what)
 	}
 	if (strcmp(what, "grow-old") == 0) {
 		mock_old = 1;
+		return 0;
+	}
+	if (strcmp(what, "lasting-secret") == 0) {
+		mock_secret = 1;
+		return 0;
+	}
+	if (strcmp(what, "lasting-remade") == 0) {
+		mock_remade = 1;
 		return 0;
 	}
 	if (strcmp(what, "hang") == 0) {

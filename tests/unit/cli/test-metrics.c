@@ -2,6 +2,7 @@
 /* pinctl metrics, against the mock of the daemon. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -71,6 +72,49 @@ static void metrics_bounded(void **state)
 	      ARGS("metrics", "--groups", "0"));
 	check(0, "pind_groups_untold 5\n", NULL, ARGS("metrics", "--groups", "0"));
 	check(0, "pind_groups_untold 0\n", NULL, ARGS("metrics"));
+}
+
+/* By whose memory it is; what has no sample of its own is in the rest. */
+static void metrics_lasting(void **state)
+{
+	static const char *const without[] = { "lasting-secret", "grow-old" };
+	_cleanup_(run_done) struct run run = { 0 };
+
+	assert_int_equal(openmetrics("pind_lasting_owner_bytes pind_lasting_owner_oldest_seconds"),
+			 0);
+	check(0,
+	      "pind_lasting_owner_bytes{group=\"/tenant.slice/tenant-a.slice\"} 33554432\n"
+	      "pind_lasting_owner_bytes{group=\"none\"} 4096\n"
+	      "pind_lasting_owner_bytes{group=\"rest\"} 0\n"
+	      "# TYPE pind_lasting_owner_oldest_seconds gauge\n",
+	      NULL, ARGS("metrics"));
+	check(0, "pind_lasting_owner_oldest_seconds{group=\"rest\"} 0\n", NULL, ARGS("metrics"));
+	check(0,
+	      " account holds it.\n"
+	      "pind_lasting_owner_bytes{group=\"none\"} 4096\n"
+	      "pind_lasting_owner_bytes{group=\"rest\"} 33554432\n",
+	      NULL, ARGS("metrics", "--groups=0"));
+	mock_do("lasting-remade");
+	check(0,
+	      " account holds it.\n"
+	      "pind_lasting_owner_bytes{group=\"/a.slice\"} 3145728\n"
+	      "pind_lasting_owner_bytes{group=\"none\"} 0\n"
+	      "pind_lasting_owner_bytes{group=\"rest\"} 9437184\n",
+	      NULL, ARGS("metrics", "--groups=1"));
+	check(0, "pind_lasting_owner_oldest_seconds{group=\"/b.slice\"} 0\n", NULL,
+	      ARGS("metrics"));
+	run_pinctl(&run, ARGS("metrics"));
+	assert_null(strstr(run.out, "oldest_seconds{group=\"/a.slice\"} 0\n"));
+	/* the total is there without it, and nobody complains */
+	for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++) {
+		mock_do(without[i]);
+		run_done(&run);
+		run_pinctl(&run, ARGS("metrics"));
+		assert_int_equal(run.status, 0);
+		assert_string_equal(run.err, "");
+		assert_non_null(strstr(run.out, "\npind_lasting_bytes "));
+		assert_null(strstr(run.out, "pind_lasting_owner"));
+	}
 }
 
 /* The module is loaded anew: its counters begin at 0, and those that are told go on. */
@@ -164,6 +208,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(metrics, healthy),
 		cmocka_unit_test_setup(metrics_bounded, healthy),
+		cmocka_unit_test_setup(metrics_lasting, healthy),
 		cmocka_unit_test_setup(metrics_carried, healthy),
 		cmocka_unit_test_setup(metrics_file, healthy),
 		cmocka_unit_test_setup(metrics_follow_no_link, healthy),
