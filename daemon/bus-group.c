@@ -61,30 +61,20 @@ static int get_number(sd_bus *connection, const char *object, const char *interf
 	return -ENOENT;
 }
 
-static int get_mode(sd_bus *connection, const char *object, const char *interface,
+static int get_word(sd_bus *connection, const char *object, const char *interface,
 		    const char *property, sd_bus_message *reply, void *userdata,
 		    sd_bus_error *error)
 {
 	struct pind_bus *bus = userdata;
+	const char *word;
 	int r;
 
 	r = bus->calls->group_read(bus->userdata, bus->group, error);
 	if (r < 0)
 		return r;
-	return sd_bus_message_append(reply, "s", pind_mode_name(bus->group->info.mode));
-}
-
-static int get_charge(sd_bus *connection, const char *object, const char *interface,
-		      const char *property, sd_bus_message *reply, void *userdata,
-		      sd_bus_error *error)
-{
-	struct pind_bus *bus = userdata;
-	int r;
-
-	r = bus->calls->group_read(bus->userdata, bus->group, error);
-	if (r < 0)
-		return r;
-	return sd_bus_message_append(reply, "s", pind_payer_name(bus->group->info.charge));
+	word = strcmp(property, "Charge") ? pind_mode_name(bus->group->info.mode) :
+					    pind_payer_name(bus->group->info.charge);
+	return sd_bus_message_append(reply, "s", word);
 }
 
 static int get_flag(sd_bus *connection, const char *object, const char *interface,
@@ -243,8 +233,8 @@ static const sd_bus_vtable group_vtable[] = {
 	SD_BUS_PROPERTY("Peak", "t", get_number, 0, 0),
 	SD_BUS_WRITABLE_PROPERTY("Max", "t", get_number, set_max, 0, CHANGING | FREE),
 	SD_BUS_WRITABLE_PROPERTY("High", "t", get_number, set_high, 0, CHANGING | FREE),
-	SD_BUS_WRITABLE_PROPERTY("Mode", "s", get_mode, set_mode, 0, CHANGING | FREE),
-	SD_BUS_PROPERTY("Charge", "s", get_charge, 0, CHANGING),
+	SD_BUS_WRITABLE_PROPERTY("Mode", "s", get_word, set_mode, 0, CHANGING | FREE),
+	SD_BUS_PROPERTY("Charge", "s", get_word, 0, CHANGING),
 	SD_BUS_PROPERTY("Runtime", "b", get_flag, 0, CHANGING),
 	SD_BUS_PROPERTY("Pins", "t", get_number, 0, 0),
 	SD_BUS_PROPERTY("Dead", "b", get_flag, 0, CHANGING),
